@@ -1,0 +1,14 @@
+import type { Logger } from '../observability/logger.ts';
+import type { Viewer } from './viewer.ts';
+
+/** What every client method takes beside its arguments: who calls, until when, and where to write. */
+export interface Call {
+  readonly viewer: Viewer;
+  /** Aborted when the caller has left or the operation's time is over. */
+  readonly signal: AbortSignal;
+  readonly requestId: string;
+  readonly log: Logger;
+  /** The caller's address, counted from the trusted proxies; absent where there is no socket (in-process calls). */
+  readonly clientAddress: string | undefined;
+  readonly userAgent: string | undefined;
+}

@@ -1,0 +1,14 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    // Our sources would otherwise load graphql's ESM build and the libraries its CommonJS build: two graphqls.
+    alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }],
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    teardownTimeout: 20_000,
+    pool: 'forks',
+    maxWorkers: 2,
+  },
+});
