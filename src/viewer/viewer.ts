@@ -22,6 +22,8 @@ interface ViewerBase {
 export interface AnonViewer extends ViewerBase {
   readonly kind: 'anon';
   readonly role: 'ANON';
+  /** True for a caller that sent a valid anon or publishable key, false for one that sent no credential at all. */
+  readonly presented: boolean;
 }
 
 export interface UserViewer extends ViewerBase {

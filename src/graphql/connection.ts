@@ -1,0 +1,104 @@
+import type { InterfaceRef, ObjectRef } from '@pothos/core';
+import type { SchemaBuilder } from './builder.ts';
+
+export interface PageInfo {
+  hasNextPage: boolean;
+  hasPreviousPage: boolean;
+  startCursor: string | null;
+  endCursor: string | null;
+}
+
+export interface Edge<Node> {
+  cursor: string;
+  node: Node;
+}
+
+/** One page of a list that grows. `totalCount` is set where the upstream gives it for free. */
+export interface Connection<Node> {
+  edges: Edge<Node>[];
+  pageInfo: PageInfo;
+  totalCount?: number | null;
+}
+
+const pageInfoRefs = new WeakMap<SchemaBuilder, ObjectRef<BuilderTypes, PageInfo>>();
+type BuilderTypes = SchemaBuilder['$inferSchemaTypes'];
+
+function pageInfoType(builder: SchemaBuilder) {
+  const known = pageInfoRefs.get(builder);
+  if (known) return known;
+  const ref = builder.objectRef<PageInfo>('PageInfo').implement({
+    description: 'Where a page lies in its list.',
+    fields: (t) => ({
+      hasNextPage: t.exposeBoolean('hasNextPage', {
+        nullable: false,
+        description: 'Whether more follows `endCursor`.',
+      }),
+      hasPreviousPage: t.exposeBoolean('hasPreviousPage', {
+        nullable: false,
+        description: 'Whether something came before `startCursor`.',
+      }),
+      startCursor: t.exposeString('startCursor', {
+        nullable: true,
+        description: 'Cursor of the first edge; null on an empty page.',
+      }),
+      endCursor: t.exposeString('endCursor', {
+        nullable: true,
+        description: 'Cursor of the last edge: the next `after`.',
+      }),
+    }),
+  });
+  pageInfoRefs.set(builder, ref);
+  return ref;
+}
+
+/** Relay's connection and edge types over `node`, named `<Name>Connection` and `<Name>Edge`. */
+export function connectionType<Node>(
+  builder: SchemaBuilder,
+  name: string,
+  node: ObjectRef<BuilderTypes, Node> | InterfaceRef<BuilderTypes, Node>,
+) {
+  const edge = builder.objectRef<Edge<Node>>(`${name}Edge`).implement({
+    description: `One ${name} of a page, with its cursor.`,
+    fields: (t) => ({
+      cursor: t.exposeString('cursor', {
+        nullable: false,
+        description: 'Where this edge lies: usable as `after`.',
+      }),
+      node: t.field({
+        type: node,
+        nullable: false,
+        description: `The ${name}.`,
+        // Pothos cannot settle its conditional type for a Node that is still a parameter.
+        resolve: (parent) => parent.node as never,
+      }),
+    }),
+  });
+  return builder.objectRef<Connection<Node>>(`${name}Connection`).implement({
+    description: `A page of ${name}.`,
+    fields: (t) => ({
+      edges: t.field({
+        type: [edge],
+        nullable: false,
+        description: 'The page, each item with its cursor.',
+        resolve: (parent) => parent.edges,
+      }),
+      nodes: t.field({
+        type: [node],
+        nullable: false,
+        description: 'The page without cursors.',
+        resolve: (parent) => parent.edges.map((each) => each.node),
+      }),
+      pageInfo: t.field({
+        type: pageInfoType(builder),
+        nullable: false,
+        description: 'Where the page lies.',
+        resolve: (parent) => parent.pageInfo,
+      }),
+      totalCount: t.int({
+        nullable: true,
+        description: 'How many there are in all; null where the upstream does not say.',
+        resolve: (parent) => parent.totalCount ?? null,
+      }),
+    }),
+  });
+}

@@ -1,0 +1,100 @@
+import SchemaBuilder, { BasePlugin, type PothosOutputFieldConfig, type SchemaTypes } from '@pothos/core';
+import {
+  DirectiveLocation,
+  GraphQLDirective,
+  type GraphQLFieldResolver,
+  GraphQLInt,
+  GraphQLNonNull,
+  GraphQLSchema,
+  isScalarType,
+} from 'graphql';
+import { parseDuration } from '../lib/duration.ts';
+import type { RateLimitRule } from '../limits/field-rate-limit.ts';
+import { assertContext } from './context.ts';
+
+const pluginName = 'rateLimit';
+
+declare global {
+  export namespace PothosSchemaTypes {
+    interface Plugins<Types extends SchemaTypes> {
+      rateLimit: RateLimitPlugin<Types>;
+    }
+
+    interface FieldOptions {
+      /** The account that `@rateLimit` counts for, out of the field's raw arguments. */
+      rateLimitAccount?: (args: object) => string | undefined;
+    }
+  }
+}
+
+function declaredRule<Types extends SchemaTypes>(
+  field: PothosOutputFieldConfig<Types>,
+): RateLimitRule | undefined {
+  const directives: unknown = Reflect.get(field.pothosOptions, 'directives');
+  if (typeof directives !== 'object' || directives === null) return undefined;
+  const given: unknown = Reflect.get(directives, pluginName);
+  if (typeof given !== 'object' || given === null) return undefined;
+  const limit: unknown = Reflect.get(given, 'limit');
+  const window: unknown = Reflect.get(given, 'window');
+  const windowMs = typeof window === 'string' ? parseDuration(window) : undefined;
+  if (typeof limit !== 'number' || windowMs === undefined) {
+    throw new Error(`${field.parentType}.${field.name} has a malformed rateLimit.`);
+  }
+  return { limit, windowMs };
+}
+
+function limited<Parent, Ctx extends object>(
+  resolver: GraphQLFieldResolver<Parent, Ctx, object>,
+  name: string,
+  rule: RateLimitRule,
+  account: ((args: object) => string | undefined) | undefined,
+): GraphQLFieldResolver<Parent, Ctx, object> {
+  return async (parent, args, context, info) => {
+    assertContext(context);
+    const { viewer, clientAddress } = context.call;
+    await context.rateLimit.spend(name, rule, { viewer, clientAddress, account: account?.(args) });
+    return resolver(parent, args, context, info);
+  };
+}
+
+/** Spends `@rateLimit` before the resolver runs. Each alias is a call of its own. */
+export class RateLimitPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
+  override wrapResolve(
+    resolver: GraphQLFieldResolver<unknown, Types['Context'], object>,
+    field: PothosOutputFieldConfig<Types>,
+  ): GraphQLFieldResolver<unknown, Types['Context'], object> {
+    const rule = field.parentType === 'Subscription' ? undefined : declaredRule(field);
+    return rule ? limited(resolver, field.name, rule, field.pothosOptions.rateLimitAccount) : resolver;
+  }
+
+  override wrapSubscribe(
+    subscribe: GraphQLFieldResolver<unknown, Types['Context'], object> | undefined,
+    field: PothosOutputFieldConfig<Types>,
+  ): GraphQLFieldResolver<unknown, Types['Context'], object> | undefined {
+    const rule = declaredRule(field);
+    if (!subscribe || !rule) return subscribe;
+    return limited(subscribe, field.name, rule, field.pothosOptions.rateLimitAccount);
+  }
+
+  override afterBuild(schema: GraphQLSchema): GraphQLSchema {
+    const duration = schema.getType('Duration');
+    if (!isScalarType(duration)) throw new Error('The schema has no scalar Duration for @rateLimit to use.');
+    const directive = new GraphQLDirective({
+      name: pluginName,
+      description:
+        'Calls allowed per window. The key is the user id; else the client address (the real one, counted from the trusted proxies); for an opaque secret key its hash. Never the anon or publishable key, which everybody has. Fields that take an account count per account and address, and per account alone at ten times the limit. Each alias counts.',
+      locations: [DirectiveLocation.FIELD_DEFINITION],
+      args: {
+        limit: { type: new GraphQLNonNull(GraphQLInt) },
+        window: { type: new GraphQLNonNull(duration) },
+      },
+    });
+    const config = schema.toConfig();
+    return new GraphQLSchema({ ...config, directives: [...config.directives, directive] });
+  }
+}
+
+/** Makes the plugin known to Pothos, which keeps plugins by name in one place. */
+export function registerRateLimitDirective(): void {
+  SchemaBuilder.registerPlugin(pluginName, RateLimitPlugin);
+}
