@@ -1,0 +1,179 @@
+import { Readable } from 'node:stream';
+import { Pool } from 'undici';
+import { AppError } from '../lib/app-error.ts';
+import { readAnswer } from './answer.ts';
+import { exchangeBuffered } from './buffered-exchange.ts';
+import { createCircuits } from './circuits.ts';
+import { createDeadline, timedByProgress } from './deadline.ts';
+import { neverConnected, toAppError, toFailure, UpstreamFailure } from './failure.ts';
+import { prepareBody } from './request-body.ts';
+import { requestHeaders } from './request-headers.ts';
+import { requestTarget } from './request-path.ts';
+import { withRetries } from './retry.ts';
+import type {
+  HttpUpstream,
+  HttpUpstreamDeps,
+  RequestOptions,
+  StreamOptions,
+  StreamResponse,
+  UpstreamLimits,
+  UpstreamResponse,
+} from './upstream-types.ts';
+
+export type * from './upstream-types.ts';
+
+const defaults: UpstreamLimits = {
+  connectMs: 2_000,
+  answerMs: 10_000,
+  idleMs: 60_000,
+  maxAnswerBytes: 5 * 1024 * 1024,
+  connections: 64,
+  retries: 2,
+};
+
+/** HTTP to one service: pool, deadlines, bounded retries, circuit. Redirects are never followed. */
+export function createHttpUpstream(deps: HttpUpstreamDeps): HttpUpstream {
+  const { service, log, metrics } = deps;
+  const limits: UpstreamLimits = { ...defaults, ...deps.limits };
+  const base = new URL(deps.baseUrl);
+  const prefix = base.pathname.replace(/\/+$/, '');
+  const pool = new Pool(base.origin, {
+    connections: limits.connections,
+    pipelining: 1,
+    // Node's servers close idle sockets after 5 s: we must be the first, or a request meets a closing socket.
+    keepAliveTimeout: 4_000,
+    keepAliveMaxTimeout: 60_000,
+    connect: { timeout: limits.connectMs, keepAlive: true },
+  });
+
+  const circuits = createCircuits({ service, log, metrics });
+
+  /** `mayHaveActed`: a write went out on a connection. */
+  function clientError(error: unknown, mayHaveActed: boolean): unknown {
+    if (error instanceof AppError) return error;
+    const failure = toFailure(error);
+    const outcomeUnknown = mayHaveActed && failure.kind !== 'too-large' && !neverConnected(failure);
+    // What stopped the call, such as an upload over its limit, says more than that it was stopped.
+    if (failure.cause instanceof AppError) return failure.cause;
+    return toAppError(service, failure, outcomeUnknown);
+  }
+
+  /** The same rejection, but told as the fault of the body's source when that broke off. */
+  async function blamingSource<T>(source: { error?: Error }, answer: Promise<T>): Promise<T> {
+    try {
+      return await answer;
+    } catch (error) {
+      throw source.error === undefined ? error : new UpstreamFailure('abandoned', source.error);
+    }
+  }
+
+  async function request(options: RequestOptions): Promise<UpstreamResponse> {
+    const { method, call } = options;
+    const target = requestTarget(prefix, options.path, options.query);
+    const prepared = prepareBody(options.body);
+    const isStream = prepared.body instanceof Readable;
+    const idempotent = options.idempotent ?? (method === 'GET' || method === 'HEAD');
+    const answerMs = options.timeoutMs ?? limits.answerMs;
+    const headers = requestHeaders(call, options.headers, {
+      credentials: options.credentials ?? 'caller',
+      host: options.host,
+      contentType: prepared.contentType,
+    });
+    const deadline = createDeadline(call.signal, answerMs);
+    let sent = false;
+    const source: { error?: Error } = {};
+    const body =
+      prepared.body instanceof Readable
+        ? timedByProgress(prepared.body, deadline, {
+            idleMs: limits.idleMs,
+            answerMs,
+            onSourceError: (error) => {
+              source.error = error;
+            },
+          })
+        : prepared.body;
+    const run = () =>
+      blamingSource(
+        source,
+        exchangeBuffered(pool, {
+          method,
+          target,
+          headers,
+          body,
+          signal: deadline.signal,
+          maxAnswerBytes: options.maxAnswerBytes ?? limits.maxAnswerBytes,
+          onSent: () => {
+            sent = true;
+          },
+        }),
+      );
+    const attemptsLeft = idempotent && !isStream ? limits.retries : 0;
+    try {
+      const answer = await withRetries(attemptsLeft, deadline, () =>
+        circuits.watch(options.bypassCircuit ? 'bypass' : { key: options.circuitKey }, run),
+      );
+      return readAnswer(service, answer);
+    } catch (error) {
+      if (body instanceof Readable) body.destroy();
+      throw clientError(error, sent && !idempotent);
+    } finally {
+      deadline.end();
+    }
+  }
+
+  async function stream(options: StreamOptions): Promise<StreamResponse> {
+    const { method, call } = options;
+    const target = requestTarget(prefix, options.path, options.query);
+    const answerMs = options.timeoutMs ?? limits.answerMs;
+    const idleMs = options.idleMs ?? limits.idleMs;
+    const headers = requestHeaders(call, options.headers, {
+      credentials: options.credentials ?? 'caller',
+      host: options.host,
+      contentType: undefined,
+    });
+    const deadline = createDeadline(call.signal, answerMs);
+    const source: { error?: Error } = {};
+    const body =
+      options.body instanceof Readable
+        ? timedByProgress(options.body, deadline, {
+            idleMs,
+            answerMs,
+            onSourceError: (error) => {
+              source.error = error;
+            },
+          })
+        : (options.body ?? null);
+    let sent = false;
+    const run = async () => {
+      sent = true;
+      const request = { method, path: target, headers, body, signal: deadline.signal };
+      const answer = await blamingSource(
+        source,
+        pool.request({ ...request, headersTimeout: 0, bodyTimeout: idleMs }),
+      );
+      return { status: answer.statusCode, headers: answer.headers, body: answer.body };
+    };
+    try {
+      const answer = await circuits.watch({ key: options.circuitKey }, run);
+      // From here on only the pause between two chunks counts, and the caller's leaving.
+      deadline.hold();
+      answer.body.once('close', () => deadline.end());
+      return answer;
+    } catch (error) {
+      deadline.end();
+      if (body instanceof Readable) body.destroy();
+      throw clientError(error, sent && method !== 'GET' && method !== 'HEAD');
+    }
+  }
+
+  return {
+    service,
+    baseUrl: deps.baseUrl,
+    get circuit() {
+      return circuits.state;
+    },
+    request,
+    stream,
+    close: () => pool.destroy(),
+  };
+}
