@@ -19,6 +19,7 @@ export function testCall(overrides: Partial<Call> = {}): Call {
       kind: 'anon',
       role: 'ANON',
       identity: 'anon',
+      presented: false,
       claims: {},
       token: undefined,
       apikey: undefined,
