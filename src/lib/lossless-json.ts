@@ -17,6 +17,7 @@ export function isExactNumber(literal: string): boolean {
 }
 
 const mayLoseDigits = /[0-9.]{16}|[0-9][eE]/;
+const exponent = /[eE]/;
 const quote = 0x22;
 const backslash = 0x5c;
 const minus = 0x2d;
@@ -32,10 +33,7 @@ function quoteUnsafeNumbers(text: string): string {
     } else if (char === minus || isDigit(char)) {
       const end = endOfNumber(text, at);
       const literal = text.slice(at, end);
-      if (literal.length > 15 && !isExactNumber(literal)) {
-        out += `${text.slice(copied, at)}"${literal}"`;
-        copied = end;
-      } else if (/[eE]/.test(literal) && !isExactNumber(literal)) {
+      if ((literal.length > 15 || exponent.test(literal)) && !isExactNumber(literal)) {
         out += `${text.slice(copied, at)}"${literal}"`;
         copied = end;
       }

@@ -25,7 +25,8 @@ describe('parseLosslessJson', () => {
   });
 
   it('leaves digits inside strings and keys alone, whatever escapes stand before them', () => {
-    const text = '{"12345678901234567890":"12345678901234567890","a\\\\":"\\"12345678901234567890","n":12345678901234567890}';
+    const text =
+      '{"12345678901234567890":"12345678901234567890","a\\\\":"\\"12345678901234567890","n":12345678901234567890}';
     expect(parseLosslessJson(text)).toEqual({
       '12345678901234567890': '12345678901234567890',
       'a\\': '"12345678901234567890',
