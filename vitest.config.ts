@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    globalSetup: ['test/support/global-setup.ts'],
     // Our sources would otherwise load graphql's ESM build and the libraries its CommonJS build: two graphqls.
     alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }],
     testTimeout: 30_000,

@@ -1,0 +1,100 @@
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { cp, mkdir, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { inject } from 'vitest';
+import type { LocalKeys, LocalLog } from '../../src/local/local-server.ts';
+import { findPostgresUser } from '../../src/local/os-user.ts';
+import {
+  type LocalPostgres,
+  type LocalPostgresOptions,
+  startLocalPostgres,
+} from '../../src/local/postgres.ts';
+import { findPostgresHome, makeDataFolder } from '../../src/local/postgres-home.ts';
+
+/** A Postgres that belongs to one test file, with the roles, schemas and keys of the local stack. */
+export interface TestPostgres extends LocalPostgres, AsyncDisposable {
+  readonly keys: LocalKeys;
+  readonly dataDir: string;
+}
+
+const nothing = () => undefined;
+
+export const silentLog: LocalLog = { info: nothing, warn: nothing, error: nothing };
+
+/** Tests may lose data in a power cut; real stacks keep Postgres' own defaults. */
+export const unsafeButFast = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' };
+
+/** A new folder below the run's folder, which Postgres can reach; removed when the run ends. */
+export async function makeTestFolder(name: string): Promise<string> {
+  const folder = join(inject('testRunFolder'), `${name}-${randomBytes(6).toString('hex')}`);
+  await mkdir(folder, { mode: 0o711 });
+  return folder;
+}
+
+/**
+ * Starts a cluster from a copy of one that is made once per run. `stop()` or `await using` ends it and removes its
+ * folder.
+ */
+export async function startTestPostgres(
+  options: Pick<LocalPostgresOptions, 'settings' | 'log' | 'port'> | Record<string, never> = {},
+): Promise<TestPostgres> {
+  const template = await templateFolder();
+  const dataDir = join(inject('testRunFolder'), `postgres-${randomBytes(6).toString('hex')}`);
+  const user = await findPostgresUser();
+  await makeDataFolder(dataDir, user);
+  const [from, to] = await Promise.all([findPostgresHome(template, user), findPostgresHome(dataDir, user)]);
+  await promisify(execFile)('cp', ['-a', join(from, 'cluster'), join(to, 'cluster')]);
+  await cp(join(template, 'keys.json'), join(dataDir, 'keys.json'));
+  const postgres = await startLocalPostgres({
+    dataDir,
+    log: options.log ?? silentLog,
+    port: options.port,
+    settings: { ...unsafeButFast, ...options.settings },
+  });
+  const stop = async (): Promise<void> => {
+    await postgres.stop();
+    await rm(dataDir, { recursive: true, force: true });
+    await rm(dirname(postgres.cluster), { recursive: true, force: true });
+  };
+  const { jwtSecret, anonKey, serviceRoleKey } = postgres.secrets;
+  const keys = { jwtSecret, anonKey, serviceRoleKey };
+  return { ...postgres, keys, dataDir, stop, [Symbol.asyncDispose]: stop };
+}
+
+/** Made by whichever test file needs it first, so that runs without a database do not pay for it. */
+async function templateFolder(): Promise<string> {
+  const folder = join(inject('testRunFolder'), 'template');
+  const finished = `${folder}.finished`;
+  const deadline = Date.now() + 50_000;
+  for (;;) {
+    if (await exists(finished)) return folder;
+    if (await makeFirst(`${folder}.making`)) break;
+    if (Date.now() > deadline) throw new Error('the database template was not made in time');
+    await delay(20);
+  }
+  try {
+    const postgres = await startLocalPostgres({ dataDir: folder, log: silentLog, settings: unsafeButFast });
+    await postgres.stop();
+    await mkdir(finished);
+    return folder;
+  } finally {
+    await rm(`${folder}.making`, { recursive: true, force: true });
+  }
+}
+
+async function makeFirst(folder: string): Promise<boolean> {
+  return await mkdir(folder).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function exists(path: string): Promise<boolean> {
+  return await stat(path).then(
+    () => true,
+    () => false,
+  );
+}
