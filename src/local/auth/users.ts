@@ -1,0 +1,266 @@
+import type { Db, JsonObject } from './database.ts';
+import { mergeMetadata } from './database.ts';
+
+/** The rows that Supabase Auth itself writes carry this instance id; others are invisible to it. */
+const instanceId = '00000000-0000-0000-0000-000000000000';
+
+export interface UserRow {
+  id: string;
+  aud: string;
+  role: string;
+  email: string | null;
+  phone: string | null;
+  encrypted_password: string | null;
+  email_confirmed_at: string | null;
+  phone_confirmed_at: string | null;
+  confirmed_at: string | null;
+  invited_at: string | null;
+  confirmation_sent_at: string | null;
+  recovery_sent_at: string | null;
+  email_change: string | null;
+  email_change_sent_at: string | null;
+  email_change_confirm_status: number;
+  phone_change: string | null;
+  phone_change_sent_at: string | null;
+  reauthentication_sent_at: string | null;
+  last_sign_in_at: string | null;
+  raw_app_meta_data: JsonObject | null;
+  raw_user_meta_data: JsonObject | null;
+  banned_until: string | null;
+  deleted_at: string | null;
+  is_anonymous: boolean;
+  created_at: string;
+  updated_at: string;
+}
+
+export interface IdentityRow {
+  id: string;
+  provider_id: string;
+  user_id: string;
+  identity_data: JsonObject;
+  provider: string;
+  email: string | null;
+  last_sign_in_at: string | null;
+  created_at: string;
+  updated_at: string;
+}
+
+export interface FactorRow {
+  id: string;
+  user_id: string;
+  friendly_name: string | null;
+  factor_type: string;
+  status: 'unverified' | 'verified';
+  secret: string | null;
+  phone: string | null;
+  last_challenged_at: string | null;
+  created_at: string;
+  updated_at: string;
+}
+
+function present(fields: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null && value !== ''));
+}
+
+/** An identity as answers show it: `id` and `identity_id` are swapped on purpose, as upstream does. */
+export function identityJson(row: IdentityRow): object {
+  return {
+    identity_id: row.id,
+    id: row.provider_id,
+    user_id: row.user_id,
+    identity_data: row.identity_data,
+    provider: row.provider,
+    last_sign_in_at: row.last_sign_in_at,
+    ...present({ created_at: row.created_at, updated_at: row.updated_at, email: row.email }),
+  };
+}
+
+/** A factor as answers show it; the secret never leaves after enrolment. */
+export function factorJson(row: FactorRow): object {
+  return {
+    id: row.id,
+    created_at: row.created_at,
+    updated_at: row.updated_at,
+    status: row.status,
+    ...present({ friendly_name: row.friendly_name }),
+    factor_type: row.factor_type,
+    phone: row.phone ?? '',
+    last_challenged_at: row.last_challenged_at,
+  };
+}
+
+/** A user as answers show it. Lists load no associations: `identities` is null there and `factors` absent. */
+export function userJson(
+  row: UserRow,
+  associations: { identities: readonly IdentityRow[]; factors: readonly FactorRow[] } | undefined,
+): object {
+  return {
+    id: row.id,
+    aud: row.aud,
+    role: row.role,
+    email: row.email ?? '',
+    phone: row.phone ?? '',
+    ...present({
+      email_confirmed_at: row.email_confirmed_at,
+      phone_confirmed_at: row.phone_confirmed_at,
+      confirmed_at: row.confirmed_at,
+      invited_at: row.invited_at,
+      confirmation_sent_at: row.confirmation_sent_at,
+      recovery_sent_at: row.recovery_sent_at,
+      new_email: row.email_change,
+      email_change_sent_at: row.email_change_sent_at,
+      new_phone: row.phone_change,
+      phone_change_sent_at: row.phone_change_sent_at,
+      reauthentication_sent_at: row.reauthentication_sent_at,
+      last_sign_in_at: row.last_sign_in_at,
+      banned_until: row.banned_until,
+      deleted_at: row.deleted_at,
+    }),
+    app_metadata: row.raw_app_meta_data ?? {},
+    user_metadata: row.raw_user_meta_data ?? {},
+    ...(associations !== undefined && associations.factors.length > 0
+      ? { factors: associations.factors.map(factorJson) }
+      : {}),
+    identities: associations === undefined ? null : associations.identities.map(identityJson),
+    created_at: row.created_at,
+    updated_at: row.updated_at,
+    is_anonymous: row.is_anonymous,
+  };
+}
+
+/** A user with identities and factors, as most answers carry it; undefined when the row is gone. */
+export async function loadUserJson(db: Db, id: string): Promise<object | undefined> {
+  const [user] = await db<UserRow[]>`select * from auth.users where id = ${id}`;
+  if (user === undefined) return undefined;
+  const identities = await db<IdentityRow[]>`
+    select * from auth.identities where user_id = ${id} order by created_at, id`;
+  const factors = await db<FactorRow[]>`
+    select * from auth.mfa_factors where user_id = ${id} order by created_at, id`;
+  return userJson(user, { identities, factors });
+}
+
+export async function findUserById(db: Db, id: string): Promise<UserRow | undefined> {
+  const [user] = await db<UserRow[]>`select * from auth.users where id = ${id}`;
+  return user;
+}
+
+export async function findUserByEmail(db: Db, email: string): Promise<UserRow | undefined> {
+  const [user] = await db<UserRow[]>`
+    select * from auth.users where lower(email) = ${email.toLowerCase()} and is_sso_user = false`;
+  return user;
+}
+
+export async function findUserByPhone(db: Db, phone: string): Promise<UserRow | undefined> {
+  const [user] = await db<UserRow[]>`select * from auth.users where phone = ${phone}`;
+  return user;
+}
+
+export function isBanned(user: UserRow): boolean {
+  return user.banned_until !== null && Date.parse(user.banned_until) > Date.now();
+}
+
+export interface NewUser {
+  id?: string | undefined;
+  email?: string | undefined;
+  phone?: string | undefined;
+  passwordHash?: string | undefined;
+  userMetadata?: JsonObject | undefined;
+  appMetadata?: JsonObject | undefined;
+  role?: string | undefined;
+  aud?: string | undefined;
+  isAnonymous?: boolean | undefined;
+  /** Claims to put into user_metadata beside the given data, as a sign-up by the user does. */
+  claimsInMetadata?: boolean | undefined;
+}
+
+/** Inserts a user and, for an e-mail or phone, its identity. */
+export async function insertUser(db: Db, input: NewUser): Promise<UserRow> {
+  const id = input.id ?? crypto.randomUUID();
+  const providers = [...(input.email ? ['email'] : []), ...(input.phone ? ['phone'] : [])];
+  const claims: JsonObject = {
+    sub: id,
+    ...(input.email ? { email: input.email } : {}),
+    email_verified: false,
+    phone_verified: false,
+  };
+  const userMetadata = { ...(input.claimsInMetadata ? claims : {}), ...input.userMetadata };
+  const appMetadata = {
+    ...(providers[0] === undefined ? {} : { provider: providers[0], providers }),
+    ...input.appMetadata,
+  };
+  const [user] = await db<UserRow[]>`
+    insert into auth.users (instance_id, id, aud, role, email, phone, encrypted_password, raw_app_meta_data,
+      raw_user_meta_data, is_anonymous, created_at, updated_at)
+    values (${instanceId}, ${id}, ${input.aud ?? 'authenticated'}, ${input.role ?? 'authenticated'},
+      ${input.email ?? null}, ${input.phone ?? null}, ${input.passwordHash ?? ''}, ${db.json(appMetadata)},
+      ${db.json(userMetadata)}, ${input.isAnonymous ?? false}, now(), now())
+    returning *`;
+  if (user === undefined) throw new Error('insert into auth.users returned no row');
+  for (const provider of providers) {
+    await insertIdentity(db, id, provider, {
+      ...claims,
+      ...(provider === 'phone' ? { phone: input.phone ?? '' } : {}),
+    });
+  }
+  return user;
+}
+
+/** Adds the identity of an e-mail or phone login. */
+export async function insertIdentity(
+  db: Db,
+  userId: string,
+  provider: string,
+  data: JsonObject,
+): Promise<void> {
+  await db`
+    insert into auth.identities (provider_id, user_id, identity_data, provider, last_sign_in_at, created_at, updated_at)
+    values (${userId}, ${userId}, ${db.json({ ...data, sub: userId })}, ${provider}, now(), now(), now())
+    on conflict (provider_id, provider) do update
+      set identity_data = identities.identity_data || excluded.identity_data, updated_at = now()`;
+}
+
+/** Marks the address as confirmed, in the row, the identity and the metadata. */
+export async function confirmUser(db: Db, id: string, channel: 'email' | 'phone'): Promise<UserRow> {
+  const verified = db.json({ [`${channel}_verified`]: true });
+  await db`
+    update auth.identities set identity_data = identity_data || ${verified}, updated_at = now()
+    where user_id = ${id} and provider = ${channel}`;
+  const [user] =
+    channel === 'email'
+      ? await db<UserRow[]>`
+          update auth.users set email_confirmed_at = coalesce(email_confirmed_at, now()), is_anonymous = false,
+            raw_user_meta_data = coalesce(raw_user_meta_data, '{}') || ${verified}, updated_at = now()
+          where id = ${id} returning *`
+      : await db<UserRow[]>`
+          update auth.users set phone_confirmed_at = coalesce(phone_confirmed_at, now()), is_anonymous = false,
+            raw_user_meta_data = coalesce(raw_user_meta_data, '{}') || ${verified}, updated_at = now()
+          where id = ${id} returning *`;
+  if (user === undefined) throw new Error('the user to confirm is gone');
+  return user;
+}
+
+/** Writes `providers` of app_metadata from the identities that exist. */
+export async function refreshProviders(db: Db, id: string): Promise<void> {
+  const rows = await db<{ provider: string }[]>`
+    select provider from auth.identities where user_id = ${id} order by created_at, provider`;
+  const providers = [...new Set(rows.map((row) => row.provider))];
+  if (providers[0] === undefined) return;
+  await db`
+    update auth.users set raw_app_meta_data =
+      coalesce(raw_app_meta_data, '{}') || ${db.json({ provider: providers[0], providers })}
+    where id = ${id}`;
+}
+
+/** Merges metadata at the top level; null removes a key. */
+export async function changeMetadata(
+  db: Db,
+  user: UserRow,
+  change: { user?: JsonObject | undefined; app?: JsonObject | undefined },
+): Promise<void> {
+  const userMetadata = mergeMetadata(user.raw_user_meta_data, change.user ?? {});
+  const appMetadata = mergeMetadata(user.raw_app_meta_data, change.app ?? {});
+  await db`
+    update auth.users set raw_user_meta_data = ${db.json(userMetadata)}, raw_app_meta_data = ${db.json(appMetadata)},
+      updated_at = now()
+    where id = ${user.id}`;
+}
