@@ -1,0 +1,59 @@
+import { AppError } from '../lib/app-error.ts';
+import { outcomeUnknown, sqlState, stopped, unavailable } from './postgres-failure.ts';
+import type { PostgresCallOptions } from './postgres-pool.ts';
+import type { PostgresSession } from './postgres-session.ts';
+
+/** How long a cancelled statement may take to end before its connection is destroyed. */
+const cancelGraceMs = 2_000;
+
+/**
+ * Runs `use` under the call's time limit and signal: either one cancels what runs in Postgres, and destroys the
+ * connection when that does not help. Settles only after a cancel request has come to its end, so that it cannot
+ * hit whatever uses the connection next.
+ */
+export async function guardSession<T>(
+  session: PostgresSession,
+  options: PostgresCallOptions,
+  use: (session: PostgresSession) => Promise<T>,
+): Promise<T> {
+  const { signal, timeoutMs } = options;
+  let interruption: AppError | undefined;
+  let cancelling: Promise<void> | undefined;
+  let grace: NodeJS.Timeout | undefined;
+
+  const interrupt = (reason: AppError): void => {
+    if (interruption !== undefined) return;
+    interruption = reason;
+    cancelling = session.cancel();
+    grace = setTimeout(() => session.destroy(), cancelGraceMs);
+  };
+  const onAbort = (): void => interrupt(stopped(signal));
+  const timer = setTimeout(() => interrupt(tooLate()), Math.min(timeoutMs, longestTimerMs));
+  signal.addEventListener('abort', onAbort);
+  try {
+    return await use(session);
+  } catch (error) {
+    if (error instanceof AppError) throw error;
+    const state = sqlState(error);
+    const cancelled = state === '57014' || (state === undefined && options.writes !== true);
+    if (interruption !== undefined && cancelled) throw interruption;
+    // What is no answer of Postgres and happened on a lost connection is the loss of it.
+    if (state === undefined && session.closed)
+      throw options.writes ? outcomeUnknown(error) : unavailable(error);
+    throw error;
+  } finally {
+    clearTimeout(timer);
+    clearTimeout(grace);
+    signal.removeEventListener('abort', onAbort);
+    if (cancelling !== undefined) await cancelling;
+  }
+}
+
+/** Longer timers fire at once in Node. */
+const longestTimerMs = 2 ** 31 - 1;
+
+function tooLate(): AppError {
+  return new AppError('TIMEOUT', 'The statement took longer than its time limit and was cancelled.', {
+    details: { service: 'POSTGRES' },
+  });
+}

@@ -1,0 +1,279 @@
+import type { Socket } from 'node:net';
+import postgres from 'postgres';
+import { parseLosslessJson } from '../lib/lossless-json.ts';
+import { parsePostgresArray } from '../lib/postgres-array.ts';
+import type { PostgresAddress } from '../lib/postgres-url.ts';
+import type { OpenPostgresSocket } from './postgres-socket.ts';
+
+export type PostgresSql = ReturnType<typeof openDriver>;
+export type PostgresNotice = Readonly<Record<string, string>>;
+
+/** One connection to Postgres. It is never reopened: what is lost is lost, the pool opens another. */
+export interface PostgresSession {
+  /** postgres.js over this one connection. int8, numeric and times are strings, json is parsed losslessly. */
+  readonly sql: PostgresSql;
+  /** The backend's process id (a pooler's own number behind a pooler). */
+  readonly pid: number;
+  /** Such as 150018. */
+  readonly serverVersion: number;
+  /** Calls back once, when the connection is gone for whatever reason; at once when it is gone already. */
+  onClose(callback: () => void): void;
+  /** Receives notices while set. */
+  noticeListener: ((notice: PostgresNotice) => void) | undefined;
+  /** Receives NOTIFY messages while set. */
+  notifyListener: ((channel: string, payload: string) => void) | undefined;
+  readonly closed: boolean;
+  /** Bytes that arrived since `receivedBytes` was last set to 0. */
+  receivedBytes: number;
+  /** The connection is destroyed when `receivedBytes` passes this. */
+  receiveLimit: number;
+  /** True when `receiveLimit` was what ended it. */
+  readonly overflowed: boolean;
+  /** Asks Postgres to cancel what runs; resolves when the request's own connection has closed. Never rejects. */
+  cancel(): Promise<void>;
+  /** Ends the connection at once; pending statements reject. */
+  destroy(): void;
+  /** Says goodbye to Postgres, then ends. */
+  end(): Promise<void>;
+}
+
+export interface OpenSessionOptions {
+  readonly address: PostgresAddress;
+  readonly openSocket: OpenPostgresSocket;
+  /** Startup parameters beside user and database. */
+  readonly parameters: Readonly<Record<string, string>>;
+  /** Milliseconds for the whole opening of one host. */
+  readonly connectTimeoutMs: number;
+}
+
+/**
+ * Opens a connection to the first host that answers and fits `target_session_attrs`.
+ * Throws the last host's error when none does.
+ */
+export async function openPostgresSession(options: OpenSessionOptions): Promise<PostgresSession> {
+  const { hosts, targetSessionAttributes: wanted } = options.address;
+  let lastError: unknown;
+  // `prefer-standby` takes anything in a second round.
+  const rounds = wanted === 'prefer-standby' ? ([wanted, 'any'] as const) : ([wanted] as const);
+  for (const target of rounds) {
+    for (const host of hosts) {
+      try {
+        return await openOne(options, host, target);
+      } catch (error) {
+        lastError = error;
+      }
+    }
+  }
+  throw lastError;
+}
+
+type Host = PostgresAddress['hosts'][number];
+interface ServerState {
+  version: number;
+  standby: boolean;
+  read_only: boolean;
+}
+
+async function openOne(
+  options: OpenSessionOptions,
+  host: Host,
+  wanted: PostgresAddress['targetSessionAttributes'],
+): Promise<PostgresSession> {
+  const { address, openSocket, connectTimeoutMs } = options;
+  let socket: Socket | undefined;
+  let dials = 0;
+  let closed = false;
+  let overflowed = false;
+  const closeCallbacks: (() => void)[] = [];
+
+  const markClosed = (): void => {
+    if (closed) return;
+    closed = true;
+    for (const callback of closeCallbacks) callback();
+  };
+  const dial = async (): Promise<Socket> => {
+    // postgres.js reconnects by itself, in a loop without an end when the server hangs up during the handshake.
+    dials += 1;
+    if (dials > 1) throw new Error('the connection was lost');
+    socket = await openSocket(host, connectTimeoutMs);
+    socket.once('close', markClosed);
+    return socket;
+  };
+
+  const sql = openDriver({
+    address,
+    host,
+    dial,
+    parameters: options.parameters,
+    onNotice: (notice) => session.noticeListener?.(notice),
+    onNotify: (channel, payload) => session.notifyListener?.(channel, payload),
+  });
+
+  let pid = 0;
+  let secret = 0;
+  const destroy = (): void => {
+    socket?.destroy();
+    sql.end({ timeout: 0 }).catch(() => undefined);
+    markClosed();
+  };
+
+  const session: PostgresSession & { serverVersion: number; pid: number } = {
+    sql,
+    pid: 0,
+    serverVersion: 0,
+    noticeListener: undefined,
+    notifyListener: undefined,
+    receivedBytes: 0,
+    receiveLimit: Number.POSITIVE_INFINITY,
+    get closed() {
+      return closed;
+    },
+    get overflowed() {
+      return overflowed;
+    },
+    onClose(callback) {
+      if (closed) callback();
+      else closeCallbacks.push(callback);
+    },
+    cancel: () => sendCancel(openSocket, host, connectTimeoutMs, { pid, secret }),
+    destroy,
+    async end() {
+      await sql.end({ timeout: 1 }).catch(() => undefined);
+      destroy();
+    },
+  };
+
+  const timer = setTimeout(destroy, connectTimeoutMs);
+  try {
+    const [state] = await withState(sql);
+    if (state === undefined) throw new Error('the server did not say what it is');
+    ({ pid, secret } = state.backend);
+    if (!fits(wanted, state)) throw new Error(`the server is not ${wanted}`);
+    session.pid = pid;
+    session.serverVersion = state.version;
+    countBytes(socket, session, () => {
+      overflowed = true;
+      destroy();
+    });
+    return session;
+  } catch (error) {
+    destroy();
+    throw error;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function withState(
+  sql: PostgresSql,
+): Promise<(ServerState & { backend: { pid: number; secret: number } })[]> {
+  const rows = await sql<ServerState[]>`
+    select pg_catalog.current_setting('server_version_num')::int as version,
+      pg_catalog.pg_is_in_recovery() as standby,
+      pg_catalog.current_setting('transaction_read_only') = 'on' as read_only`.simple();
+  return rows.map((row) => ({ ...row, backend: rows.state }));
+}
+
+function fits(wanted: PostgresAddress['targetSessionAttributes'], state: ServerState): boolean {
+  switch (wanted) {
+    case 'any':
+      return true;
+    case 'read-write':
+      return !state.standby && !state.read_only;
+    case 'read-only':
+      return state.standby || state.read_only;
+    case 'primary':
+      return !state.standby;
+    case 'standby':
+    case 'prefer-standby':
+      return state.standby;
+  }
+}
+
+function countBytes(socket: Socket | undefined, session: PostgresSession, tooMany: () => void): void {
+  socket?.on('data', (chunk) => {
+    session.receivedBytes += chunk.length;
+    if (session.receivedBytes > session.receiveLimit) tooMany();
+  });
+}
+
+/** The server closes the connection of a cancel request only after it has signalled the backend. */
+async function sendCancel(
+  openSocket: OpenPostgresSocket,
+  host: Host,
+  timeoutMs: number,
+  backend: { pid: number; secret: number },
+): Promise<void> {
+  try {
+    const socket = await openSocket(host, timeoutMs);
+    await new Promise<void>((resolve) => {
+      const message = Buffer.alloc(16);
+      message.writeInt32BE(16, 0);
+      message.writeInt32BE(80_877_102, 4);
+      message.writeInt32BE(backend.pid, 8);
+      message.writeUInt32BE(backend.secret, 12);
+      const timer = setTimeout(() => socket.destroy(), timeoutMs);
+      socket.on('error', () => undefined);
+      socket.once('close', () => {
+        clearTimeout(timer);
+        resolve();
+      });
+      socket.resume();
+      socket.write(message);
+    });
+  } catch {
+    // A server that cannot be reached has nothing left to cancel; the caller destroys the connection next.
+  }
+}
+
+interface DriverOptions {
+  readonly address: PostgresAddress;
+  readonly host: Host;
+  readonly dial: () => Promise<Socket>;
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly onNotice: (notice: PostgresNotice) => void;
+  readonly onNotify: (channel: string, payload: string) => void;
+}
+
+/** Every option is given, because postgres.js takes what is missing from PG… environment variables. */
+function openDriver({ address, host, dial, parameters, onNotice, onNotify }: DriverOptions) {
+  const asText = { serialize: String, parse: (text: string) => text };
+  const options = {
+    host: 'postgres',
+    port: host.port,
+    database: address.database,
+    user: address.user,
+    password: () => address.password,
+    max: 1,
+    ssl: false,
+    prepare: false,
+    fetch_types: false,
+    debug: false,
+    idle_timeout: 0,
+    max_lifetime: 0,
+    connect_timeout: 0,
+    keep_alive: 0,
+    max_pipeline: 1000,
+    onnotice: onNotice,
+    onnotify: onNotify,
+    connection: { application_name: address.applicationName ?? 'bunbun', ...parameters },
+    socket: dial,
+    types: {
+      time: { to: 1184, from: [1082, 1114, 1184], ...asText },
+      json: { to: 114, from: [114, 3802], serialize: JSON.stringify, parse: parseLosslessJson },
+      numberArray: {
+        to: 1007,
+        from: [1005, 1007, 1028],
+        serialize: String,
+        parse: (text: string) => parsePostgresArray(text, Number),
+      },
+      textArray: {
+        to: 1009,
+        from: [1000, 1002, 1003, 1009, 1015, 1016, 1231],
+        serialize: String,
+        parse: (text: string) => parsePostgresArray(text, (item) => item),
+      },
+    },
+  };
+  return postgres(options);
+}

@@ -1,0 +1,163 @@
+import { AppError } from '../lib/app-error.ts';
+import { type PostgresAddress, parsePostgresUrl } from '../lib/postgres-url.ts';
+import type { Logger } from '../observability/logger.ts';
+import { createPostgresListener, type PostgresListener } from './postgres-listener.ts';
+import { createPostgresPool, type PostgresPool, type PostgresPoolStats } from './postgres-pool.ts';
+import { openPostgresSession, type PostgresSession } from './postgres-session.ts';
+import { createSocketOpener } from './postgres-socket.ts';
+
+export type { PostgresCallOptions, PostgresPool, PostgresPoolStats } from './postgres-pool.ts';
+export type { PostgresNotice, PostgresSession, PostgresSql } from './postgres-session.ts';
+
+export interface PostgresPoolsOptions {
+  /** DATABASE_URL. */
+  readonly url: string;
+  /** DATABASE_URL_READ: the login for SQL that callers wrote to read. @default url */
+  readonly readUrl?: string | undefined;
+  /** DATABASE_DIRECT_URL: past the pooler, for what needs a session. */
+  readonly directUrl?: string | undefined;
+  /** `transaction`: between us and Postgres is a pooler that lends a backend for one transaction only. */
+  readonly pooler?: 'session' | 'transaction' | undefined;
+  /** Connections of the general pool. @default 10 */
+  readonly max?: number | undefined;
+  /** Connections of the read pool. @default 10 */
+  readonly readMax?: number | undefined;
+  /** Milliseconds a call waits for a connection. @default 5000 */
+  readonly acquireTimeoutMs?: number | undefined;
+  /** Milliseconds to connect, for each host; the URL's connect_timeout wins. @default 2000 */
+  readonly connectTimeoutMs?: number | undefined;
+  /** Milliseconds. @default 300000 */
+  readonly idleTimeoutMs?: number | undefined;
+  /** Milliseconds. @default 3600000 */
+  readonly maxLifetimeMs?: number | undefined;
+  readonly log: Logger;
+}
+
+/** All connections of the gateway to Postgres. They are opened when first needed. */
+export interface PostgresPools {
+  /** DATABASE_URL: generated SQL and executeSql. Nothing is prepared by name on it. */
+  readonly general: PostgresPool;
+  /** DATABASE_URL_READ: connections whose transactions are read-only by default. */
+  readonly read: PostgresPool;
+  /** True behind a pooler in transaction mode: session state ends with each transaction. */
+  readonly transactionPooler: boolean;
+  /**
+   * For session features (session locks, statements that must not run in a transaction).
+   * Throws NOT_CONFIGURED behind a transaction-mode pooler without DATABASE_DIRECT_URL.
+   */
+  direct(): PostgresPool;
+  /** Listens on one channel with a connection of its own that is reopened when lost. Throws as `direct` does. */
+  listen(channel: string, handlers: PostgresListenHandlers): PostgresListener;
+  /** One round trip on a connection of its own, so that it answers while the pools are busy. Milliseconds. */
+  ping(signal: AbortSignal): Promise<number>;
+  stats(): Readonly<Record<'general' | 'read' | 'direct', PostgresPoolStats>>;
+  /** Ends everything; running calls get `graceMs`. */
+  end(graceMs?: number): Promise<void>;
+}
+
+export interface PostgresListenHandlers {
+  readonly onMessage: (payload: string) => void;
+  /** After each (re)connection: what was sent before is lost. */
+  readonly onConnect?: () => void;
+}
+
+const pingTimeoutMs = 2_000;
+const directMax = 4;
+
+/** Throws when a URL or its CA file is unusable. */
+export function createPostgresPools(options: PostgresPoolsOptions): PostgresPools {
+  const log = options.log.child({ upstream: 'postgres' });
+  const transactionPooler = options.pooler === 'transaction';
+  const listeners = new Set<PostgresListener>();
+
+  function opener(url: string, pooled: boolean, extra: Record<string, string> = {}) {
+    const address = requireAddress(url);
+    const openSocket = createSocketOpener(address);
+    const connectTimeoutMs = address.connectTimeoutMs ?? options.connectTimeoutMs ?? 2_000;
+    const parameters = startupParameters(address, pooled, extra);
+    return (): Promise<PostgresSession> =>
+      openPostgresSession({ address, openSocket, parameters, connectTimeoutMs });
+  }
+
+  function pool(name: string, max: number, open: () => Promise<PostgresSession>, evictOn: string[]) {
+    return createPostgresPool({
+      name,
+      open,
+      max,
+      evictOn,
+      acquireTimeoutMs: options.acquireTimeoutMs ?? 5_000,
+      idleTimeoutMs: options.idleTimeoutMs ?? 300_000,
+      maxLifetimeMs: options.maxLifetimeMs ?? 3_600_000,
+      log,
+    });
+  }
+
+  const openGeneral = opener(options.url, transactionPooler);
+  const openDirect = options.directUrl === undefined ? openGeneral : opener(options.directUrl, false);
+  const openRead = opener(options.readUrl ?? options.url, transactionPooler, {
+    default_transaction_read_only: 'on',
+  });
+  // 25006 on the general pool: what was the primary has become a standby.
+  const readOnlyServer = ['25006'];
+  const general = pool('general', options.max ?? 10, openGeneral, readOnlyServer);
+  const read = pool('read', options.readMax ?? 10, openRead, []);
+  const direct = pool('direct', directMax, openDirect, readOnlyServer);
+  const probe = pool('probe', 1, openGeneral, []);
+
+  function requireDirect(): void {
+    if (!transactionPooler || options.directUrl !== undefined) return;
+    throw new AppError(
+      'NOT_CONFIGURED',
+      'This needs a session, which a pooler in transaction mode does not give: set DATABASE_DIRECT_URL.',
+      { details: { service: 'POSTGRES' } },
+    );
+  }
+
+  return {
+    general,
+    read,
+    transactionPooler,
+    direct() {
+      requireDirect();
+      return direct;
+    },
+    listen(channel, handlers) {
+      requireDirect();
+      const listener = createPostgresListener({ open: openDirect, channel, handlers, log });
+      listeners.add(listener);
+      return listener;
+    },
+    async ping(signal) {
+      const started = performance.now();
+      await probe.withSession({ signal, timeoutMs: pingTimeoutMs }, async ({ sql }) => {
+        await sql`select 1`.simple();
+      });
+      return performance.now() - started;
+    },
+    stats: () => ({ general: general.stats(), read: read.stats(), direct: direct.stats() }),
+    async end(graceMs = 5_000) {
+      await Promise.all([
+        ...[general, read, direct, probe].map((each) => each.close(graceMs)),
+        ...[...listeners].map((each) => each.close()),
+      ]);
+    },
+  };
+}
+
+function requireAddress(url: string): PostgresAddress {
+  const { address, problems } = parsePostgresUrl(url);
+  if (address === undefined) throw new Error(`The connection URL of Postgres ${problems.join('; ')}.`);
+  return address;
+}
+
+/** A pooler refuses startup parameters that it does not track; results then rely on the role's defaults. */
+function startupParameters(
+  address: PostgresAddress,
+  pooled: boolean,
+  extra: Record<string, string>,
+): Record<string, string> {
+  const tracked = { DateStyle: 'ISO, MDY', TimeZone: 'UTC' };
+  const always = address.options === undefined ? tracked : { ...tracked, options: address.options };
+  if (pooled) return always;
+  return { ...always, IntervalStyle: 'postgres', bytea_output: 'hex', extra_float_digits: '1', ...extra };
+}
