@@ -1,0 +1,37 @@
+import { z } from 'zod';
+
+/** An opaque key and the JWT that stands for it upstream. */
+export interface OpaqueKey {
+  readonly key: string;
+  readonly jwt: string;
+}
+
+const payload = z.object({ role: z.string() });
+
+function roleOf(jwt: string): string | undefined {
+  const [, body, signature, more] = jwt.split('.');
+  if (!body || !signature || more !== undefined) return undefined;
+  try {
+    return payload.parse(JSON.parse(Buffer.from(body, 'base64url').toString('utf8'))).role;
+  } catch {
+    return undefined;
+  }
+}
+
+/** `key=jwt` pairs, separated by commas, whose JWTs have the role that the kind of key stands for. */
+export function opaqueKeys(role: 'anon' | 'service_role') {
+  const prefix = role === 'anon' ? 'sb_publishable_' : 'sb_secret_';
+  return z.string().transform((text, context): readonly OpaqueKey[] => {
+    const entries = text
+      .split(',')
+      .map((entry) => entry.trim())
+      .filter((entry) => entry !== '');
+    const keys = entries.map((entry) => {
+      const at = entry.indexOf('=');
+      return { key: entry.slice(0, Math.max(0, at)).trim(), jwt: entry.slice(at + 1).trim() };
+    });
+    if (keys.every(({ key, jwt }) => key.startsWith(prefix) && roleOf(jwt) === role)) return keys;
+    context.addIssue({ code: 'custom', message: 'malformed' });
+    return z.NEVER;
+  });
+}

@@ -1,0 +1,188 @@
+import { describe, expect, it } from 'vitest';
+import { chooseMode } from '../../src/config/choose-mode.ts';
+import { ConfigError } from '../../src/config/config-error.ts';
+import { renderConfigReference } from '../../src/config/reference.ts';
+import { type LoadOptions, loadConfig } from '../../src/config.ts';
+
+const secret = 'a-secret-of-at-least-32-characters';
+const serve = { PUBLIC_URL: 'https://api.example.com', JWT_SECRET: secret, AUTH_URL: 'http://auth:9999' };
+
+function jwt(role: string): string {
+  return ['e30', Buffer.from(JSON.stringify({ role })).toString('base64url'), 'c2ln'].join('.');
+}
+
+function problemsOf(env: Record<string, string>, options?: LoadOptions): readonly string[] {
+  try {
+    loadConfig(env, options);
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+}
+
+describe('chooseMode', () => {
+  it.each([
+    [{}, 'dev'],
+    [{ DATABASE_URL: ' ' }, 'dev'],
+    [{ PORT: '5000', JWT_SECRET: secret }, 'dev'],
+    [{ NODE_ENV: 'production' }, 'serve'],
+    [{ AUTH_URL: 'http://auth:9999' }, 'serve'],
+    [{ KONG_URL: 'http://kong:8000' }, 'serve'],
+    [{ DATABASE_URL_FILE: '/run/secrets/db' }, 'serve'],
+  ])('%j is %s', (env, mode) => expect(chooseMode(env)).toBe(mode));
+});
+
+describe('loadConfig', () => {
+  it('needs nothing in dev and binds to loopback', () => {
+    const config = loadConfig({});
+    expect(config.mode).toBe('dev');
+    expect(config.server).toMatchObject({
+      port: 4000,
+      host: '127.0.0.1',
+      publicUrl: 'http://localhost:4000',
+    });
+    expect(config.graphql).toMatchObject({ graphiql: true, introspection: 'true' });
+    expect(config.services.AUTH).toBeUndefined();
+  });
+
+  it('serves on IPv6 and IPv4, without GraphiQL, introspection for SERVICE_ROLE', () => {
+    const config = loadConfig(serve);
+    expect(config.server).toMatchObject({ host: '::', publicUrl: 'https://api.example.com' });
+    expect(config.graphql).toMatchObject({ graphiql: false, introspection: 'service_role' });
+  });
+
+  it('is frozen all the way down', () => {
+    const config = loadConfig({ ...serve, EXTRA_AUTHENTICATED_ROLES: 'a' });
+    expect(Object.isFrozen(config)).toBe(true);
+    expect(Object.isFrozen(config.viewer.extraAuthenticatedRoles)).toBe(true);
+  });
+
+  it('derives the services from SUPABASE_URL, and lets each be given by itself', () => {
+    const { services, viewer } = loadConfig({
+      PUBLIC_URL: 'https://api.example.com',
+      SUPABASE_URL: 'http://kong:8000/',
+      STORAGE_URL: 'http://storage:5000',
+    });
+    expect(services).toEqual({
+      AUTH: { url: 'http://kong:8000/auth/v1', behindGateway: true },
+      STORAGE: { url: 'http://storage:5000', behindGateway: false },
+      META: { url: 'http://kong:8000/pg', behindGateway: true },
+      POSTGREST: { url: 'http://kong:8000/rest/v1', behindGateway: true },
+      REALTIME: { url: 'http://kong:8000/realtime/v1', behindGateway: true },
+      FUNCTIONS: { url: 'http://kong:8000/functions/v1', behindGateway: true },
+      API_GATEWAY: { url: 'http://kong:8000', behindGateway: false },
+    });
+    expect(viewer.jwksUrl).toBe('http://kong:8000/auth/v1/.well-known/jwks.json');
+  });
+
+  it('asks no JWKS when a secret says how tokens are signed', () => {
+    expect(loadConfig(serve).viewer.jwksUrl).toBeUndefined();
+    expect(loadConfig({ ...serve, JWKS_URL: 'https://x.example/jwks' }).viewer.jwksUrl).toBe(
+      'https://x.example/jwks',
+    );
+  });
+
+  it('takes the names of the compose file', () => {
+    const env = { ...serve, ANON_KEY: 'anon', SERVICE_ROLE_KEY: 'service', KONG_URL: 'http://kong:8000' };
+    const { viewer, services } = loadConfig(env);
+    expect(viewer).toMatchObject({ anonKey: 'anon', serviceKey: 'service' });
+    expect(services.API_GATEWAY?.url).toBe('http://kong:8000');
+    expect(services.STORAGE).toBeUndefined();
+    expect(problemsOf({ ...env, SUPABASE_ANON_KEY: 'other' })).toEqual([
+      'ANON_KEY must be unset, or the same as SUPABASE_ANON_KEY.',
+    ]);
+  });
+
+  it('reads durations, sizes, lists and rules', () => {
+    const config = loadConfig({
+      ...serve,
+      UPSTREAM_TIMEOUT: 'PT2S',
+      MAX_BODY: '64kb',
+      ALLOWED_ORIGINS: 'https://a.example, http://localhost:3000',
+      READY_REQUIRES: 'auth,POSTGRES',
+      RATE_LIMITS: '{"signIn":{"limit":3,"window":"1m"}}',
+      GRAPHIQL: 'true',
+    });
+    expect(config.upstream.answerMs).toBe(2_000);
+    expect(config.server).toMatchObject({
+      maxBodyBytes: 65_536,
+      allowedOrigins: ['https://a.example', 'http://localhost:3000'],
+      readyRequires: ['AUTH', 'POSTGRES'],
+    });
+    expect(config.rateLimits.byField).toEqual({ signIn: { limit: 3, windowMs: 60_000 } });
+    expect(config.graphql.graphiql).toBe(true);
+  });
+
+  it('reports every problem at once, by name, and echoes no value', () => {
+    const env = {
+      NODE_ENV: 'production',
+      PORT: '70000',
+      JWT_SECRET: 'hunter2',
+      DATABASE_URL: 'mysql://root:hunter2@db/x',
+      AUTH_URL: 'http://user:hunter2@auth:9999',
+      GRAPHIQL: 'yes',
+      UPSTREAM_TIMEOUT: '10',
+      JWKS: '{"keys":"hunter2"',
+      SUPABASE_SECRET_KEYS: 'sb_secret_hunter2',
+      READY_REQUIRES: 'hunter2',
+      ALLOWED_ORIGINS: 'https://a.example/path',
+    };
+    const problems = problemsOf(env);
+    const names = problems.map((problem) => problem.split(' ')[0]);
+    expect(names.toSorted()).toEqual(
+      [...Object.keys(env).filter((name) => name !== 'NODE_ENV'), 'PUBLIC_URL'].toSorted(),
+    );
+    expect(problems).toContain('PORT must be a port number from 0 to 65535.');
+    expect(problems.join('\n')).not.toContain('hunter2');
+  });
+
+  it('needs a way to verify tokens', () => {
+    expect(problemsOf({ PUBLIC_URL: 'https://a.example', DATABASE_URL: 'postgres://db/x' })).toEqual([
+      'JWT_SECRET, JWKS or JWKS_URL must be set: without one no token can be verified.',
+    ]);
+  });
+
+  it('counts an empty value as unset', () => {
+    expect(loadConfig({ ...serve, PORT: '', METRICS_TOKEN: '  ' })).toMatchObject({
+      server: { port: 4000 },
+      observability: { metricsToken: undefined },
+    });
+  });
+
+  it('reads a secret from the file that NAME_FILE names', () => {
+    const { JWT_SECRET: _, ...rest } = serve;
+    const env = { ...rest, JWT_SECRET_FILE: '/run/secrets/jwt' };
+    const readFile = (path: string) => (path === '/run/secrets/jwt' ? `${secret}\n` : '');
+    expect(loadConfig(env, { readFile }).viewer.jwtSecret).toBe(secret);
+    expect(problemsOf({ ...env, JWT_SECRET: secret }, { readFile })).toEqual([
+      'JWT_SECRET_FILE must be unset when JWT_SECRET is set.',
+    ]);
+    expect(problemsOf({ ...env, JWT_SECRET_FILE: '/does/not/exist' })).toContain(
+      'JWT_SECRET_FILE must name a file that can be read.',
+    );
+  });
+
+  it('wants the JWT of its role beside each opaque key', () => {
+    const key = `sb_secret_abc=${jwt('service_role')}`;
+    expect(loadConfig({ ...serve, SUPABASE_SECRET_KEYS: key }).viewer.secretKeys).toEqual([
+      { key: 'sb_secret_abc', jwt: jwt('service_role') },
+    ]);
+    for (const wrong of [
+      'sb_secret_abc',
+      `sb_secret_abc=${jwt('anon')}`,
+      `sb_publishable_x=${jwt('service_role')}`,
+    ]) {
+      expect(problemsOf({ ...serve, SUPABASE_SECRET_KEYS: wrong })).toHaveLength(1);
+    }
+  });
+});
+
+describe('renderConfigReference', () => {
+  it('has a row for every variable, with its default', () => {
+    const page = renderConfigReference();
+    expect(page).toContain('| `PORT` | `4000` |');
+    expect(page).toContain('Also read as `ANON_KEY`. *Secret.* |');
+    expect(page.match(/^\| `[A-Z]/gm)?.length).toBeGreaterThan(60);
+  });
+});
