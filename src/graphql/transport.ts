@@ -1,0 +1,33 @@
+import type { Viewer } from '../viewer/viewer.ts';
+
+/** What the transport (HTTP, SSE or WebSocket) knows of one operation before GraphQL begins. */
+export interface Transport {
+  readonly requestId: string;
+  readonly clientAddress: string | undefined;
+  readonly userAgent: string | undefined;
+  /** Aborted when the caller has left. */
+  readonly signal: AbortSignal;
+  /**
+   * Who calls; resolved once. Throws or rejects with UNAUTHENTICATED for a bad credential. With `ignoreAuthorization`
+   * the Authorization header does not count, so that a caller with an expired token can sign in again.
+   */
+  viewer(ignoreAuthorization: boolean): Viewer | Promise<Viewer>;
+}
+
+/** The context that a transport hands to Yoga or to `getEnveloped`. */
+export interface TransportContext {
+  transport: Transport;
+}
+
+/** The transport of a context, which every way in must have set. */
+export function transportOf(context: unknown): Transport {
+  if (typeof context === 'object' && context !== null && 'transport' in context) {
+    const transport = context.transport;
+    if (isTransport(transport)) return transport;
+  }
+  throw new Error('An operation came in without a transport.');
+}
+
+function isTransport(value: unknown): value is Transport {
+  return typeof value === 'object' && value !== null && 'requestId' in value && 'viewer' in value;
+}

@@ -1,0 +1,181 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type ExecutionResult, GraphQLError } from 'graphql';
+import { toClientError } from '../graphql/errors.ts';
+import { type OperationParams, prepareOperation } from '../graphql/execute-operation.ts';
+import type { Transport } from '../graphql/transport.ts';
+import type { Yoga } from '../graphql/yoga.ts';
+import { AppError, errorCodes } from '../lib/app-error.ts';
+import type { Logger } from '../observability/logger.ts';
+import { readBody } from './request-body.ts';
+
+export interface GraphQLHttpDeps {
+  readonly yoga: Yoga;
+  readonly log: Logger;
+  readonly maxBodyBytes: number;
+}
+
+const json = 'application/json';
+const graphqlResponse = 'application/graphql-response+json';
+
+/** The media type to answer with, where the Accept header is one that needs no negotiation. */
+function plainMediaType(accept: string | undefined): string | undefined {
+  if (accept === undefined || accept === '*/*' || accept === json) return json;
+  if (accept === graphqlResponse) return graphqlResponse;
+  const [first, ...rest] = accept.split(',').map((part) => part.trim());
+  const known = (type: string | undefined): boolean =>
+    type === json || type === graphqlResponse || type === '*/*';
+  if (!known(first) || !rest.every(known)) return undefined;
+  return first === graphqlResponse ? graphqlResponse : json;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The params of a well-formed request; anything else is for Yoga, which words the protocol's errors. */
+function wellFormed(body: unknown): OperationParams | undefined {
+  if (!isRecord(body)) return undefined;
+  const { query, variables, operationName, extensions, ...unknownParams } = body;
+  if (typeof query !== 'string' || Object.keys(unknownParams).length > 0) return undefined;
+  if (variables != null && !isRecord(variables)) return undefined;
+  if (extensions != null && !isRecord(extensions)) return undefined;
+  if (operationName != null && typeof operationName !== 'string') return undefined;
+  return { query, variables: variables ?? null, operationName: operationName ?? null };
+}
+
+interface HttpHints {
+  status?: number;
+  spec?: boolean;
+  headers?: Record<string, string>;
+}
+
+function httpHints(error: GraphQLError): HttpHints {
+  const hints: unknown = error.extensions['http'];
+  return isRecord(hints) ? hints : {};
+}
+
+/** Status, headers and body of a result, by GraphQL over HTTP. */
+function answerOf(result: ExecutionResult, mediaType: string) {
+  let status = 200;
+  const headers: Record<string, string> = {};
+  if (!result.errors) return { status, headers, body: JSON.stringify(result) };
+  for (const error of result.errors) {
+    const hints = httpHints(error);
+    Object.assign(headers, hints.headers);
+    if (hints.status !== undefined && !(hints.spec && mediaType === json)) {
+      status = Math.max(status, hints.status);
+    }
+  }
+  const errors = result.errors.map((error) => {
+    const { http: _, ...extensions } = error.extensions;
+    return { ...error.toJSON(), extensions };
+  });
+  return {
+    status,
+    headers,
+    body: JSON.stringify({ errors, ...('data' in result ? { data: result.data } : {}) }),
+  };
+}
+
+/**
+ * Serves GraphQL over HTTP. JSON POSTs, which are nearly all there is, go straight to the engine: Yoga's own HTTP
+ * layer costs more than everything else together. GET, SSE, multipart and unusual Accept headers go through it.
+ */
+export function createGraphQLHttp({ yoga, log, maxBodyBytes }: GraphQLHttpDeps) {
+  function send(
+    response: ServerResponse,
+    transport: Transport,
+    mediaType: string,
+    result: ExecutionResult,
+  ): void {
+    const { status, headers, body } = answerOf(result, mediaType);
+    if (response.destroyed || response.headersSent) return;
+    response.writeHead(status, {
+      'content-type': `${mediaType}; charset=utf-8`,
+      'content-length': Buffer.byteLength(body),
+      'x-request-id': transport.requestId,
+      ...headers,
+    });
+    response.end(body);
+  }
+
+  function refuse(response: ServerResponse, transport: Transport, error: unknown): void {
+    const clientError = toClientError(error, { requestId: transport.requestId, role: 'ANON', log });
+    const status = error instanceof AppError ? errorCodes[error.code].http : 500;
+    // What is left of the body is not read: the connection cannot serve another request.
+    if (!response.destroyed && !response.headersSent) response.setHeader('connection', 'close');
+    const hinted = new GraphQLError(clientError.message, {
+      extensions: { ...clientError.extensions, http: { status } },
+    });
+    send(response, transport, json, { errors: [hinted] });
+  }
+
+  async function post(
+    request: IncomingMessage,
+    response: ServerResponse,
+    transport: Transport,
+  ): Promise<void> {
+    let body: Buffer;
+    try {
+      body = await readBody(request, maxBodyBytes);
+    } catch (error) {
+      refuse(response, transport, error);
+      return;
+    }
+    const mediaType = plainMediaType(request.headers.accept);
+    const params = mediaType === undefined ? undefined : wellFormed(parseOrUndefined(body));
+    if (mediaType !== undefined && params) {
+      const prepared = prepareOperation(yoga, params, { transport }, log);
+      if (prepared.type === 'refused') {
+        send(response, transport, mediaType, prepared.result);
+        return;
+      }
+      if (prepared.type !== 'subscription') {
+        const outcome = await prepared.run();
+        if (!(Symbol.asyncIterator in outcome)) {
+          send(response, transport, mediaType, outcome);
+          return;
+        }
+      }
+    }
+    await throughYoga(request, response, transport, body);
+  }
+
+  async function throughYoga(
+    request: IncomingMessage,
+    response: ServerResponse,
+    transport: Transport,
+    body?: Buffer,
+  ): Promise<void> {
+    response.setHeader('x-request-id', transport.requestId);
+    // The adapter takes a body that was read already from `request.body`.
+    if (body) Object.assign(request, { body });
+    await yoga(request, response, { transport });
+  }
+
+  return async function handle(
+    request: IncomingMessage,
+    response: ServerResponse,
+    transport: Transport,
+  ): Promise<void> {
+    const contentType = (request.headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase();
+    if (request.method === 'POST' && contentType === json) {
+      await post(request, response, transport);
+      return;
+    }
+    if (request.method === 'POST' && contentType !== 'multipart/form-data') {
+      response.writeHead(415, { 'x-request-id': transport.requestId, accept: json }).end();
+      return;
+    }
+    await throughYoga(request, response, transport);
+  };
+}
+
+function parseOrUndefined(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch {
+    // Yoga says it in the protocol's words.
+    return undefined;
+  }
+}
