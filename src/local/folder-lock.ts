@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { LocalStackError } from './local-error.ts';
 import { identifyProcess } from './process-identity.ts';
 
-const holderFile = z.object({ pid: z.number().int(), startedAt: z.number() });
+const holderFile = z.object({ pid: z.number().int(), birth: z.string() });
 
 export interface FolderLock {
   release(): Promise<void>;
@@ -16,7 +16,7 @@ export interface FolderLock {
  */
 export async function lockFolder(path: string, what: string): Promise<FolderLock> {
   const self = await identifyProcess(process.pid);
-  const text = JSON.stringify({ pid: process.pid, startedAt: self?.startedAt ?? 0, id: randomId() });
+  const text = JSON.stringify({ pid: process.pid, birth: self?.birth ?? '', id: randomId() });
   const mine = `${path}.${randomId()}`;
   // Linking a finished file is atomic: nobody ever reads a lock that is half written.
   await writeFile(mine, text, { flag: 'wx', mode: 0o600 });
@@ -53,8 +53,7 @@ async function livingHolder(text: string): Promise<number | undefined> {
     return undefined;
   }
   const identity = await identifyProcess(holder.pid);
-  const same = identity !== undefined && Math.abs(identity.startedAt - holder.startedAt) <= 2;
-  return same ? holder.pid : undefined;
+  return identity?.birth === holder.birth ? holder.pid : undefined;
 }
 
 /** Two starts may find the same dead lock: what was moved aside is put back when it is the other one's new lock. */

@@ -6,14 +6,10 @@ import { promisify } from 'node:util';
 import { LocalStackError } from './local-error.ts';
 import { asUser, type OsUser, postgresEnvironment } from './os-user.ts';
 import type { PostgresBinaries } from './postgres-binaries.ts';
+import { clusterFolder } from './postgres-home.ts';
 
 const run = promisify(execFile);
 const unfinishedPrefix = 'cluster.new-';
-
-/** The cluster's folder below a home. */
-export function clusterFolder(home: string): string {
-  return join(home, 'cluster');
-}
 
 /** Major version that made the cluster; undefined when there is none yet. */
 export async function clusterMajor(home: string): Promise<number | undefined> {

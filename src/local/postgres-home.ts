@@ -1,48 +1,62 @@
+import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmod, chown, lstat, mkdir, realpath, stat } from 'node:fs/promises';
+import { chown, lstat, mkdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { LocalStackError } from './local-error.ts';
 import { mayEnter, type OsUser } from './os-user.ts';
 
 const fallbackParent = '/var/tmp';
 
-/**
- * Makes the data folder, closed to other users of the machine. As root it belongs to root, and the group of the
- * user that Postgres runs as may pass through it to the cluster, which is that user's own.
- */
-export async function makeDataFolder(dataDir: string, user: OsUser | undefined): Promise<string> {
-  try {
-    await mkdir(dataDir, { recursive: true, mode: 0o700 });
-    const path = await realpath(dataDir);
-    if (user !== undefined) await chown(path, 0, user.gid);
-    await chmod(path, user === undefined ? 0o700 : 0o710);
-    return path;
-  } catch (error) {
-    throw new LocalStackError(`The data folder ${dataDir} cannot be made or written.`, { cause: error });
-  }
+/** The cluster's folder below a home. */
+export function clusterFolder(home: string): string {
+  return join(home, 'cluster');
 }
 
 /**
  * Where the cluster lies, and copies of binaries if they are needed: the data folder, or a folder of its own under
- * /var/tmp when root's data folder lies where the user that Postgres runs as may not go.
+ * /var/tmp when root's data folder lies where the user that Postgres runs as may not go. `secret` ties that folder
+ * to this data folder: one that is made anew at the same path does not meet the database of its predecessor.
  */
-export async function findPostgresHome(dataDir: string, user: OsUser | undefined): Promise<string> {
-  if (user === undefined || (await mayEnter(dataDir, user))) return dataDir;
-  const hash = createHash('sha256').update(dataDir).digest('hex').slice(0, 16);
-  const home = join(fallbackParent, `bunbun-${hash}`);
-  const made = await mkdir(home, { mode: 0o700 }).then(
+export async function findPostgresHome(options: {
+  dataDir: string;
+  user: OsUser | undefined;
+  secret: string;
+}): Promise<string> {
+  const { dataDir, user } = options;
+  if (user === undefined) return dataDir;
+  const hash = createHash('sha256').update(`${dataDir}\n${options.secret}`).digest('hex').slice(0, 16);
+  const apart = join(fallbackParent, `bunbun-${hash}`);
+  const hasCluster = await exists(clusterFolder(dataDir));
+  const hasClusterApart = await exists(clusterFolder(apart));
+  if (!hasClusterApart && (await mayEnter(dataDir, user))) return dataDir;
+  await makeOwnFolder(apart, user);
+  if (hasCluster && !hasClusterApart) await moveCluster(dataDir, apart);
+  return apart;
+}
+
+async function makeOwnFolder(folder: string, user: OsUser): Promise<void> {
+  const made = await mkdir(folder, { mode: 0o700 }).then(
     () => true,
     () => false,
   );
-  if (made) await chown(home, user.uid, user.gid);
-  // The name can be guessed: a folder or link that someone else put there is never used.
-  const found = await lstat(home);
+  if (made) await chown(folder, user.uid, user.gid);
+  // Everyone may make folders there: one, or a link, that someone else put in this place is never used.
+  const found = await lstat(folder);
   if (!found.isDirectory() || found.uid !== user.uid || (found.mode & 0o077) !== 0) {
     throw new LocalStackError(
-      `${home} exists and does not belong to the user ${user.name} alone: remove it.`,
+      `${folder} exists and does not belong to the user ${user.name} alone: remove it.`,
     );
   }
-  return home;
+}
+
+/** The way to the data folder was closed after the database had been made in it. */
+async function moveCluster(from: string, to: string): Promise<void> {
+  const unfinished = join(to, 'cluster.moving');
+  await rm(unfinished, { recursive: true, force: true });
+  await promisify(execFile)('cp', ['-a', clusterFolder(from), unfinished]);
+  await rename(unfinished, clusterFolder(to));
+  await rm(clusterFolder(from), { recursive: true, force: true });
 }
 
 /** Whether a path exists. */

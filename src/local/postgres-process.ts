@@ -93,7 +93,8 @@ async function untilReady(
       lines.push(line);
       if (lines.length > keptLogLines) lines.shift();
       if (line.includes('database system is ready to accept connections')) resolve();
-      if (/\b(FATAL|PANIC):/.test(line)) log.warn({ line }, 'postgres');
+      // Not FATAL: that is also each connection refused or cut.
+      if (/ PANIC: | was terminated by /.test(line)) log.error({ line }, 'Postgres is in trouble');
     });
     // The last lines may still be in the pipe when the process is gone.
     reader.once('close', () => {

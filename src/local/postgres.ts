@@ -1,22 +1,17 @@
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import postgres from 'postgres';
 import { applySqlFiles } from './apply-sql.ts';
+import { openDataFolder } from './data-folder.ts';
 import { type FolderLock, lockFolder } from './folder-lock.ts';
 import { type LocalLogin, type LocalSecrets, loadLocalSecrets } from './keys.ts';
 import { LocalStackError } from './local-error.ts';
 import type { LocalLog } from './local-server.ts';
 import { setLoginPasswords } from './login-passwords.ts';
-import { findPostgresUser } from './os-user.ts';
 import { findPostgresBinaries, type PostgresBinaries } from './postgres-binaries.ts';
-import { clusterFolder, clusterMajor, createCluster } from './postgres-cluster.ts';
-import { findPostgresHome, makeDataFolder } from './postgres-home.ts';
-import {
-  launchPostgres,
-  PortTakenError,
-  type PostgresExit,
-  type PostgresProcess,
-} from './postgres-process.ts';
+import { clusterMajor, createCluster } from './postgres-cluster.ts';
+import { clusterFolder, findPostgresHome } from './postgres-home.ts';
+import { lastPort, onFreePort } from './postgres-port.ts';
+import { launchPostgres, type PostgresExit, type PostgresProcess } from './postgres-process.ts';
 import { stopStalePostmaster } from './stale-postmaster.ts';
 
 export type { LocalLogin } from './keys.ts';
@@ -24,7 +19,7 @@ export type { LocalLogin } from './keys.ts';
 export interface LocalPostgresOptions {
   dataDir: string;
   log: LocalLog;
-  /** Loopback port; a free one when left out. */
+  /** Loopback port; when left out the one of the last start if that is free, else any. */
   port?: number | undefined;
   /** Folder with the PostgreSQL programs, preferred over those found. */
   pgBin?: string | undefined;
@@ -57,12 +52,11 @@ export interface LocalPostgres {
  * Throws a LocalStackError whose message is one sentence for the developer; then nothing is left running.
  */
 export async function startLocalPostgres(options: LocalPostgresOptions): Promise<LocalPostgres> {
-  const user = await findPostgresUser();
-  const dataDir = await makeDataFolder(options.dataDir, user);
+  const { path: dataDir, user } = await openDataFolder(options.dataDir);
   const lock = await lockFolder(join(dataDir, 'postgres.lock'), `The data folder ${dataDir}`);
   try {
     const secrets = await loadLocalSecrets(dataDir);
-    const home = await findPostgresHome(dataDir, user);
+    const home = await findPostgresHome({ dataDir, user, secret: secrets.jwtSecret });
     const cluster = clusterFolder(home);
     const major = await clusterMajor(home);
     const binaries = await findPostgresBinaries({ pgBin: options.pgBin, major, home, user });
@@ -75,7 +69,7 @@ export async function startLocalPostgres(options: LocalPostgresOptions): Promise
       const settings = { ...serverSettings(binaries), ...options.settings };
       return await launchPostgres({ binaries, cluster, port, settings, user, log: options.log });
     };
-    const { child, port } = await onFreePort(options.port, launch);
+    const { child, port } = await onFreePort(options.port, await lastPort(cluster), launch);
     try {
       await prepareDatabase(port, secrets, options.log);
     } catch (error) {
@@ -106,35 +100,6 @@ function serverSettings(binaries: PostgresBinaries): Record<string, string> {
     log_min_error_statement: 'panic',
     ...(binaries.hasStatStatements ? { shared_preload_libraries: 'pg_stat_statements' } : {}),
   };
-}
-
-async function onFreePort(
-  wanted: number | undefined,
-  launch: (port: number) => Promise<PostgresProcess>,
-): Promise<{ child: PostgresProcess; port: number }> {
-  for (let attempt = 1; ; attempt++) {
-    const port = wanted ?? (await freePort());
-    try {
-      return { child: await launch(port), port };
-    } catch (error) {
-      // Somebody else may take a free port before Postgres does.
-      if (wanted !== undefined || attempt === 3 || !(error instanceof PortTakenError)) throw error;
-    }
-  }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  return await new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => {
-        if (address === null || typeof address === 'string') reject(new Error('no port'));
-        else resolve(address.port);
-      });
-    });
-  });
 }
 
 async function prepareDatabase(port: number, secrets: LocalSecrets, log: LocalLog): Promise<void> {

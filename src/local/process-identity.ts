@@ -6,8 +6,10 @@ const run = promisify(execFile);
 
 /** What tells one process from a later one that got the same id. */
 export interface ProcessIdentity {
-  /** When it started, in seconds since 1970; exact to about a second. */
+  /** When it started, in seconds since 1970; exact to about a second, and wrong after the clock was set. */
   readonly startedAt: number;
+  /** The same moment in a form that the clock does not change; only for comparing. */
+  readonly birth: string;
   /** Path of its executable, or its command line where the system gives no more. */
   readonly executable: string;
   /** Its working folder, where the system tells. */
@@ -40,11 +42,12 @@ async function fromProc(pid: number): Promise<ProcessIdentity | undefined> {
     const boot = /^btime (\d+)$/m.exec(await readFile('/proc/stat', 'utf8'))?.[1];
     const ticksPerSecond = 100;
     const startedAt = Number(boot) + Number(fields[19]) / ticksPerSecond;
-    const [executable, workingFolder] = await Promise.all([
+    const [bootId, executable, workingFolder] = await Promise.all([
+      readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => ''),
       readlink(`/proc/${pid}/exe`).catch(() => ''),
       readlink(`/proc/${pid}/cwd`).catch(() => undefined),
     ]);
-    return { startedAt, executable, workingFolder };
+    return { startedAt, birth: `${bootId.trim()} ${fields[19]}`, executable, workingFolder };
   } catch {
     return undefined;
   }
@@ -56,7 +59,7 @@ async function fromPs(pid: number): Promise<ProcessIdentity | undefined> {
       env: { LC_ALL: 'C', PATH: '/usr/bin:/bin' },
     });
     const [, started = '', executable = ''] = /^\s*(\w+ +\w+ +\d+ [\d:]+ \d+) +(.*)$/m.exec(stdout) ?? [];
-    return { startedAt: Date.parse(started) / 1000, executable, workingFolder: undefined };
+    return { startedAt: Date.parse(started) / 1000, birth: started, executable, workingFolder: undefined };
   } catch {
     return undefined;
   }

@@ -2,7 +2,7 @@ import { readFile, realpath, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { LocalStackError } from './local-error.ts';
-import { identifyProcess, isAlive } from './process-identity.ts';
+import { identifyProcess, isAlive, type ProcessIdentity } from './process-identity.ts';
 
 const stopDeadlineMs = 10_000;
 const startToleranceSeconds = 5;
@@ -18,10 +18,17 @@ export async function stopStalePostmaster(cluster: string): Promise<void> {
   const [pidLine = '', folder = '', startLine = ''] = text.split('\n');
   const pid = Number(pidLine);
   if (!isAlive(pid)) return;
-  if (!(await isPostmaster({ pid, cluster, folder, startedAt: Number(startLine) }))) {
+  const found = await identifyProcess(pid);
+  if (found === undefined) return;
+  if (!(await isPostgresOf(found, cluster))) {
     // Postgres would take any living process with this id for its own predecessor and refuse to start.
     await rm(path, { force: true });
     return;
+  }
+  if (folder !== cluster || Math.abs(found.startedAt - Number(startLine)) > startToleranceSeconds) {
+    throw new LocalStackError(
+      `Process ${pid} uses the database of ${cluster} and is not ours: stop it by hand.`,
+    );
   }
   for (const signal of ['SIGINT', 'SIGQUIT'] as const) {
     process.kill(pid, signal);
@@ -34,19 +41,10 @@ export async function stopStalePostmaster(cluster: string): Promise<void> {
   throw new LocalStackError(`A Postgres of an earlier start (process ${pid}) does not end: stop it by hand.`);
 }
 
-async function isPostmaster(claim: {
-  pid: number;
-  cluster: string;
-  folder: string;
-  startedAt: number;
-}): Promise<boolean> {
-  const process = await identifyProcess(claim.pid);
-  if (process === undefined) return false;
-  const cluster = await realpath(claim.cluster);
-  const folder = await realpath(claim.folder).catch(() => claim.folder);
-  if (folder !== cluster) return false;
-  if (process.workingFolder !== undefined && process.workingFolder !== cluster) return false;
-  if (Math.abs(process.startedAt - claim.startedAt) > startToleranceSeconds) return false;
-  const executable = process.executable.replace(/ \(deleted\)$/, '').split(' ')[0] ?? '';
-  return /^postgres(\.exe)?$/.test(basename(executable));
+async function isPostgresOf(process: ProcessIdentity, cluster: string): Promise<boolean> {
+  const executable = process.executable.replace(/ \(deleted\)$/, '').split(' -D ')[0] ?? '';
+  if (!/^postgres(\.exe)?$/.test(basename(executable))) return false;
+  // A postmaster works in its data folder; where the system does not tell that, the folder is on its command line.
+  if (process.workingFolder !== undefined) return process.workingFolder === (await realpath(cluster));
+  return process.executable.includes(` -D ${cluster} `);
 }

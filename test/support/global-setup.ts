@@ -2,7 +2,7 @@ import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
-import { clusterFolder } from '../../src/local/postgres-cluster.ts';
+import { clusterFolder } from '../../src/local/postgres-home.ts';
 import { stopStalePostmaster } from '../../src/local/stale-postmaster.ts';
 
 declare module 'vitest' {

@@ -5,14 +5,15 @@ import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { inject } from 'vitest';
+import { openDataFolder } from '../../src/local/data-folder.ts';
+import { loadLocalSecrets } from '../../src/local/keys.ts';
 import type { LocalKeys, LocalLog } from '../../src/local/local-server.ts';
-import { findPostgresUser } from '../../src/local/os-user.ts';
 import {
   type LocalPostgres,
   type LocalPostgresOptions,
   startLocalPostgres,
 } from '../../src/local/postgres.ts';
-import { findPostgresHome, makeDataFolder } from '../../src/local/postgres-home.ts';
+import { clusterFolder, findPostgresHome } from '../../src/local/postgres-home.ts';
 
 /** A Postgres that belongs to one test file, with the roles, schemas and keys of the local stack. */
 export interface TestPostgres extends LocalPostgres, AsyncDisposable {
@@ -43,10 +44,13 @@ export async function startTestPostgres(
 ): Promise<TestPostgres> {
   const template = await templateFolder();
   const dataDir = join(inject('testRunFolder'), `postgres-${randomBytes(6).toString('hex')}`);
-  const user = await findPostgresUser();
-  await makeDataFolder(dataDir, user);
-  const [from, to] = await Promise.all([findPostgresHome(template, user), findPostgresHome(dataDir, user)]);
-  await promisify(execFile)('cp', ['-a', join(from, 'cluster'), join(to, 'cluster')]);
+  const { user } = await openDataFolder(dataDir);
+  const { jwtSecret, anonKey, serviceRoleKey } = await loadLocalSecrets(template);
+  const home = async (folder: string) => await findPostgresHome({ dataDir: folder, user, secret: jwtSecret });
+  const [from, to] = [clusterFolder(await home(template)), clusterFolder(await home(dataDir))];
+  await promisify(execFile)('cp', ['-a', from, to]);
+  // Else every copy would try the template's port first.
+  await rm(join(to, 'postmaster.opts'), { force: true });
   await cp(join(template, 'keys.json'), join(dataDir, 'keys.json'));
   const postgres = await startLocalPostgres({
     dataDir,
@@ -59,7 +63,6 @@ export async function startTestPostgres(
     await rm(dataDir, { recursive: true, force: true });
     await rm(dirname(postgres.cluster), { recursive: true, force: true });
   };
-  const { jwtSecret, anonKey, serviceRoleKey } = postgres.secrets;
   const keys = { jwtSecret, anonKey, serviceRoleKey };
   return { ...postgres, keys, dataDir, stop, [Symbol.asyncDispose]: stop };
 }

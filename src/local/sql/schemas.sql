@@ -1,5 +1,9 @@
 alter database postgres owner to postgres;
 grant create on database postgres to supabase_auth_admin, supabase_storage_admin;
+-- Everyone but the reading login may make temporary tables.
+revoke temporary on database postgres from public;
+grant temporary on database postgres to anon, authenticated, service_role, authenticator,
+  supabase_auth_admin, supabase_storage_admin, supabase_realtime_admin;
 
 -- public: usable by the API roles, and everything made in it by the developer or by us is granted to them; row
 -- level security decides from there on.

@@ -1,0 +1,67 @@
+import { chmod, chown, lstat, mkdir, readdir, realpath, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { loadLocalSecrets } from './keys.ts';
+import { LocalStackError } from './local-error.ts';
+import { findPostgresUser, type OsUser } from './os-user.ts';
+import { clusterFolder, exists, findPostgresHome } from './postgres-home.ts';
+import { stopStalePostmaster } from './stale-postmaster.ts';
+
+/** A folder with this file in it is ours. */
+const mark = 'keys.json';
+const harmless = new Set(['.gitignore', '.gitkeep', '.DS_Store', 'lost+found']);
+const locks = /^(postgres|stack)\.lock|^keys\.json\..*\.tmp$/;
+
+export interface DataFolder {
+  /** Absolute, without links. */
+  readonly path: string;
+  /** Whom Postgres runs as; undefined: as ourselves. */
+  readonly user: OsUser | undefined;
+}
+
+/**
+ * Makes the data folder, closed to other users of the machine. As root it belongs to root, and the group of the
+ * user that Postgres runs as may pass through it to the cluster, which is that user's own. A folder of somebody
+ * else stays theirs, and Postgres runs as its owner.
+ */
+export async function openDataFolder(dataDir: string): Promise<DataFolder> {
+  try {
+    await mkdir(dataDir, { recursive: true, mode: 0o700 });
+    const path = await realpath(dataDir);
+    await refuseForeign(path);
+    const { uid, gid } = await lstat(path);
+    if (process.getuid?.() === 0 && uid !== 0) {
+      await chmod(path, 0o700);
+      return { path, user: { name: `with id ${uid}`, uid, gid } };
+    }
+    const user = await findPostgresUser();
+    if (user !== undefined) await chown(path, 0, user.gid);
+    await chmod(path, user === undefined ? 0o700 : 0o710);
+    return { path, user };
+  } catch (error) {
+    if (error instanceof LocalStackError) throw error;
+    throw new LocalStackError(`The data folder ${dataDir} cannot be made or written.`, { cause: error });
+  }
+}
+
+/** A home folder given by mistake must not be closed to others, and not be emptied by a later reset. */
+async function refuseForeign(path: string): Promise<void> {
+  const names = await readdir(path);
+  if (names.includes(mark) || names.every((name) => harmless.has(name) || locks.test(name))) return;
+  throw new LocalStackError(`The data folder ${path} holds other files: choose an empty one.`);
+}
+
+/** Empties a data folder, wherever its database lies. The caller holds the folder's lock. */
+export async function resetDataFolder(folder: DataFolder): Promise<void> {
+  if (await exists(join(folder.path, mark))) {
+    const { jwtSecret } = await loadLocalSecrets(folder.path).catch(() => ({ jwtSecret: '' }));
+    const home = await findPostgresHome({ dataDir: folder.path, user: folder.user, secret: jwtSecret });
+    await stopStalePostmaster(clusterFolder(home));
+    if (home !== folder.path) await rm(home, { recursive: true, force: true });
+  }
+  for (const name of await readdir(folder.path)) {
+    if (harmless.has(name) || locks.test(name) || name === mark) continue;
+    await rm(join(folder.path, name), { recursive: true, force: true });
+  }
+  // Last, so that an interrupted reset can be repeated.
+  await rm(join(folder.path, mark), { force: true });
+}

@@ -1,0 +1,121 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { openDataFolder, resetDataFolder } from './data-folder.ts';
+import { lockFolder } from './folder-lock.ts';
+import { LocalStackError } from './local-error.ts';
+import type { LocalKeys, LocalLog } from './local-server.ts';
+import { type LocalPostgres, startLocalPostgres } from './postgres.ts';
+import { writePrivateFile } from './private-file.ts';
+
+export interface LocalStackOptions {
+  dataDir: string;
+  log: LocalLog;
+  /** NODE_ENV: the stack refuses `production`. */
+  nodeEnv?: string | undefined;
+  /** PG_BIN. */
+  pgBin?: string | undefined;
+  /** Empty the data folder first. */
+  reset?: boolean | undefined;
+  /** Loopback port of Postgres; the one of the last start when that is free, else any, when left out. */
+  postgresPort?: number | undefined;
+}
+
+/** What only the gateway knows of `local.json`; more may be added. */
+export interface LocalFileExtra {
+  readonly graphqlUrl: string;
+  readonly graphqlWsUrl: string;
+  readonly [name: string]: unknown;
+}
+
+export interface LocalStack {
+  readonly dataDir: string;
+  readonly postgres: LocalPostgres;
+  readonly keys: LocalKeys;
+  /** What the gateway's configuration reads from the environment. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Writes `local.json` into the data folder, for tools: URLs and keys, readable by the owner alone. */
+  writeLocalFile(extra: LocalFileExtra): Promise<string>;
+  /** Stops everything in reverse order. Can be called again. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts the local stack in a data folder.
+ * Throws a LocalStackError whose message is one sentence for the developer; then nothing is left running.
+ */
+export async function startLocalStack(options: LocalStackOptions): Promise<LocalStack> {
+  if (options.nodeEnv === 'production') {
+    throw new LocalStackError(
+      'The local stack is for development: it does not start with NODE_ENV=production.',
+    );
+  }
+  const { log } = options;
+  const folder = await openDataFolder(options.dataDir);
+  const localFile = join(folder.path, 'local.json');
+  const started: (() => Promise<void>)[] = [];
+  let stopped: Promise<void> | undefined;
+  const stop = () => {
+    stopped ??= stopAll(started, log);
+    return stopped;
+  };
+
+  try {
+    const lock = await lockFolder(join(folder.path, 'stack.lock'), `The data folder ${folder.path}`);
+    started.push(() => lock.release());
+    // A tool that waits for the file must not read the ports of the last start.
+    await rm(localFile, { force: true });
+    started.push(() => rm(localFile, { force: true }));
+    if (options.reset === true) await resetDataFolder(folder);
+
+    const postgres = await startLocalPostgres({
+      dataDir: folder.path,
+      log,
+      port: options.postgresPort,
+      pgBin: options.pgBin,
+    });
+    started.push(() => postgres.stop());
+    const { jwtSecret, anonKey, serviceRoleKey } = postgres.secrets;
+    const keys = { jwtSecret, anonKey, serviceRoleKey };
+    const env: Record<string, string> = {
+      DATABASE_URL: postgres.databaseUrl,
+      DATABASE_URL_READ: postgres.readUrl,
+      DATABASE_DIRECT_URL: postgres.databaseUrl,
+      JWT_SECRET: jwtSecret,
+      SUPABASE_ANON_KEY: anonKey,
+      SUPABASE_SERVICE_KEY: serviceRoleKey,
+    };
+
+    // Servers follow in the order in which they need each other, each with its URL in `env`:
+    //   const auth = await createLocalAuthServer({ … });
+    //   started.push(() => auth.close());
+    //   env['AUTH_URL'] = auth.url;
+
+    const writeLocalFile = async (extra: LocalFileExtra): Promise<string> => {
+      const content = {
+        version: 1,
+        ...extra,
+        databaseUrl: postgres.databaseUrl,
+        databaseReadUrl: postgres.readUrl,
+        ...keys,
+        postgresFolder: postgres.cluster,
+      };
+      await writePrivateFile(localFile, `${JSON.stringify(content, null, 2)}\n`);
+      return localFile;
+    };
+    return { dataDir: folder.path, postgres, keys, env, writeLocalFile, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function stopAll(started: (() => Promise<void>)[], log: LocalLog): Promise<void> {
+  for (const stopOne of started.reverse()) {
+    try {
+      await stopOne();
+    } catch (error) {
+      // One server that does not stop must not keep the others running.
+      log.error({ err: error }, 'a part of the local stack did not stop');
+    }
+  }
+}
