@@ -1,4 +1,4 @@
-import { readFile, realpath, rm } from 'node:fs/promises';
+import { readFile, realpath, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { LocalStackError } from './local-error.ts';
@@ -19,10 +19,10 @@ export async function stopStalePostmaster(cluster: string): Promise<void> {
   const pid = Number(pidLine);
   if (!isAlive(pid)) return;
   const found = await identifyProcess(pid);
-  if (found === undefined) return;
-  if (!(await isPostgresOf(found, cluster))) {
-    // Postgres would take any living process with this id for its own predecessor and refuse to start.
-    await rm(path, { force: true });
+  if (found === undefined || !(await isPostgresOf(found, cluster))) {
+    // A zombie, or somebody else: Postgres takes any process with this id for its predecessor and refuses to start,
+    // except for its own parent. With that in its place it still checks for backends that outlived the postmaster.
+    await writeFile(path, text.replace(/^\d+/, String(process.pid)));
     return;
   }
   if (folder !== cluster || Math.abs(found.startedAt - Number(startLine)) > startToleranceSeconds) {

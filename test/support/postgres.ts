@@ -35,23 +35,26 @@ export async function makeTestFolder(name: string): Promise<string> {
   return folder;
 }
 
-/**
- * Starts a cluster from a copy of one that is made once per run. `stop()` or `await using` ends it and removes its
- * folder.
- */
-export async function startTestPostgres(
-  options: Pick<LocalPostgresOptions, 'settings' | 'log' | 'port'> | Record<string, never> = {},
-): Promise<TestPostgres> {
+/** Copies the data folder that is made once per run: as after a first start and a clean stop. */
+export async function makeDataFolder(name: string): Promise<string> {
   const template = await templateFolder();
-  const dataDir = join(inject('testRunFolder'), `postgres-${randomBytes(6).toString('hex')}`);
+  const dataDir = join(inject('testRunFolder'), `${name}-${randomBytes(6).toString('hex')}`);
   const { user } = await openDataFolder(dataDir);
-  const { jwtSecret, anonKey, serviceRoleKey } = await loadLocalSecrets(template);
+  const { jwtSecret } = await loadLocalSecrets(template);
   const home = async (folder: string) => await findPostgresHome({ dataDir: folder, user, secret: jwtSecret });
   const [from, to] = [clusterFolder(await home(template)), clusterFolder(await home(dataDir))];
   await promisify(execFile)('cp', ['-a', from, to]);
   // Else every copy would try the template's port first.
   await rm(join(to, 'postmaster.opts'), { force: true });
   await cp(join(template, 'keys.json'), join(dataDir, 'keys.json'));
+  return dataDir;
+}
+
+/** Starts a cluster in a folder of its own. `stop()` or `await using` ends it and removes the folder. */
+export async function startTestPostgres(
+  options: Pick<LocalPostgresOptions, 'settings' | 'port'> & { log?: LocalLog } = {},
+): Promise<TestPostgres> {
+  const dataDir = await makeDataFolder('postgres');
   const postgres = await startLocalPostgres({
     dataDir,
     log: options.log ?? silentLog,
@@ -63,6 +66,7 @@ export async function startTestPostgres(
     await rm(dataDir, { recursive: true, force: true });
     await rm(dirname(postgres.cluster), { recursive: true, force: true });
   };
+  const { jwtSecret, anonKey, serviceRoleKey } = postgres.secrets;
   const keys = { jwtSecret, anonKey, serviceRoleKey };
   return { ...postgres, keys, dataDir, stop, [Symbol.asyncDispose]: stop };
 }
