@@ -1,5 +1,8 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { AuthServerSettings } from './auth/settings.ts';
+import type { SigningKey } from './auth/tokens.ts';
+import { type AuthServer, startAuthServer } from './auth-server.ts';
 import { openDataFolder, resetDataFolder } from './data-folder.ts';
 import { lockFolder } from './folder-lock.ts';
 import { LocalStackError } from './local-error.ts';
@@ -18,6 +21,13 @@ export interface LocalStackOptions {
   reset?: boolean | undefined;
   /** Loopback port of Postgres; the one of the last start when that is free, else any, when left out. */
   postgresPort?: number | undefined;
+  /** Where the gateway is reached, for links in mails; the auth server's own address when left out. */
+  publicUrl?: string | undefined;
+  /** The developer's own site, where links in mails end. @default 'http://localhost:3000' */
+  siteUrl?: string | undefined;
+  authSettings?: Partial<AuthServerSettings> | undefined;
+  /** Signs user tokens with ES256 instead of the shared secret. */
+  signing?: SigningKey | undefined;
 }
 
 /** What only the gateway knows of `local.json`; more may be added. */
@@ -30,6 +40,7 @@ export interface LocalFileExtra {
 export interface LocalStack {
   readonly dataDir: string;
   readonly postgres: LocalPostgres;
+  readonly auth: AuthServer;
   readonly keys: LocalKeys;
   /** What the gateway's configuration reads from the environment. */
   readonly env: Readonly<Record<string, string>>;
@@ -85,10 +96,18 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
       SUPABASE_SERVICE_KEY: serviceRoleKey,
     };
 
-    // Servers follow in the order in which they need each other, each with its URL in `env`:
-    //   const auth = await createLocalAuthServer({ … });
-    //   started.push(() => auth.close());
-    //   env['AUTH_URL'] = auth.url;
+    // Servers follow in the order in which they need each other, each with its URL in `env`.
+    const auth = await startAuthServer({
+      postgresUrl: postgres.urlFor('supabase_auth_admin'),
+      keys,
+      siteUrl: options.siteUrl ?? 'http://localhost:3000',
+      log,
+      ...(options.publicUrl === undefined ? {} : { externalUrl: `${options.publicUrl}/auth/v1` }),
+      ...(options.authSettings === undefined ? {} : { settings: options.authSettings }),
+      ...(options.signing === undefined ? {} : { signing: options.signing }),
+    });
+    started.push(() => auth.close());
+    env['AUTH_URL'] = auth.url;
 
     const writeLocalFile = async (extra: LocalFileExtra): Promise<string> => {
       const content = {
@@ -96,13 +115,15 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
         ...extra,
         databaseUrl: postgres.databaseUrl,
         databaseReadUrl: postgres.readUrl,
+        authUrl: auth.url,
+        mailboxUrl: `${auth.url}/_local/mailbox`,
         ...keys,
         postgresFolder: postgres.cluster,
       };
       await writePrivateFile(localFile, `${JSON.stringify(content, null, 2)}\n`);
       return localFile;
     };
-    return { dataDir: folder.path, postgres, keys, env, writeLocalFile, stop };
+    return { dataDir: folder.path, postgres, auth, keys, env, writeLocalFile, stop };
   } catch (error) {
     await stop();
     throw error;
