@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { chooseMode, type Mode } from './config/choose-mode.ts';
 import { ConfigError } from './config/config-error.ts';
+import type { OpaqueKey } from './config/opaque-keys.ts';
 import { type Environment, type ReadFile, readEnvironment, type Values } from './config/read-environment.ts';
 import { type ServiceEndpoint, serviceEndpoints } from './config/service-urls.ts';
 
@@ -30,8 +31,24 @@ export function loadConfig(env: Environment, options: LoadOptions = {}): Config 
   if (values?.METRICS_PORT !== undefined && values.METRICS_PORT === values.PORT) {
     problems.push('METRICS_PORT must be another port than PORT.');
   }
+  if (values !== undefined) problems.push(...unpairedKeys(values));
   if (values === undefined || problems.length > 0) throw new ConfigError(problems);
   return deepFreeze(nest(values, mode));
+}
+
+function unpairedKeys(values: Values): string[] {
+  const unpaired = (key: string | undefined, pairs: readonly OpaqueKey[] = []) =>
+    key?.startsWith('sb_') && !pairs.some((pair) => pair.key === key);
+  const problems: string[] = [];
+  if (unpaired(values.SUPABASE_ANON_KEY, values.SUPABASE_PUBLISHABLE_KEYS)) {
+    problems.push('SUPABASE_ANON_KEY must be a JWT with the role anon, or one of SUPABASE_PUBLISHABLE_KEYS.');
+  }
+  if (unpaired(values.SUPABASE_SERVICE_KEY, values.SUPABASE_SECRET_KEYS)) {
+    problems.push(
+      'SUPABASE_SERVICE_KEY must be a JWT with the role service_role, or one of SUPABASE_SECRET_KEYS.',
+    );
+  }
+  return problems;
 }
 
 /** Auth publishes its keys; it is asked only where nothing else says how tokens are signed. */

@@ -35,3 +35,9 @@ export function opaqueKeys(role: 'anon' | 'service_role') {
     return z.NEVER;
   });
 }
+
+/** A legacy key (a JWT with the role), or an opaque one of its kind. */
+export function apiKey(role: 'anon' | 'service_role') {
+  const prefix = role === 'anon' ? 'sb_publishable_' : 'sb_secret_';
+  return z.string().refine((key) => key.startsWith(prefix) || roleOf(key) === role);
+}

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { serviceNames } from '../lib/service-name.ts';
-import { opaqueKeys } from './opaque-keys.ts';
+import { apiKey, opaqueKeys } from './opaque-keys.ts';
 import {
   byteSize,
   duration,
@@ -359,17 +359,17 @@ export const environmentSchema = z.object({
     shape: yesNo,
     default: 'false',
   }),
-  SUPABASE_ANON_KEY: optional(text, {
+  SUPABASE_ANON_KEY: optional(apiKey('anon'), {
     group: 'Credentials',
     description: 'Key that stands for callers without a credential of their own.',
-    shape: 'a text',
+    shape: 'a JWT with the role anon, or one of SUPABASE_PUBLISHABLE_KEYS',
     secret: true,
     aliases: ['ANON_KEY'],
   }),
-  SUPABASE_SERVICE_KEY: optional(text, {
+  SUPABASE_SERVICE_KEY: optional(apiKey('service_role'), {
     group: 'Credentials',
     description: "The gateway's own service key: for probes and its own tables, never lent to a caller.",
-    shape: 'a text',
+    shape: 'a JWT with the role service_role, or one of SUPABASE_SECRET_KEYS',
     secret: true,
     aliases: ['SERVICE_ROLE_KEY', 'SUPABASE_SERVICE_ROLE_KEY'],
   }),

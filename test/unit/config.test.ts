@@ -84,12 +84,17 @@ describe('loadConfig', () => {
   });
 
   it('takes the names of the compose file', () => {
-    const env = { ...serve, ANON_KEY: 'anon', SERVICE_ROLE_KEY: 'service', KONG_URL: 'http://kong:8000' };
+    const env = {
+      ...serve,
+      ANON_KEY: jwt('anon'),
+      SERVICE_ROLE_KEY: jwt('service_role'),
+      KONG_URL: 'http://kong:8000',
+    };
     const { viewer, services } = loadConfig(env);
-    expect(viewer).toMatchObject({ anonKey: 'anon', serviceKey: 'service' });
+    expect(viewer).toMatchObject({ anonKey: jwt('anon'), serviceKey: jwt('service_role') });
     expect(services.API_GATEWAY?.url).toBe('http://kong:8000');
     expect(services.STORAGE).toBeUndefined();
-    expect(problemsOf({ ...env, SUPABASE_ANON_KEY: 'other' })).toEqual([
+    expect(problemsOf({ ...env, SUPABASE_ANON_KEY: `${jwt('anon')}x` })).toEqual([
       'ANON_KEY must be unset, or the same as SUPABASE_ANON_KEY.',
     ]);
   });
@@ -176,6 +181,13 @@ describe('loadConfig', () => {
       expect(problemsOf({ ...serve, SUPABASE_SECRET_KEYS: wrong })).toHaveLength(1);
     }
   });
+});
+
+it('refuses an opaque key that stands for no JWT', () => {
+  expect(problemsOf({ ...serve, ANON_KEY: 'sb_publishable_x' })).toEqual([
+    'SUPABASE_ANON_KEY must be a JWT with the role anon, or one of SUPABASE_PUBLISHABLE_KEYS.',
+  ]);
+  expect(problemsOf({ ...serve, ANON_KEY: jwt('service_role') })).toHaveLength(1);
 });
 
 describe('renderConfigReference', () => {

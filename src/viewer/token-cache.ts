@@ -1,0 +1,46 @@
+import { hash } from 'node:crypto';
+import { createLru } from '../lib/lru.ts';
+import { unauthenticated } from './unauthenticated.ts';
+import type { Viewer } from './viewer.ts';
+
+export interface TokenCache {
+  /** The viewer of a token verified lately. Throws UNAUTHENTICATED when it has expired meanwhile. */
+  get(token: string): Viewer | undefined;
+  set(token: string, viewer: Viewer): void;
+  flush(): void;
+}
+
+const maxAgeMs = 60_000;
+
+/** Keyed by the SHA-256 of the token, so that the tokens themselves are not kept as keys. */
+export function createTokenCache(options: {
+  capacity: number;
+  clockToleranceMs: number;
+  now: () => number;
+}): TokenCache {
+  const { capacity, clockToleranceMs, now } = options;
+  const entries = createLru<string, { viewer: Viewer; until: number }>(capacity);
+  const keyOf = (token: string) => hash('sha256', token, 'base64');
+  return {
+    get(token) {
+      const key = keyOf(token);
+      const entry = entries.get(key);
+      if (entry === undefined) return undefined;
+      const time = now();
+      const { expiresAt } = entry.viewer;
+      if (expiresAt !== undefined && expiresAt * 1_000 + clockToleranceMs <= time) {
+        entries.delete(key);
+        throw unauthenticated('token_expired');
+      }
+      if (entry.until > time) return entry.viewer;
+      entries.delete(key);
+      return undefined;
+    },
+    set(token, viewer) {
+      entries.set(keyOf(token), { viewer, until: now() + maxAgeMs });
+    },
+    flush() {
+      entries.clear();
+    },
+  };
+}
