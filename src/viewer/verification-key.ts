@@ -9,7 +9,7 @@ export interface VerificationKey {
 }
 
 /** A shared secret as a key. Imported once: jose would import raw bytes anew at each verification. */
-export async function importSecret(secret: Uint8Array, kid?: string): Promise<VerificationKey> {
+export async function importSecret(secret: Uint8Array<ArrayBuffer>, kid?: string): Promise<VerificationKey> {
   const hmac = { name: 'HMAC', hash: 'SHA-256' };
   const key = await crypto.subtle.importKey('raw', secret, hmac, false, ['verify']);
   return { kid, algorithms: ['HS256'], key };
