@@ -9,6 +9,7 @@ import { LocalStackError } from './local-error.ts';
 import type { LocalKeys, LocalLog } from './local-server.ts';
 import { type LocalPostgres, startLocalPostgres } from './postgres.ts';
 import { writePrivateFile } from './private-file.ts';
+import { type RealtimeServer, startRealtimeServer } from './realtime-server.ts';
 
 export interface LocalStackOptions {
   dataDir: string;
@@ -41,6 +42,7 @@ export interface LocalStack {
   readonly dataDir: string;
   readonly postgres: LocalPostgres;
   readonly auth: AuthServer;
+  readonly realtime: RealtimeServer;
   readonly keys: LocalKeys;
   /** What the gateway's configuration reads from the environment. */
   readonly env: Readonly<Record<string, string>>;
@@ -109,6 +111,10 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
     started.push(() => auth.close());
     env['AUTH_URL'] = auth.url;
 
+    const realtime = await startRealtimeServer({ postgresUrl: postgres.urlFor('supabase_admin'), keys, log });
+    started.push(() => realtime.close());
+    env['REALTIME_URL'] = realtime.url;
+
     const writeLocalFile = async (extra: LocalFileExtra): Promise<string> => {
       const content = {
         version: 1,
@@ -116,6 +122,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
         databaseUrl: postgres.databaseUrl,
         databaseReadUrl: postgres.readUrl,
         authUrl: auth.url,
+        realtimeUrl: realtime.url,
         mailboxUrl: `${auth.url}/_local/mailbox`,
         ...keys,
         postgresFolder: postgres.cluster,
@@ -123,7 +130,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
       await writePrivateFile(localFile, `${JSON.stringify(content, null, 2)}\n`);
       return localFile;
     };
-    return { dataDir: folder.path, postgres, auth, keys, env, writeLocalFile, stop };
+    return { dataDir: folder.path, postgres, auth, realtime, keys, env, writeLocalFile, stop };
   } catch (error) {
     await stop();
     throw error;
