@@ -1,5 +1,6 @@
 import type { Logger } from '../observability/logger.ts';
 import type { Viewer } from './viewer.ts';
+import type { ViewerRenewal } from './viewer-renewal.ts';
 
 /** What every client method takes beside its arguments: who calls, until when, and where to write. */
 export interface Call {
@@ -11,4 +12,6 @@ export interface Call {
   /** The caller's address, counted from the trusted proxies; absent where there is no socket (in-process calls). */
   readonly clientAddress: string | undefined;
   readonly userAgent: string | undefined;
+  /** Where the credential may be replaced while the operation lasts, and whose keeper ends it at its expiry. */
+  readonly renewal?: ViewerRenewal;
 }

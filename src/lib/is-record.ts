@@ -1,0 +1,4 @@
+/** True for a plain object, such as JSON's; arrays and null are none. */
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,191 @@
+import { AppError } from '../../lib/app-error.ts';
+import { createTimers } from '../../lib/timers.ts';
+import type { Logger } from '../../observability/logger.ts';
+import type { HttpUpstream } from '../../upstream/http.ts';
+import type { Call } from '../../viewer/call.ts';
+import type { Viewer } from '../../viewer/viewer.ts';
+import { changesFeed, changesKey, resync } from './changes-feed.ts';
+import { realtimeEndpoint } from './endpoint.ts';
+import type { FeedDefinition } from './feed.ts';
+import { createHub, type Hub } from './hub.ts';
+import { defaultRealtimeLimits, type RealtimeLimits } from './limits.ts';
+import type { Ticket } from './member.ts';
+import { createPacer } from './pacer.ts';
+import { broadcastFeed, missedBroadcasts, presenceFeed, roomKey } from './room-feeds.ts';
+import { sendBroadcast } from './send-broadcast.ts';
+import { createSocketPool } from './socket-pool.ts';
+import type {
+  Broadcast,
+  BroadcastMessage,
+  BroadcastsSpec,
+  ChangeEvent,
+  ChangesSpec,
+  PostgresChange,
+  PresenceSpec,
+  PresenceUpdate,
+} from './types.ts';
+import { checkChanges, checkRoom, type DescribeTable } from './validate.ts';
+
+export interface RealtimeClientDeps {
+  /** Origin of Realtime, or its path behind a Supabase gateway. */
+  readonly baseUrl: string;
+  /** First label of the Host header, by which Realtime finds its tenant; unused behind a gateway. */
+  readonly tenant: string;
+  /** The anon key as a JWT: sockets open with it, never with a caller's token. */
+  readonly anonKey: string | undefined;
+  /** Who learns of deleted rows, which upstream does not check against row level security. */
+  readonly deletes: 'all' | 'service_role';
+  readonly http: HttpUpstream;
+  readonly log: Logger;
+  readonly limits?: Partial<RealtimeLimits> | undefined;
+  /** What the caller's own privileges show of a table; absent without a database. */
+  readonly describeTable?: DescribeTable | undefined;
+}
+
+export type Events<T> = AsyncIterableIterator<T, undefined>;
+
+export interface RealtimeStats {
+  readonly sockets: number;
+  readonly channels: number;
+  readonly feeds: number;
+  readonly subscribers: number;
+  readonly timers: number;
+  readonly waitingJoins: number;
+}
+
+/** Supabase Realtime for many callers over few sockets. */
+export interface RealtimeClient {
+  /**
+   * Row changes the caller may see. Resolves when they flow. Throws BAD_USER_INPUT, FORBIDDEN, UNAUTHENTICATED,
+   * RATE_LIMITED, TIMEOUT, UPSTREAM_UNAVAILABLE, NOT_CONFIGURED; later the iterator throws the same.
+   */
+  changes(spec: ChangesSpec, call: Call): Promise<Events<PostgresChange>>;
+  broadcasts(spec: BroadcastsSpec, call: Call): Promise<Events<Broadcast>>;
+  presence(spec: PresenceSpec, call: Call): Promise<Events<PresenceUpdate>>;
+  sendBroadcast(message: BroadcastMessage, call: Call): Promise<true>;
+  /** Joins every channel of row changes anew; subscribers get RESYNC. */
+  rejoinChanges(): void;
+  /** What is held just now; all zero after the last subscriber and the linger. */
+  stats(): RealtimeStats;
+}
+
+export function createRealtimeClient(deps: RealtimeClientDeps): RealtimeClient {
+  const limits = { ...defaultRealtimeLimits, ...deps.limits };
+  const timers = createTimers();
+  const pacer = createPacer(limits.joinsPerSecond, timers);
+  const endpoint = realtimeEndpoint(deps.baseUrl, deps.anonKey ?? '', deps.tenant);
+  const pool = createSocketPool({ target: endpoint.socket, limits, timers, pacer, log: deps.log });
+  const shared = { pool, pacer, timers, limits };
+  const changesHub = createHub<PostgresChange>(shared);
+  const broadcastHub = createHub<Broadcast>(shared);
+  const presenceHub = createHub<PresenceUpdate>(shared);
+  let tracked = 0;
+
+  const follow = async <T>(
+    hub: Hub<T>,
+    call: Call,
+    options: {
+      key(viewer: Viewer): string;
+      define(viewer: Viewer): FeedDefinition<T>;
+      overflowed(): T;
+      accepts?(item: T): boolean;
+      lingerMs?: number;
+    },
+  ) => {
+    if (deps.anonKey === undefined) throw missingKey();
+    const viewer = call.renewal?.current ?? call.viewer;
+    let stopRenewal: (() => void) | undefined;
+    const subscription = await hub.subscribe({
+      key: options.key(viewer),
+      define: () => options.define(viewer),
+      ticket: ticketOf(viewer),
+      signal: call.signal,
+      overflowed: options.overflowed,
+      ...(options.accepts === undefined ? {} : { accepts: options.accepts }),
+      expiryIsWatched: call.renewal !== undefined,
+      lingerMs: options.lingerMs,
+      released: () => stopRenewal?.(),
+    });
+    const renew = (fresh: Viewer) => {
+      try {
+        subscription.renew(options.key(fresh), ticketOf(fresh), () => options.define(fresh));
+      } catch (error) {
+        subscription.events.end(
+          error instanceof Error ? error : new Error('renewal failed', { cause: error }),
+        );
+      }
+    };
+    stopRenewal = call.renewal?.subscribe(renew);
+    // It may have been renewed while we waited.
+    if (call.renewal !== undefined && call.renewal.current !== viewer) renew(call.renewal.current);
+    return subscription.events;
+  };
+
+  return {
+    async changes(spec, call) {
+      const withheldFrom = (viewer: Viewer): ReadonlySet<ChangeEvent> =>
+        new Set(deps.deletes === 'all' || viewer.kind === 'service' ? [] : ['DELETE']);
+      await checkChanges(spec, call, withheldFrom(call.viewer), deps.describeTable);
+      const key = (viewer: Viewer) => changesKey(viewer.identity, spec);
+      const events = await follow(changesHub, call, {
+        key,
+        define: (viewer) => changesFeed(key(viewer), spec, withheldFrom(viewer)),
+        overflowed: () => resync(spec),
+      });
+      if (spec.resyncOnStart) events.push(resync(spec), 0);
+      return events;
+    },
+    async broadcasts(spec, call) {
+      checkRoom(spec);
+      const { event } = spec;
+      return follow(broadcastHub, call, {
+        key: (viewer) => roomKey(viewer.identity, spec),
+        define: () => broadcastFeed(spec),
+        overflowed: () => missedBroadcasts(spec),
+        ...(event === undefined ? {} : { accepts: (item) => item.type === 'RESYNC' || item.event === event }),
+      });
+    },
+    async presence(spec, call) {
+      checkRoom(spec);
+      const nothing: PresenceUpdate = { type: 'SYNC', state: [], joined: [], left: [] };
+      // An entry belongs to its channel, so whoever is present has one alone.
+      if (spec.track !== undefined) tracked += 1;
+      const own = spec.track === undefined ? '' : String(tracked);
+      return follow(presenceHub, call, {
+        key: (viewer) => `${roomKey(viewer.identity, spec)}${spec.key ?? ''}#${own}`,
+        define: () => presenceFeed(spec),
+        overflowed: () => nothing,
+        ...(spec.track === undefined ? {} : { lingerMs: 0 }),
+      });
+    },
+    async sendBroadcast(message, call) {
+      checkRoom(message);
+      return sendBroadcast(deps.http, endpoint.host, message, call);
+    },
+    rejoinChanges: () => changesHub.rejoinAll(),
+    stats: () => ({
+      sockets: pool.sockets,
+      channels: pool.channels,
+      feeds: changesHub.feeds + broadcastHub.feeds + presenceHub.feeds,
+      subscribers: changesHub.members + broadcastHub.members + presenceHub.members,
+      timers: timers.active,
+      waitingJoins: pacer.waiting,
+    }),
+  };
+}
+
+function ticketOf(viewer: Viewer): Ticket {
+  // A join without a token would run with the rights of the socket's own.
+  if (viewer.token === undefined) throw missingKey();
+  const { expiresAt } = viewer;
+  return {
+    token: viewer.token,
+    expiresAt: expiresAt === undefined ? Number.POSITIVE_INFINITY : expiresAt * 1_000,
+  };
+}
+
+function missingKey(): AppError {
+  return new AppError('NOT_CONFIGURED', 'Realtime needs SUPABASE_ANON_KEY.', {
+    details: { service: 'REALTIME' },
+  });
+}

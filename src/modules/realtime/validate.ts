@@ -1,0 +1,79 @@
+import { AppError } from '../../lib/app-error.ts';
+import type { Call } from '../../viewer/call.ts';
+import { badFilter, parseFilter } from './filter.ts';
+import type { ChangeEvent, ChangesSpec } from './types.ts';
+
+/** What a caller's own privileges show of a table. */
+export interface VisibleTable {
+  /** Columns the caller's role may select. */
+  readonly columns: ReadonlySet<string>;
+  /** Whether the table is in the publication `supabase_realtime`. */
+  readonly published: boolean;
+}
+
+/** Looks a table up with the caller's own role; undefined for hidden and missing ones alike. */
+export type DescribeTable = (schema: string, table: string, call: Call) => Promise<VisibleTable | undefined>;
+
+/** Longest name of Postgres, in bytes. */
+const longestName = 63;
+/** Leaves room for `realtime:` in the one length byte of a binary frame. */
+const longestRoom = 200;
+
+/**
+ * Throws BAD_USER_INPUT for a request that upstream would take and never serve, naming the part at fault, and FORBIDDEN
+ * for events that are withheld.
+ */
+export async function checkChanges(
+  spec: ChangesSpec,
+  call: Call,
+  withheld: ReadonlySet<ChangeEvent>,
+  describe: DescribeTable | undefined,
+): Promise<void> {
+  checkName('schema', spec.schema);
+  if (spec.table !== undefined) checkName('table', spec.table);
+  if (spec.event !== undefined && withheld.has(spec.event)) {
+    throw new AppError('FORBIDDEN', 'DELETE events are for service_role here.', {
+      details: { reason: 'deletes_withheld' },
+    });
+  }
+  const conditions = spec.filter === undefined ? [] : parseFilter(spec.filter);
+  if (spec.table === undefined) {
+    if (conditions.length > 0) throw badFilter('A filter needs a table.');
+    return;
+  }
+  if (describe === undefined) return;
+  const table = await describe(spec.schema, spec.table, call);
+  if (table === undefined)
+    throw badArgument('table', `There is no table "${spec.schema}"."${spec.table}" that you may read.`);
+  for (const { column } of conditions) {
+    if (!table.columns.has(column)) throw badFilter(`There is no column "${column}" that you may read.`);
+  }
+  if (!table.published) {
+    throw badArgument(
+      'table',
+      `Table "${spec.schema}"."${spec.table}" is not in the publication supabase_realtime.`,
+    );
+  }
+}
+
+/** Throws BAD_USER_INPUT for a room or event name that Realtime cannot carry. */
+export function checkRoom(spec: { readonly channel: string; readonly event?: string | undefined }): void {
+  checkText('channel', spec.channel, longestRoom);
+  if (spec.event !== undefined) checkText('event', spec.event, 255);
+}
+
+function checkName(argument: string, name: string): void {
+  checkText(argument, name, longestName);
+}
+
+function checkText(argument: string, text: string, longest: number): void {
+  if (text === '') throw badArgument(argument, 'It is empty.');
+  if (Buffer.byteLength(text) > longest) throw badArgument(argument, `It is longer than ${longest} bytes.`);
+  if (text.includes('\0')) throw badArgument(argument, 'It holds a NUL character.');
+}
+
+function badArgument(argument: string, message: string): AppError {
+  return new AppError('BAD_USER_INPUT', `${argument}: ${message}`, {
+    details: { issues: [{ path: [argument], message }] },
+  });
+}

@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest';
+import { parseFilter } from '../../../src/modules/realtime/filter.ts';
+
+test('reads conditions joined by commas', () => {
+  expect(parseFilter('list_id=eq.42,done=not.is.true,name=in.("a,b",c)')).toEqual([
+    { column: 'list_id', operator: 'eq', negated: false, value: '42' },
+    { column: 'done', operator: 'is', negated: true, value: 'true' },
+    { column: 'name', operator: 'in', negated: false, value: '("a,b",c)' },
+  ]);
+});
+
+test('leaves dots and equals signs in a value alone', () => {
+  expect(parseFilter('mail=eq.a=b.c')[0]).toMatchObject({ column: 'mail', value: 'a=b.c' });
+});
+
+test.each([
+  ['', /empty/],
+  ['id', /column=operator\.value/],
+  ['id=42', /column=operator\.value/],
+  ['id=equals.42', /Unknown operator "equals" for column "id"/],
+  ['id=in.1', /takes a list/],
+  ['id=in.()', /takes a list/],
+  [`id=in.(${Array.from({ length: 101 }, (_, index) => index).join(',')})`, /at most 100/],
+  ['done=is.maybe', /null, true, false or unknown/],
+  ['a=eq.1,,b=eq.2', /empty/],
+  ['a=eq."1', /not closed/],
+  ['a=eq.1)', /not opened/],
+])('refuses %s and says what is wrong', (filter, message) => {
+  expect(() => parseFilter(filter)).toThrow(message);
+});
