@@ -1,0 +1,204 @@
+import { createHash } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { pipeline } from 'node:stream/promises';
+import { AppError } from '../lib/app-error.ts';
+import type { FieldRateLimit } from '../limits/field-rate-limit.ts';
+import type { Logger } from '../observability/logger.ts';
+import type { HttpUpstream, StreamResponse } from '../upstream/http.ts';
+import type { Call } from '../viewer/call.ts';
+import type { Viewer } from '../viewer/viewer.ts';
+import { sendError } from './http.ts';
+import {
+  checkAnnouncedLength,
+  countedBody,
+  drainRequest,
+  hasBody,
+  readWholeBody,
+} from './proxy/pass-body.ts';
+import { passedCredentials, type ViewerOf } from './proxy/pass-credentials.ts';
+import { passedAnswerHeaders, passedRequestHeaders } from './proxy/pass-headers.ts';
+import { passedLocation } from './proxy/pass-location.ts';
+import { fitsPattern, type PassPath, parsePassPath } from './proxy/pass-path.ts';
+import type { PassRule, ProxyRoute } from './proxy/proxy-route.ts';
+import { requestTransport } from './request-transport.ts';
+
+/** Bodies that are read before they are passed on, because a rate limit depends on them. */
+const maxBufferedBytes = 1024 * 1024;
+
+export interface ProxyDeps {
+  readonly routes: readonly ProxyRoute[];
+  /** Origin (and path) under which clients reach us, without a trailing slash. */
+  readonly publicUrl: string;
+  readonly viewer: ViewerOf;
+  readonly clientAddress: (request: IncomingMessage) => string | undefined;
+  readonly rateLimit: FieldRateLimit;
+  readonly log: Logger;
+}
+
+export interface Proxy {
+  /** Takes a request whose path is under one of the prefixes and answers it; false for any other. */
+  handle(request: IncomingMessage, response: ServerResponse): boolean;
+}
+
+function parseJson(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch {
+    // The service itself says what is wrong with it.
+    return undefined;
+  }
+}
+
+function findRule(route: ProxyRoute, method: string, path: PassPath): PassRule {
+  const inside = path.segments.slice(route.prefix.split('/').length - 1);
+  const fitting = route.rules.filter((rule) => fitsPattern(rule.path, inside));
+  const rule = fitting.find(({ methods }) => methods.includes(method));
+  if (rule === undefined) throw new AppError('NOT_FOUND', 'Nothing is passed on at this path and method.');
+  return rule;
+}
+
+/** Passes Supabase's own HTTP paths to their services, streaming both ways. */
+export function createProxy(deps: ProxyDeps): Proxy {
+  const { publicUrl, log } = deps;
+  // Names this deployment in `Via`: whoever meets it again has been configured to point at itself.
+  const pseudonym = `bunbun-${createHash('sha256').update(publicUrl).digest('hex').slice(0, 12)}`;
+
+  async function spend(
+    rule: PassRule,
+    keyViewer: Viewer,
+    request: IncomingMessage,
+    path: PassPath,
+    body: Buffer,
+  ): Promise<void> {
+    const spending = rule.spends?.(new URLSearchParams(path.search), parseJson(body));
+    if (spending === undefined) return;
+    // A token that does not verify counts for its sender's address, and is the service's to refuse.
+    const viewer = await Promise.resolve()
+      .then(() => deps.viewer(request, false))
+      .catch(() => keyViewer);
+    await deps.rateLimit.spend(spending.field, spending.rule, {
+      viewer,
+      clientAddress: deps.clientAddress(request),
+      account: spending.account,
+    });
+  }
+
+  async function relay(
+    answer: StreamResponse,
+    request: IncomingMessage,
+    response: ServerResponse,
+    route: ProxyRoute,
+    rule: PassRule,
+  ): Promise<void> {
+    const headers = passedAnswerHeaders(answer.headers, route);
+    const { location } = answer.headers;
+    if (typeof location === 'string') {
+      try {
+        headers['location'] = passedLocation(location, route, rule, publicUrl);
+      } catch (error) {
+        answer.body.destroy();
+        throw error;
+      }
+    }
+    const early = !request.complete;
+    if (early) headers['connection'] = 'close';
+    response.writeHead(answer.status, headers);
+    await pipeline(answer.body, response, { end: false });
+    if (early) await drainRequest(request);
+    response.end();
+  }
+
+  async function pass(
+    request: IncomingMessage,
+    response: ServerResponse,
+    route: ProxyRoute,
+    upstream: HttpUpstream,
+  ): Promise<void> {
+    const path = parsePassPath(request.url ?? '/');
+    const method = request.method ?? 'GET';
+    const rule = findRule(route, method, path);
+    if (String(request.headers.via ?? '').includes(pseudonym)) {
+      response.writeHead(508, { 'content-type': 'application/json' });
+      response.end(JSON.stringify({ message: `The address of ${route.service} points back here.` }));
+      return;
+    }
+    checkAnnouncedLength(request, route.maxBodyBytes);
+    const { keyViewer, headers } = await passedCredentials(request, rule, deps.viewer);
+    let body: Buffer | ReturnType<typeof countedBody> | undefined;
+    const passed = passedRequestHeaders(request, route);
+    if (rule.spends !== undefined) {
+      const whole = await readWholeBody(request, Math.min(maxBufferedBytes, route.maxBodyBytes));
+      await spend(rule, keyViewer, request, path, whole);
+      if (hasBody(request)) {
+        body = whole;
+        passed['content-length'] = String(whole.length);
+      }
+    } else if (hasBody(request)) {
+      body = countedBody(request, route.maxBodyBytes);
+    }
+    const transport = requestTransport(request, response, deps);
+    const call: Call = {
+      viewer: keyViewer,
+      signal: transport.signal,
+      requestId: transport.requestId,
+      log,
+      clientAddress: transport.clientAddress,
+      userAgent: transport.userAgent,
+    };
+    response.setHeader('x-request-id', transport.requestId);
+    const answer = await upstream.stream({
+      method,
+      path: path.raw.slice(route.prefix.length) + path.search,
+      headers: { ...passed, ...headers, via: `1.1 ${pseudonym}` },
+      call,
+      credentials: 'none',
+      ...(body === undefined ? {} : { body }),
+      ...(route.answerMs === undefined ? {} : { timeoutMs: route.answerMs }),
+    });
+    await relay(answer, request, response, route, rule);
+  }
+
+  function fail(error: unknown, request: IncomingMessage, response: ServerResponse, route: ProxyRoute): void {
+    if (response.headersSent || response.destroyed) {
+      // Half an answer must not look whole.
+      response.destroy();
+      return;
+    }
+    if (!(error instanceof AppError)) log.error({ err: error }, 'the pass-through failed');
+    const known =
+      error instanceof AppError
+        ? error
+        : new AppError('INTERNAL_SERVER_ERROR', 'Something went wrong in the gateway.');
+    const details = { ...known.details, ...route.describeError?.(known.code) };
+    const retryAfter = known.details['retryAfter'];
+    if (typeof retryAfter === 'number') response.setHeader('retry-after', String(retryAfter));
+    if (!request.complete) response.setHeader('connection', 'close');
+    drainRequest(request).then(
+      () => sendError(response, new AppError(known.code, known.message, { details })),
+      () => response.destroy(),
+    );
+  }
+
+  return {
+    handle(request, response) {
+      const url = request.url ?? '/';
+      const route = deps.routes.find(({ prefix }) => url.startsWith(`${prefix}/`));
+      if (route === undefined) return false;
+      const { upstream } = route;
+      if (upstream === undefined) {
+        const message = `${route.service} is not part of this deployment.`;
+        fail(
+          new AppError('NOT_CONFIGURED', message, { details: { service: route.service } }),
+          request,
+          response,
+          route,
+        );
+        return true;
+      }
+      pass(request, response, route, upstream).catch((error: unknown) => {
+        fail(error, request, response, route);
+      });
+      return true;
+    },
+  };
+}

@@ -1,0 +1,105 @@
+import { parseDuration } from '../../lib/duration.ts';
+import { accountKey, authRateLimits, type LimitedAuthField } from '../../modules/auth/rate-limits.ts';
+import type { HttpUpstream } from '../../upstream/http.ts';
+import type { PassRule, ProxyRoute, Spending } from './proxy-route.ts';
+
+function field(body: unknown, name: string): unknown {
+  return typeof body === 'object' && body !== null ? Reflect.get(body, name) : undefined;
+}
+
+function spending(name: LimitedAuthField, body: unknown): Spending {
+  const { limit, window } = authRateLimits[name];
+  return {
+    field: name,
+    rule: { limit, windowMs: parseDuration(window) ?? 0 },
+    account: accountKey(field(body, 'email'), field(body, 'phone')),
+  };
+}
+
+type Spends = NonNullable<PassRule['spends']>;
+
+const spends =
+  (name: LimitedAuthField): Spends =>
+  (_query, body) =>
+    spending(name, body);
+
+const grants: Readonly<Record<string, LimitedAuthField>> = {
+  refresh_token: 'refreshSession',
+  pkce: 'exchangeAuthCode',
+};
+
+const spendsGrant: Spends = (query, body) =>
+  spending(grants[query.get('grant_type') ?? ''] ?? 'signIn', body);
+
+const spendsSignup: Spends = (_query, body) =>
+  spending(accountKey(field(body, 'email'), field(body, 'phone')) ? 'signUp' : 'signInAnonymously', body);
+
+const every = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
+
+const rules: readonly PassRule[] = [
+  // Open at Supabase's own gateway too: links in mails, redirects and public keys.
+  { methods: ['GET'], path: 'verify', access: 'open', location: 'anywhere', spends: spends('verifyOtp') },
+  { methods: ['GET'], path: 'authorize', access: 'open', location: 'anywhere' },
+  { methods: ['GET', 'POST'], path: 'callback', access: 'open', location: 'anywhere' },
+  { methods: ['GET'], path: '.well-known/jwks.json', access: 'open' },
+  { methods: ['GET'], path: '.well-known/openid-configuration', access: 'open' },
+  { methods: ['POST'], path: 'sso/saml/acs', access: 'open', location: 'anywhere' },
+  { methods: ['GET'], path: 'sso/saml/metadata', access: 'open' },
+
+  { methods: ['POST'], path: 'signup', access: 'key', spends: spendsSignup },
+  { methods: ['POST'], path: 'token', access: 'key', spends: spendsGrant },
+  { methods: ['POST'], path: 'otp', access: 'key', spends: spends('sendOtp') },
+  { methods: ['POST'], path: 'magiclink', access: 'key', spends: spends('sendOtp') },
+  { methods: ['POST'], path: 'verify', access: 'key', spends: spends('verifyOtp') },
+  { methods: ['POST'], path: 'recover', access: 'key', spends: spends('requestPasswordReset') },
+  { methods: ['POST'], path: 'resend', access: 'key', spends: spends('resendConfirmation') },
+  { methods: ['POST'], path: 'factors/:id/verify', access: 'key', spends: spends('verifyFactor') },
+
+  { methods: ['GET'], path: 'settings', access: 'key' },
+  { methods: ['GET'], path: 'health', access: 'key' },
+  { methods: ['POST'], path: 'sso', access: 'key', location: 'anywhere' },
+  { methods: ['POST'], path: 'logout', access: 'key' },
+  { methods: ['GET', 'PUT'], path: 'user', access: 'key' },
+  { methods: ['GET'], path: 'reauthenticate', access: 'key' },
+  { methods: ['GET'], path: 'user/identities/authorize', access: 'key', location: 'anywhere' },
+  { methods: ['DELETE'], path: 'user/identities/:id', access: 'key' },
+  { methods: ['POST'], path: 'factors', access: 'key' },
+  { methods: ['DELETE'], path: 'factors/:id', access: 'key' },
+  { methods: ['POST'], path: 'factors/:id/challenge', access: 'key' },
+  { methods: every, path: 'passkeys/**', access: 'key' },
+  { methods: every, path: 'oauth/**', access: 'key', location: 'anywhere' },
+  { methods: ['GET', 'DELETE'], path: 'user/oauth/grants', access: 'key' },
+  { methods: ['POST'], path: 'invite', access: 'key' },
+  { methods: every, path: 'admin/**', access: 'key' },
+];
+
+/** The auth service under `/auth/v1`. */
+export function authRoute(upstream: HttpUpstream | undefined): ProxyRoute {
+  return {
+    prefix: '/auth/v1',
+    service: 'AUTH',
+    upstream,
+    rules,
+    // Supabase Auth itself takes no more.
+    maxBodyBytes: 1024 * 1024,
+    requestHeaders: {
+      only: new Set([
+        'accept',
+        'accept-encoding',
+        'accept-language',
+        'content-length',
+        'content-type',
+        'referer',
+        'user-agent',
+        'x-client-info',
+        'x-supabase-api-version',
+      ]),
+    },
+    // They tell who signed in, and the beginning of a refresh token.
+    hiddenAnswerHeaders: new Set(['sb-auth-user-id', 'sb-auth-session-id', 'sb-auth-refresh-token-prefix']),
+    describeError: (code) => {
+      if (code === 'RATE_LIMITED') return { error_code: 'over_request_rate_limit' };
+      return code === 'UNAUTHENTICATED' ? { error_code: 'no_authorization' } : {};
+    },
+  };
+}

@@ -1,0 +1,82 @@
+import type { IncomingMessage } from 'node:http';
+import { Transform } from 'node:stream';
+import { AppError } from '../../lib/app-error.ts';
+
+/** What is still read of an upload whose answer came early. */
+const drainBytes = 64 * 1024;
+const drainMs = 2_000;
+/** Longest wait for a body that is read as a whole. */
+const wholeBodyMs = 10_000;
+
+function tooLarge(limit: number): AppError {
+  return new AppError('PAYLOAD_TOO_LARGE', `The body is over the limit of ${limit} bytes.`, {
+    details: { limit },
+  });
+}
+
+/** True when a request says that a body follows. */
+export function hasBody(request: IncomingMessage): boolean {
+  const length = request.headers['content-length'];
+  return request.headers['transfer-encoding'] !== undefined || (length !== undefined && length !== '0');
+}
+
+/** Throws PAYLOAD_TOO_LARGE when the announced length is over the limit. */
+export function checkAnnouncedLength(request: IncomingMessage, limit: number): void {
+  if (Number(request.headers['content-length'] ?? 0) > limit) throw tooLarge(limit);
+}
+
+/** The request's bytes with back-pressure, counted; fails with PAYLOAD_TOO_LARGE. Ending it leaves the request alone. */
+export function countedBody(request: IncomingMessage, limit: number): Transform {
+  let seen = 0;
+  const counted = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      seen += chunk.length;
+      if (seen > limit) done(tooLarge(limit));
+      else done(null, chunk);
+    },
+  });
+  request.once('close', () => {
+    if (!request.complete) counted.destroy(new Error('the client has left'));
+  });
+  // Nobody else listens once the answer is there; the failure itself is told through the answer.
+  counted.on('error', () => undefined);
+  request.pipe(counted);
+  return counted;
+}
+
+/** The whole body. Throws PAYLOAD_TOO_LARGE, and TIMEOUT when it does not come within ten seconds. */
+export async function readWholeBody(request: IncomingMessage, limit: number): Promise<Buffer> {
+  checkAnnouncedLength(request, limit);
+  const chunks: Buffer[] = [];
+  const counted = countedBody(request, limit);
+  const timer = setTimeout(
+    () => counted.destroy(new AppError('TIMEOUT', 'The body did not come in time.')),
+    wholeBodyMs,
+  );
+  try {
+    for await (const chunk of counted) {
+      if (Buffer.isBuffer(chunk)) chunks.push(chunk);
+    }
+  } finally {
+    clearTimeout(timer);
+  }
+  return Buffer.concat(chunks);
+}
+
+/** Reads on a little, so that a client that is still sending sees our answer and not a reset. */
+export async function drainRequest(request: IncomingMessage): Promise<void> {
+  if (request.complete || request.destroyed) return;
+  request.unpipe();
+  await new Promise<void>((resolve) => {
+    let seen = 0;
+    const timer = setTimeout(resolve, drainMs);
+    request.on('data', (chunk: Buffer) => {
+      seen += chunk.length;
+      if (seen > drainBytes) resolve();
+    });
+    request.once('end', resolve);
+    request.once('close', resolve);
+    request.once('close', () => clearTimeout(timer));
+    request.resume();
+  });
+}

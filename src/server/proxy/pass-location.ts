@@ -1,0 +1,26 @@
+import { AppError } from '../../lib/app-error.ts';
+import type { PassRule, ProxyRoute } from './proxy-route.ts';
+
+/**
+ * A Location for our client: the service's own addresses become ours. Throws UPSTREAM_ERROR for any other, unless the
+ * rule lets the service send browsers elsewhere.
+ */
+export function passedLocation(
+  location: string,
+  route: ProxyRoute,
+  rule: PassRule,
+  publicUrl: string,
+): string {
+  const base = route.upstream?.baseUrl ?? '';
+  const url = new URL(location, `${base}/`);
+  const own = new URL(base);
+  const root = own.pathname.replace(/\/+$/, '');
+  if (url.origin === own.origin && (url.pathname === root || url.pathname.startsWith(`${root}/`))) {
+    return `${publicUrl}${route.prefix}${url.pathname.slice(root.length)}${url.search}${url.hash}`;
+  }
+  if (url.href === publicUrl || url.href.startsWith(`${publicUrl}/`)) return url.href;
+  if (rule.location === 'anywhere') return location;
+  throw new AppError('UPSTREAM_ERROR', `${route.service} redirects to a place that is not its own.`, {
+    details: { service: route.service },
+  });
+}

@@ -1,0 +1,58 @@
+import { AppError } from '../../lib/app-error.ts';
+
+/** A request target taken apart once: what is checked here is what is sent. */
+export interface PassPath {
+  /** As it came, without the query. */
+  readonly raw: string;
+  /** With the question mark; empty without a query. */
+  readonly search: string;
+  /** Decoded once, as upstreams route by them. */
+  readonly segments: readonly string[];
+}
+
+function decodeOnce(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function climbs(text: string): boolean {
+  return /[\\\0]/.test(text) || text.split('/').some((part) => part === '.' || part === '..');
+}
+
+/**
+ * Takes a request target apart. Throws BAD_USER_INPUT for segments that are `.` or `..` after one or two decodings, a
+ * backslash, NUL or a broken escape; other bytes are kept.
+ */
+export function parsePassPath(target: string): PassPath {
+  const query = target.indexOf('?');
+  const raw = query === -1 ? target : target.slice(0, query);
+  const search = query === -1 ? '' : target.slice(query);
+  const segments: string[] = [];
+  for (const part of raw.split('/').slice(1)) {
+    const once = decodeOnce(part);
+    const twice = once === undefined ? undefined : (decodeOnce(once) ?? once);
+    if (once === undefined || twice === undefined || [part, once, twice].some(climbs)) {
+      throw new AppError('BAD_USER_INPUT', 'The path of this request cannot be passed on.');
+    }
+    segments.push(once);
+  }
+  return { raw, search, segments };
+}
+
+/**
+ * True when decoded segments fit a pattern such as `admin/users/:id`. `:name` is one segment that is not empty, `**` at
+ * the end is one or more of any.
+ */
+export function fitsPattern(pattern: string, segments: readonly string[]): boolean {
+  const parts = pattern.split('/');
+  const open = parts.at(-1) === '**';
+  if (open ? segments.length < parts.length : segments.length !== parts.length) return false;
+  return parts.every((part, index) => {
+    const segment = segments[index] ?? '';
+    if (part === '**') return true;
+    return part.startsWith(':') ? segment !== '' && !segment.includes('/') : part === segment;
+  });
+}

@@ -1,0 +1,50 @@
+import type { ServiceName } from '../../lib/service-name.ts';
+import type { RateLimitRule } from '../../limits/field-rate-limit.ts';
+import type { HttpUpstream } from '../../upstream/http.ts';
+
+/** One call of a mutation's rate limit that a passed request stands for. */
+export interface Spending {
+  readonly field: string;
+  readonly rule: RateLimitRule;
+  readonly account?: string | undefined;
+}
+
+/** How requests to one path of a service pass. */
+export interface PassRule {
+  readonly methods: readonly string[];
+  /** Under the prefix: see `fitsPattern`. */
+  readonly path: string;
+  /** `open` needs no API key, as links in mails and redirects of browsers carry none. */
+  readonly access: 'key' | 'open';
+  /**
+   * `own`: a Location of the answer must be the service's own and is rewritten to our public address.
+   * `anywhere`: the service redirects to other sites by design and has checked where to.
+   * @default 'own'
+   */
+  readonly location?: 'own' | 'anywhere';
+  /**
+   * Spends the same buckets as the mutation that does the same. The body is read first (at most 1 MB), because it
+   * names the account.
+   */
+  readonly spends?: (query: URLSearchParams, body: unknown) => Spending | undefined;
+}
+
+/** One prefix of Supabase's HTTP API and the service behind it. */
+export interface ProxyRoute {
+  /** Such as `/auth/v1`. */
+  readonly prefix: string;
+  readonly service: ServiceName;
+  /** Undefined where the deployment has no such service: 501. */
+  readonly upstream: HttpUpstream | undefined;
+  /** The allow-list, on decoded paths. */
+  readonly rules: readonly PassRule[];
+  readonly maxBodyBytes: number;
+  /** Request headers that pass, or that do not; credentials, address and hop-by-hop headers are ours in any case. */
+  readonly requestHeaders: { readonly only: ReadonlySet<string> } | { readonly except: ReadonlySet<string> };
+  /** Answer headers that stay inside. */
+  readonly hiddenAnswerHeaders?: ReadonlySet<string>;
+  /** Longest wait for the answer's head; the service's own limit when left out. Milliseconds. */
+  readonly answerMs?: number;
+  /** What an error of ours says beside code and message, so that the service's clients understand it. */
+  readonly describeError?: (code: string) => Readonly<Record<string, unknown>>;
+}
