@@ -33,7 +33,7 @@ export function inputError(error: ZodError): AppError {
 
 function newBuilder() {
   // The first plugin is outermost: access is decided before rate limits are spent, both before arguments are checked.
-  return new PothosBuilder<BunBunSchemaTypes>({
+  const builder = new PothosBuilder<BunBunSchemaTypes>({
     plugins: ['auth', 'rateLimit', ZodPlugin, DirectivesPlugin],
     // printSchemaWithDirectives prints garbage for the ordered form.
     directives: { useGraphQLToolsUnorderedDirectives: true },
@@ -41,6 +41,11 @@ function newBuilder() {
       validationError: (error) => (error instanceof ZodError ? inputError(error) : error),
     },
   });
+  const roleEnum = builder.enumType('Role', {
+    description: 'ANON < AUTHENTICATED < SERVICE_ROLE: a higher role may do what a lower one may.',
+    values: roles,
+  });
+  return Object.assign(builder, { roleEnum });
 }
 
 /** A fresh builder with the scalars, the Role enum, the empty root types and the guards. */
@@ -48,10 +53,6 @@ export function createBuilder(): SchemaBuilder {
   registerAuthDirective();
   registerRateLimitDirective();
   const builder = newBuilder();
-  builder.enumType('Role', {
-    description: 'ANON < AUTHENTICATED < SERVICE_ROLE: a higher role may do what a lower one may.',
-    values: roles,
-  });
   addScalars(builder);
   builder.queryType({ description: 'Everything that can be read.' });
   builder.mutationType({ description: 'Everything that can be changed.' });

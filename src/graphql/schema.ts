@@ -1,8 +1,10 @@
 import type { GraphQLSchema } from 'graphql';
 import { createBuilder } from './builder.ts';
+import { addViewerSchema } from './viewer-schema.ts';
 
 /** The whole schema, out of the modules' parts. Throws when a root field declares no access. */
 export function createSchema(): GraphQLSchema {
   const builder = createBuilder();
+  addViewerSchema(builder);
   return builder.toSchema();
 }

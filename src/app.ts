@@ -1,0 +1,134 @@
+import { readFileSync } from 'node:fs';
+import type { IncomingMessage, Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Config } from './config.ts';
+import type { Services } from './graphql/context.ts';
+import { createSchema } from './graphql/schema.ts';
+import { createGateway } from './graphql/yoga.ts';
+import { createFieldRateLimit } from './limits/field-rate-limit.ts';
+import { pino } from 'pino';
+import type { Logger } from './observability/logger.ts';
+import { createCors } from './server/cors.ts';
+import { createGraphiQL, wantsPage } from './server/graphiql.ts';
+import { createGraphQLHttp } from './server/graphql-http.ts';
+import { createHealthRoutes, type Phase } from './server/health-routes.ts';
+import { createHostCheck } from './server/host-check.ts';
+import { createHttpServer, type Handler } from './server/http.ts';
+import { requestTransport } from './server/request-transport.ts';
+import { closeHttpServer, runShutdown } from './server/shutdown.ts';
+import { credentialsFromHeaders } from './viewer/credentials.ts';
+import { createViewerResolver } from './viewer/resolver.ts';
+
+export interface AppOverrides {
+  readonly log?: Logger;
+}
+
+export interface ListeningAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** A gateway: one process's worth of it, with everything that holds state inside. */
+export interface App {
+  /** Starts to listen; rejects when the port is taken or the configuration does not hold against the services. */
+  listen(): Promise<ListeningAddress>;
+  /** Drains and ends everything, within the configured time. */
+  close(): Promise<void>;
+}
+
+function packageVersion(): string {
+  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  const parsed: unknown = JSON.parse(text);
+  return typeof parsed === 'object' && parsed !== null && 'version' in parsed
+    ? String(parsed.version)
+    : 'unknown';
+}
+
+/** Puts the gateway together. Nothing listens and nothing connects until it is asked to. */
+export function createApp(config: Config, overrides: AppOverrides = {}): App {
+  const log = overrides.log ?? pino({ level: config.observability.logLevel });
+  const version = packageVersion();
+  let phase: Phase = 'starting';
+
+  const viewers = createViewerResolver(config.viewer, { log });
+  const services: Services = {};
+  const rateLimit = createFieldRateLimit(
+    { take: () => ({ ok: true, retryAfterMs: 0 }) },
+    config.rateLimits.byField,
+  );
+
+  const schema = createSchema();
+  const yoga = createGateway({
+    schema,
+    services,
+    rateLimit,
+    log,
+    limits: config.graphql,
+    introspection: config.graphql.introspection === 'true' ? 'everybody' : 'service_role',
+  });
+
+  const graphqlHttp = createGraphQLHttp({ yoga, log, maxBodyBytes: config.server.maxBodyBytes });
+  const graphiql = config.graphql.graphiql ? createGraphiQL() : undefined;
+  const transportDeps = {
+    clientAddress: (request: IncomingMessage) => request.socket.remoteAddress,
+    viewer: (request: IncomingMessage, ignoreAuthorization: boolean) => {
+      const credentials = credentialsFromHeaders(request.rawHeaders);
+      return viewers.resolve(
+        ignoreAuthorization ? { ...credentials, authorization: undefined } : credentials,
+      );
+    },
+  };
+  const graphql: Handler = async (request, response) => {
+    if (graphiql && wantsPage(request)) await graphiql(request, response);
+    else await graphqlHttp(request, response, requestTransport(request, response, transportDeps));
+  };
+
+  const server: Server = createHttpServer({
+    routes: {
+      '/graphql': graphql,
+      ...createHealthRoutes({
+        phase: () => phase,
+        missing: async () => [],
+        metrics: { contentType: 'text/plain', text: async () => '' },
+        metricsAccess: undefined,
+      }),
+    },
+    passThrough: () => false,
+    cors: createCors(config.server.allowedOrigins ?? []),
+    hostAllowed: config.mode === 'dev' ? createHostCheck() : () => true,
+    log,
+  });
+
+  return {
+    async listen() {
+      const address = await listen(server, config.server.port, config.server.host);
+      phase = 'ready';
+      log.info({ version, ...address }, 'listening');
+      return address;
+    },
+    async close() {
+      phase = 'draining';
+      await runShutdown(
+        [{ name: 'http', run: () => closeHttpServer(server, config.server.shutdownMs) }],
+        config.server.shutdownMs + 2_000,
+        log,
+      );
+    },
+  };
+}
+
+function listen(server: Server, port: number, host: string): Promise<ListeningAddress> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ port, host }, () => {
+      server.off('error', reject);
+      const address = server.address();
+      if (isAddressInfo(address)) resolve({ host: address.address, port: address.port });
+      else reject(new Error('The server has no address.'));
+    });
+  });
+}
+
+function isAddressInfo(value: unknown): value is AddressInfo {
+  return typeof value === 'object' && value !== null && 'port' in value;
+}

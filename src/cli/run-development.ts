@@ -1,0 +1,69 @@
+import { loadConfig } from '../config.ts';
+import { startLocalStack } from '../local/stack.ts';
+import { runGateway } from '../main.ts';
+import { pino } from 'pino';
+
+export interface DevelopmentOptions {
+  readonly reset: boolean;
+  readonly allowLan: boolean;
+  readonly stopSignal: Promise<void>;
+}
+
+const loopback = new Set(['127.0.0.1', '::1', 'localhost']);
+
+/** The gateway in front of an embedded local stack, until the stop signal. Nothing is left running, however it ends. */
+export async function runDevelopment(
+  env: Readonly<Record<string, string | undefined>>,
+  options: DevelopmentOptions,
+): Promise<void> {
+  // Before anything starts: a malformed variable should not cost a boot of Postgres.
+  const early = loadConfig(env, { mode: 'dev' });
+  const lan = !loopback.has(early.server.host);
+  if (lan && !options.allowLan) {
+    throw new Error(
+      `HOST=${early.server.host} would open the local stack's gateway to the network: leave HOST unset, or add --allow-lan.`,
+    );
+  }
+  const log = pino({ level: early.observability.logLevel });
+  const stack = await startLocalStack({
+    dataDir: early.local.dataDir,
+    log: log.child({ part: 'local' }),
+    nodeEnv: env['NODE_ENV'],
+    pgBin: env['PG_BIN'],
+    reset: options.reset,
+  });
+  try {
+    const config = loadConfig({ ...env, ...stack.env }, { mode: 'dev' });
+    await runGateway({
+      config,
+      stopSignal: options.stopSignal,
+      onListening: async ({ port }) => {
+        const origin = `http://localhost:${port}`;
+        const graphqlUrl = `${origin}/graphql`;
+        const localFile = await stack.writeLocalFile({
+          graphqlUrl,
+          graphqlWsUrl: graphqlUrl.replace('http', 'ws'),
+        });
+        process.stdout.write(
+          startTable([
+            ['GraphQL', graphqlUrl],
+            // The key sits in the fragment, which a browser sends to no server.
+            ['GraphiQL', lan ? graphqlUrl : `${graphqlUrl}#key=${stack.keys.serviceRoleKey}`],
+            ['Database', stack.postgres.databaseUrl],
+            ['anon key', stack.keys.anonKey],
+            ['service_role key', stack.keys.serviceRoleKey],
+            ['Also in', localFile],
+          ]),
+        );
+      },
+    });
+  } finally {
+    await stack.stop();
+  }
+}
+
+function startTable(rows: readonly (readonly [name: string, value: string])[]): string {
+  const width = Math.max(...rows.map(([name]) => name.length));
+  const lines = rows.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`);
+  return `\nBunBun is ready.\n\n${lines.join('\n')}\n\nStop it with Ctrl+C.\n`;
+}

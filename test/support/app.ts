@@ -1,0 +1,76 @@
+import { type App, createApp } from '../../src/app.ts';
+import { loadConfig } from '../../src/config.ts';
+import type { Logger } from '../../src/observability/logger.ts';
+import { silentLog } from './test-call.ts';
+
+export interface TestApp extends AsyncDisposable {
+  readonly app: App;
+  /** Origin, such as `http://127.0.0.1:41234`. */
+  readonly url: string;
+  readonly graphqlUrl: string;
+  readonly graphqlWsUrl: string;
+  /** Posts an operation and gives the parsed answer. */
+  graphql(query: string, options?: GraphQLOptions): Promise<GraphQLAnswer>;
+  close(): Promise<void>;
+}
+
+export interface GraphQLOptions {
+  readonly variables?: Record<string, unknown>;
+  readonly token?: string;
+  readonly headers?: Record<string, string>;
+  readonly operationName?: string;
+}
+
+export interface GraphQLAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape
+  readonly data: any;
+  readonly errors: readonly {
+    readonly message: string;
+    readonly path?: readonly (string | number)[];
+    // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape
+    readonly extensions: any;
+  }[];
+}
+
+/**
+ * A gateway on a free loopback port, in the development profile unless `env` says otherwise. `env` is what the
+ * environment would hold; nothing is read from the real one.
+ */
+export async function startTestApp(
+  env: Readonly<Record<string, string>>,
+  options: { log?: Logger; mode?: 'dev' | 'serve' } = {},
+): Promise<TestApp> {
+  const config = loadConfig({ HOST: '127.0.0.1', PORT: '0', ...env }, { mode: options.mode ?? 'dev' });
+  const app = createApp(config, { log: options.log ?? silentLog });
+  const { port } = await app.listen();
+  const url = `http://127.0.0.1:${port}`;
+  const graphqlUrl = `${url}/graphql`;
+  return {
+    app,
+    url,
+    graphqlUrl,
+    graphqlWsUrl: graphqlUrl.replace('http', 'ws'),
+    async graphql(query, { variables, token, headers, operationName } = {}) {
+      const response = await fetch(graphqlUrl, {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/json',
+          ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+          ...headers,
+        },
+        body: JSON.stringify({ query, variables, operationName }),
+      });
+      const answer: { data?: unknown; errors?: GraphQLAnswer['errors'] } = JSON.parse(await response.text());
+      return {
+        status: response.status,
+        headers: response.headers,
+        data: answer.data,
+        errors: answer.errors ?? [],
+      };
+    },
+    close: () => app.close(),
+    [Symbol.asyncDispose]: () => app.close(),
+  };
+}
