@@ -41,7 +41,10 @@ export function errorCodeOf(error: unknown): ErrorCode {
 
 function httpExtension(error: GraphQLError, code: ErrorCode, details: Readonly<Record<string, unknown>>) {
   const given: unknown = error.extensions['http'];
-  if (typeof given === 'object' && given !== null) return given;
+  if (typeof given === 'object' && given !== null) {
+    // A request that is not GraphQL over HTTP fails with its status whatever the client accepts.
+    return error.extensions['code'] === 'BAD_REQUEST' ? { ...given, spec: false } : given;
+  }
   const retryAfter = details['retryAfter'];
   const headers = typeof retryAfter === 'number' ? { headers: { 'retry-after': String(retryAfter) } } : {};
   // A field's error never decides the status of an answer that may hold data; a whole operation's does, where the
