@@ -1,5 +1,5 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { renderConfigReference } from '../src/config.ts';
+import { renderConfigReference } from '../src/config/reference.ts';
 import { printSchema } from '../src/graphql/print-schema.ts';
 import { createSchema } from '../src/graphql/schema.ts';
 import { errorCodes } from '../src/lib/app-error.ts';

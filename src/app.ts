@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import type { IncomingMessage, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { pino } from 'pino';
 import type { Config } from './config.ts';
 import type { Services } from './graphql/context.ts';
 import { createSchema } from './graphql/schema.ts';
 import { createGateway } from './graphql/yoga.ts';
 import { createFieldRateLimit } from './limits/field-rate-limit.ts';
-import { pino } from 'pino';
 import type { Logger } from './observability/logger.ts';
 import { createCors } from './server/cors.ts';
 import { createGraphiQL, wantsPage } from './server/graphiql.ts';

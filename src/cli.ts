@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 import { existsSync, readFileSync } from 'node:fs';
 import { parseArgs, parseEnv } from 'node:util';
-import { chooseMode, loadConfig } from './config.ts';
+import { chooseMode } from './config/choose-mode.ts';
+import { loadConfig } from './config.ts';
 import { printSchema } from './graphql/print-schema.ts';
 import { createSchema } from './graphql/schema.ts';
 import { runGateway, startFailure, waitForStopSignal } from './main.ts';

@@ -1,5 +1,6 @@
 import { createApp, type ListeningAddress } from './app.ts';
-import { type Config, ConfigError } from './config.ts';
+import { ConfigError } from './config/config-error.ts';
+import type { Config } from './config.ts';
 
 export interface RunOptions {
   readonly config: Config;

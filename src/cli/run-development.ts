@@ -1,7 +1,7 @@
+import { pino } from 'pino';
 import { loadConfig } from '../config.ts';
 import { startLocalStack } from '../local/stack.ts';
 import { runGateway } from '../main.ts';
-import { pino } from 'pino';
 
 export interface DevelopmentOptions {
   readonly reset: boolean;
