@@ -69,7 +69,8 @@ function rankOf(path: string): number {
 function roomOf(path: string): string {
   const parts = path.split('/');
   if (parts[0] === 'modules') return parts.slice(0, 2).join('/');
-  return (parts[0] ?? '').replace(/\.ts$/, '');
+  const top = (parts[0] ?? '').replace(/\.ts$/, '');
+  return top === 'main' ? 'cli' : top;
 }
 
 const sources = readSources();
