@@ -39,7 +39,9 @@ export async function openDataFolder(dataDir: string): Promise<DataFolder> {
     return { path, user };
   } catch (error) {
     if (error instanceof LocalStackError) throw error;
-    throw new LocalStackError(`The data folder ${dataDir} cannot be made or written.`, { cause: error });
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    const why = code === 'EACCES' || code === 'EPERM' ? 'belongs to another user' : 'cannot be made';
+    throw new LocalStackError(`The data folder ${dataDir} ${why}: choose another one.`, { cause: error });
   }
 }
 

@@ -32,6 +32,8 @@ export async function createCluster(options: {
   binaries: PostgresBinaries;
   user: OsUser | undefined;
   superuserPassword: string;
+  /** More for initdb. */
+  initArguments: readonly string[];
 }): Promise<void> {
   const { home, user } = options;
   await removeUnfinished(home);
@@ -46,6 +48,7 @@ export async function createCluster(options: {
     }
     const args = [`--pgdata=${folder}`, '--username=supabase_admin', `--pwfile=${passwordFile}`];
     args.push('--auth=scram-sha-256', '--encoding=UTF8', '--locale=C', '--no-instructions');
+    args.push(...options.initArguments);
     const env = postgresEnvironment;
     await run(join(options.binaries.bin, 'initdb'), args, { cwd: '/', env, ...asUser(user) });
     await rename(folder, clusterFolder(home));

@@ -24,7 +24,9 @@ export interface LocalPostgresOptions {
   /** Folder with the PostgreSQL programs, preferred over those found. */
   pgBin?: string | undefined;
   /** Server settings on top of ours, such as `fsync`. */
-  settings?: Readonly<Record<string, string>>;
+  settings?: Readonly<Record<string, string>> | undefined;
+  /** More arguments for initdb, such as `--no-sync`. */
+  initArguments?: readonly string[] | undefined;
 }
 
 /** A running Postgres that looks like Supabase's. */
@@ -61,7 +63,9 @@ export async function startLocalPostgres(options: LocalPostgresOptions): Promise
     const major = await clusterMajor(home);
     const binaries = await findPostgresBinaries({ pgBin: options.pgBin, major, home, user });
     if (major === undefined) {
-      await createCluster({ home, binaries, user, superuserPassword: secrets.passwords.supabase_admin });
+      const superuserPassword = secrets.passwords.supabase_admin;
+      const initArguments = options.initArguments ?? [];
+      await createCluster({ home, binaries, user, superuserPassword, initArguments });
     } else {
       await stopStalePostmaster(cluster);
     }

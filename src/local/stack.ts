@@ -22,6 +22,8 @@ export interface LocalStackOptions {
   reset?: boolean | undefined;
   /** Loopback port of Postgres; the one of the last start when that is free, else any, when left out. */
   postgresPort?: number | undefined;
+  /** Postgres settings on top of ours, such as `fsync`. */
+  postgresSettings?: Readonly<Record<string, string>> | undefined;
   /** Where the gateway is reached, for links in mails; the auth server's own address when left out. */
   publicUrl?: string | undefined;
   /** The developer's own site, where links in mails end. @default 'http://localhost:3000' */
@@ -85,8 +87,12 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
       log,
       port: options.postgresPort,
       pgBin: options.pgBin,
+      settings: options.postgresSettings,
     });
     started.push(() => postgres.stop());
+    void postgres.exited.then(({ expected, ...exit }) => {
+      if (!expected) log.error(exit, 'Postgres has ended by itself: start the local stack again');
+    });
     const { jwtSecret, anonKey, serviceRoleKey } = postgres.secrets;
     const keys = { jwtSecret, anonKey, serviceRoleKey };
     const env: Record<string, string> = {

@@ -23,8 +23,14 @@ afterEach(async () => {
 });
 
 async function start(dataDir: string, options: Partial<LocalPostgresOptions> = {}): Promise<LocalPostgres> {
-  const settings = { ...unsafeButFast, ...options.settings };
-  const server = await startLocalPostgres({ dataDir, log: silentLog, ...options, settings });
+  const settings = { ...unsafeButFast.settings, ...options.settings };
+  const server = await startLocalPostgres({
+    dataDir,
+    log: silentLog,
+    ...unsafeButFast,
+    ...options,
+    settings,
+  });
   cleanups.push(() => server.stop());
   return server;
 }
@@ -197,7 +203,9 @@ describe('starting', () => {
     const dataDir = await makeDataFolder('early-exit');
     const settings = { shared_preload_libraries: 'no_such_library' };
     const error = await refusal(start(dataDir, { settings }));
-    expect(error.message).toBe('Postgres ended while it was starting.');
+    expect(error.message).toMatch(
+      /^Postgres ended while it was starting: could not access file "no_such_library"/,
+    );
     expect(String(error.cause)).toContain('no_such_library');
     await start(dataDir);
   });

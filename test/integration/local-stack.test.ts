@@ -4,7 +4,7 @@ import { decodeJwt, jwtVerify } from 'jose';
 import postgres from 'postgres';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type LocalStack, startLocalStack } from '../../src/local/stack.ts';
-import { makeDataFolder, makeTestFolder, silentLog } from '../support/postgres.ts';
+import { makeDataFolder, makeTestFolder, silentLog, unsafeButFast } from '../support/postgres.ts';
 
 const running: LocalStack[] = [];
 afterEach(async () => {
@@ -12,7 +12,12 @@ afterEach(async () => {
 });
 
 async function start(dataDir: string, options: { nodeEnv?: string; reset?: boolean } = {}) {
-  const stack = await startLocalStack({ dataDir, log: silentLog, ...options });
+  const stack = await startLocalStack({
+    dataDir,
+    log: silentLog,
+    postgresSettings: unsafeButFast.settings,
+    ...options,
+  });
   running.push(stack);
   return stack;
 }

@@ -26,7 +26,11 @@ const nothing = () => undefined;
 export const silentLog: LocalLog = { info: nothing, warn: nothing, error: nothing };
 
 /** Tests may lose data in a power cut; real stacks keep Postgres' own defaults. */
-export const unsafeButFast = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' };
+export const unsafeButFast = {
+  settings: { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' },
+  // Small log segments: a cluster is half the size to copy.
+  initArguments: ['--no-sync', '--wal-segsize=1'],
+} as const;
 
 /** A new folder below the run's folder, which Postgres can reach; removed when the run ends. */
 export async function makeTestFolder(name: string): Promise<string> {
@@ -59,7 +63,7 @@ export async function startTestPostgres(
     dataDir,
     log: options.log ?? silentLog,
     port: options.port,
-    settings: { ...unsafeButFast, ...options.settings },
+    settings: { ...unsafeButFast.settings, ...options.settings },
   });
   const stop = async (): Promise<void> => {
     await postgres.stop();
@@ -83,7 +87,7 @@ async function templateFolder(): Promise<string> {
     await delay(20);
   }
   try {
-    const postgres = await startLocalPostgres({ dataDir: folder, log: silentLog, settings: unsafeButFast });
+    const postgres = await startLocalPostgres({ dataDir: folder, log: silentLog, ...unsafeButFast });
     await postgres.stop();
     await mkdir(finished);
     return folder;
