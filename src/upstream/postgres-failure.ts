@@ -22,14 +22,22 @@ export function outcomeUnknown(cause: unknown): AppError {
   });
 }
 
-/** The SQLSTATE of an error that Postgres sent (also as the cause of an AppError), else undefined. */
+/** The SQLSTATE of an error that Postgres sent, or that has such a one as its cause; else undefined. */
 export function sqlState(error: unknown): string | undefined {
-  const source = error instanceof AppError ? error.cause : error;
-  if (!(source instanceof Error) || !('code' in source) || !('severity' in source)) return undefined;
-  return typeof source.code === 'string' ? source.code : undefined;
+  if (!(error instanceof Error)) return undefined;
+  if ('code' in error && 'severity' in error) return typeof error.code === 'string' ? error.code : undefined;
+  return sqlState(error.cause);
 }
 
-/** True for the SQLSTATEs in which the server itself is going down or coming up, or lost the connection. */
+/**
+ * True for the SQLSTATEs in which the server itself is going down or coming up, or lost the connection. 08P01 comes
+ * when the number of parameters is wrong, and says nothing about the connection.
+ */
 export function isConnectionState(state: string): boolean {
-  return state.startsWith('08') || state === '57P01' || state === '57P02' || state === '57P03';
+  return (
+    (state.startsWith('08') && state !== '08P01') ||
+    state === '57P01' ||
+    state === '57P02' ||
+    state === '57P03'
+  );
 }

@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net';
 import postgres from 'postgres';
-import { parseLosslessJson } from '../lib/lossless-json.ts';
-import { parsePostgresArray } from '../lib/postgres-array.ts';
+import { formatPostgresArray } from '../lib/postgres-array.ts';
 import type { PostgresAddress } from '../lib/postgres-url.ts';
+import { builtInByOid } from '../lib/postgres-values.ts';
 import type { OpenPostgresSocket } from './postgres-socket.ts';
 
 export type PostgresSql = ReturnType<typeof openDriver>;
@@ -10,7 +10,10 @@ export type PostgresNotice = Readonly<Record<string, string>>;
 
 /** One connection to Postgres. It is never reopened: what is lost is lost, the pool opens another. */
 export interface PostgresSession {
-  /** postgres.js over this one connection. int8, numeric and times are strings, json is parsed losslessly. */
+  /**
+   * postgres.js over this one connection. Values are as in SqlResult: int8, numeric, bytea and times
+   * are strings, json is parsed losslessly, arrays are arrays.
+   */
   readonly sql: PostgresSql;
   /** The backend's process id (a pooler's own number behind a pooler). */
   readonly pid: number;
@@ -237,7 +240,6 @@ interface DriverOptions {
 
 /** Every option is given, because postgres.js takes what is missing from PG… environment variables. */
 function openDriver({ address, host, dial, parameters, onNotice, onNotify }: DriverOptions) {
-  const asText = { serialize: String, parse: (text: string) => text };
   const options = {
     host: 'postgres',
     port: host.port,
@@ -258,22 +260,28 @@ function openDriver({ address, host, dial, parameters, onNotice, onNotify }: Dri
     onnotify: onNotify,
     connection: { application_name: address.applicationName ?? 'bunbun', ...parameters },
     socket: dial,
-    types: {
-      time: { to: 1184, from: [1082, 1114, 1184], ...asText },
-      json: { to: 114, from: [114, 3802], serialize: JSON.stringify, parse: parseLosslessJson },
-      numberArray: {
-        to: 1007,
-        from: [1005, 1007, 1028],
-        serialize: String,
-        parse: (text: string) => parsePostgresArray(text, Number),
-      },
-      textArray: {
-        to: 1009,
-        from: [1000, 1002, 1003, 1009, 1015, 1016, 1231],
-        serialize: String,
-        parse: (text: string) => parsePostgresArray(text, (item) => item),
-      },
-    },
+    types: driverTypes,
   };
   return postgres(options);
+}
+
+/** Values come as the rest of the gateway hands them out; what goes in is text, JSON or an array of text. */
+const driverTypes = Object.fromEntries(
+  [...builtInByOid].map(([oid, { name, decode = (text: string) => text }]) => {
+    const serialize = name.endsWith('[]') ? writeArray : /^jsonb?$/.test(name) ? JSON.stringify : writeText;
+    return [`oid${oid}`, { to: oid, from: [oid], parse: decode, serialize }];
+  }),
+);
+
+function writeText(value: unknown): string {
+  if (value instanceof Date) return value.toISOString();
+  return value instanceof Uint8Array ? `\\x${Buffer.from(value).toString('hex')}` : String(value);
+}
+
+function writeArray(value: unknown): string {
+  if (!Array.isArray(value)) return String(value);
+  return formatPostgresArray(value, (item) => {
+    if (item === null || typeof item === 'string') return item;
+    return typeof item === 'object' ? JSON.stringify(item) : writeText(item);
+  });
 }

@@ -61,6 +61,9 @@ export interface PostgresListenHandlers {
   readonly onConnect?: () => void;
 }
 
+/** Milliseconds after which Postgres itself ends a statement on the read pool, where nothing else is set. */
+export const readStatementTimeoutMs = 32_000;
+
 const pingTimeoutMs = 2_000;
 const directMax = 4;
 
@@ -96,6 +99,7 @@ export function createPostgresPools(options: PostgresPoolsOptions): PostgresPool
   const openDirect = options.directUrl === undefined ? openGeneral : opener(options.directUrl, false);
   const openRead = opener(options.readUrl ?? options.url, transactionPooler, {
     default_transaction_read_only: 'on',
+    statement_timeout: String(readStatementTimeoutMs),
   });
   // 25006 on the general pool: what was the primary has become a standby.
   const readOnlyServer = ['25006'];

@@ -1,0 +1,115 @@
+import { AppError } from '../../lib/app-error.ts';
+import type { PostgresSession } from '../../upstream/postgres.ts';
+import type { Call } from '../../viewer/call.ts';
+import type { SqlEngine } from './engine.ts';
+import { toDatabaseError } from './errors.ts';
+import { toSqlResult } from './rows.ts';
+import { encodeFor, runWhole, serverGraceMs, startReset } from './session-steps.ts';
+import { onlyStatement, refuseSessionTakeover, refuseTransactionControl } from './statement-rules.ts';
+import type { isolationLevels, SqlResult } from './types.ts';
+
+export interface TransactionRequest {
+  readonly statements: readonly { readonly statement: string; readonly params: readonly unknown[] }[];
+  readonly isolation: (typeof isolationLevels)[number];
+  readonly maxRows: number;
+  /** Milliseconds for all statements together. */
+  readonly timeout: number;
+}
+
+/** Runs all statements in one transaction: all of them or none. The failing one is named by `index`. */
+export async function executeTransaction(
+  engine: SqlEngine,
+  request: TransactionRequest,
+  call: Call,
+): Promise<SqlResult[]> {
+  for (const [index, { statement }] of request.statements.entries()) {
+    await refuseUnfit(engine, statement, index);
+  }
+  try {
+    return await engine.pools.general.withSession(
+      { signal: call.signal, timeoutMs: request.timeout },
+      async (session) => {
+        try {
+          return await runAll(session, engine, request);
+        } finally {
+          await startReset(session, engine.pools.transactionPooler);
+        }
+      },
+    );
+  } catch (error) {
+    throw error instanceof StatementFailure
+      ? toDatabaseError(error.cause, { index: error.index })
+      : toDatabaseError(error);
+  }
+}
+
+async function refuseUnfit(engine: SqlEngine, statement: string, index: number): Promise<void> {
+  try {
+    const kind = onlyStatement(await engine.parser.parse(statement));
+    refuseSessionTakeover(kind, statement);
+    refuseTransactionControl(kind, 'blocks');
+  } catch (error) {
+    throw toDatabaseError(error, { index });
+  }
+}
+
+/** Carries the index of a failing statement past the pool, which looks at the cause alone. */
+class StatementFailure extends Error {
+  readonly index: number;
+
+  constructor(index: number, cause: unknown) {
+    super('a statement of a transaction failed', { cause });
+    this.index = index;
+  }
+}
+
+async function runAll(
+  session: PostgresSession,
+  engine: SqlEngine,
+  { statements, isolation, maxRows, timeout }: TransactionRequest,
+): Promise<SqlResult[]> {
+  const { sql } = session;
+  const begin = sql
+    .unsafe(
+      `begin isolation level ${isolation.replace('_', ' ').toLowerCase()};` +
+        ` set local statement_timeout = ${timeout + serverGraceMs}`,
+    )
+    .execute();
+  await begin;
+  const results: SqlResult[] = [];
+  for (const [index, { statement, params }] of statements.entries()) {
+    try {
+      const encoded = await encodeFor(sql, statement, params);
+      const started = performance.now();
+      const limits = { maxRows, maxBytes: engine.maxResultBytes };
+      const wire = await runWhole(session, statement, encoded, limits);
+      results.push(await toSqlResult(wire, started, engine.types, sql));
+    } catch (error) {
+      if (error instanceof AppError) throw toDatabaseError(error, { index });
+      throw new StatementFailure(index, error);
+    }
+  }
+  await commit(session);
+  engine.types.forget();
+  return results;
+}
+
+async function commit({ sql }: PostgresSession): Promise<void> {
+  let command: string;
+  try {
+    ({ command } = await sql.unsafe('commit'));
+  } catch (error) {
+    // A deferred constraint speaks here, and then nothing was committed. Anything else leaves it open.
+    if (isRefusal(error)) throw error;
+    throw new AppError('OUTCOME_UNKNOWN', 'The connection was lost while the transaction was committed.', {
+      details: { service: 'POSTGRES' },
+      cause: error,
+    });
+  }
+  // Postgres answers COMMIT with ROLLBACK when the transaction had failed before.
+  if (command !== 'COMMIT') throw new AppError('BAD_SQL', 'The transaction was rolled back.');
+}
+
+function isRefusal(error: unknown): boolean {
+  return error instanceof Error && 'severity' in error && error.severity === 'ERROR';
+}

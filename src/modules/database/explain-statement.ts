@@ -1,0 +1,65 @@
+import { AppError } from '../../lib/app-error.ts';
+import type { Call } from '../../viewer/call.ts';
+import type { SqlEngine } from './engine.ts';
+import { toDatabaseError } from './errors.ts';
+import { planText } from './plan-text.ts';
+import {
+  boundStatement,
+  encodeFor,
+  limitBytes,
+  startReset,
+  tooLarge,
+  unlimitBytes,
+} from './session-steps.ts';
+import { onlyStatement } from './statement-rules.ts';
+import type { ExplainResult } from './types.ts';
+
+export interface ExplainRequest {
+  readonly statement: string;
+  readonly params: readonly unknown[];
+  readonly analyze: boolean;
+  /** Milliseconds. */
+  readonly timeout: number;
+}
+
+/** The plan of one statement; with `analyze` it runs, read-only and rolled back. */
+export async function explainStatement(
+  engine: SqlEngine,
+  request: ExplainRequest,
+  call: Call,
+): Promise<ExplainResult> {
+  const { statement, params, analyze, timeout } = request;
+  const kind = onlyStatement(await engine.parser.parse(statement));
+  if (kind !== undefined && analyze && !kind.cursor) {
+    throw new AppError('BAD_SQL', `${kind.name} is not a reading statement, so it is not run for its plan.`, {
+      details: { kind: kind.name },
+    });
+  }
+  if (kind?.explain === true) throw new AppError('BAD_SQL', 'Give the statement itself, without EXPLAIN.');
+  // What would write needs the rights to do so even for its plan, and the reading login has none.
+  const { read, general, transactionPooler } = engine.pools;
+  const pool = kind === undefined || kind.cursor ? read : general;
+  const prefix = `explain (format json${analyze ? ', analyze' : ''}) `;
+  try {
+    return await pool.withSession({ signal: call.signal, timeoutMs: timeout }, async (session) => {
+      const { sql } = session;
+      const encoded = await encodeFor(sql, statement, params);
+      limitBytes(session, engine.maxResultBytes);
+      const begin = sql.unsafe('begin read only').execute();
+      const plan = boundStatement(sql, prefix + statement, encoded)
+        .values()
+        .execute();
+      const reset = startReset(session, transactionPooler);
+      const [begun, planned] = await Promise.allSettled([begin, plan]);
+      await reset;
+      unlimitBytes(session);
+      if (session.overflowed) throw tooLarge(engine.maxResultBytes);
+      if (begun.status === 'rejected') throw begun.reason;
+      if (planned.status === 'rejected') throw planned.reason;
+      const value: unknown = planned.value[0]?.[0];
+      return { plan: value, text: planText(value) };
+    });
+  } catch (error) {
+    throw toDatabaseError(error, { prefixLength: prefix.length });
+  }
+}

@@ -1,0 +1,86 @@
+import { builtInByOid, type PostgresDecoder } from '../../lib/postgres-values.ts';
+import type { PostgresSql } from '../../upstream/postgres.ts';
+import type { SqlTypes } from './sql-types.ts';
+import type { SqlColumn, SqlResult } from './types.ts';
+
+/** What the driver says of a result's columns. */
+export interface WireColumn {
+  readonly name: string;
+  readonly type: number;
+  readonly table: number;
+}
+
+export interface WireResult {
+  readonly columns: readonly WireColumn[];
+  /** Built-in types are decoded, others are still text. */
+  readonly values: unknown[][];
+  readonly command: string;
+  readonly rowCount: number;
+  readonly truncated: boolean;
+}
+
+/** Finishes a result: columns get type names (looked up on `sql` when new), arrays of the database's own types are read. */
+export async function toSqlResult(
+  wire: WireResult,
+  started: number,
+  types: SqlTypes,
+  sql: PostgresSql,
+): Promise<SqlResult> {
+  const duration = performance.now() - started;
+  if (wire.columns.some((column) => types.get(column.type) === undefined)) {
+    await types.learn(
+      sql,
+      wire.columns.map((column) => column.type),
+    );
+  }
+  decodeOwnTypes(wire, types);
+  const { values, command, rowCount, truncated } = wire;
+  const columns = wire.columns.map((column) => describeColumn(column, types));
+  let rows: readonly Record<string, unknown>[] | undefined;
+  return {
+    values,
+    columns,
+    command,
+    rowCount,
+    truncated,
+    duration,
+    get rows() {
+      rows ??= values.map((value) => toRow(columns, value));
+      return rows;
+    },
+  };
+}
+
+function describeColumn({ name, type, table }: WireColumn, types: SqlTypes): SqlColumn {
+  return {
+    name,
+    type: types.get(type)?.name ?? 'unknown',
+    typeOid: String(type),
+    tableOid: table === 0 ? null : String(table),
+  };
+}
+
+function decodeOwnTypes({ columns, values }: WireResult, types: SqlTypes): void {
+  for (const [index, { type }] of columns.entries()) {
+    if (builtInByOid.has(type)) continue;
+    const decode = types.get(type)?.decode;
+    if (decode !== undefined) decodeColumn(values, index, decode);
+  }
+}
+
+function decodeColumn(values: unknown[][], index: number, decode: PostgresDecoder): void {
+  for (const row of values) {
+    const text = row[index];
+    if (typeof text === 'string') row[index] = decode(text);
+  }
+}
+
+/** Without a prototype, because `__proto__` is a legal column name. */
+function toRow(columns: readonly SqlColumn[], values: readonly unknown[]): Record<string, unknown> {
+  const row: Record<string, unknown> = Object.create(null);
+  for (let index = 0; index < columns.length; index += 1) {
+    const column = columns[index];
+    if (column !== undefined) row[column.name] = values[index];
+  }
+  return row;
+}

@@ -1,0 +1,108 @@
+import { Worker } from 'node:worker_threads';
+import { hasSqlDetails, loadModule, parseSync } from 'libpg-query';
+import { classifyStatements, type StatementClass } from './statement-class.ts';
+
+/** What a text of SQL is made of; `parsed: false` when only the server can tell. */
+export type ParsedSql =
+  | { readonly parsed: true; readonly statements: readonly StatementClass[] }
+  | {
+      readonly parsed: false;
+      /** The parser's own complaint, when it was one about the SQL. `position` counts characters from 1. */
+      readonly syntaxError: { readonly message: string; readonly position: number } | undefined;
+    };
+
+export interface StatementParser {
+  /** Synchronous for what is cached or short, so that the usual path waits for nothing. Never throws. */
+  parse(text: string): ParsedSql | Promise<ParsedSql>;
+}
+
+export interface StatementParserOptions {
+  /** Texts longer than this many characters are parsed in a worker thread. @default 65536 */
+  readonly inlineLength?: number;
+  /** Milliseconds the worker may take. @default 5000 */
+  readonly workerTimeoutMs?: number;
+  /** @default 1000 */
+  readonly cachedTexts?: number;
+}
+
+/** Longer texts are seldom the same twice. */
+const longestCachedText = 8_192;
+const unparsable: ParsedSql = { parsed: false, syntaxError: undefined };
+
+/** Decides what statements are with Postgres' own grammar (version 18), cached by text. */
+export function createStatementParser(options: StatementParserOptions = {}): StatementParser {
+  const { inlineLength = 65_536, workerTimeoutMs = 5_000, cachedTexts = 1_000 } = options;
+  const cache = new Map<string, ParsedSql>();
+  let loaded = false;
+  // One at a time: a long text takes a core for a while.
+  let lastInWorker: Promise<unknown> = Promise.resolve();
+
+  function parseInline(text: string): ParsedSql {
+    const parsed = parseStatements(text);
+    if (text.length <= longestCachedText) {
+      if (cache.size >= cachedTexts) {
+        const [oldest] = cache.keys();
+        if (oldest !== undefined) cache.delete(oldest);
+      }
+      cache.set(text, parsed);
+    }
+    return parsed;
+  }
+
+  return {
+    parse(text) {
+      const known = cache.get(text);
+      if (known !== undefined) {
+        // Moved to the end: the map's order is the order of use.
+        cache.delete(text);
+        cache.set(text, known);
+        return known;
+      }
+      if (text.length > inlineLength) {
+        const parsed = lastInWorker.then(() => parseInWorker(text, workerTimeoutMs));
+        lastInWorker = parsed;
+        return parsed;
+      }
+      if (loaded) return parseInline(text);
+      return loadModule().then(() => {
+        loaded = true;
+        return parseInline(text);
+      });
+    },
+  };
+}
+
+/** The parser's module must have been loaded. */
+export function parseStatements(text: string): ParsedSql {
+  if (text === '') return { parsed: true, statements: [] };
+  try {
+    return { parsed: true, statements: classifyStatements(parseSync(text), text) };
+  } catch (error) {
+    // Deep nesting overflows the parser's stack, and that says nothing about the SQL.
+    if (!hasSqlDetails(error)) return unparsable;
+    const position = (error.sqlDetails?.cursorPosition ?? 0) + 1;
+    return { parsed: false, syntaxError: { message: error.message, position } };
+  }
+}
+
+function parseInWorker(text: string, timeoutMs: number): Promise<ParsedSql> {
+  return new Promise((resolve) => {
+    const compiled = !import.meta.url.endsWith('.ts');
+    const worker = new Worker(
+      new URL(compiled ? './statement-worker.js' : './statement-worker.ts', import.meta.url),
+      { workerData: text, resourceLimits: { maxOldGenerationSizeMb: 512 }, ...(compiled ? {} : fromSource) },
+    );
+    const finish = (parsed: ParsedSql): void => {
+      clearTimeout(timer);
+      resolve(parsed);
+      void worker.terminate();
+    };
+    const timer = setTimeout(() => finish(unparsable), timeoutMs);
+    worker.once('message', finish);
+    worker.once('error', () => finish(unparsable));
+    worker.once('exit', () => finish(unparsable));
+  });
+}
+
+/** Node 20 cannot run TypeScript itself. */
+const fromSource = { execArgv: ['--import', 'tsx'] };

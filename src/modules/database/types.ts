@@ -1,0 +1,64 @@
+import { z } from 'zod';
+
+/** Milliseconds a statement may take when nothing is said. */
+export const defaultStatementTimeoutMs = 30_000;
+
+const statement = z
+  .string()
+  .refine((text) => !text.includes('\0'), 'contains a NUL character')
+  .refine((text) => !/\p{Surrogate}/u.test(text), 'contains half of a surrogate pair');
+const params = z.array(z.unknown()).max(65_000).nullish();
+
+/** The arguments of the statement fields, with the limits of this deployment. */
+export function sqlArguments(limits: { readonly maxRows: number; readonly maxTimeoutMs: number }) {
+  const maxRows = z.int().min(1).max(limits.maxRows).default(Math.min(1000, limits.maxRows));
+  const timeout = z
+    .int()
+    .min(1, 'must be at least 1 ms')
+    .max(limits.maxTimeoutMs, `must be at most ${limits.maxTimeoutMs} ms`)
+    .default(Math.min(defaultStatementTimeoutMs, limits.maxTimeoutMs));
+  return {
+    statement: z.object({ statement, params, maxRows, timeout }),
+    explain: z.object({ statement, params, analyze: z.boolean().default(false), timeout }),
+    transaction: z.object({
+      statements: z.array(z.object({ statement, params })).min(1).max(1000),
+      isolation: z.enum(isolationLevels).default('READ_COMMITTED'),
+      maxRows,
+      timeout,
+    }),
+  };
+}
+
+export const isolationLevels = ['READ_COMMITTED', 'REPEATABLE_READ', 'SERIALIZABLE'] as const;
+
+type Arguments = ReturnType<typeof sqlArguments>;
+export type StatementArguments = z.input<Arguments['statement']>;
+export type ExplainArguments = z.input<Arguments['explain']>;
+export type TransactionArguments = z.input<Arguments['transaction']>;
+
+export interface SqlColumn {
+  readonly name: string;
+  /** As `format_type` writes it, without length or precision. */
+  readonly type: string;
+  readonly typeOid: string;
+  /** The table the column comes from; null for computed ones. */
+  readonly tableOid: string | null;
+}
+
+export interface SqlResult {
+  /** Objects without a prototype; made when first asked for. */
+  readonly rows: readonly Record<string, unknown>[];
+  readonly values: readonly (readonly unknown[])[];
+  readonly columns: readonly SqlColumn[];
+  readonly rowCount: number;
+  readonly command: string;
+  /** More rows than were asked for, or than the size limit lets through, were there. */
+  readonly truncated: boolean;
+  /** Milliseconds. */
+  readonly duration: number;
+}
+
+export interface ExplainResult {
+  readonly plan: unknown;
+  readonly text: string;
+}
