@@ -1,4 +1,5 @@
 import { AppError } from '../lib/app-error.ts';
+import { addressGroup } from '../lib/client-address.ts';
 import type { Viewer } from '../viewer/viewer.ts';
 
 /** A token bucket by key. Memory or Redis behind it. */
@@ -42,7 +43,8 @@ export function createFieldRateLimit(
   return {
     async spend(field, declared, subject) {
       const { limit, windowMs } = overrides[field] ?? declared;
-      const address = subject.clientAddress ?? 'in-process';
+      const address =
+        subject.clientAddress === undefined ? 'in-process' : addressGroup(subject.clientAddress);
       const takes: [key: string, limit: number][] = [];
       if (subject.account !== undefined) {
         const account = subject.account.trim().toLowerCase();

@@ -158,6 +158,8 @@ export function createHttpUpstream(deps: HttpUpstreamDeps): HttpUpstream {
       // From here on only the pause between two chunks counts, and the caller's leaving.
       deadline.hold();
       answer.body.once('close', () => deadline.end());
+      // Destroying an unread body is an error event to undici, and one without a listener ends the process.
+      answer.body.on('error', () => undefined);
       return answer;
     } catch (error) {
       deadline.end();

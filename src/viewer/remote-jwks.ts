@@ -82,7 +82,8 @@ async function download(url: string): Promise<string> {
   const signal = AbortSignal.timeout(timeLimitMs);
   const { statusCode, body } = await request(url, { signal, headers: { accept: 'application/json' } });
   if (statusCode !== 200) {
-    body.destroy();
+    // Destroying an unread body is an error event to undici, and one without a listener ends the process.
+    body.on('error', () => undefined).destroy();
     throw new Error(`The key set was answered with status ${statusCode}.`);
   }
   const chunks: Buffer[] = [];

@@ -334,12 +334,11 @@ describe('stream', () => {
       response.write('begin');
     });
     const first = await upstream.stream({ method: 'GET', path: '/', call: testCall() });
-    first.body.on('error', () => undefined).destroy();
+    first.body.destroy();
     const caller = new AbortController();
     const call = testCall({ signal: caller.signal });
     const second = await upstream.stream({ method: 'GET', path: '/', call });
     const failed = new Promise((resolve) => second.body.once('close', resolve));
-    second.body.on('error', () => undefined);
     caller.abort();
     await Promise.all([...sockets, failed]);
   });

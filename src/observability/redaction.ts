@@ -1,0 +1,85 @@
+/** Names of fields and query parameters whose values are never written down, in lower case without `-` and `_`. */
+const secretNames = new Set([
+  'accesstoken',
+  'anonkey',
+  'apikey',
+  'authorization',
+  'code',
+  'codeverifier',
+  'connectionstring',
+  'cookie',
+  'databaseurl',
+  'jwt',
+  'jwtsecret',
+  'nonce',
+  'otp',
+  'password',
+  'phone',
+  'proxyauthorization',
+  'refreshtoken',
+  'secret',
+  'servicekey',
+  'servicerolekey',
+  'setcookie',
+  'token',
+  'tokenhash',
+  'variables',
+  'xapikey',
+]);
+
+export const redacted = '[redacted]';
+const maxDepth = 5;
+
+/** True for the name of a header, field or query parameter that holds a secret, however it is written. */
+export function isSecretName(name: string): boolean {
+  return secretNames.has(name.toLowerCase().replace(/[-_]/g, ''));
+}
+
+/** The same URL or path with the values of secret query parameters taken out, and without a password. */
+export function redactUrl(url: string): string {
+  return url
+    .replace(/:\/\/[^/?#@\s]*@/g, `://${redacted}@`)
+    .replace(/([?&#])([^=&#\s]+)=([^&#\s]*)/g, (whole, mark: string, name: string) =>
+      isSecretName(safeDecode(name)) ? `${mark}${name}=${redacted}` : whole,
+    );
+}
+
+/** The same text without tokens, keys and URLs' secrets: for messages that others have written. */
+export function redactText(text: string): string {
+  return redactUrl(text)
+    .replace(/\beyJ[\w-]+\.[\w-]+\.[\w-]*/g, redacted)
+    .replace(/\bsb_(?:secret|publishable)_[\w-]+/g, redacted);
+}
+
+/** A copy with the values under secret names replaced, at any level that a log line should have. */
+export function redactFields(fields: Readonly<Record<string, unknown>>, depth = 0): Record<string, unknown> {
+  const copy: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(fields)) {
+    copy[name] = isSecretName(name) && !isCode(name, value) ? redacted : redactValue(value, depth);
+  }
+  return copy;
+}
+
+/** `code` is also what our own errors are told by: those are words in capitals. */
+function isCode(name: string, value: unknown): boolean {
+  return (
+    name === 'code' &&
+    (typeof value === 'number' || (typeof value === 'string' && /^[A-Z][A-Z_]{1,40}$/.test(value)))
+  );
+}
+
+function redactValue(value: unknown, depth: number): unknown {
+  if (typeof value === 'string') return redactText(value);
+  if (typeof value !== 'object' || value === null || value instanceof Error) return value;
+  if (depth >= maxDepth) return '[deep]';
+  if (Array.isArray(value)) return value.map((one: unknown) => redactValue(one, depth + 1));
+  return redactFields({ ...value }, depth + 1);
+}
+
+function safeDecode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

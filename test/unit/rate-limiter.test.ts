@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest';
+import { AppError } from '../../src/lib/app-error.ts';
+import { createFieldRateLimit } from '../../src/limits/field-rate-limit.ts';
+import { createRateLimiter } from '../../src/limits/rate-limiter.ts';
+import { testCall } from '../support/test-call.ts';
+
+describe('createRateLimiter', () => {
+  it('lets the limit pass at once, then refuses and says when to come back', () => {
+    let time = 0;
+    const limiter = createRateLimiter({ maxKeys: 10, now: () => time });
+    const take = () => limiter.take('k', 3, 3_000);
+    expect([take(), take(), take()]).toEqual(
+      Array.from({ length: 3 }, () => ({ ok: true, retryAfterMs: 0 })),
+    );
+    expect(take()).toEqual({ ok: false, retryAfterMs: 1_000 });
+    time = 400;
+    expect(take()).toEqual({ ok: false, retryAfterMs: 600 });
+    time = 1_000;
+    expect(take()).toMatchObject({ ok: true });
+    expect(take()).toMatchObject({ ok: false });
+    time = 1_000_000;
+    expect([take(), take(), take()].every((verdict) => 'ok' in verdict && verdict.ok)).toBe(true);
+    expect(take()).toMatchObject({ ok: false });
+  });
+
+  it('counts keys apart, and holds no more of them than it may', () => {
+    const limiter = createRateLimiter({ maxKeys: 2, now: () => 0 });
+    const take = (key: string) => limiter.take(key, 1, 1_000);
+    expect([take('a'), take('b')]).toMatchObject([{ ok: true }, { ok: true }]);
+    expect([take('a'), take('b')]).toMatchObject([{ ok: false }, { ok: false }]);
+    expect(take('c')).toMatchObject({ ok: true });
+    expect(take('b')).toMatchObject({ ok: false });
+    expect(take('a')).toMatchObject({ ok: true });
+  });
+});
+
+describe('createFieldRateLimit', () => {
+  const rule = { limit: 2, windowMs: 60_000 };
+  const anon = testCall().viewer;
+  const user = (userId: string) =>
+    ({ ...anon, kind: 'user', role: 'AUTHENTICATED', userId, databaseRole: 'authenticated' }) as const;
+
+  function spender() {
+    const limit = createFieldRateLimit(createRateLimiter({ maxKeys: 1_000, now: () => 0 }));
+    return async (subject: Parameters<typeof limit.spend>[2], field = 'signIn') => {
+      try {
+        await limit.spend(field, rule, subject);
+        return 'ok';
+      } catch (error) {
+        if (error instanceof AppError) return `${error.code} ${error.details['retryAfter']}`;
+        throw error;
+      }
+    };
+  }
+
+  it('counts a user by id, wherever from', async () => {
+    const spend = spender();
+    expect(await spend({ viewer: user('u'), clientAddress: '1.1.1.1' })).toBe('ok');
+    expect(await spend({ viewer: user('u'), clientAddress: '2.2.2.2' })).toBe('ok');
+    expect(await spend({ viewer: user('u'), clientAddress: '3.3.3.3' })).toBe('RATE_LIMITED 30');
+    expect(await spend({ viewer: user('other'), clientAddress: '3.3.3.3' })).toBe('ok');
+    expect(await spend({ viewer: user('u'), clientAddress: '3.3.3.3' }, 'otherField')).toBe('ok');
+  });
+
+  it('counts strangers by address, IPv6 by network, never by the key that all have', async () => {
+    const spend = spender();
+    for (const clientAddress of ['2001:db8::1', '2001:db8::2']) {
+      expect(await spend({ viewer: anon, clientAddress })).toBe('ok');
+    }
+    expect(await spend({ viewer: anon, clientAddress: '2001:db8::3' })).toBe('RATE_LIMITED 30');
+    expect(await spend({ viewer: anon, clientAddress: '2001:db8:0:1::1' })).toBe('ok');
+  });
+
+  it('counts per account and address, and per account alone at ten times the limit', async () => {
+    const spend = spender();
+    const from = (clientAddress: string, account = 'A@x.example ') =>
+      spend({ viewer: anon, clientAddress, account });
+    expect([await from('1.1.1.1'), await from('1.1.1.1', 'a@X.example'), await from('1.1.1.1')]).toEqual([
+      'ok',
+      'ok',
+      'RATE_LIMITED 30',
+    ]);
+    expect(await from('1.1.1.1', 'b@x.example')).toBe('ok');
+    const others = [];
+    for (let i = 0; i < 20; i += 1) others.push(await from(`10.0.0.${i}`));
+    expect(others.filter((answer) => answer === 'ok')).toHaveLength(18);
+    expect(others.at(-1)).toMatch(/^RATE_LIMITED/);
+  });
+});
