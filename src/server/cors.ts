@@ -4,9 +4,13 @@ const allowedMethods = 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS';
 const exposedHeaders = [
   'content-range',
   'content-location',
+  'link',
   'location',
   'retry-after',
   'x-request-id',
+  'x-sb-error-code',
+  'x-supabase-api-version',
+  'x-total-count',
   'tus-resumable',
   'upload-offset',
   'upload-length',
