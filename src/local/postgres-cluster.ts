@@ -47,7 +47,7 @@ export async function createCluster(options: {
       await chown(passwordFile, user.uid, user.gid);
     }
     const args = [`--pgdata=${folder}`, '--username=supabase_admin', `--pwfile=${passwordFile}`];
-    args.push('--auth=scram-sha-256', '--encoding=UTF8', '--locale=C', '--no-instructions');
+    args.push('--auth=scram-sha-256', '--no-instructions', ...localeArguments(options.binaries.major));
     args.push(...options.initArguments);
     const env = postgresEnvironment;
     await run(join(options.binaries.bin, 'initdb'), args, { cwd: '/', env, ...asUser(user) });
@@ -57,6 +57,16 @@ export async function createCluster(options: {
   } finally {
     await removeUnfinished(home);
   }
+}
+
+/**
+ * Text sorts by code point and letters beyond ASCII have upper and lower case, on every machine alike: the locales
+ * that are installed play no part.
+ */
+function localeArguments(major: number): string[] {
+  const plain = ['--encoding=UTF8', '--locale=C'];
+  if (major >= 17) return [...plain, '--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
+  return process.platform === 'linux' ? [...plain, '--lc-ctype=C.UTF-8'] : plain;
 }
 
 async function removeUnfinished(home: string): Promise<void> {

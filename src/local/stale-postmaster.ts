@@ -1,4 +1,5 @@
-import { readFile, realpath, writeFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { type FileHandle, open, realpath } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { LocalStackError } from './local-error.ts';
@@ -13,7 +14,8 @@ const startToleranceSeconds = 5;
  */
 export async function stopStalePostmaster(cluster: string): Promise<void> {
   const path = join(cluster, 'postmaster.pid');
-  const text = await readFile(path, 'utf8').catch(() => undefined);
+  // Neither here nor below is a link followed: the folder belongs to the user that Postgres runs as.
+  const text = await withFile(path, constants.O_RDONLY, (file) => file.readFile('utf8'));
   if (text === undefined) return;
   const [pidLine = '', folder = '', startLine = ''] = text.split('\n');
   const pid = Number(pidLine);
@@ -22,7 +24,8 @@ export async function stopStalePostmaster(cluster: string): Promise<void> {
   if (found === undefined || !(await isPostgresOf(found, cluster))) {
     // A zombie, or somebody else: Postgres takes any process with this id for its predecessor and refuses to start,
     // except for its own parent. With that in its place it still checks for backends that outlived the postmaster.
-    await writeFile(path, text.replace(/^\d+/, String(process.pid)));
+    const own = text.replace(/^\d+/, String(process.pid));
+    await withFile(path, constants.O_WRONLY | constants.O_TRUNC, (file) => file.writeFile(own));
     return;
   }
   if (folder !== cluster || Math.abs(found.startedAt - Number(startLine)) > startToleranceSeconds) {
@@ -39,6 +42,23 @@ export async function stopStalePostmaster(cluster: string): Promise<void> {
     }
   }
   throw new LocalStackError(`A Postgres of an earlier start (process ${pid}) does not end: stop it by hand.`);
+}
+
+async function withFile<T>(
+  path: string,
+  flags: number,
+  use: (file: FileHandle) => Promise<T>,
+): Promise<T | undefined> {
+  const file = await open(path, flags | constants.O_NOFOLLOW).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw new LocalStackError(`${path} cannot be read: remove it if no Postgres uses it.`, { cause: error });
+  });
+  if (file === undefined) return undefined;
+  try {
+    return await use(file);
+  } finally {
+    await file.close();
+  }
 }
 
 async function isPostgresOf(process: ProcessIdentity, cluster: string): Promise<boolean> {
