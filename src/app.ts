@@ -7,6 +7,7 @@ import type { Services } from './graphql/context.ts';
 import { createSchema } from './graphql/schema.ts';
 import { createGateway } from './graphql/yoga.ts';
 import { createFieldRateLimit } from './limits/field-rate-limit.ts';
+import { createDatabaseClient } from './modules/database/client.ts';
 import type { Logger } from './observability/logger.ts';
 import { createCors } from './server/cors.ts';
 import { createGraphiQL, wantsPage } from './server/graphiql.ts';
@@ -16,6 +17,7 @@ import { createHostCheck } from './server/host-check.ts';
 import { createHttpServer, type Handler } from './server/http.ts';
 import { requestTransport } from './server/request-transport.ts';
 import { closeHttpServer, runShutdown } from './server/shutdown.ts';
+import { createPostgresPools, type PostgresPools } from './upstream/postgres.ts';
 import { credentialsFromHeaders } from './viewer/credentials.ts';
 import { createViewerResolver } from './viewer/resolver.ts';
 
@@ -51,7 +53,10 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
   let phase: Phase = 'starting';
 
   const viewers = createViewerResolver(config.viewer, { log });
-  const services: Services = {};
+  const pools = createPools(config.database, log);
+  const services: Services = {
+    database: createDatabaseClient({ pools, limits: config.database }),
+  };
   const rateLimit = createFieldRateLimit(
     { take: () => ({ ok: true, retryAfterMs: 0 }) },
     config.rateLimits.byField,
@@ -109,12 +114,26 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
     async close() {
       phase = 'draining';
       await runShutdown(
-        [{ name: 'http', run: () => closeHttpServer(server, config.server.shutdownMs) }],
+        [
+          { name: 'http', run: () => closeHttpServer(server, config.server.shutdownMs) },
+          { name: 'postgres', run: async () => await pools?.end() },
+        ],
         config.server.shutdownMs + 2_000,
         log,
       );
     },
   };
+}
+
+function createPools(database: Config['database'], log: Logger): PostgresPools | undefined {
+  const { url, readUrl, directUrl, pooler, sslmode, ca } = database;
+  if (url === undefined) return undefined;
+  const sizes = {
+    max: database.poolSize,
+    readMax: database.readPoolSize,
+    acquireTimeoutMs: database.poolWaitMs,
+  };
+  return createPostgresPools({ url, readUrl, directUrl, pooler, sslMode: sslmode, ca, ...sizes, log });
 }
 
 function listen(server: Server, port: number, host: string): Promise<ListeningAddress> {

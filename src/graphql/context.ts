@@ -1,9 +1,11 @@
 import type { FieldRateLimit } from '../limits/field-rate-limit.ts';
+import type { DatabaseClient } from '../modules/database/client.ts';
 import type { Call } from '../viewer/call.ts';
 
 /** The upstream clients, one per service. Made once in app.ts. */
-// biome-ignore lint/suspicious/noEmptyInterface: filled by the modules as they join
-export interface Services {}
+export interface Services {
+  readonly database: DatabaseClient;
+}
 
 /** What a resolver gets. One per operation. */
 export interface Context {

@@ -1,5 +1,5 @@
 import { GraphQLError, Kind, type ValueNode } from 'graphql';
-import { parseDuration } from '../lib/duration.ts';
+import { formatDuration, parseDuration } from '../lib/duration.ts';
 import type { SchemaBuilder } from './builder.ts';
 
 /** Types of the custom scalars: what a resolver gets (Input) and gives (Output). An alias: Pothos wants an index signature. */
@@ -127,7 +127,8 @@ export function addScalars(builder: SchemaBuilder): void {
   });
   builder.scalarType('Duration', {
     description: 'A length of time: `500ms`, `30s`, `15m`, `1h`, or ISO 8601 such as `PT30S`.',
-    serialize: (milliseconds) => (typeof milliseconds === 'string' ? milliseconds : `${milliseconds}ms`),
+    serialize: (milliseconds) =>
+      typeof milliseconds === 'number' ? formatDuration(milliseconds) : milliseconds,
     parseValue: (value) => {
       const milliseconds = parseDuration(text('Duration', value));
       if (milliseconds === undefined) {

@@ -1,4 +1,5 @@
 import type { GraphQLSchema } from 'graphql';
+import { addDatabaseSchema } from '../modules/database/schema.ts';
 import { createBuilder } from './builder.ts';
 import { addViewerSchema } from './viewer-schema.ts';
 
@@ -6,5 +7,6 @@ import { addViewerSchema } from './viewer-schema.ts';
 export function createSchema(): GraphQLSchema {
   const builder = createBuilder();
   addViewerSchema(builder);
+  addDatabaseSchema(builder);
   return builder.toSchema();
 }

@@ -29,3 +29,11 @@ function finite(milliseconds: number): number | undefined {
   const rounded = Math.round(milliseconds);
   return Number.isSafeInteger(rounded) ? rounded : undefined;
 }
+
+/** The shortest way to write whole milliseconds: 30000 -> `30s`. */
+export function formatDuration(milliseconds: number): string {
+  const unit = ['d', 'h', 'm', 's'].find((each) => milliseconds % (unitMs[each] ?? 1) === 0);
+  return unit === undefined || milliseconds === 0
+    ? `${milliseconds}ms`
+    : `${milliseconds / (unitMs[unit] ?? 1)}${unit}`;
+}

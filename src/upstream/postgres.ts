@@ -1,5 +1,5 @@
 import { AppError } from '../lib/app-error.ts';
-import { type PostgresAddress, parsePostgresUrl } from '../lib/postgres-url.ts';
+import { type PostgresAddress, parsePostgresUrl, type SslMode } from '../lib/postgres-url.ts';
 import type { Logger } from '../observability/logger.ts';
 import { createPostgresListener, type PostgresListener } from './postgres-listener.ts';
 import { createPostgresPool, type PostgresPool, type PostgresPoolStats } from './postgres-pool.ts';
@@ -18,6 +18,10 @@ export interface PostgresPoolsOptions {
   readonly directUrl?: string | undefined;
   /** `transaction`: between us and Postgres is a pooler that lends a backend for one transaction only. */
   readonly pooler?: 'session' | 'transaction' | undefined;
+  /** DATABASE_SSLMODE: over what the URLs say. */
+  readonly sslMode?: SslMode | undefined;
+  /** DATABASE_CA: PEM text, over what the URLs say. */
+  readonly ca?: string | undefined;
   /** Connections of the general pool. @default 10 */
   readonly max?: number | undefined;
   /** Connections of the read pool. @default 10 */
@@ -74,7 +78,12 @@ export function createPostgresPools(options: PostgresPoolsOptions): PostgresPool
   const listeners = new Set<PostgresListener>();
 
   function opener(url: string, pooled: boolean, extra: Record<string, string> = {}) {
-    const address = requireAddress(url);
+    const given = requireAddress(url);
+    const address: PostgresAddress = {
+      ...given,
+      sslMode: options.sslMode ?? given.sslMode,
+      sslRootCert: options.ca ?? given.sslRootCert,
+    };
     const openSocket = createSocketOpener(address);
     const connectTimeoutMs = address.connectTimeoutMs ?? options.connectTimeoutMs ?? 2_000;
     const parameters = startupParameters(address, pooled, extra);

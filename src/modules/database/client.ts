@@ -19,7 +19,8 @@ import {
 } from './types.ts';
 
 export interface DatabaseClientDeps {
-  readonly pools: PostgresPools;
+  /** Undefined where the deployment has no DATABASE_URL: every method is then NOT_CONFIGURED. */
+  readonly pools: PostgresPools | undefined;
   /** @default an own one */
   readonly parser?: StatementParser;
   readonly limits?: {
@@ -47,27 +48,31 @@ export interface DatabaseClient {
 export function createDatabaseClient(deps: DatabaseClientDeps): DatabaseClient {
   const { maxRows = 100_000, maxTimeoutMs = 600_000, maxResultBytes = 64 * 1024 * 1024 } = deps.limits ?? {};
   const schemas = sqlArguments({ maxRows, maxTimeoutMs });
-  const engine: SqlEngine = {
-    pools: deps.pools,
-    parser: deps.parser ?? createStatementParser(),
-    types: createSqlTypes(),
-    maxResultBytes,
-  };
+  const parser = deps.parser ?? createStatementParser();
+  const types = createSqlTypes();
+  const known = deps.pools && { pools: deps.pools, parser, types, maxResultBytes };
+
+  function engine(): SqlEngine {
+    if (known !== undefined) return known;
+    throw new AppError('NOT_CONFIGURED', 'This gateway has no database: DATABASE_URL is not set.', {
+      details: { service: 'POSTGRES' },
+    });
+  }
 
   return {
     async query(args, call) {
-      return await readStatement(engine, withParams(checked(schemas.statement, args)), call);
+      return await readStatement(engine(), withParams(checked(schemas.statement, args)), call);
     },
     async execute(args, call) {
-      return await executeStatement(engine, withParams(checked(schemas.statement, args)), call);
+      return await executeStatement(engine(), withParams(checked(schemas.statement, args)), call);
     },
     async executeTransaction(args, call) {
       const request = checked(schemas.transaction, args);
       const statements = request.statements.map(withParams);
-      return await executeTransaction(engine, { ...request, statements }, call);
+      return await executeTransaction(engine(), { ...request, statements }, call);
     },
     async explain(args, call) {
-      return await explainStatement(engine, withParams(checked(schemas.explain, args)), call);
+      return await explainStatement(engine(), withParams(checked(schemas.explain, args)), call);
     },
   };
 }

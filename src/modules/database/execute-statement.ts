@@ -1,10 +1,11 @@
 import type { PostgresSession } from '../../upstream/postgres.ts';
 import type { Call } from '../../viewer/call.ts';
+import { collectRows } from './collect-rows.ts';
 import type { SqlEngine } from './engine.ts';
 import { toDatabaseError } from './errors.ts';
 import type { ReadRequest } from './read-statement.ts';
 import { toSqlResult, type WireResult } from './rows.ts';
-import { encodeFor, runWhole, serverGraceMs, startReset } from './session-steps.ts';
+import { boundStatement, encodeFor, serverGraceMs, startReset } from './session-steps.ts';
 import { onlyStatement, refuseSessionTakeover, refuseTransactionControl } from './statement-rules.ts';
 import type { SqlResult } from './types.ts';
 
@@ -49,8 +50,11 @@ async function runAndReset(
       .execute()
       .catch(() => undefined);
   }
-  const limits = { maxRows, maxBytes: engine.maxResultBytes };
-  const running = runWhole(session, statement, params, limits);
+  const running = collectRows(session, boundStatement(session.sql, statement, params), {
+    maxRows,
+    maxBytes: engine.maxResultBytes,
+    stopEarly: false,
+  });
   // Sent right behind the statement; it runs also when the statement fails.
   const reset = transactionPooler ? undefined : startReset(session, false);
   try {

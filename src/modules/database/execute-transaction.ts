@@ -1,10 +1,11 @@
 import { AppError } from '../../lib/app-error.ts';
 import type { PostgresSession } from '../../upstream/postgres.ts';
 import type { Call } from '../../viewer/call.ts';
+import { collectRows } from './collect-rows.ts';
 import type { SqlEngine } from './engine.ts';
 import { toDatabaseError } from './errors.ts';
 import { toSqlResult } from './rows.ts';
-import { encodeFor, runWhole, serverGraceMs, startReset } from './session-steps.ts';
+import { boundStatement, encodeFor, serverGraceMs, startReset } from './session-steps.ts';
 import { onlyStatement, refuseSessionTakeover, refuseTransactionControl } from './statement-rules.ts';
 import type { isolationLevels, SqlResult } from './types.ts';
 
@@ -81,8 +82,8 @@ async function runAll(
     try {
       const encoded = await encodeFor(sql, statement, params);
       const started = performance.now();
-      const limits = { maxRows, maxBytes: engine.maxResultBytes };
-      const wire = await runWhole(session, statement, encoded, limits);
+      const limits = { maxRows, maxBytes: engine.maxResultBytes, stopEarly: false };
+      const wire = await collectRows(session, boundStatement(sql, statement, encoded), limits);
       results.push(await toSqlResult(wire, started, engine.types, sql));
     } catch (error) {
       if (error instanceof AppError) throw toDatabaseError(error, { index });

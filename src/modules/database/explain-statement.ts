@@ -3,14 +3,7 @@ import type { Call } from '../../viewer/call.ts';
 import type { SqlEngine } from './engine.ts';
 import { toDatabaseError } from './errors.ts';
 import { planText } from './plan-text.ts';
-import {
-  boundStatement,
-  encodeFor,
-  limitBytes,
-  startReset,
-  tooLarge,
-  unlimitBytes,
-} from './session-steps.ts';
+import { boundStatement, encodeFor, startReset } from './session-steps.ts';
 import { onlyStatement } from './statement-rules.ts';
 import type { ExplainResult } from './types.ts';
 
@@ -44,7 +37,6 @@ export async function explainStatement(
     return await pool.withSession({ signal: call.signal, timeoutMs: timeout }, async (session) => {
       const { sql } = session;
       const encoded = await encodeFor(sql, statement, params);
-      limitBytes(session, engine.maxResultBytes);
       const begin = sql.unsafe('begin read only').execute();
       const plan = boundStatement(sql, prefix + statement, encoded)
         .values()
@@ -52,12 +44,11 @@ export async function explainStatement(
       const reset = startReset(session, transactionPooler);
       const [begun, planned] = await Promise.allSettled([begin, plan]);
       await reset;
-      unlimitBytes(session);
-      if (session.overflowed) throw tooLarge(engine.maxResultBytes);
       if (begun.status === 'rejected') throw begun.reason;
       if (planned.status === 'rejected') throw planned.reason;
       const value: unknown = planned.value[0]?.[0];
-      return { plan: value, text: planText(value) };
+      const rows: readonly unknown[] = Array.isArray(value) ? value : [];
+      return { plan: rows, text: planText(rows) };
     });
   } catch (error) {
     throw toDatabaseError(error, { prefixLength: prefix.length });

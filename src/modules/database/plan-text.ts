@@ -31,9 +31,9 @@ const inHeading = new Set([
 ]);
 
 /** The text form of a plan in JSON, in the manner of Postgres' own: one run of EXPLAIN gives both. */
-export function planText(plan: unknown): string {
-  const statements = Array.isArray(plan) ? plan.filter(isObject) : [];
-  return statements
+export function planText(plan: readonly unknown[]): string {
+  return plan
+    .filter(isObject)
     .map((statement) => {
       const root = objectAt(statement, 'Plan');
       const { Plan: _, ...rest } = statement;

@@ -1,17 +1,10 @@
 import { type PostgresSession, readStatementTimeoutMs } from '../../upstream/postgres.ts';
 import type { Call } from '../../viewer/call.ts';
+import { collectRows } from './collect-rows.ts';
 import type { SqlEngine } from './engine.ts';
 import { toDatabaseError } from './errors.ts';
 import { toSqlResult } from './rows.ts';
-import {
-  boundStatement,
-  encodeFor,
-  limitBytes,
-  serverGraceMs,
-  startReset,
-  tooLarge,
-  unlimitBytes,
-} from './session-steps.ts';
+import { boundStatement, encodeFor, serverGraceMs, startReset } from './session-steps.ts';
 import { type EncodedParam, encodeParams, needsTypes } from './sql-params.ts';
 import { type ReadMode, readModeOf } from './statement-rules.ts';
 import type { SqlResult } from './types.ts';
@@ -54,42 +47,24 @@ async function readOn(
   params: readonly EncodedParam[],
 ): Promise<SqlResult> {
   const { sql } = session;
+  const { maxResultBytes, pools } = engine;
   const started = performance.now();
-  limitBytes(session, engine.maxResultBytes);
-  const begin = sql.unsafe(beginReadOnly(timeout, engine.pools.transactionPooler)).execute();
+  const begin = sql.unsafe(beginReadOnly(timeout, pools.transactionPooler)).execute();
   const opening =
     mode === 'cursor' ? [begin, boundStatement(sql, declare + statement, params).execute()] : [begin];
-  const rows =
+  const query =
     mode === 'cursor'
-      ? sql
-          .unsafe(`fetch ${maxRows + 1} from bunbun_rows`)
-          .values()
-          .execute()
-      : boundStatement(sql, statement, params).values().execute();
-  const reset = startReset(session, engine.pools.transactionPooler);
+      ? sql.unsafe(`fetch ${maxRows + 1} from bunbun_rows`)
+      : boundStatement(sql, statement, params);
+  const rows = collectRows(session, query, { maxRows, maxBytes: maxResultBytes, stopEarly: true });
+  const reset = startReset(session, pools.transactionPooler);
 
   const settled = await Promise.allSettled([...opening, rows]);
   await reset;
-  unlimitBytes(session);
-  if (session.overflowed) throw tooLarge(engine.maxResultBytes);
   for (const step of settled) if (step.status === 'rejected') throw step.reason;
-
-  const result = await rows;
-  const truncated = result.length > maxRows;
-  const values: unknown[][] = Array.from(result);
-  if (truncated) values.length = maxRows;
-  return await toSqlResult(
-    {
-      columns: result.columns,
-      values,
-      truncated,
-      rowCount: values.length,
-      command: mode === 'cursor' ? 'SELECT' : result.command,
-    },
-    started,
-    engine.types,
-    sql,
-  );
+  const wire = await rows;
+  const command = mode === 'cursor' ? 'SELECT' : wire.command;
+  return await toSqlResult({ ...wire, command, rowCount: wire.values.length }, started, engine.types, sql);
 }
 
 /** The connection has a limit of its own already; another one costs the server a little. */

@@ -36,7 +36,7 @@ export async function toSqlResult(
   decodeOwnTypes(wire, types);
   const { values, command, rowCount, truncated } = wire;
   const columns = wire.columns.map((column) => describeColumn(column, types));
-  let rows: readonly Record<string, unknown>[] | undefined;
+  let rows: Record<string, unknown>[] | undefined;
   return {
     values,
     columns,

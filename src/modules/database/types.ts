@@ -47,9 +47,9 @@ export interface SqlColumn {
 
 export interface SqlResult {
   /** Objects without a prototype; made when first asked for. */
-  readonly rows: readonly Record<string, unknown>[];
-  readonly values: readonly (readonly unknown[])[];
-  readonly columns: readonly SqlColumn[];
+  readonly rows: Record<string, unknown>[];
+  readonly values: unknown[][];
+  readonly columns: SqlColumn[];
   readonly rowCount: number;
   readonly command: string;
   /** More rows than were asked for, or than the size limit lets through, were there. */
@@ -59,6 +59,7 @@ export interface SqlResult {
 }
 
 export interface ExplainResult {
-  readonly plan: unknown;
+  /** As EXPLAIN (FORMAT JSON) gives it. */
+  readonly plan: readonly unknown[];
   readonly text: string;
 }

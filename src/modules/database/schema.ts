@@ -1,0 +1,7 @@
+import type { SchemaBuilder } from '../../graphql/builder.ts';
+import { addSqlSchema } from './sql-schema.ts';
+
+/** Everything about the database: SQL that callers write, and what is built on it. */
+export function addDatabaseSchema(builder: SchemaBuilder): void {
+  addSqlSchema(builder);
+}
