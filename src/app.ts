@@ -1,16 +1,16 @@
 import { readFileSync } from 'node:fs';
 import type { IncomingMessage, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { pino } from 'pino';
 import type { Config } from './config.ts';
 import type { Services } from './graphql/context.ts';
 import { createSchema } from './graphql/schema.ts';
 import { createGateway } from './graphql/yoga.ts';
-import { clientAddress } from './lib/client-address.ts';
 import { createFieldRateLimit } from './limits/field-rate-limit.ts';
-import { createRateLimiter } from './limits/rate-limiter.ts';
 import { createDatabaseClient } from './modules/database/client.ts';
-import { createLogger, type Logger } from './observability/logger.ts';
-import { createMetrics } from './observability/metrics.ts';
+import { createHealthClient } from './modules/health/client.ts';
+import { probedUpstreams } from './modules/health/probed-upstreams.ts';
+import type { Logger } from './observability/logger.ts';
 import { createCors } from './server/cors.ts';
 import { createGraphiQL, wantsPage } from './server/graphiql.ts';
 import { createGraphQLHttp } from './server/graphql-http.ts';
@@ -20,6 +20,7 @@ import { createHttpServer, type Handler } from './server/http.ts';
 import { requestTransport } from './server/request-transport.ts';
 import { closeHttpServer, runShutdown } from './server/shutdown.ts';
 import { createPostgresPools, type PostgresPools } from './upstream/postgres.ts';
+import { createServiceUpstreams } from './upstream/service-upstreams.ts';
 import { credentialsFromHeaders } from './viewer/credentials.ts';
 import { createViewerResolver } from './viewer/resolver.ts';
 
@@ -50,18 +51,25 @@ function packageVersion(): string {
 
 /** Puts the gateway together. Nothing listens and nothing connects until it is asked to. */
 export function createApp(config: Config, overrides: AppOverrides = {}): App {
-  const log = overrides.log ?? createLogger({ level: config.observability.logLevel });
+  const log = overrides.log ?? pino({ level: config.observability.logLevel });
   const version = packageVersion();
   let phase: Phase = 'starting';
 
-  const metrics = createMetrics();
   const viewers = createViewerResolver(config.viewer, { log });
   const pools = createPools(config.database, log);
+  const upstreams = createServiceUpstreams(config, { log });
+  const health = createHealthClient({
+    version,
+    upstreams: probedUpstreams(config, upstreams),
+    pingPostgres: pools?.ping,
+    log,
+  });
   const services: Services = {
+    health,
     database: createDatabaseClient({ pools, limits: config.database }),
   };
   const rateLimit = createFieldRateLimit(
-    createRateLimiter({ maxKeys: config.rateLimits.maxKeys }),
+    { take: () => ({ ok: true, retryAfterMs: 0 }) },
     config.rateLimits.byField,
   );
 
@@ -78,7 +86,7 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
   const graphqlHttp = createGraphQLHttp({ yoga, log, maxBodyBytes: config.server.maxBodyBytes });
   const graphiql = config.graphql.graphiql ? createGraphiQL() : undefined;
   const transportDeps = {
-    clientAddress: (request: IncomingMessage) => clientAddress(request, config.server.trustedProxies),
+    clientAddress: (request: IncomingMessage) => request.socket.remoteAddress,
     viewer: (request: IncomingMessage, ignoreAuthorization: boolean) => {
       const credentials = credentialsFromHeaders(request.rawHeaders);
       return viewers.resolve(
@@ -96,9 +104,9 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
       '/graphql': graphql,
       ...createHealthRoutes({
         phase: () => phase,
-        missing: async () => [],
-        metrics,
-        metricsAccess: metricsAccess(config),
+        missing: () => health.missing(config.server.readyRequires),
+        metrics: { contentType: 'text/plain', text: async () => '' },
+        metricsAccess: undefined,
       }),
     },
     passThrough: () => false,
@@ -119,6 +127,8 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
       await runShutdown(
         [
           { name: 'http', run: () => closeHttpServer(server, config.server.shutdownMs) },
+          { name: 'health', run: () => health.close() },
+          { name: 'upstreams', run: () => upstreams.close() },
           { name: 'postgres', run: async () => await pools?.end() },
         ],
         config.server.shutdownMs + 2_000,
@@ -137,12 +147,6 @@ function createPools(database: Config['database'], log: Logger): PostgresPools |
     acquireTimeoutMs: database.poolWaitMs,
   };
   return createPostgresPools({ url, readUrl, directUrl, pooler, sslMode: sslmode, ca, ...sizes, log });
-}
-
-/** In development everybody on this machine may look; elsewhere a token is needed, or a port of its own. */
-function metricsAccess({ mode, observability }: Config): { token: string } | 'open' | undefined {
-  if (observability.metricsToken !== undefined) return { token: observability.metricsToken };
-  return mode === 'dev' ? 'open' : undefined;
 }
 
 function listen(server: Server, port: number, host: string): Promise<ListeningAddress> {

@@ -96,5 +96,7 @@ export class RateLimitPlugin<Types extends SchemaTypes> extends BasePlugin<Types
 
 /** Makes the plugin known to Pothos, which keeps plugins by name in one place. */
 export function registerRateLimitDirective(): void {
+  // A process may make more than one schema, as tests do.
+  SchemaBuilder.allowPluginReRegistration = true;
   SchemaBuilder.registerPlugin(pluginName, RateLimitPlugin);
 }

@@ -1,5 +1,6 @@
 import type { GraphQLSchema } from 'graphql';
 import { addDatabaseSchema } from '../modules/database/schema.ts';
+import { addHealthSchema } from '../modules/health/schema.ts';
 import { createBuilder } from './builder.ts';
 import { addViewerSchema } from './viewer-schema.ts';
 
@@ -7,6 +8,7 @@ import { addViewerSchema } from './viewer-schema.ts';
 export function createSchema(): GraphQLSchema {
   const builder = createBuilder();
   addViewerSchema(builder);
+  addHealthSchema(builder);
   addDatabaseSchema(builder);
   return builder.toSchema();
 }
