@@ -10,6 +10,7 @@ import type { LocalKeys, LocalLog } from './local-server.ts';
 import { type LocalPostgres, startLocalPostgres } from './postgres.ts';
 import { writePrivateFile } from './private-file.ts';
 import { type RealtimeServer, startRealtimeServer } from './realtime-server.ts';
+import { type StorageServer, startStorageServer } from './storage-server.ts';
 
 export interface LocalStackOptions {
   dataDir: string;
@@ -44,6 +45,7 @@ export interface LocalStack {
   readonly dataDir: string;
   readonly postgres: LocalPostgres;
   readonly auth: AuthServer;
+  readonly storage: StorageServer;
   readonly realtime: RealtimeServer;
   readonly keys: LocalKeys;
   /** What the gateway's configuration reads from the environment. */
@@ -117,6 +119,15 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
     started.push(() => auth.close());
     env['AUTH_URL'] = auth.url;
 
+    const storage = await startStorageServer({
+      postgresUrl: postgres.urlFor('supabase_storage_admin'),
+      dataDir: folder.path,
+      keys,
+      log,
+    });
+    started.push(() => storage.close());
+    env['STORAGE_URL'] = storage.url;
+
     const realtime = await startRealtimeServer({ postgresUrl: postgres.urlFor('supabase_admin'), keys, log });
     started.push(() => realtime.close());
     env['REALTIME_URL'] = realtime.url;
@@ -128,6 +139,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
         databaseUrl: postgres.databaseUrl,
         databaseReadUrl: postgres.readUrl,
         authUrl: auth.url,
+        storageUrl: storage.url,
         realtimeUrl: realtime.url,
         mailboxUrl: `${auth.url}/_local/mailbox`,
         ...keys,
@@ -136,7 +148,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
       await writePrivateFile(localFile, `${JSON.stringify(content, null, 2)}\n`);
       return localFile;
     };
-    return { dataDir: folder.path, postgres, auth, realtime, keys, env, writeLocalFile, stop };
+    return { dataDir: folder.path, postgres, auth, storage, realtime, keys, env, writeLocalFile, stop };
   } catch (error) {
     await stop();
     throw error;

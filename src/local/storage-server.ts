@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
+import { createFaults, type Faults } from './faults.ts';
 import type { LocalKeys, LocalLog, LocalServer } from './local-server.ts';
 import { bucketRoutes } from './storage/bucket-routes.ts';
 import { openByteDepot } from './storage/byte-depot.ts';
@@ -39,10 +40,14 @@ export interface StorageServerOptions {
   allowedHosts?: readonly string[] | undefined;
 }
 
+export interface StorageServer extends LocalServer {
+  readonly faults: Faults;
+}
+
 const dayMs = 24 * 60 * 60 * 1000;
 
 /** Supabase Storage on a folder: buckets, objects, signed URLs and resumable uploads under row level security. */
-export async function startStorageServer(options: StorageServerOptions): Promise<LocalServer> {
+export async function startStorageServer(options: StorageServerOptions): Promise<StorageServer> {
   const { keys, log, postgresUrl } = options;
   const folder = join(options.dataDir, 'storage');
   const depot = await openByteDepot(folder);
@@ -67,12 +72,14 @@ export async function startStorageServer(options: StorageServerOptions): Promise
     tusDepot,
     (exchange, path) => publicOrigin(exchange, options.publicUrl) + path,
   );
+  const faults = createFaults();
   const hosts = new Set(['localhost', '127.0.0.1', '[::1]', ...(options.allowedHosts ?? [])]);
 
   async function route(exchange: Exchange): Promise<void> {
     const { path, method, request } = exchange;
     // A web page whose name an attacker points at this machine must not speak to it.
     if (!hosts.has(hostName(request))) return sendText(exchange, 421, 'Misdirected Request');
+    if (await faults.apply(request, exchange.response)) return;
     const [first, ...rest] = pathSegments(path);
     if (first === 'status' && rest.length === 0) return sendText(exchange, 200, '');
     if (first === 'version' && rest.length === 0) return sendText(exchange, 200, '0.0.0');
@@ -128,12 +135,13 @@ export async function startStorageServer(options: StorageServerOptions): Promise
     });
     route(exchange).catch((error: unknown) => {
       if (error instanceof BadUrlError) {
-        sendJson(exchange, 400, {
+        const body = {
           error: 'Bad Request',
           code: 'FST_ERR_BAD_URL',
           message: error.message,
           statusCode: 400,
-        });
+        };
+        sendJson(exchange, 400, body, 'application/json');
         return;
       }
       if (!request.destroyed && !isRefusal(error)) log.error({ err: error }, 'storage request failed');
@@ -148,6 +156,7 @@ export async function startStorageServer(options: StorageServerOptions): Promise
   const port = typeof address === 'object' && address !== null ? address.port : options.port;
   return {
     url: `http://127.0.0.1:${port}`,
+    faults,
     async close() {
       await new Promise<void>((resolve) => {
         server.close(() => resolve());

@@ -77,10 +77,15 @@ export function isTrue(value: string | undefined): boolean {
   return value?.toLowerCase() === 'true';
 }
 
-export function sendJson({ response, method }: Exchange, status: number, body: unknown): void {
+export function sendJson(
+  { response, method }: Exchange,
+  status: number,
+  body: unknown,
+  contentType = 'application/json; charset=utf-8',
+): void {
   const text = JSON.stringify(body);
   response.writeHead(status, {
-    'content-type': 'application/json; charset=utf-8',
+    'content-type': contentType,
     'content-length': Buffer.byteLength(text),
   });
   response.end(method === 'HEAD' ? undefined : text);
@@ -102,5 +107,7 @@ export function sendError(exchange: Exchange, error: unknown): void {
     return;
   }
   const refusal = error instanceof StorageError ? error : refuse.internal();
-  sendJson(exchange, refusal.httpStatus, refusal.body);
+  // Storage behaviour: unknown routes are answered by another handler, which leaves the charset out.
+  const isNoRoute = refusal.httpStatus === 404;
+  sendJson(exchange, refusal.httpStatus, refusal.body, isNoRoute ? 'application/json' : undefined);
 }

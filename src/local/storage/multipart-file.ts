@@ -22,8 +22,8 @@ export async function readMultipartFile(request: IncomingMessage): Promise<Multi
   const found = new Promise<{ stream: Readable; mimeType: string }>((resolve, reject) => {
     parser.on('field', (name, value) => fields.set(name, value));
     parser.on('file', (_name, stream, _filename, _encoding, mimeType) => {
-      // Told by the promise below; without a listener a broken body would end the process.
-      stream.on('error', () => undefined);
+      // A body that ends too early is only told by an event: destroyed, the stream tells whoever reads it later too.
+      stream.on('error', () => stream.destroy(brokenBody()));
       resolve({ stream, mimeType });
     });
     parser.on('finish', () => reject(refuse.noContent()));

@@ -21,7 +21,7 @@ interface Incoming {
   body: AsyncIterable<Uint8Array>;
   mimetype: string;
   cacheControl: string;
-  userMetadata: Record<string, unknown> | null;
+  userMetadata: Record<string, unknown>;
   xRobotsTag: string | undefined;
   /** Raw bodies without a declared length are not limited: Storage behaviour. */
   limited: boolean;
@@ -123,13 +123,13 @@ export function fromBase64(text: string | undefined): string | undefined {
 }
 
 /** User metadata as JSON text; what is not a JSON object is dropped, as Storage does. */
-export function parseMetadata(text: string | undefined): Record<string, unknown> | null {
-  if (text === undefined) return null;
+export function parseMetadata(text: string | undefined): Record<string, unknown> {
+  if (text === undefined) return {};
   try {
     const parsed: unknown = JSON.parse(text);
-    return isRecord(parsed) ? parsed : null;
+    return isRecord(parsed) ? parsed : {};
   } catch {
-    return null;
+    return {};
   }
 }
 
