@@ -17,8 +17,11 @@ import { createGraphQLHttp } from './server/graphql-http.ts';
 import { createHealthRoutes, type Phase } from './server/health-routes.ts';
 import { createHostCheck } from './server/host-check.ts';
 import { createHttpServer, type Handler } from './server/http.ts';
+import { createOriginCheck } from './server/origin-check.ts';
 import { requestTransport } from './server/request-transport.ts';
 import { closeHttpServer, runShutdown } from './server/shutdown.ts';
+import { createUpgradeRouter } from './server/upgrade-router.ts';
+import { createWebSocketServer } from './server/websocket.ts';
 import { createPostgresPools, type PostgresPools } from './upstream/postgres.ts';
 import { createServiceUpstreams } from './upstream/service-upstreams.ts';
 import { credentialsFromHeaders } from './viewer/credentials.ts';
@@ -99,6 +102,19 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
     else await graphqlHttp(request, response, requestTransport(request, response, transportDeps));
   };
 
+  const hostAllowed = config.mode === 'dev' ? createHostCheck() : () => true;
+  const webSockets = createWebSocketServer({
+    yoga,
+    viewers,
+    clientAddress: transportDeps.clientAddress,
+    originAllowed: createOriginCheck({
+      allowedOrigins: config.server.allowedOrigins ?? [],
+      publicUrl: config.server.publicUrl,
+      development: config.mode === 'dev',
+    }),
+    limits: { ...config.websocket, maxMessageBytes: config.server.maxBodyBytes },
+    log,
+  });
   const server: Server = createHttpServer({
     routes: {
       '/graphql': graphql,
@@ -111,9 +127,17 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
     },
     passThrough: () => false,
     cors: createCors(config.server.allowedOrigins ?? []),
-    hostAllowed: config.mode === 'dev' ? createHostCheck() : () => true,
+    hostAllowed,
     log,
   });
+
+  server.on('upgrade', createUpgradeRouter({ routes: { '/graphql': webSockets.upgrade }, hostAllowed }));
+  // Clients of a deployment should not come back all at once; in development nobody wants to wait.
+  const { shutdownMs } = config.server;
+  const drain =
+    config.mode === 'dev'
+      ? { graceMs: 0, spreadMs: 0, closeMs: 1_000 }
+      : { graceMs: shutdownMs / 4, spreadMs: shutdownMs / 2, closeMs: shutdownMs / 4 };
 
   return {
     async listen() {
@@ -126,12 +150,13 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
       phase = 'draining';
       await runShutdown(
         [
-          { name: 'http', run: () => closeHttpServer(server, config.server.shutdownMs) },
+          { name: 'websocket', run: () => webSockets.close(drain) },
+          { name: 'http', run: () => closeHttpServer(server, shutdownMs) },
           { name: 'health', run: () => health.close() },
           { name: 'upstreams', run: () => upstreams.close() },
           { name: 'postgres', run: async () => await pools?.end() },
         ],
-        config.server.shutdownMs + 2_000,
+        shutdownMs + 2_000,
         log,
       );
     },

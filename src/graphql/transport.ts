@@ -1,4 +1,5 @@
 import type { Viewer } from '../viewer/viewer.ts';
+import type { ViewerRenewal } from '../viewer/viewer-renewal.ts';
 
 /** What the transport (HTTP, SSE or WebSocket) knows of one operation before GraphQL begins. */
 export interface Transport {
@@ -12,6 +13,8 @@ export interface Transport {
    * the Authorization header does not count, so that a caller with an expired token can sign in again.
    */
   viewer(ignoreAuthorization: boolean): Viewer | Promise<Viewer>;
+  /** Where the credential may be replaced while the operation lasts: a WebSocket. */
+  readonly renewal?: ViewerRenewal;
 }
 
 /** The context that a transport hands to Yoga or to `getEnveloped`. */

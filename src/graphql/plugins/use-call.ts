@@ -53,6 +53,7 @@ export function useCall(deps: CallDeps): Plugin {
         log: deps.log,
         clientAddress: transport.clientAddress,
         userAgent: transport.userAgent,
+        ...(transport.renewal === undefined ? {} : { renewal: transport.renewal }),
       },
       services: deps.services,
       rateLimit: deps.rateLimit,

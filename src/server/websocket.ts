@@ -1,0 +1,289 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { type ExecutionArgs, type FormattedExecutionResult, type GraphQLError, parse } from 'graphql';
+import { CloseCode, handleProtocols, makeServer } from 'graphql-ws';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { toClientError } from '../graphql/errors.ts';
+import { prepareOperation } from '../graphql/execute-operation.ts';
+import type { Transport } from '../graphql/transport.ts';
+import type { Yoga } from '../graphql/yoga.ts';
+import { AppError } from '../lib/app-error.ts';
+import { createTimers } from '../lib/timers.ts';
+import type { Logger } from '../observability/logger.ts';
+import type { ViewerResolver } from '../viewer/resolver.ts';
+import { unauthenticated } from '../viewer/unauthenticated.ts';
+import { type Connection, createConnection } from './websocket-connection.ts';
+import { RunningOperation } from './websocket-operation.ts';
+
+export interface WebSocketLimits {
+  /** Milliseconds for `connection_init` on a new socket. */
+  readonly initTimeoutMs: number;
+  /** Milliseconds between two pings; a client that answers none in that time is dropped. */
+  readonly keepAliveMs: number;
+  /** Sockets of this process; one more is closed with 4429. */
+  readonly maxSockets: number;
+  /** Running operations of one socket. */
+  readonly maxOperations: number;
+  /** Unsent bytes after which a client that does not read is dropped. */
+  readonly maxBufferedBytes: number;
+  /** Largest message of a client; a larger one closes with 1009. */
+  readonly maxMessageBytes: number;
+}
+
+export interface WebSocketServerDeps {
+  readonly yoga: Yoga;
+  readonly viewers: ViewerResolver;
+  readonly clientAddress: (request: IncomingMessage) => string | undefined;
+  readonly originAllowed: (request: IncomingMessage) => boolean;
+  readonly limits: WebSocketLimits;
+  readonly log: Logger;
+}
+
+/** How a server of sockets ends, in milliseconds. */
+export interface DrainTimes {
+  /** New operations are refused; running ones go on. */
+  readonly graceMs: number;
+  /** Over which the sockets are closed one by one, so that the clients do not come back all at once. */
+  readonly spreadMs: number;
+  /** For the closing handshakes, before the rest is cut. */
+  readonly closeMs: number;
+}
+
+/** GraphQL over WebSocket (`graphql-transport-ws`). */
+export interface GraphQLWebSocketServer {
+  /** Takes an upgrade of the GraphQL path. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** Sockets, running operations and timers of the moment. */
+  stats(): { readonly sockets: number; readonly operations: number; readonly timers: number };
+  /** Drains: refuses what is new, closes with 1001, then cuts. */
+  close(times: DrainTimes): Promise<void>;
+}
+
+/** graphql-ws wants a document to learn the kind of operation from; the real one is inside the prepared operation. */
+const kinds = {
+  query: parse('query { __typename }'),
+  mutation: parse('mutation { __typename }'),
+  subscription: parse('subscription { __typename }'),
+};
+
+export function createWebSocketServer(deps: WebSocketServerDeps): GraphQLWebSocketServer {
+  const { limits, log } = deps;
+  const timers = createTimers();
+  const connections = new Set<Connection>();
+  let draining = false;
+  let stopPings: (() => void) | undefined;
+
+  const wss = new WebSocketServer({
+    noServer: true,
+    maxPayload: limits.maxMessageBytes,
+    perMessageDeflate: false,
+    handleProtocols,
+    clientTracking: false,
+  });
+
+  /** One timer for all sockets: two for each would be most of an idle socket's memory. */
+  const ping = () => {
+    for (const connection of connections) {
+      if (!connection.alive) connection.socket.terminate();
+      else {
+        connection.alive = false;
+        connection.socket.ping();
+      }
+    }
+    stopPings = connections.size === 0 ? undefined : timers.after(limits.keepAliveMs, ping);
+  };
+
+  const transportOf = (connection: Connection, signal: AbortSignal): Transport => {
+    const { viewer } = connection;
+    // graphql-ws lets nobody subscribe before connection_init was accepted.
+    if (viewer === undefined) throw new Error('An operation came before its connection was accepted.');
+    return {
+      requestId: randomUUID(),
+      clientAddress: connection.clientAddress,
+      userAgent: connection.userAgent,
+      signal,
+      viewer: (ignoreAuthorization) =>
+        ignoreAuthorization ? connection.withoutAuthorization() : viewer.current,
+      renewal: viewer,
+    };
+  };
+  const clientError = (error: AppError) =>
+    toClientError(error, { requestId: randomUUID(), role: 'ANON', log });
+  /** `running` as the protocol counts: what the client has completed is no longer among them. */
+  const refusal = (running: number): AppError | undefined => {
+    if (draining) return new AppError('SHUTTING_DOWN', 'This process is draining: connect again.');
+    if (running <= limits.maxOperations) return undefined;
+    return new AppError('RATE_LIMITED', `This socket runs ${limits.maxOperations} operations, its limit.`, {
+      details: { limit: limits.maxOperations, retryAfter: 1 },
+    });
+  };
+
+  const protocol = makeServer<Record<string, unknown>, { connection: Connection }>({
+    connectionInitWaitTimeout: limits.initTimeoutMs,
+    onConnect: ({ extra, connectionParams }) => extra.connection.initialise(connectionParams),
+    onPing: ({ extra }, payload) => extra.connection.refresh(payload),
+    onSubscribe({ extra, subscriptions }, id, payload) {
+      const { connection } = extra;
+      const refused = refusal(Object.keys(subscriptions).length);
+      if (refused !== undefined) return [clientError(refused)];
+      const abort = new AbortController();
+      const transport = transportOf(connection, abort.signal);
+      const { query, variables, operationName } = payload;
+      const params = { query, variables: variables ?? null, operationName: operationName ?? null };
+      const prepared = prepareOperation(deps.yoga, params, { transport }, log);
+      // Returned, not thrown: a throw closes the socket, with every other subscription on it.
+      if (prepared.type === 'refused') {
+        return prepared.result.errors ?? [clientError(new AppError('INTERNAL_SERVER_ERROR', 'Refused.'))];
+      }
+      const running = new RunningOperation(prepared, abort, () => {
+        if (connection.operations.get(id) === running) connection.operations.delete(id);
+      });
+      connection.operations.set(id, running);
+      return {
+        schema: deps.yoga.getEnveloped().schema,
+        document: kinds[prepared.type],
+        contextValue: running,
+      };
+    },
+    execute: runningOf,
+    subscribe: runningOf,
+    onNext: (_context, _id, _payload, _args, result) => withoutHints(result),
+    onError: (_context, _id, _payload, errors) => errors.map(withoutHint),
+  });
+
+  const opened = (socket: WebSocket, request: IncomingMessage) => {
+    const connection = createConnection(socket, request, deps.clientAddress(request), {
+      resolve: (credentials) => deps.viewers.resolve(credentials),
+      timers,
+      expired: (ended) => endExpired(ended, clientError(unauthenticated('token_expired'))),
+    });
+    connections.add(connection);
+    stopPings ??= timers.after(limits.keepAliveMs, ping);
+    socket.on('pong', () => {
+      connection.alive = true;
+    });
+    // What a client broke (a frame too large, invalid UTF-8) is told by the close that ws sends by itself.
+    socket.on('error', (error) => log.debug({ err: error.message }, 'WebSocket of a client failed'));
+    const closed = protocol.opened(
+      {
+        protocol: socket.protocol,
+        send: (data) => send(socket, data),
+        close: (code, reason) => socket.close(code, reason),
+        onPing: (payload) => send(socket, JSON.stringify(pongFor(payload))),
+        onMessage(handle) {
+          socket.on('message', (data) => {
+            connection.alive = true;
+            handle(String(data)).catch((error: unknown) => {
+              log.error({ err: error }, 'a WebSocket message could not be handled');
+              socket.close(CloseCode.InternalServerError, 'Internal server error');
+            });
+          });
+        },
+      },
+      { connection },
+    );
+    socket.once('close', (code, reason) => {
+      connections.delete(connection);
+      connection.dispose();
+      if (connections.size === 0) {
+        stopPings?.();
+        stopPings = undefined;
+      }
+      closed(code, String(reason)).catch((error: unknown) =>
+        log.error({ err: error }, 'a socket did not end well'),
+      );
+    });
+  };
+
+  const send = (socket: WebSocket, data: string) =>
+    new Promise<void>((resolve) => {
+      if (socket.readyState !== socket.OPEN) {
+        resolve();
+        return;
+      }
+      if (socket.bufferedAmount > limits.maxBufferedBytes) {
+        log.warn({ bufferedBytes: socket.bufferedAmount }, 'dropped a WebSocket client that does not read');
+        // A close frame would wait behind what it does not read.
+        socket.terminate();
+      }
+      // A send that fails is followed by the socket's close.
+      socket.send(data, () => resolve());
+    });
+
+  return {
+    upgrade(request, socket, head) {
+      if (draining) refuseUpgrade(socket, 503, 'Service Unavailable');
+      else if (!deps.originAllowed(request)) refuseUpgrade(socket, 403, 'Forbidden');
+      else {
+        wss.handleUpgrade(request, socket, head, (webSocket) => {
+          if (connections.size >= limits.maxSockets) webSocket.close(4429, 'Too many sockets');
+          else opened(webSocket, request);
+        });
+      }
+    },
+    stats() {
+      let operations = 0;
+      for (const connection of connections) operations += connection.operations.size;
+      return { sockets: connections.size, operations, timers: timers.active };
+    },
+    async close(times) {
+      draining = true;
+      stopPings?.();
+      stopPings = undefined;
+      if (connections.size === 0) return;
+      const cancels: (() => void)[] = [];
+      const later = (ms: number, run: () => void) => cancels.push(timers.after(ms, run));
+      await new Promise<void>((resolve) => {
+        for (const { socket } of connections) {
+          socket.once('close', () => {
+            if (connections.size === 0) resolve();
+          });
+          later(times.graceMs + Math.random() * times.spreadMs, () => socket.close(1001, 'Going away'));
+        }
+        later(times.graceMs + times.spreadMs + times.closeMs, () => {
+          for (const { socket } of connections) socket.terminate();
+        });
+      });
+      for (const cancel of cancels) cancel();
+    },
+  };
+}
+
+/** Answers an upgrade that is not taken, in plain HTTP. */
+export function refuseUpgrade(socket: Duplex, status: number, text: string): void {
+  socket.on('error', () => socket.destroy());
+  socket.end(`HTTP/1.1 ${status} ${text}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+}
+
+/** Each running operation learns why it ends; then the client comes back with fresh parameters, as after every 4403. */
+function endExpired({ socket, operations }: Connection, error: GraphQLError): void {
+  for (const id of operations.keys()) {
+    socket.send(JSON.stringify({ id, type: 'error', payload: [withoutHint(error)] }));
+  }
+  socket.close(CloseCode.Forbidden, 'token_expired');
+}
+
+function runningOf(args: ExecutionArgs): RunningOperation {
+  if (args.contextValue instanceof RunningOperation) return args.contextValue;
+  throw new Error('An operation was not prepared.');
+}
+
+/** The echo the protocol asks for, but never of a credential. */
+function pongFor(payload: Record<string, unknown> | undefined) {
+  const isSecret = Object.keys(payload ?? {}).some((name) => /^(authorization|apikey)$/i.test(name));
+  return payload === undefined || isSecret ? { type: 'pong' } : { type: 'pong', payload };
+}
+
+/** Hints for HTTP mean nothing here. */
+function withoutHint(error: GraphQLError) {
+  const { http: _, ...extensions } = error.extensions;
+  return { ...error.toJSON(), extensions };
+}
+
+function withoutHints(result: {
+  errors?: readonly GraphQLError[] | undefined;
+}): FormattedExecutionResult | undefined {
+  const { errors, ...rest } = result;
+  return errors === undefined ? undefined : { ...rest, errors: errors.map(withoutHint) };
+}
