@@ -1,16 +1,18 @@
 import { readFileSync } from 'node:fs';
 import type { IncomingMessage, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { pino } from 'pino';
 import type { Config } from './config.ts';
 import type { Services } from './graphql/context.ts';
 import { createSchema } from './graphql/schema.ts';
 import { createGateway } from './graphql/yoga.ts';
+import { clientAddress } from './lib/client-address.ts';
 import { createFieldRateLimit } from './limits/field-rate-limit.ts';
+import { createRateLimiter } from './limits/rate-limiter.ts';
 import { createDatabaseClient } from './modules/database/client.ts';
 import { createHealthClient } from './modules/health/client.ts';
 import { probedUpstreams } from './modules/health/probed-upstreams.ts';
-import type { Logger } from './observability/logger.ts';
+import { createLogger, type Logger } from './observability/logger.ts';
+import { createMetrics } from './observability/metrics.ts';
 import { createCors } from './server/cors.ts';
 import { createGraphiQL, wantsPage } from './server/graphiql.ts';
 import { createGraphQLHttp } from './server/graphql-http.ts';
@@ -54,13 +56,14 @@ function packageVersion(): string {
 
 /** Puts the gateway together. Nothing listens and nothing connects until it is asked to. */
 export function createApp(config: Config, overrides: AppOverrides = {}): App {
-  const log = overrides.log ?? pino({ level: config.observability.logLevel });
+  const log = overrides.log ?? createLogger({ level: config.observability.logLevel });
   const version = packageVersion();
   let phase: Phase = 'starting';
 
+  const metrics = createMetrics();
   const viewers = createViewerResolver(config.viewer, { log });
   const pools = createPools(config.database, log);
-  const upstreams = createServiceUpstreams(config, { log });
+  const upstreams = createServiceUpstreams(config, { log, metrics });
   const health = createHealthClient({
     version,
     upstreams: probedUpstreams(config, upstreams),
@@ -72,7 +75,7 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
     database: createDatabaseClient({ pools, limits: config.database }),
   };
   const rateLimit = createFieldRateLimit(
-    { take: () => ({ ok: true, retryAfterMs: 0 }) },
+    createRateLimiter({ maxKeys: config.rateLimits.maxKeys }),
     config.rateLimits.byField,
   );
 
@@ -89,7 +92,7 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
   const graphqlHttp = createGraphQLHttp({ yoga, log, maxBodyBytes: config.server.maxBodyBytes });
   const graphiql = config.graphql.graphiql ? createGraphiQL() : undefined;
   const transportDeps = {
-    clientAddress: (request: IncomingMessage) => request.socket.remoteAddress,
+    clientAddress: (request: IncomingMessage) => clientAddress(request, config.server.trustedProxies),
     viewer: (request: IncomingMessage, ignoreAuthorization: boolean) => {
       const credentials = credentialsFromHeaders(request.rawHeaders);
       return viewers.resolve(
@@ -121,8 +124,8 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
       ...createHealthRoutes({
         phase: () => phase,
         missing: () => health.missing(config.server.readyRequires),
-        metrics: { contentType: 'text/plain', text: async () => '' },
-        metricsAccess: undefined,
+        metrics,
+        metricsAccess: metricsAccess(config),
       }),
     },
     passThrough: () => false,
@@ -172,6 +175,12 @@ function createPools(database: Config['database'], log: Logger): PostgresPools |
     acquireTimeoutMs: database.poolWaitMs,
   };
   return createPostgresPools({ url, readUrl, directUrl, pooler, sslMode: sslmode, ca, ...sizes, log });
+}
+
+/** In development everybody on this machine may look; elsewhere a token is needed, or a port of its own. */
+function metricsAccess({ mode, observability }: Config): { token: string } | 'open' | undefined {
+  if (observability.metricsToken !== undefined) return { token: observability.metricsToken };
+  return mode === 'dev' ? 'open' : undefined;
 }
 
 function listen(server: Server, port: number, host: string): Promise<ListeningAddress> {

@@ -1,7 +1,7 @@
-import { pino } from 'pino';
 import { loadConfig } from '../config.ts';
 import { startLocalStack } from '../local/stack.ts';
 import { runGateway } from '../main.ts';
+import { createLogger } from '../observability/logger.ts';
 
 export interface DevelopmentOptions {
   readonly reset: boolean;
@@ -24,7 +24,7 @@ export async function runDevelopment(
       `HOST=${early.server.host} would open the local stack's gateway to the network: leave HOST unset, or add --allow-lan.`,
     );
   }
-  const log = pino({ level: early.observability.logLevel });
+  const log = createLogger({ level: early.observability.logLevel });
   const stack = await startLocalStack({
     dataDir: early.local.dataDir,
     log: log.child({ part: 'local' }),

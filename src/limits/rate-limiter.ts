@@ -27,7 +27,8 @@ export function createRateLimiter(options: MemoryRateLimiterOptions): RateLimite
       const refilled = bucket.tokens + ((time - bucket.updatedAt) * limit) / windowMs;
       const tokens = Math.min(limit, refilled);
       const ok = tokens >= 1;
-      buckets.set(key, { tokens: ok ? tokens - 1 : tokens, updatedAt: time });
+      // A refused call leaves the bucket as it was: sums of many small refills would never quite reach a whole token.
+      buckets.set(key, ok ? { tokens: tokens - 1, updatedAt: time } : bucket);
       return { ok, retryAfterMs: ok ? 0 : Math.ceil(((1 - tokens) * windowMs) / limit) };
     },
   };

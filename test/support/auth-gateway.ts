@@ -1,7 +1,7 @@
 import type { Server } from 'node:http';
 import { loadConfig } from '../../src/config.ts';
 import { createFieldRateLimit, type RateLimitRule } from '../../src/limits/field-rate-limit.ts';
-import { createMemoryRateLimiter } from '../../src/limits/memory-rate-limiter.ts';
+import { createRateLimiter } from '../../src/limits/rate-limiter.ts';
 import { createCors } from '../../src/server/cors.ts';
 import { createHttpServer } from '../../src/server/http.ts';
 import { authRoute } from '../../src/server/proxy/auth-route.ts';
@@ -46,7 +46,7 @@ export async function startPassThrough(options: PassThroughOptions): Promise<Pas
       const credentials = credentialsFromHeaders(request.rawHeaders);
       return viewers.resolve(ignoreAuthorization ? withoutAuthorization(credentials) : credentials);
     },
-    rateLimit: createFieldRateLimit(createMemoryRateLimiter({ maxKeys: 1_000 }), options.rateLimits ?? {}),
+    rateLimit: createFieldRateLimit(createRateLimiter({ maxKeys: 1_000 }), options.rateLimits ?? {}),
     log: silentLog,
   });
   const server = createHttpServer({

@@ -1,0 +1,26 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startLocalStack } from '../../src/local/stack.ts';
+
+const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
+
+/** A local stack in a folder of its own, and the environment that points a gateway in serve mode at it. */
+export async function startBenchStack() {
+  const dataDir = mkdtempSync(join(tmpdir(), 'bunbun-bench-'));
+  const stack = await startLocalStack({ dataDir, log: quiet });
+  return {
+    stack,
+    env: {
+      ...stack.env,
+      PORT: '0',
+      HOST: '127.0.0.1',
+      PUBLIC_URL: 'http://localhost:4000',
+      LOG_LEVEL: 'info',
+    },
+    async stop() {
+      await stack.stop();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,221 @@
+import { request as httpRequest } from 'node:http';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startTestApp, type TestApp } from '../support/app.ts';
+import { hmacToken, keyClaims, nowSeconds, testSecret, userClaims } from '../support/tokens.ts';
+
+let app: TestApp;
+const serviceToken = hmacToken(keyClaims('service_role'));
+
+beforeAll(async () => {
+  app = await startTestApp({
+    JWT_SECRET: testSecret,
+    MAX_BODY: '64kb',
+    MAX_TOKENS: '500',
+    MAX_DEPTH: '6',
+    MAX_ALIASES: '5',
+    MAX_ROOT_FIELDS: '8',
+    ALLOWED_ORIGINS: 'https://app.example.com',
+  });
+});
+
+afterAll(() => app?.close());
+
+function status(options: { path: string; headers?: Record<string, string>; method?: string }) {
+  return new Promise<{ status: number; headers: Record<string, unknown> }>((resolve, reject) => {
+    const { hostname, port } = new URL(app.url);
+    const request = httpRequest({ hostname, port, ...options }, (response) => {
+      response.resume();
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, headers: response.headers }));
+    });
+    request.on('error', reject);
+    request.end();
+  });
+}
+
+describe('the caller', () => {
+  it('is ANON without a credential', async () => {
+    const { data } = await app.graphql('{ viewer { role userId claims expiresAt } }');
+    expect(data).toEqual({ viewer: { role: 'ANON', userId: null, claims: null, expiresAt: null } });
+  });
+
+  it('sees its own role, id, claims and expiry', async () => {
+    const claims = userClaims();
+    const { data } = await app.graphql('{ viewer { role userId claims } }', { token: hmacToken(claims) });
+    expect(data.viewer).toEqual({ role: 'AUTHENTICATED', userId: claims['sub'], claims });
+  });
+
+  it('is never silently ANON with a bad token', async () => {
+    const bad = {
+      malformed: 'nonsense',
+      altered: `${serviceToken.slice(0, -3)}abc`,
+      expired: hmacToken(keyClaims('service_role', { exp: nowSeconds() - 60 })),
+      'alg none': hmacToken(keyClaims('service_role'), { header: { alg: 'none' } }),
+    };
+    const codes = await Promise.all(
+      Object.entries(bad).map(async ([name, token]) => {
+        const { data, errors } = await app.graphql('{ viewer { role } }', { token });
+        return [name, data, errors[0]?.extensions.code, typeof errors[0]?.extensions.reason];
+      }),
+    );
+    expect(codes).toEqual([
+      ['malformed', undefined, 'UNAUTHENTICATED', 'string'],
+      ['altered', undefined, 'UNAUTHENTICATED', 'string'],
+      ['expired', undefined, 'UNAUTHENTICATED', 'string'],
+      ['alg none', undefined, 'UNAUTHENTICATED', 'string'],
+    ]);
+  });
+
+  it('may ask for health with a bad token, but not for health and more', async () => {
+    const alone = await app.graphql('{ health { status } }', { token: 'nonsense' });
+    const more = await app.graphql('{ health { status } viewer { role } }', { token: 'nonsense' });
+    expect([alone.errors[0]?.extensions.code, more.errors[0]?.extensions.code]).toEqual([
+      undefined,
+      'UNAUTHENTICATED',
+    ]);
+  });
+
+  it('does not get the verdict of the caller before, whose operation was the same', async () => {
+    const query = '{ sql(statement: "select 1") { rowCount } }';
+    const first = await app.graphql(query, { token: serviceToken });
+    const second = await app.graphql(query, { token: hmacToken(keyClaims('anon')) });
+    const third = await app.graphql(query);
+    expect([first, second, third].map(({ errors }) => errors[0]?.extensions.code)).toEqual([
+      'NOT_CONFIGURED',
+      'FORBIDDEN',
+      'UNAUTHENTICATED',
+    ]);
+  });
+});
+
+describe('an operation', () => {
+  const codeOf = async (query: string) => (await app.graphql(query)).errors[0]?.extensions;
+
+  it('is refused over the limit of tokens, depth, aliases or root fields, and told which', async () => {
+    const many = Array.from({ length: 600 }, () => '__typename').join(' ');
+    const aliases = Array.from({ length: 6 }, (_, i) => `a${i}: __typename`).join(' ');
+    const deep =
+      '{ __type(name: "Query") { fields { type { ofType { ofType { ofType { ofType { ofType { ofType { ofType { ofType { ofType { ofType { ofType { name } } } } } } } } } } } } } } }';
+    const verdicts = await Promise.all(
+      [`{ ${many} }`, `{ ${aliases} }`, deep, `{ ${'__typename '.repeat(9)} }`].map(codeOf),
+    );
+    expect(verdicts).toMatchObject([
+      { code: 'OPERATION_TOO_COMPLEX', what: 'tokens', limit: 500 },
+      { code: 'OPERATION_TOO_COMPLEX', what: 'aliases', limit: 5, value: 6 },
+      { code: 'OPERATION_TOO_COMPLEX', what: 'levels of depth', limit: 6 },
+      { code: 'OPERATION_TOO_COMPLEX', what: 'root fields', limit: 8, value: 9 },
+    ]);
+  });
+
+  it('is counted through its fragments, also through a cycle of them', async () => {
+    const fragments = await codeOf(
+      'query { ...A ...A ...A } fragment A on Query { a: __typename b: __typename }',
+    );
+    const cycle = await codeOf('query { ...A } fragment A on Query { ...B } fragment B on Query { ...A }');
+    expect([fragments?.code, cycle?.code]).toEqual(['OPERATION_TOO_COMPLEX', 'GRAPHQL_VALIDATION_FAILED']);
+  });
+
+  it('that is not GraphQL, or not of this schema, is told so', async () => {
+    expect([(await codeOf('{'))?.code, (await codeOf('{ nothing }'))?.code]).toEqual([
+      'GRAPHQL_PARSE_FAILED',
+      'GRAPHQL_VALIDATION_FAILED',
+    ]);
+  });
+
+  it('whose variables do not fit is BAD_USER_INPUT', async () => {
+    const { errors } = await app.graphql('query($s: String!) { sql(statement: $s) { rowCount } }', {
+      token: serviceToken,
+      variables: { s: 1 },
+    });
+    expect(errors[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT' });
+  });
+
+  it('carries its request id in every error and in the header', async () => {
+    const { headers, errors } = await app.graphql('{ nothing }', {
+      headers: { 'x-request-id': 'my-request-1' },
+    });
+    expect([headers.get('x-request-id'), errors[0]?.extensions.requestId]).toEqual([
+      'my-request-1',
+      'my-request-1',
+    ]);
+  });
+
+  it('gets a new id when the client sends one that could write into logs', async () => {
+    const { headers } = await app.graphql('{ __typename }', { headers: { 'x-request-id': 'a b"c' } });
+    expect(headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
+  });
+});
+
+describe('the HTTP side', () => {
+  it('refuses a body over the limit, declared or not', async () => {
+    const body = JSON.stringify({ query: `{ __typename } # ${'x'.repeat(70_000)}` });
+    const declared = await fetch(app.graphqlUrl, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body,
+    });
+    const chunked = await fetch(app.graphqlUrl, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: new Blob([body]).stream(),
+      duplex: 'half',
+    } as RequestInit);
+    expect([declared.status, chunked.status]).toEqual([413, 413]);
+    expect(await declared.json()).toMatchObject({ errors: [{ extensions: { code: 'PAYLOAD_TOO_LARGE' } }] });
+  });
+
+  it('refuses form bodies, and GET without the CSRF header', async () => {
+    const form = await fetch(app.graphqlUrl, {
+      method: 'POST',
+      body: new URLSearchParams({ query: '{ __typename }' }),
+    });
+    const get = await fetch(`${app.graphqlUrl}?query={__typename}`);
+    const guarded = await fetch(`${app.graphqlUrl}?query={__typename}`, {
+      headers: { 'graphql-require-preflight': '1' },
+    });
+    expect([form.status, get.status, guarded.status]).toEqual([415, 403, 200]);
+  });
+
+  it('answers preflights of the configured origins alone, never with credentials', async () => {
+    const preflight = (origin: string) =>
+      fetch(app.graphqlUrl, {
+        method: 'OPTIONS',
+        headers: {
+          origin,
+          'access-control-request-method': 'POST',
+          'access-control-request-headers': 'authorization',
+        },
+      });
+    const known = await preflight('https://app.example.com');
+    const foreign = await preflight('https://evil.example.com');
+    expect([known.status, known.headers.get('access-control-allow-origin')]).toEqual([
+      204,
+      'https://app.example.com',
+    ]);
+    expect(known.headers.get('access-control-allow-credentials')).toBeNull();
+    expect(foreign.headers.get('access-control-allow-origin')).toBeNull();
+  });
+
+  it('answers no host name but loopback in development', async () => {
+    const rebound = await status({ path: '/health', headers: { host: 'evil.example.com' } });
+    const local = await status({ path: '/health', headers: { host: 'localhost:4000' } });
+    expect([rebound.status, local.status]).toEqual([421, 200]);
+  });
+
+  it('serves GraphiQL without a key or a foreign URL in it', async () => {
+    const page = await fetch(app.graphqlUrl, { headers: { accept: 'text/html' } });
+    const html = await page.text();
+    expect(page.headers.get('content-security-policy')).toContain("default-src 'none'");
+    expect(html).toContain('<title>BunBun</title>');
+    expect(html).not.toMatch(/<(?:script|link)[^>]+(?:src|href)="https?:/);
+    expect(html).not.toContain('eyJ');
+    const again = await fetch(app.graphqlUrl, {
+      headers: { accept: 'text/html', 'if-none-match': page.headers.get('etag') ?? '' },
+    });
+    expect(again.status).toBe(304);
+  });
+
+  it('says 404 in JSON for what is not there', async () => {
+    const response = await fetch(`${app.url}/nothing`);
+    expect([response.status, await response.json()]).toMatchObject([404, { code: 'NOT_FOUND' }]);
+  });
+});
