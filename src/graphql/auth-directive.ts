@@ -103,7 +103,13 @@ export class AuthPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
       description:
         'Who may select a field. Every root field carries it; a field without one fails the build.',
       locations: [DirectiveLocation.FIELD_DEFINITION],
-      args: { requires: { type: new GraphQLNonNull(role), defaultValue: 'AUTHENTICATED' } },
+      args: {
+        requires: {
+          type: new GraphQLNonNull(role),
+          defaultValue: 'AUTHENTICATED',
+          description: 'The lowest role that may select the field.',
+        },
+      },
     });
     const config = schema.toConfig();
     return new GraphQLSchema({ ...config, directives: [...config.directives, directive] });

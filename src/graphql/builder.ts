@@ -3,7 +3,7 @@ import DirectivesPlugin from '@pothos/plugin-directives';
 import ZodPlugin from '@pothos/plugin-zod';
 import { ZodError } from 'zod';
 import { AppError } from '../lib/app-error.ts';
-import { roles } from '../viewer/viewer.ts';
+import type { Role } from '../viewer/viewer.ts';
 import { registerAuthDirective } from './auth-directive.ts';
 import type { Context } from './context.ts';
 import { registerRateLimitDirective } from './rate-limit-directive.ts';
@@ -14,7 +14,7 @@ export interface BunBunSchemaTypes {
   Context: Context;
   Scalars: ScalarTypes;
   Directives: {
-    auth: { locations: 'FIELD_DEFINITION'; args: { requires: (typeof roles)[number] } };
+    auth: { locations: 'FIELD_DEFINITION'; args: { requires: Role } };
     rateLimit: { locations: 'FIELD_DEFINITION'; args: { limit: number; window: string } };
   };
 }
@@ -43,7 +43,11 @@ function newBuilder() {
   });
   const roleEnum = builder.enumType('Role', {
     description: 'ANON < AUTHENTICATED < SERVICE_ROLE: a higher role may do what a lower one may.',
-    values: roles,
+    values: {
+      ANON: { description: 'Anybody: no credential, or an anon or publishable key.' },
+      AUTHENTICATED: { description: 'A signed-in user.' },
+      SERVICE_ROLE: { description: 'A service_role or secret key: row level security does not apply.' },
+    } satisfies Record<Role, object>,
   });
   return Object.assign(builder, { roleEnum });
 }

@@ -85,8 +85,8 @@ export class RateLimitPlugin<Types extends SchemaTypes> extends BasePlugin<Types
         'Calls allowed per window. The key is the user id; else the client address (the real one, counted from the trusted proxies); for an opaque secret key its hash. Never the anon or publishable key, which everybody has. Fields that take an account count per account and address, and per account alone at ten times the limit. Each alias counts.',
       locations: [DirectiveLocation.FIELD_DEFINITION],
       args: {
-        limit: { type: new GraphQLNonNull(GraphQLInt) },
-        window: { type: new GraphQLNonNull(duration) },
+        limit: { type: new GraphQLNonNull(GraphQLInt), description: 'Calls in one window.' },
+        window: { type: new GraphQLNonNull(duration), description: 'Length of the window.' },
       },
     });
     const config = schema.toConfig();

@@ -1,0 +1,85 @@
+import {
+  isEnumType,
+  isInputObjectType,
+  isInterfaceType,
+  isObjectType,
+  isSpecifiedDirective,
+  isSpecifiedScalarType,
+  validateSchema,
+} from 'graphql';
+import { describe, expect, it } from 'vitest';
+import { createBuilder } from '../../src/graphql/builder.ts';
+import { printSchema } from '../../src/graphql/print-schema.ts';
+import { createSchema } from '../../src/graphql/schema.ts';
+import { rootFields } from '../support/minimal-operation.ts';
+
+const schema = createSchema();
+
+describe('the schema', () => {
+  it('is valid', () => {
+    expect(validateSchema(schema)).toEqual([]);
+  });
+
+  it('declares on every root field who may select it', () => {
+    expect(rootFields(schema).filter(({ requires }) => requires === undefined)).toEqual([]);
+  });
+
+  it('does not build with a root field that declares nothing', () => {
+    const builder = createBuilder();
+    builder.queryField('open', (t) => t.string({ resolve: () => 'x' }));
+    expect(() => builder.toSchema()).toThrow(/Query\.open declares no access/);
+  });
+
+  it('prints its access rules and limits as directives', () => {
+    const sdl = printSchema(schema);
+    expect(sdl).toContain('directive @auth(requires: Role! = AUTHENTICATED) on FIELD_DEFINITION');
+    expect(sdl).toContain('directive @rateLimit(limit: Int!, window: Duration!) on FIELD_DEFINITION');
+    expect(sdl).toMatch(/viewer: Viewer! @auth\(requires: ANON\)/);
+  });
+
+  it('describes every type, field, argument and enum value', () => {
+    const missing: string[] = [];
+    const note = (name: string, description: string | null | undefined): void => {
+      if (!description?.trim()) missing.push(name);
+    };
+    for (const directive of schema.getDirectives()) {
+      if (!isSpecifiedDirective(directive)) note(`@${directive.name}`, directive.description);
+    }
+    for (const type of Object.values(schema.getTypeMap())) {
+      if (type.name.startsWith('__') || isSpecifiedScalarType(type)) continue;
+      note(type.name, type.description);
+      if (isEnumType(type)) {
+        for (const value of type.getValues()) note(`${type.name}.${value.name}`, value.description);
+      }
+      if (isInputObjectType(type)) {
+        for (const field of Object.values(type.getFields()))
+          note(`${type.name}.${field.name}`, field.description);
+      }
+      if (isObjectType(type) || isInterfaceType(type)) {
+        for (const field of Object.values(type.getFields())) {
+          note(`${type.name}.${field.name}`, field.description);
+          for (const argument of field.args) {
+            note(`${type.name}.${field.name}(${argument.name})`, argument.description);
+          }
+        }
+      }
+    }
+    expect(missing).toEqual([]);
+  });
+
+  it('makes nullable what calls an upstream, so that one outage does not empty the rest', () => {
+    const strict = rootFields(schema)
+      .filter(({ kind, field }) => kind !== 'subscription' && String(field.type).endsWith('!'))
+      .map(({ field }) => field.name);
+    expect(strict.sort()).toEqual(['health', 'services', 'viewer']);
+  });
+
+  it('takes no explicit null for an argument with a default', () => {
+    const loose = rootFields(schema).flatMap(({ field }) =>
+      field.args
+        .filter((argument) => argument.defaultValue !== undefined && !String(argument.type).endsWith('!'))
+        .map((argument) => `${field.name}(${argument.name})`),
+    );
+    expect(loose).toEqual([]);
+  });
+});
