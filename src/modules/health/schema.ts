@@ -1,6 +1,6 @@
 import type { SchemaBuilder } from '../../graphql/builder.ts';
 import type { Context } from '../../graphql/context.ts';
-import { serviceNames } from '../../lib/service-name.ts';
+import type { ServiceName } from '../../lib/service-name.ts';
 import { circuitStates } from '../../upstream/circuit.ts';
 import { reaches } from '../../viewer/viewer.ts';
 import { type Health, healthStatuses, type ServiceHealth, serviceStatuses } from './types.ts';
@@ -27,7 +27,16 @@ export function addHealthSchema(builder: SchemaBuilder): void {
   });
   const ServiceNameEnum = builder.enumType('ServiceName', {
     description: 'The services a Supabase deployment may have.',
-    values: serviceNames,
+    values: {
+      POSTGRES: { description: 'The database.' },
+      AUTH: { description: 'Supabase Auth (GoTrue).' },
+      STORAGE: { description: 'Supabase Storage.' },
+      META: { description: 'postgres-meta.' },
+      REALTIME: { description: 'Supabase Realtime.' },
+      FUNCTIONS: { description: 'Edge Functions.' },
+      POSTGREST: { description: 'PostgREST.' },
+      API_GATEWAY: { description: "Supabase's own gateway: Envoy, or Kong in older ones." },
+    } satisfies Record<ServiceName, object>,
   });
   const ServiceStatusEnum = builder.enumType('ServiceStatus', {
     description: 'What the last probe of a service found.',
