@@ -24,6 +24,10 @@ function rootCause(error: unknown): unknown {
   return current;
 }
 
+function pathOf(error: unknown): readonly (string | number)[] | undefined {
+  return error instanceof GraphQLError ? error.path : undefined;
+}
+
 /** The code an error will show to clients, without making the client's error. */
 export function errorCodeOf(error: unknown): ErrorCode {
   const cause = rootCause(error);
@@ -34,7 +38,7 @@ export function errorCodeOf(error: unknown): ErrorCode {
     // Yoga's own words for a request that is not GraphQL over HTTP.
     if (code === 'BAD_REQUEST' || code === 'OPERATION_RESOLUTION_FAILURE') return 'BAD_USER_INPUT';
     // Without a path nothing was executed yet: the variables did not fit.
-    if (cause.path === undefined && error === cause) return 'BAD_USER_INPUT';
+    if (cause.path === undefined && pathOf(error) === undefined) return 'BAD_USER_INPUT';
   }
   return 'INTERNAL_SERVER_ERROR';
 }

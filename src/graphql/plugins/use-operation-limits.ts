@@ -70,7 +70,7 @@ export function useOperationLimits(limits: OperationLimits): Plugin {
         try {
           return parse(source, { ...options, maxTokens: limits.maxTokens });
         } catch (error) {
-          if (error instanceof GraphQLError && error.message.includes('Document contains more than')) {
+          if (error instanceof GraphQLError && error.message.includes('tokens. Parsing aborted')) {
             const over = tooComplex('tokens', limits.maxTokens, `more than ${limits.maxTokens}`);
             throw asGraphQLError(over);
           }
