@@ -9,6 +9,7 @@ import { clientAddress } from './lib/client-address.ts';
 import { createFieldRateLimit } from './limits/field-rate-limit.ts';
 import { createRateLimiter } from './limits/rate-limiter.ts';
 import { createDatabaseClient } from './modules/database/client.ts';
+import { createFunctionsClient } from './modules/functions/client.ts';
 import { createHealthClient } from './modules/health/client.ts';
 import { probedUpstreams } from './modules/health/probed-upstreams.ts';
 import { createLogger, type Logger } from './observability/logger.ts';
@@ -72,6 +73,11 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
   });
   const services: Services = {
     health,
+    functions: createFunctionsClient({
+      upstream: upstreams.byName.FUNCTIONS?.upstream,
+      answerMs: config.functions.answerMs,
+      maxAnswerBytes: config.upstream.maxAnswerBytes,
+    }),
     database: createDatabaseClient({ pools, limits: config.database }),
   };
   const rateLimit = createFieldRateLimit(

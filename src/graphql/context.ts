@@ -1,11 +1,13 @@
 import type { FieldRateLimit } from '../limits/field-rate-limit.ts';
 import type { DatabaseClient } from '../modules/database/client.ts';
+import type { FunctionsClient } from '../modules/functions/client.ts';
 import type { HealthClient } from '../modules/health/client.ts';
 import type { Call } from '../viewer/call.ts';
 
 /** The upstream clients, one per service. Made once in app.ts. */
 export interface Services {
   readonly database: DatabaseClient;
+  readonly functions: FunctionsClient;
   readonly health: HealthClient;
 }
 

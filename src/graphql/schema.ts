@@ -1,5 +1,6 @@
 import type { GraphQLSchema } from 'graphql';
 import { addDatabaseSchema } from '../modules/database/schema.ts';
+import { addFunctionsSchema } from '../modules/functions/schema.ts';
 import { addHealthSchema } from '../modules/health/schema.ts';
 import { createBuilder } from './builder.ts';
 import { addViewerSchema } from './viewer-schema.ts';
@@ -9,6 +10,7 @@ export function createSchema(): GraphQLSchema {
   const builder = createBuilder();
   addViewerSchema(builder);
   addHealthSchema(builder);
+  addFunctionsSchema(builder);
   addDatabaseSchema(builder);
   return builder.toSchema();
 }
