@@ -12,6 +12,8 @@ import { createDatabaseClient } from './modules/database/client.ts';
 import { createFunctionsClient } from './modules/functions/client.ts';
 import { createHealthClient } from './modules/health/client.ts';
 import { probedUpstreams } from './modules/health/probed-upstreams.ts';
+import { createRealtimeClient } from './modules/realtime/client.ts';
+import { createTableDescriber } from './modules/realtime/visible-table.ts';
 import { createLogger, type Logger } from './observability/logger.ts';
 import { createMetrics } from './observability/metrics.ts';
 import { createCors } from './server/cors.ts';
@@ -71,7 +73,16 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
     pingPostgres: pools?.ping,
     log,
   });
+  const realtime = createRealtimeClient({
+    http: upstreams.byName.REALTIME?.upstream,
+    tenant: config.realtime.tenant,
+    anonKey: anonJwt(config.viewer),
+    deletes: config.realtime.deletes,
+    describeTable: pools && createTableDescriber(pools.general, log),
+    log,
+  });
   const services: Services = {
+    realtime,
     health,
     functions: createFunctionsClient({
       upstream: upstreams.byName.FUNCTIONS?.upstream,
@@ -170,6 +181,11 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
       );
     },
   };
+}
+
+/** The anon key as a JWT: an opaque one is a name for it that Realtime does not know. */
+function anonJwt({ anonKey, publishableKeys }: Config['viewer']): string | undefined {
+  return anonKey?.startsWith('sb_') ? publishableKeys.find(({ key }) => key === anonKey)?.jwt : anonKey;
 }
 
 function createPools(database: Config['database'], log: Logger): PostgresPools | undefined {

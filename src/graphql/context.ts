@@ -2,10 +2,12 @@ import type { FieldRateLimit } from '../limits/field-rate-limit.ts';
 import type { DatabaseClient } from '../modules/database/client.ts';
 import type { FunctionsClient } from '../modules/functions/client.ts';
 import type { HealthClient } from '../modules/health/client.ts';
+import type { RealtimeClient } from '../modules/realtime/client.ts';
 import type { Call } from '../viewer/call.ts';
 
 /** The upstream clients, one per service. Made once in app.ts. */
 export interface Services {
+  readonly realtime: RealtimeClient;
   readonly database: DatabaseClient;
   readonly functions: FunctionsClient;
   readonly health: HealthClient;

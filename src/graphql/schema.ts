@@ -2,6 +2,7 @@ import type { GraphQLSchema } from 'graphql';
 import { addDatabaseSchema } from '../modules/database/schema.ts';
 import { addFunctionsSchema } from '../modules/functions/schema.ts';
 import { addHealthSchema } from '../modules/health/schema.ts';
+import { addRealtimeSchema } from '../modules/realtime/schema.ts';
 import { createBuilder } from './builder.ts';
 import { addViewerSchema } from './viewer-schema.ts';
 
@@ -12,5 +13,6 @@ export function createSchema(): GraphQLSchema {
   addHealthSchema(builder);
   addFunctionsSchema(builder);
   addDatabaseSchema(builder);
+  addRealtimeSchema(builder);
   return builder.toSchema();
 }

@@ -24,7 +24,6 @@ export function realtimeClient(
   deps: Partial<RealtimeClientDeps> = {},
 ): RealtimeClient {
   return createRealtimeClient({
-    baseUrl,
     tenant: 'realtime-dev',
     anonKey: 'anon-jwt',
     deletes: 'all',

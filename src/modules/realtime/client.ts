@@ -24,18 +24,17 @@ import type {
   PresenceSpec,
   PresenceUpdate,
 } from './types.ts';
-import { checkChanges, checkRoom, type DescribeTable } from './validate.ts';
+import { checkChanges, checkObject, checkRoom, type DescribeTable } from './validate.ts';
 
 export interface RealtimeClientDeps {
-  /** Origin of Realtime, or its path behind a Supabase gateway. */
-  readonly baseUrl: string;
+  /** Realtime itself or its path behind a Supabase gateway; undefined where there is none. */
+  readonly http: HttpUpstream | undefined;
   /** First label of the Host header, by which Realtime finds its tenant; unused behind a gateway. */
   readonly tenant: string;
   /** The anon key as a JWT: sockets open with it, never with a caller's token. */
   readonly anonKey: string | undefined;
   /** Who learns of deleted rows, which upstream does not check against row level security. */
   readonly deletes: 'all' | 'service_role';
-  readonly http: HttpUpstream;
   readonly log: Logger;
   readonly limits?: Partial<RealtimeLimits> | undefined;
   /** What the caller's own privileges show of a table; absent without a database. */
@@ -73,7 +72,12 @@ export function createRealtimeClient(deps: RealtimeClientDeps): RealtimeClient {
   const limits = { ...defaultRealtimeLimits, ...deps.limits };
   const timers = createTimers();
   const pacer = createPacer(limits.joinsPerSecond, timers);
-  const endpoint = realtimeEndpoint(deps.baseUrl, deps.anonKey ?? '', deps.tenant);
+  // Without an upstream nothing ever reaches the pool: every method refuses first.
+  const endpoint = realtimeEndpoint(
+    deps.http?.baseUrl ?? 'http://localhost',
+    deps.anonKey ?? '',
+    deps.tenant,
+  );
   const pool = createSocketPool({ target: endpoint.socket, limits, timers, pacer, log: deps.log });
   const shared = { pool, pacer, timers, limits };
   const changesHub = createHub<PostgresChange>(shared);
@@ -92,7 +96,6 @@ export function createRealtimeClient(deps: RealtimeClientDeps): RealtimeClient {
       lingerMs?: number;
     },
   ) => {
-    if (deps.anonKey === undefined) throw missingKey();
     const viewer = call.renewal?.current ?? call.viewer;
     let stopRenewal: (() => void) | undefined;
     const subscription = await hub.subscribe({
@@ -121,8 +124,14 @@ export function createRealtimeClient(deps: RealtimeClientDeps): RealtimeClient {
     return subscription.events;
   };
 
+  const assertConfigured = () => {
+    if (deps.http === undefined) throw missing('REALTIME_URL');
+    if (deps.anonKey === undefined) throw missing('SUPABASE_ANON_KEY');
+  };
+
   return {
     async changes(spec, call) {
+      assertConfigured();
       const withheldFrom = (viewer: Viewer): ReadonlySet<ChangeEvent> =>
         new Set(deps.deletes === 'all' || viewer.kind === 'service' ? [] : ['DELETE']);
       await checkChanges(spec, call, withheldFrom(call.viewer), deps.describeTable);
@@ -136,6 +145,7 @@ export function createRealtimeClient(deps: RealtimeClientDeps): RealtimeClient {
       return events;
     },
     async broadcasts(spec, call) {
+      assertConfigured();
       checkRoom(spec);
       const { event } = spec;
       return follow(broadcastHub, call, {
@@ -146,7 +156,9 @@ export function createRealtimeClient(deps: RealtimeClientDeps): RealtimeClient {
       });
     },
     async presence(spec, call) {
+      assertConfigured();
       checkRoom(spec);
+      if (spec.track !== undefined) checkObject('track', spec.track);
       const nothing: PresenceUpdate = { type: 'SYNC', state: [], joined: [], left: [] };
       // An entry belongs to its channel, so whoever is present has one alone.
       if (spec.track !== undefined) tracked += 1;
@@ -159,7 +171,9 @@ export function createRealtimeClient(deps: RealtimeClientDeps): RealtimeClient {
       });
     },
     async sendBroadcast(message, call) {
+      if (deps.http === undefined) throw missing('REALTIME_URL');
       checkRoom(message);
+      checkObject('payload', message.payload);
       return sendBroadcast(deps.http, endpoint.host, message, call);
     },
     rejoinChanges: () => changesHub.rejoinAll(),
@@ -176,7 +190,7 @@ export function createRealtimeClient(deps: RealtimeClientDeps): RealtimeClient {
 
 function ticketOf(viewer: Viewer): Ticket {
   // A join without a token would run with the rights of the socket's own.
-  if (viewer.token === undefined) throw missingKey();
+  if (viewer.token === undefined) throw missing('SUPABASE_ANON_KEY');
   const { expiresAt } = viewer;
   return {
     token: viewer.token,
@@ -184,8 +198,6 @@ function ticketOf(viewer: Viewer): Ticket {
   };
 }
 
-function missingKey(): AppError {
-  return new AppError('NOT_CONFIGURED', 'Realtime needs SUPABASE_ANON_KEY.', {
-    details: { service: 'REALTIME' },
-  });
+function missing(variable: string): AppError {
+  return new AppError('NOT_CONFIGURED', `Realtime needs ${variable}.`, { details: { service: 'REALTIME' } });
 }

@@ -71,7 +71,7 @@ export interface Broadcast {
 export interface PresenceSpec extends RoomSpec {
   readonly key?: string | undefined;
   /** What others see of the caller; undefined only watches. */
-  readonly track?: Record<string, unknown> | undefined;
+  readonly track?: unknown;
 }
 
 export interface Presence {

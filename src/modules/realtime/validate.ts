@@ -1,4 +1,5 @@
 import { AppError } from '../../lib/app-error.ts';
+import { isRecord } from '../../lib/is-record.ts';
 import type { Call } from '../../viewer/call.ts';
 import { badFilter, parseFilter } from './filter.ts';
 import type { ChangeEvent, ChangesSpec } from './types.ts';
@@ -11,8 +12,15 @@ export interface VisibleTable {
   readonly published: boolean;
 }
 
-/** Looks a table up with the caller's own role; undefined for hidden and missing ones alike. */
-export type DescribeTable = (schema: string, table: string, call: Call) => Promise<VisibleTable | undefined>;
+/**
+ * Looks a table up with the caller's own role; undefined for hidden and missing ones alike, `unknown` when the database
+ * cannot tell now, in which case upstream decides.
+ */
+export type DescribeTable = (
+  schema: string,
+  table: string,
+  call: Call,
+) => Promise<VisibleTable | 'unknown' | undefined>;
 
 /** Longest name of Postgres, in bytes. */
 const longestName = 63;
@@ -43,6 +51,7 @@ export async function checkChanges(
   }
   if (describe === undefined) return;
   const table = await describe(spec.schema, spec.table, call);
+  if (table === 'unknown') return;
   if (table === undefined)
     throw badArgument('table', `There is no table "${spec.schema}"."${spec.table}" that you may read.`);
   for (const { column } of conditions) {
@@ -60,6 +69,11 @@ export async function checkChanges(
 export function checkRoom(spec: { readonly channel: string; readonly event?: string | undefined }): void {
   checkText('channel', spec.channel, longestRoom);
   if (spec.event !== undefined) checkText('event', spec.event, 255);
+}
+
+/** Throws BAD_USER_INPUT for what Realtime takes only as an object. */
+export function checkObject(argument: string, value: unknown): asserts value is Record<string, unknown> {
+  if (!isRecord(value)) throw badArgument(argument, 'It must be an object.');
 }
 
 function checkName(argument: string, name: string): void {

@@ -1,4 +1,5 @@
 import { isRecord } from '../../lib/is-record.ts';
+import { decodeTimestampTz } from '../../lib/postgres-values.ts';
 
 /** A column of a change: its name and `pg_type.typname`, such as `int8` or `_int4`. */
 export interface ChangeColumn {
@@ -40,9 +41,21 @@ export function encodeValue(value: unknown, type: string): unknown {
       return typeof value === 'string'
         ? Buffer.from(value.replace(/^\\x/, ''), 'hex').toString('base64')
         : value;
+    case 'float4':
+    case 'float8':
+      // A large double comes with an exponent, which the lossless parser keeps as text.
+      return typeof value === 'string' && Number.isFinite(Number(value)) ? Number(value) : value;
+    case 'timestamptz':
+      return typeof value === 'string' ? toUtc(value) : value;
     default:
       return value;
   }
+}
+
+/** `2026-01-02T01:04:05+00:00` -> `2026-01-02T01:04:05Z`, as SQL results have it. */
+function toUtc(text: string): string {
+  const utc = decodeTimestampTz(text.replace('T', ' '));
+  return utc.endsWith('Z') ? utc : text;
 }
 
 function encodeArray(value: unknown, elementType: string): unknown {

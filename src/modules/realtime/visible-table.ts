@@ -1,0 +1,55 @@
+import type { Logger } from '../../observability/logger.ts';
+import type { PostgresPool } from '../../upstream/postgres.ts';
+import type { Viewer } from '../../viewer/viewer.ts';
+import type { DescribeTable, VisibleTable } from './validate.ts';
+
+const timeoutMs = 5_000;
+
+/** What the tables of one database show to each role, by Postgres' own privilege functions. */
+export function createTableDescriber(pool: PostgresPool, log: Logger): DescribeTable {
+  const running = new Map<string, Promise<VisibleTable | undefined>>();
+  return async (schema, table, call) => {
+    const role = databaseRole(call.viewer);
+    const key = JSON.stringify([role, schema, table]);
+    // Shared while it runs, and without any one caller's signal: a thousand subscribers ask at once.
+    const found = running.get(key) ?? look(pool, role, schema, table).finally(() => running.delete(key));
+    running.set(key, found);
+    try {
+      return await found;
+    } catch (error) {
+      log.warn({ err: error }, 'a subscription could not be checked against the database');
+      return 'unknown';
+    }
+  };
+}
+
+function databaseRole(viewer: Viewer): string {
+  if (viewer.kind === 'user') return viewer.databaseRole;
+  return viewer.kind === 'service' ? 'service_role' : 'anon';
+}
+
+async function look(
+  pool: PostgresPool,
+  role: string,
+  schema: string,
+  table: string,
+): Promise<VisibleTable | undefined> {
+  const signal = new AbortController().signal;
+  const rows = await pool.withSession({ signal, timeoutMs }, async ({ sql }) => {
+    return await sql<{ name: string; published: boolean }[]>`
+      select a.attname as name,
+        exists (
+          select from pg_catalog.pg_publication_tables p
+          where p.pubname = 'supabase_realtime' and p.schemaname = n.nspname and p.tablename = c.relname
+        ) as published
+      from pg_catalog.pg_roles r
+        join pg_catalog.pg_namespace n on n.nspname = ${schema}
+        join pg_catalog.pg_class c on c.relnamespace = n.oid and c.relname = ${table}
+        join pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+      where r.rolname = ${role} and c.relkind in ('r', 'p')
+        and pg_catalog.has_schema_privilege(r.oid, n.oid, 'USAGE')
+        and pg_catalog.has_column_privilege(r.oid, c.oid, a.attnum, 'SELECT')`;
+  });
+  const [first] = rows;
+  return first && { columns: new Set(rows.map(({ name }) => name)), published: first.published };
+}
