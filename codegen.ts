@@ -2,6 +2,7 @@ import type { CodegenConfig } from '@graphql-codegen/cli';
 
 /** Typed documents for the operations of the tests, so that one that no longer fits the schema fails the type check. */
 const config: CodegenConfig = {
+  emitLegacyCommonJSImports: false,
   schema: 'schema.graphql',
   documents: ['test/operations/**/*.graphql'],
   generates: {

@@ -1,5 +1,5 @@
 /* eslint-disable */
-import * as types from './graphql';
+import * as types from './graphql.js';
 
 
 
@@ -24,7 +24,7 @@ const documents: Documents = {
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "query FirstQuery($statement: String!) {\n  health {\n    status\n    version\n  }\n  viewer {\n    role\n  }\n  sql(statement: $statement) {\n    rows\n    rowCount\n    columns {\n      name\n      type\n    }\n  }\n}"): typeof import('./graphql').FirstQueryDocument;
+export function graphql(source: "query FirstQuery($statement: String!) {\n  health {\n    status\n    version\n  }\n  viewer {\n    role\n  }\n  sql(statement: $statement) {\n    rows\n    rowCount\n    columns {\n      name\n      type\n    }\n  }\n}"): typeof import('./graphql.js').FirstQueryDocument;
 
 
 export function graphql(source: string) {
