@@ -22,6 +22,7 @@ import { createGraphQLHttp } from './server/graphql-http.ts';
 import { createHealthRoutes, type Phase } from './server/health-routes.ts';
 import { createHostCheck } from './server/host-check.ts';
 import { createHttpServer, type Handler } from './server/http.ts';
+import { createMetricsServer } from './server/metrics-server.ts';
 import { createOriginCheck } from './server/origin-check.ts';
 import { requestTransport } from './server/request-transport.ts';
 import { closeHttpServer, runShutdown } from './server/shutdown.ts';
@@ -152,6 +153,8 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
   });
 
   server.on('upgrade', createUpgradeRouter({ routes: { '/graphql': webSockets.upgrade }, hostAllowed }));
+  const { metricsPort } = config.observability;
+  const metricsServer = metricsPort === undefined ? undefined : createMetricsServer(metrics);
   // Clients of a deployment should not come back all at once; in development nobody wants to wait.
   const { shutdownMs } = config.server;
   const drain =
@@ -162,6 +165,9 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
   return {
     async listen() {
       const address = await listen(server, config.server.port, config.server.host);
+      if (metricsServer && metricsPort !== undefined) {
+        await listen(metricsServer, metricsPort, config.server.host);
+      }
       phase = 'ready';
       log.info({ version, ...address }, 'listening');
       return address;
@@ -172,6 +178,7 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
         [
           { name: 'websocket', run: () => webSockets.close(drain) },
           { name: 'http', run: () => closeHttpServer(server, shutdownMs) },
+          { name: 'metrics', run: () => metricsServer && closeHttpServer(metricsServer, 0) },
           { name: 'health', run: () => health.close() },
           { name: 'upstreams', run: () => upstreams.close() },
           { name: 'postgres', run: async () => await pools?.end() },
@@ -207,9 +214,15 @@ function metricsAccess({ mode, observability }: Config): { token: string } | 'op
 
 function listen(server: Server, port: number, host: string): Promise<ListeningAddress> {
   return new Promise((resolve, reject) => {
-    server.once('error', reject);
+    const fail = (error: Error) => {
+      // A kernel without IPv6 cannot take `::`, which also stands for all of IPv4.
+      const noIpv6 = host === '::' && 'code' in error && error.code === 'EAFNOSUPPORT';
+      if (noIpv6) listen(server, port, '0.0.0.0').then(resolve, reject);
+      else reject(error);
+    };
+    server.once('error', fail);
     server.listen({ port, host }, () => {
-      server.off('error', reject);
+      server.off('error', fail);
       const address = server.address();
       if (isAddressInfo(address)) resolve({ host: address.address, port: address.port });
       else reject(new Error('The server has no address.'));

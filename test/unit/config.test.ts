@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { chooseMode } from '../../src/config/choose-mode.ts';
 import { ConfigError } from '../../src/config/config-error.ts';
+import { listVariables } from '../../src/config/read-environment.ts';
 import { renderConfigReference } from '../../src/config/reference.ts';
 import { type LoadOptions, loadConfig } from '../../src/config.ts';
 
@@ -197,4 +199,12 @@ describe('renderConfigReference', () => {
     expect(page).toContain('Also read as `ANON_KEY`. *Secret.* |');
     expect(page.match(/^\| `[A-Z]/gm)?.length).toBeGreaterThan(60);
   });
+});
+
+it.each(['.env.example', 'docker-compose.yml'])('%s names only variables that exist', (file) => {
+  const text = readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8');
+  const named = [...text.matchAll(/^(?: {6}|#)?([A-Z][A-Z_]+)[=:]/gm)].map(([, name]) => name);
+  const known = new Set(listVariables().flatMap(({ name, aliases = [] }) => [name, ...aliases]));
+  expect(named.length).toBeGreaterThan(10);
+  expect(named.filter((name) => name !== undefined && !known.has(name))).toEqual([]);
 });
