@@ -1,0 +1,115 @@
+import { type Client, createClient } from 'graphql-ws';
+import { WebSocket } from 'ws';
+import { startTestApp, type TestApp } from './app.ts';
+import { startTestRealtime, type TestRealtime } from './realtime.ts';
+
+/** The whole chain: Postgres, the local realtime server, a gateway in front of it. */
+export interface RealtimeGateway {
+  readonly world: TestRealtime;
+  readonly app: TestApp;
+  /** An official GraphQL client that speaks for the token, or for nobody. */
+  client(token?: string): Client;
+  /** Follows a subscription. */
+  follow(client: Client, query: string, variables?: Record<string, unknown>): Following;
+  stop(): Promise<void>;
+}
+
+/** A running subscription and what it has brought. */
+export interface Following {
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into events of every shape
+  readonly events: any[];
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into errors of every shape
+  readonly errors: any[];
+  /** Resolves with the event number `index` (0 is the first) once it is there. */
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into events of every shape
+  event(index: number): Promise<any>;
+  readonly ended: Promise<void>;
+  stop(): void;
+}
+
+export async function startRealtimeGateway(
+  options: Parameters<typeof startTestRealtime>[0] & { env?: Record<string, string> } = {},
+): Promise<RealtimeGateway> {
+  const { env, ...rest } = options;
+  const world = await startTestRealtime(rest);
+  const { keys } = world.postgres;
+  const app = await startTestApp({
+    DATABASE_URL: world.postgres.databaseUrl,
+    REALTIME_URL: world.server.url,
+    JWT_SECRET: keys.jwtSecret,
+    SUPABASE_ANON_KEY: keys.anonKey,
+    SUPABASE_SERVICE_KEY: keys.serviceRoleKey,
+    ...env,
+  });
+  const clients = new Set<Client>();
+  return {
+    world,
+    app,
+    client(token) {
+      const client = createClient({
+        url: app.graphqlWsUrl,
+        webSocketImpl: WebSocket,
+        retryAttempts: 0,
+        ...(token === undefined ? {} : { connectionParams: { authorization: `Bearer ${token}` } }),
+      });
+      clients.add(client);
+      return client;
+    },
+    follow,
+    async stop() {
+      for (const client of clients) await client.dispose();
+      await app.close();
+      await world.stop();
+    },
+  };
+}
+
+function follow(client: Client, query: string, variables: Record<string, unknown> = {}): Following {
+  const events: Following['events'] = [];
+  const errors: Following['errors'] = [];
+  const watchers = new Set<() => void>();
+  const changed = () => {
+    for (const watcher of [...watchers]) watcher();
+  };
+  let stop: () => void = () => undefined;
+  const ended = new Promise<void>((resolve) => {
+    stop = client.subscribe(
+      { query, variables },
+      {
+        next(result) {
+          if (result.errors !== undefined) errors.push(...result.errors);
+          else events.push(Object.values(result.data ?? {})[0]);
+          changed();
+        },
+        error(error) {
+          errors.push(...(Array.isArray(error) ? error : [error]));
+          changed();
+          resolve();
+        },
+        complete: resolve,
+      },
+    );
+  });
+  return {
+    events,
+    errors,
+    ended,
+    stop: () => stop(),
+    event: (index) =>
+      new Promise((resolve, reject) => {
+        const deadline = setTimeout(
+          () => reject(new Error(`event ${index} never came: ${JSON.stringify({ events, errors })}`)),
+          15_000,
+        );
+        const check = () => {
+          if (events.length <= index && errors.length === 0) return;
+          watchers.delete(check);
+          clearTimeout(deadline);
+          if (events.length > index) resolve(events[index]);
+          else reject(new Error(JSON.stringify(errors)));
+        };
+        watchers.add(check);
+        check();
+      }),
+  };
+}
