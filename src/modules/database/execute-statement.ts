@@ -5,7 +5,7 @@ import type { SqlEngine } from './engine.ts';
 import { toDatabaseError } from './errors.ts';
 import type { ReadRequest } from './read-statement.ts';
 import { toSqlResult, type WireResult } from './rows.ts';
-import { boundStatement, encodeFor, serverGraceMs, resetSession } from './session-steps.ts';
+import { boundStatement, encodeFor, resetSession, serverGraceMs } from './session-steps.ts';
 import { onlyStatement, refuseSessionTakeover, refuseTransactionControl } from './statement-rules.ts';
 import type { SqlResult } from './types.ts';
 

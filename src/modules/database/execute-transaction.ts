@@ -5,7 +5,7 @@ import { collectRows } from './collect-rows.ts';
 import type { SqlEngine } from './engine.ts';
 import { toDatabaseError } from './errors.ts';
 import { toSqlResult } from './rows.ts';
-import { boundStatement, encodeFor, serverGraceMs, resetSession } from './session-steps.ts';
+import { boundStatement, encodeFor, resetSession, serverGraceMs } from './session-steps.ts';
 import { onlyStatement, refuseSessionTakeover, refuseTransactionControl } from './statement-rules.ts';
 import type { isolationLevels, SqlResult } from './types.ts';
 

@@ -4,7 +4,14 @@ import { collectRows } from './collect-rows.ts';
 import type { SqlEngine } from './engine.ts';
 import { toDatabaseError } from './errors.ts';
 import { toSqlResult } from './rows.ts';
-import { boundStatement, encodeFor, resetSession, resetSteps, sendSteps, serverGraceMs } from './session-steps.ts';
+import {
+  boundStatement,
+  encodeFor,
+  resetSession,
+  resetSteps,
+  sendSteps,
+  serverGraceMs,
+} from './session-steps.ts';
 import { type EncodedParam, encodeParams, needsTypes } from './sql-params.ts';
 import { type ReadMode, readModeOf } from './statement-rules.ts';
 import type { SqlResult } from './types.ts';
