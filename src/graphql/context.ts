@@ -1,4 +1,5 @@
 import type { FieldRateLimit } from '../limits/field-rate-limit.ts';
+import type { AuthClient } from '../modules/auth/client.ts';
 import type { DatabaseClient } from '../modules/database/client.ts';
 import type { FunctionsClient } from '../modules/functions/client.ts';
 import type { HealthClient } from '../modules/health/client.ts';
@@ -8,6 +9,7 @@ import type { Call } from '../viewer/call.ts';
 /** The upstream clients, one per service. Made once in app.ts. */
 export interface Services {
   readonly realtime: RealtimeClient;
+  readonly auth: AuthClient;
   readonly database: DatabaseClient;
   readonly functions: FunctionsClient;
   readonly health: HealthClient;

@@ -1,4 +1,5 @@
 import type { GraphQLSchema } from 'graphql';
+import { addAuthSchema } from '../modules/auth/schema.ts';
 import { addDatabaseSchema } from '../modules/database/schema.ts';
 import { addFunctionsSchema } from '../modules/functions/schema.ts';
 import { addHealthSchema } from '../modules/health/schema.ts';
@@ -14,5 +15,6 @@ export function createSchema(): GraphQLSchema {
   addFunctionsSchema(builder);
   addDatabaseSchema(builder);
   addRealtimeSchema(builder);
+  addAuthSchema(builder);
   return builder.toSchema();
 }

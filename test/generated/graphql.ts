@@ -34,6 +34,119 @@ export type Scalars = {
   UUID: { input: string; output: string; }
 };
 
+/** What an administrator changes of a user. What is left out stays. */
+export type AdminUpdateUserInput = {
+  /** Merged at the top level; null removes a key. */
+  appMetadata?: InputMaybe<Scalars['JSONObject']['input']>;
+  /** `24h`, `1h30m`, or `none` to lift a ban. */
+  banDuration?: InputMaybe<Scalars['String']['input']>;
+  /** New address, without a confirmation. */
+  email?: InputMaybe<Scalars['EmailAddress']['input']>;
+  /** True confirms the address. */
+  emailConfirm?: InputMaybe<Scalars['Boolean']['input']>;
+  /** New password, at most 72 bytes. All sessions of the user end. */
+  password?: InputMaybe<Scalars['String']['input']>;
+  /** New E.164 number, without a confirmation. */
+  phone?: InputMaybe<Scalars['String']['input']>;
+  /** True confirms the number. */
+  phoneConfirm?: InputMaybe<Scalars['Boolean']['input']>;
+  /** Database role of the tokens: `authenticated`, or another known one. */
+  role?: InputMaybe<Scalars['String']['input']>;
+  /** Merged at the top level; null removes a key. */
+  userMetadata?: InputMaybe<Scalars['JSONObject']['input']>;
+};
+
+/** A link, and the code that does the same. Whoever has either signs in as the user. */
+export type AuthLink = {
+  __typename?: 'AuthLink';
+  /** The link. */
+  actionLink: Scalars['URL']['output'];
+  /** Code for `verifyOtp`. */
+  emailOtp: Scalars['String']['output'];
+  /** `tokenHash` for `verifyOtp`. */
+  hashedToken: Scalars['String']['output'];
+  /** Where it leads; the site itself when the wanted place is not allowed. */
+  redirectTo: Scalars['String']['output'];
+  /** Whose link it is. */
+  user: User;
+  /** What `verifyOtp` has to say: `signup` where a magic link made the user. */
+  verificationType: Scalars['String']['output'];
+};
+
+/** What a link is for. */
+export type AuthLinkType =
+  /** Confirms a change of address at the present one. */
+  | 'EMAIL_CHANGE_CURRENT'
+  /** Confirms a change of address at the new one. */
+  | 'EMAIL_CHANGE_NEW'
+  /** Invites; makes the user. */
+  | 'INVITE'
+  /** Signs in; makes an unknown user. */
+  | 'MAGICLINK'
+  /** Signs in to set a new password. */
+  | 'RECOVERY'
+  /** Confirms a sign-up; makes the user. */
+  | 'SIGNUP';
+
+/** The outcome of signing up or in. While a confirmation is still required, user and session are null, whether or not the address was known. */
+export type AuthPayload = {
+  __typename?: 'AuthPayload';
+  /** True when a message was sent, or the second one of a change of address is awaited. */
+  confirmationRequired: Scalars['Boolean']['output'];
+  /** The new tokens; null while a confirmation is required. */
+  session?: Maybe<Session>;
+  /** Who signed in; null while a confirmation is required. */
+  user?: Maybe<User>;
+  /** Signing in worked, but the password no longer meets the policy: ask for a better one. */
+  weakPassword?: Maybe<WeakPassword>;
+};
+
+/** What the auth service has switched on. */
+export type AuthSettings = {
+  __typename?: 'AuthSettings';
+  /** Whether e-mail addresses count as confirmed at sign-up. */
+  mailerAutoconfirm: Scalars['Boolean']['output'];
+  /** Whether passkeys are on. */
+  passkeysEnabled: Scalars['Boolean']['output'];
+  /** Whether phone numbers count as confirmed at sign-up. */
+  phoneAutoconfirm: Scalars['Boolean']['output'];
+  /** Ways to sign in that are on, such as `email`, `phone`, `anonymous_users` or `github`. */
+  providers: Array<Scalars['String']['output']>;
+  /** Whether single sign-on by SAML is on. */
+  samlEnabled: Scalars['Boolean']['output'];
+  /** Whether new users are refused. */
+  signUpDisabled: Scalars['Boolean']['output'];
+};
+
+/** A message of a channel. */
+export type Broadcast = {
+  __typename?: 'Broadcast';
+  /** The channel. */
+  channel: Scalars['String']['output'];
+  /** The name its sender gave it. */
+  event: Scalars['String']['output'];
+  /** What was sent; bytes are base64. */
+  payload: Scalars['JSON']['output'];
+  /** A message, or RESYNC. */
+  type: BroadcastType;
+};
+
+/** What an event of a channel tells. */
+export type BroadcastType =
+  /** Somebody sent a message. */
+  | 'MESSAGE'
+  /** Messages may have been missed; event and payload are empty. */
+  | 'RESYNC';
+
+/** A column of a changed table. */
+export type ChangeColumn = {
+  __typename?: 'ChangeColumn';
+  /** Its name. */
+  name: Scalars['String']['output'];
+  /** Its type as Postgres names it inside, such as `int8`; arrays begin with `_`. */
+  type: Scalars['String']['output'];
+};
+
 /** Whether calls to a service are let through. */
 export type CircuitState =
   /** Calls go through. */
@@ -43,6 +156,54 @@ export type CircuitState =
   /** Calls fail at once, after too many failures. */
   | 'OPEN';
 
+/** A user that an administrator makes: an e-mail address or a phone number at least. */
+export type CreateUserInput = {
+  /** What only administrators may change. */
+  appMetadata?: InputMaybe<Scalars['JSONObject']['input']>;
+  /** `24h`, `1h30m`, or `none` to lift a ban. */
+  banDuration?: InputMaybe<Scalars['String']['input']>;
+  /** E-mail address. */
+  email?: InputMaybe<Scalars['EmailAddress']['input']>;
+  /** Whether the address counts as confirmed. */
+  emailConfirm?: InputMaybe<Scalars['Boolean']['input']>;
+  /** At most 72 bytes; a random one that nobody knows when left out. */
+  password?: InputMaybe<Scalars['String']['input']>;
+  /** E.164 number. */
+  phone?: InputMaybe<Scalars['String']['input']>;
+  /** Whether the number counts as confirmed. */
+  phoneConfirm?: InputMaybe<Scalars['Boolean']['input']>;
+  /** Database role of the tokens: `authenticated`, or another known one. */
+  role?: InputMaybe<Scalars['String']['input']>;
+  /** What the user may change later. */
+  userMetadata?: InputMaybe<Scalars['JSONObject']['input']>;
+};
+
+/** A user was deleted. */
+export type DeleteUserPayload = {
+  __typename?: 'DeleteUserPayload';
+  /** Which one. */
+  userId: Scalars['UUID']['output'];
+};
+
+/** A factor to enrol. */
+export type EnrollFactorInput = {
+  /** A name of its own among the factors of the user. */
+  friendlyName?: InputMaybe<Scalars['String']['input']>;
+  /** For TOTP: what the app shows beside the account; the site by default. */
+  issuer?: InputMaybe<Scalars['String']['input']>;
+  /** For phone factors: an E.164 number. */
+  phone?: InputMaybe<Scalars['String']['input']>;
+  /** Kind. */
+  type?: EnrollFactorType;
+};
+
+/** Kinds of factors that can be enrolled here. */
+export type EnrollFactorType =
+  /** Codes by text message, where the service has them. */
+  | 'PHONE'
+  /** Codes of an authenticator app. */
+  | 'TOTP';
+
 /** A plan. */
 export type ExplainResult = {
   __typename?: 'ExplainResult';
@@ -50,6 +211,104 @@ export type ExplainResult = {
   plan: Scalars['JSON']['output'];
   /** The same plan for people to read. */
   text: Scalars['String']['output'];
+};
+
+/** A second factor of a user. Its secret is shown once, at enrolment. */
+export type Factor = {
+  __typename?: 'Factor';
+  /** Enrolment; null where the service does not tell. */
+  createdAt?: Maybe<Scalars['DateTime']['output']>;
+  /** Name the user gave it; null without one. */
+  friendlyName?: Maybe<Scalars['String']['output']>;
+  /** Id of the factor. */
+  id: Scalars['UUID']['output'];
+  /** Last challenge; null before the first. */
+  lastChallengedAt?: Maybe<Scalars['DateTime']['output']>;
+  /** Number of a phone factor, else null. */
+  phone?: Maybe<Scalars['String']['output']>;
+  /** Whether it counts. */
+  status: FactorStatus;
+  /** Kind; null for one that this schema does not know. */
+  type?: Maybe<FactorType>;
+  /** Last change; null where the service does not tell. */
+  updatedAt?: Maybe<Scalars['DateTime']['output']>;
+};
+
+/** A challenge to answer with `verifyFactor`, from the same address. */
+export type FactorChallenge = {
+  __typename?: 'FactorChallenge';
+  /** Its id. */
+  challengeId: Scalars['UUID']['output'];
+  /** Until when it can be answered. */
+  expiresAt: Scalars['DateTime']['output'];
+};
+
+/** A new factor. The secret is shown this once. */
+export type FactorEnrollment = {
+  __typename?: 'FactorEnrollment';
+  /** Id of the factor. */
+  factorId: Scalars['UUID']['output'];
+  /** Name the user gave it; null without one. */
+  friendlyName?: Maybe<Scalars['String']['output']>;
+  /** For phone factors: the number. */
+  phone?: Maybe<Scalars['String']['output']>;
+  /** For TOTP: a QR code for the authenticator app, as SVG text. */
+  qrCode?: Maybe<Scalars['String']['output']>;
+  /** For TOTP: the secret in base 32, to type in. */
+  secret?: Maybe<Scalars['String']['output']>;
+  /** Kind; null for one that this schema does not know. */
+  type?: Maybe<FactorType>;
+  /** For TOTP: what the QR code says. */
+  uri?: Maybe<Scalars['String']['output']>;
+};
+
+/** Whether a factor counts. */
+export type FactorStatus =
+  /** Enrolled, and not proved yet: it does not count. */
+  | 'UNVERIFIED'
+  /** Proved once: it can raise a session to aal2. */
+  | 'VERIFIED';
+
+/** Kind of a second factor. */
+export type FactorType =
+  /** Codes by text message. */
+  | 'PHONE'
+  /** Codes of an authenticator app. */
+  | 'TOTP'
+  /** A security key or passkey. */
+  | 'WEBAUTHN';
+
+/** What an edge function answered. */
+export type FunctionResult = {
+  __typename?: 'FunctionResult';
+  /** The bytes of the body in base64, whatever their type. */
+  base64: Scalars['String']['output'];
+  /** The parsed body of a JSON answer; numbers that a double cannot hold are strings. Null for other types. */
+  body?: Maybe<Scalars['JSON']['output']>;
+  /** The content type, as the function gave it. */
+  contentType?: Maybe<Scalars['String']['output']>;
+  /** The usual headers of an answer and the function's own x- headers, by lower-case name. No cookies. */
+  headers: Scalars['JSONObject']['output'];
+  /** The function's HTTP status. Statuses of 400 and above are answers, not errors of this field. */
+  status: Scalars['Int']['output'];
+  /** The body of a text or JSON answer in UTF-8; null for other types. */
+  text?: Maybe<Scalars['String']['output']>;
+};
+
+/** A link that is handed out by other means than a mail of the auth service. */
+export type GenerateAuthLinkInput = {
+  /** Begins `userMetadata` of a new user. */
+  data?: InputMaybe<Scalars['JSONObject']['input']>;
+  /** Whose link it is. */
+  email: Scalars['EmailAddress']['input'];
+  /** For a change of address: the new one. */
+  newEmail?: InputMaybe<Scalars['EmailAddress']['input']>;
+  /** For SIGNUP of a new user. */
+  password?: InputMaybe<Scalars['String']['input']>;
+  /** Where the link leads in the end. */
+  redirectTo?: InputMaybe<Scalars['URL']['input']>;
+  /** What it is for. */
+  type: AuthLinkType;
 };
 
 /** The state of this gateway. */
@@ -72,6 +331,46 @@ export type HealthStatus =
   /** Every configured service is up. */
   | 'OK';
 
+/** Method of an HTTP request. */
+export type HttpMethod =
+  /** Take away. */
+  | 'DELETE'
+  /** Read. */
+  | 'GET'
+  /** Read the headers alone. */
+  | 'HEAD'
+  /** Ask what is possible. */
+  | 'OPTIONS'
+  /** Change a part. */
+  | 'PATCH'
+  /** Send. */
+  | 'POST'
+  /** Put in place of what is there. */
+  | 'PUT';
+
+/** A way in which a user signs in: e-mail, phone, or an account with a provider. */
+export type Identity = {
+  __typename?: 'Identity';
+  /** When it was linked; null where the service does not tell. */
+  createdAt?: Maybe<Scalars['DateTime']['output']>;
+  /** Address the provider told, if any. */
+  email?: Maybe<Scalars['String']['output']>;
+  /** The provider's own id of the user; for e-mail and phone the user's id. */
+  id: Scalars['String']['output'];
+  /** What the provider told of the user. */
+  identityData: Scalars['JSONObject']['output'];
+  /** Id of this identity: what unlinking takes. */
+  identityId: Scalars['UUID']['output'];
+  /** Last sign-in by this identity; null when there was none. */
+  lastSignInAt?: Maybe<Scalars['DateTime']['output']>;
+  /** Such as `email`, `phone` or `github`. */
+  provider: Scalars['String']['output'];
+  /** Last change; null where the service does not tell. */
+  updatedAt?: Maybe<Scalars['DateTime']['output']>;
+  /** Whose identity it is. */
+  userId: Scalars['UUID']['output'];
+};
+
 /** What a transaction sees of changes made at the same time. */
 export type IsolationLevel =
   /** Each statement sees what was committed before it began. */
@@ -81,13 +380,100 @@ export type IsolationLevel =
   /** As if transactions ran one after the other; those that cannot are CONFLICT, retryable. */
   | 'SERIALIZABLE';
 
+/** A message was sent, or would have been if the account were known: that is not told. */
+export type MessagePayload = {
+  __typename?: 'MessagePayload';
+  /** Id of a text message, where the SMS provider gives one. */
+  messageId?: Maybe<Scalars['String']['output']>;
+  /** Always true; a failure is an error. */
+  sent: Scalars['Boolean']['output'];
+};
+
 /** Everything that can be changed. */
 export type Mutation = {
   __typename?: 'Mutation';
+  /** Asks for a challenge of a factor. */
+  challengeFactor?: Maybe<FactorChallenge>;
+  /** Makes a user, without a message to them. A taken address is CONFLICT. */
+  createUser?: Maybe<User>;
+  /** Deletes a user and ends their sessions. */
+  deleteUser?: Maybe<DeleteUserPayload>;
+  /** Begins a second factor. It counts once `verifyFactor` has proved it. */
+  enrollFactor?: Maybe<FactorEnrollment>;
+  /** Ends a PKCE flow: gives tokens for the code that the redirect carried. */
+  exchangeAuthCode?: Maybe<AuthPayload>;
   /** Runs any one statement, outside of a transaction of ours, with the rights of the gateway’s login. It runs to its end however many rows are asked for. BEGIN, COMMIT and their like are refused (see executeTransaction), COPY from STDIN or to STDOUT and LISTEN too. */
   executeSql?: Maybe<SqlResult>;
   /** Runs all statements in one transaction: all of them or none. The failing one is named by `index` in the error. A conflict with another transaction is CONFLICT with `retryable`. Statements that would begin or end the transaction are refused before anything runs. */
   executeTransaction?: Maybe<Array<SqlResult>>;
+  /** Makes a link, and sends nothing. */
+  generateAuthLink?: Maybe<AuthLink>;
+  /** Makes a user and sends an invitation. */
+  inviteUser?: Maybe<User>;
+  /** Calls an edge function with the credentials of the caller. Its answer is collected; to stream, call /functions/v1/<name> of this gateway. */
+  invokeFunction?: Maybe<FunctionResult>;
+  /** Sends the nonce that `updateMe` may want for a new password. */
+  reauthenticate?: Maybe<MessagePayload>;
+  /** Gives new tokens for a refresh token, which is spent by it. */
+  refreshSession?: Maybe<AuthPayload>;
+  /** Sends a link to set a new password. An unknown address gets the same answer. */
+  requestPasswordReset?: Maybe<MessagePayload>;
+  /** Sends a confirmation again. Nothing is told about whether the account exists. */
+  resendConfirmation?: Maybe<MessagePayload>;
+  /** Sends a message to a channel. True once Realtime has taken it; to a private channel that needs Realtime 2.96.3 (else NOT_CONFIGURED). */
+  sendBroadcast?: Maybe<Scalars['Boolean']['output']>;
+  /** Sends a one-time code, or a magic link, to sign in with. */
+  sendOtp?: Maybe<MessagePayload>;
+  /** Signs in with a password. An unknown account and a wrong password answer alike. */
+  signIn?: Maybe<AuthPayload>;
+  /** Makes a user without an address, who may add one later with `updateMe`. */
+  signInAnonymously?: Maybe<AuthPayload>;
+  /** Ends sessions of the signed-in user. */
+  signOut?: Maybe<SignOutPayload>;
+  /** Creates an account. A known address gets the same answer where addresses are confirmed. */
+  signUp?: Maybe<AuthPayload>;
+  /** Removes a factor. A verified one needs a session at aal2. */
+  unenrollFactor?: Maybe<UnenrollFactorPayload>;
+  /** Changes the account of the signed-in user. */
+  updateMe?: Maybe<User>;
+  /** Changes a user. A taken address is CONFLICT. */
+  updateUser?: Maybe<User>;
+  /** Answers a challenge: the session goes on at aal2, with new tokens. */
+  verifyFactor?: Maybe<AuthPayload>;
+  /** Signs in with a code or the hash of a link, and confirms what it was sent for. */
+  verifyOtp?: Maybe<AuthPayload>;
+};
+
+
+/** Everything that can be changed. */
+export type MutationChallengeFactorArgs = {
+  factorId: Scalars['UUID']['input'];
+};
+
+
+/** Everything that can be changed. */
+export type MutationCreateUserArgs = {
+  input: CreateUserInput;
+};
+
+
+/** Everything that can be changed. */
+export type MutationDeleteUserArgs = {
+  id: Scalars['UUID']['input'];
+  soft?: Scalars['Boolean']['input'];
+};
+
+
+/** Everything that can be changed. */
+export type MutationEnrollFactorArgs = {
+  input: EnrollFactorInput;
+};
+
+
+/** Everything that can be changed. */
+export type MutationExchangeAuthCodeArgs = {
+  code: Scalars['String']['input'];
+  codeVerifier: Scalars['String']['input'];
 };
 
 
@@ -107,17 +493,244 @@ export type MutationExecuteTransactionArgs = {
   timeout?: Scalars['Duration']['input'];
 };
 
+
+/** Everything that can be changed. */
+export type MutationGenerateAuthLinkArgs = {
+  input: GenerateAuthLinkInput;
+};
+
+
+/** Everything that can be changed. */
+export type MutationInviteUserArgs = {
+  data?: InputMaybe<Scalars['JSONObject']['input']>;
+  email: Scalars['EmailAddress']['input'];
+  redirectTo?: InputMaybe<Scalars['URL']['input']>;
+};
+
+
+/** Everything that can be changed. */
+export type MutationInvokeFunctionArgs = {
+  body?: InputMaybe<Scalars['JSON']['input']>;
+  headers?: InputMaybe<Scalars['JSONObject']['input']>;
+  method?: HttpMethod;
+  name: Scalars['String']['input'];
+};
+
+
+/** Everything that can be changed. */
+export type MutationRefreshSessionArgs = {
+  refreshToken: Scalars['String']['input'];
+};
+
+
+/** Everything that can be changed. */
+export type MutationRequestPasswordResetArgs = {
+  captchaToken?: InputMaybe<Scalars['String']['input']>;
+  codeChallenge?: InputMaybe<Scalars['String']['input']>;
+  email: Scalars['EmailAddress']['input'];
+  redirectTo?: InputMaybe<Scalars['URL']['input']>;
+};
+
+
+/** Everything that can be changed. */
+export type MutationResendConfirmationArgs = {
+  input: ResendInput;
+};
+
+
+/** Everything that can be changed. */
+export type MutationSendBroadcastArgs = {
+  channel: Scalars['String']['input'];
+  event: Scalars['String']['input'];
+  payload: Scalars['JSON']['input'];
+  private?: Scalars['Boolean']['input'];
+};
+
+
+/** Everything that can be changed. */
+export type MutationSendOtpArgs = {
+  input: SendOtpInput;
+};
+
+
+/** Everything that can be changed. */
+export type MutationSignInArgs = {
+  input: SignInInput;
+};
+
+
+/** Everything that can be changed. */
+export type MutationSignInAnonymouslyArgs = {
+  captchaToken?: InputMaybe<Scalars['String']['input']>;
+  data?: InputMaybe<Scalars['JSONObject']['input']>;
+};
+
+
+/** Everything that can be changed. */
+export type MutationSignOutArgs = {
+  scope?: SignOutScope;
+};
+
+
+/** Everything that can be changed. */
+export type MutationSignUpArgs = {
+  input: SignUpInput;
+};
+
+
+/** Everything that can be changed. */
+export type MutationUnenrollFactorArgs = {
+  factorId: Scalars['UUID']['input'];
+};
+
+
+/** Everything that can be changed. */
+export type MutationUpdateMeArgs = {
+  input: UpdateUserInput;
+};
+
+
+/** Everything that can be changed. */
+export type MutationUpdateUserArgs = {
+  id: Scalars['UUID']['input'];
+  input: AdminUpdateUserInput;
+};
+
+
+/** Everything that can be changed. */
+export type MutationVerifyFactorArgs = {
+  input: VerifyFactorInput;
+};
+
+
+/** Everything that can be changed. */
+export type MutationVerifyOtpArgs = {
+  input: VerifyOtpInput;
+};
+
+/** What a code or link is for. */
+export type OtpType =
+  /** Any code that came by mail. */
+  | 'EMAIL'
+  /** Confirms a new e-mail address. */
+  | 'EMAIL_CHANGE'
+  /** Accepts an invitation. */
+  | 'INVITE'
+  /** Signs in by link. */
+  | 'MAGICLINK'
+  /** Confirms a new phone number. */
+  | 'PHONE_CHANGE'
+  /** Signs in to set a new password. */
+  | 'RECOVERY'
+  /** Confirms a sign-up by e-mail. */
+  | 'SIGNUP'
+  /** A code that came by text message. */
+  | 'SMS';
+
+/** Where a page lies in its list. */
+export type PageInfo = {
+  __typename?: 'PageInfo';
+  /** Cursor of the last edge: the next `after`. */
+  endCursor?: Maybe<Scalars['String']['output']>;
+  /** Whether more follows `endCursor`. */
+  hasNextPage: Scalars['Boolean']['output'];
+  /** Whether something came before `startCursor`. */
+  hasPreviousPage: Scalars['Boolean']['output'];
+  /** Cursor of the first edge; null on an empty page. */
+  startCursor?: Maybe<Scalars['String']['output']>;
+};
+
+/** A change of one row. `record` and `oldRecord` are encoded as `SqlResult.rows` are. */
+export type PostgresChange = {
+  __typename?: 'PostgresChange';
+  /** The columns the caller may select. */
+  columns: Array<ChangeColumn>;
+  /** When the transaction committed, in milliseconds. Rows of one transaction share it; null for RESYNC. */
+  commitTimestamp?: Maybe<Scalars['DateTime']['output']>;
+  /** Why the row is incomplete, such as being over 1 MB: fetch it. Usually empty. */
+  errors: Array<Scalars['String']['output']>;
+  /** For UPDATE and DELETE the row as it was: its primary key alone, unless REPLICA IDENTITY is FULL. */
+  oldRecord?: Maybe<Scalars['JSONObject']['output']>;
+  /** The row as it is now; null for DELETE and RESYNC. Large values that did not change may be absent. */
+  record?: Maybe<Scalars['JSONObject']['output']>;
+  /** Schema of the table. */
+  schema: Scalars['String']['output'];
+  /** The table; null for RESYNC of a whole schema. */
+  table?: Maybe<Scalars['String']['output']>;
+  /** What happened, or RESYNC. */
+  type: PostgresChangeType;
+};
+
+/** What a change tells. */
+export type PostgresChangeType =
+  /** A row was removed. */
+  | 'DELETE'
+  /** A row was added. */
+  | 'INSERT'
+  /** Changes may have been missed: fetch again what is shown. The subscription goes on. */
+  | 'RESYNC'
+  /** A row was changed. */
+  | 'UPDATE';
+
+/** What can happen to a row. */
+export type PostgresEvent =
+  /** A row was removed. */
+  | 'DELETE'
+  /** A row was added. */
+  | 'INSERT'
+  /** A row was changed. */
+  | 'UPDATE';
+
+/** Somebody on a channel. */
+export type Presence = {
+  __typename?: 'Presence';
+  /** The key they chose, or a random one. */
+  key: Scalars['String']['output'];
+  /** What they tell of themselves; one for each time they are present under the key. */
+  metas: Array<Scalars['JSONObject']['output']>;
+};
+
+/** Who is on a channel. */
+export type PresenceUpdate = {
+  __typename?: 'PresenceUpdate';
+  /** Who came or changed; empty for SYNC. */
+  joined: Array<Presence>;
+  /** Who left or was as this before; empty for SYNC. */
+  left: Array<Presence>;
+  /** Everybody who is there now. */
+  state: Array<Presence>;
+  /** SYNC or DIFF. */
+  type: PresenceUpdateType;
+};
+
+/** What a presence event tells. */
+export type PresenceUpdateType =
+  /** Somebody came, changed or left. */
+  | 'DIFF'
+  /** The whole state: at the start, and again after a gap. */
+  | 'SYNC';
+
 /** Everything that can be read. */
 export type Query = {
   __typename?: 'Query';
+  /** What the auth service has switched on. */
+  authSettings?: Maybe<AuthSettings>;
   /** The plan of one statement. With `analyze` the statement runs, read-only and rolled back; writes are refused. */
   explain?: Maybe<ExplainResult>;
   /** The state of this gateway. A bad token does not stop it. */
   health: Health;
+  /** The signed-in user, fresh from the auth service. A service key has none: FORBIDDEN, reason `no_user`. */
+  me?: Maybe<User>;
+  /** Where to send a browser to sign in with a provider. */
+  oauthUrl?: Maybe<Scalars['URL']['output']>;
   /** The state of every service, probed at once; answers are shared for a second. */
   services: Array<ServiceHealth>;
   /** Runs one reading statement (SELECT, VALUES, TABLE, WITH … SELECT, SHOW, EXPLAIN) in a READ ONLY transaction that is always rolled back; settings, locks and prepared statements are taken back too. Not taken back: what functions do outside of transactions, as far as the reading login may call such functions. */
   sql?: Maybe<SqlResult>;
+  /** One user; null when there is none with this id. */
+  user?: Maybe<User>;
+  /** All users, the oldest first. */
+  users?: Maybe<UserConnection>;
   /** Who is asking: the role, user and claims that the access rules see. */
   viewer: Viewer;
 };
@@ -132,12 +745,62 @@ export type QueryExplainArgs = {
 
 
 /** Everything that can be read. */
+export type QueryOauthUrlArgs = {
+  codeChallenge?: InputMaybe<Scalars['String']['input']>;
+  provider: Scalars['String']['input'];
+  redirectTo?: InputMaybe<Scalars['URL']['input']>;
+  scopes?: InputMaybe<Array<Scalars['String']['input']>>;
+};
+
+
+/** Everything that can be read. */
 export type QuerySqlArgs = {
   maxRows?: Scalars['Int']['input'];
   params?: InputMaybe<Array<InputMaybe<Scalars['JSON']['input']>>>;
   statement: Scalars['String']['input'];
   timeout?: Scalars['Duration']['input'];
 };
+
+
+/** Everything that can be read. */
+export type QueryUserArgs = {
+  id: Scalars['UUID']['input'];
+};
+
+
+/** Everything that can be read. */
+export type QueryUsersArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  filter?: InputMaybe<Scalars['String']['input']>;
+  first?: Scalars['Int']['input'];
+};
+
+/** Which confirmation is sent again, and to whom. */
+export type ResendInput = {
+  /** Solution of the captcha, where the service wants one. */
+  captchaToken?: InputMaybe<Scalars['String']['input']>;
+  /** PKCE: SHA-256 of the code verifier, base64url. The link then carries a code for `exchangeAuthCode`. */
+  codeChallenge?: InputMaybe<Scalars['String']['input']>;
+  /** E-mail address; or phone. */
+  email?: InputMaybe<Scalars['EmailAddress']['input']>;
+  /** E.164 number; or email. */
+  phone?: InputMaybe<Scalars['String']['input']>;
+  /** Where the link in the message leads in the end; the service decides whether it may. */
+  redirectTo?: InputMaybe<Scalars['URL']['input']>;
+  /** Which message. */
+  type: ResendType;
+};
+
+/** Which message is sent again. */
+export type ResendType =
+  /** Confirmation of a new address. */
+  | 'EMAIL_CHANGE'
+  /** Confirmation of a new number. */
+  | 'PHONE_CHANGE'
+  /** Confirmation of a sign-up by e-mail. */
+  | 'SIGNUP'
+  /** Confirmation of a sign-up by phone. */
+  | 'SMS';
 
 /** ANON < AUTHENTICATED < SERVICE_ROLE: a higher role may do what a lower one may. */
 export type Role =
@@ -147,6 +810,24 @@ export type Role =
   | 'AUTHENTICATED'
   /** A service_role or secret key: row level security does not apply. */
   | 'SERVICE_ROLE';
+
+/** Where a one-time code or magic link goes. */
+export type SendOtpInput = {
+  /** Solution of the captcha, where the service wants one. */
+  captchaToken?: InputMaybe<Scalars['String']['input']>;
+  /** PKCE: SHA-256 of the code verifier, base64url. The link then carries a code for `exchangeAuthCode`. */
+  codeChallenge?: InputMaybe<Scalars['String']['input']>;
+  /** Whether an unknown address signs up by it. */
+  createUser?: Scalars['Boolean']['input'];
+  /** Begins `userMetadata` of a new user. */
+  data?: InputMaybe<Scalars['JSONObject']['input']>;
+  /** E-mail address; or phone. */
+  email?: InputMaybe<Scalars['EmailAddress']['input']>;
+  /** E.164 number; or email. */
+  phone?: InputMaybe<Scalars['String']['input']>;
+  /** Where the link in the message leads in the end; the service decides whether it may. */
+  redirectTo?: InputMaybe<Scalars['URL']['input']>;
+};
 
 /** The state of one service behind this gateway. */
 export type ServiceHealth = {
@@ -197,6 +878,71 @@ export type ServiceStatus =
   /** It answered as it should. */
   | 'UP';
 
+/** The tokens of a session. Keep them as you would a password. */
+export type Session = {
+  __typename?: 'Session';
+  /** JWT for `Authorization: Bearer …`. */
+  accessToken: Scalars['String']['output'];
+  /** When the access token ends. */
+  expiresAt: Scalars['DateTime']['output'];
+  /** Seconds the access token lives from now. */
+  expiresIn: Scalars['Int']['output'];
+  /** The provider's own refresh token, where it gave one. */
+  providerRefreshToken?: Maybe<Scalars['String']['output']>;
+  /** The provider's own access token, once, after signing in with a provider. */
+  providerToken?: Maybe<Scalars['String']['output']>;
+  /** Good for one `refreshSession`, which gives the next one. */
+  refreshToken: Scalars['String']['output'];
+  /** Always `bearer`. */
+  tokenType: Scalars['String']['output'];
+};
+
+/** An e-mail address or a phone number, and the password. */
+export type SignInInput = {
+  /** Solution of the captcha, where the service wants one. */
+  captchaToken?: InputMaybe<Scalars['String']['input']>;
+  /** E-mail address; or phone. */
+  email?: InputMaybe<Scalars['EmailAddress']['input']>;
+  /** The password. */
+  password: Scalars['String']['input'];
+  /** E.164 number; or email. */
+  phone?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** Sessions have ended. Access tokens that were issued still live until they expire. */
+export type SignOutPayload = {
+  __typename?: 'SignOutPayload';
+  /** Who signed out. */
+  userId: Scalars['UUID']['output'];
+};
+
+/** Which sessions end. */
+export type SignOutScope =
+  /** All of the user. */
+  | 'GLOBAL'
+  /** This one. */
+  | 'LOCAL'
+  /** All but this one. */
+  | 'OTHERS';
+
+/** A new account: an e-mail address or a phone number, and a password. */
+export type SignUpInput = {
+  /** Solution of the captcha, where the service wants one. */
+  captchaToken?: InputMaybe<Scalars['String']['input']>;
+  /** PKCE: SHA-256 of the code verifier, base64url. The link then carries a code for `exchangeAuthCode`. */
+  codeChallenge?: InputMaybe<Scalars['String']['input']>;
+  /** Begins `userMetadata`. */
+  data?: InputMaybe<Scalars['JSONObject']['input']>;
+  /** E-mail address; or phone. */
+  email?: InputMaybe<Scalars['EmailAddress']['input']>;
+  /** At most 72 bytes. */
+  password: Scalars['String']['input'];
+  /** E.164 number; or email. */
+  phone?: InputMaybe<Scalars['String']['input']>;
+  /** Where the link in the message leads in the end; the service decides whether it may. */
+  redirectTo?: InputMaybe<Scalars['URL']['input']>;
+};
+
 /** A column of a result. */
 export type SqlColumn = {
   __typename?: 'SqlColumn';
@@ -240,8 +986,163 @@ export type SqlStatementInput = {
 /** Everything that can be followed. */
 export type Subscription = {
   __typename?: 'Subscription';
+  /** Messages that are sent to a channel from now on, the caller’s own among them. A private channel is governed by the policies of `realtime.messages`. */
+  broadcasts: Broadcast;
+  /** Changes of rows the caller may see. RESYNC says that events may have been missed: refetch. As in Supabase, a DELETE cannot be checked by row level security: it names only the primary key, to every matching subscriber. A row that leaves the filter or becomes invisible by an UPDATE gives no event. */
+  postgresChanges: PostgresChange;
+  /** Who is on a channel. With `track`, the caller is present for as long as the subscription lives. */
+  presence: PresenceUpdate;
   /** The current state of every service, then one event each time a service changes. */
   serviceHealth: ServiceHealth;
+};
+
+
+/** Everything that can be followed. */
+export type SubscriptionBroadcastsArgs = {
+  channel: Scalars['String']['input'];
+  event?: InputMaybe<Scalars['String']['input']>;
+  private?: Scalars['Boolean']['input'];
+};
+
+
+/** Everything that can be followed. */
+export type SubscriptionPostgresChangesArgs = {
+  event?: InputMaybe<PostgresEvent>;
+  filter?: InputMaybe<Scalars['String']['input']>;
+  resyncOnStart?: Scalars['Boolean']['input'];
+  schema?: Scalars['String']['input'];
+  table?: InputMaybe<Scalars['String']['input']>;
+};
+
+
+/** Everything that can be followed. */
+export type SubscriptionPresenceArgs = {
+  channel: Scalars['String']['input'];
+  key?: InputMaybe<Scalars['String']['input']>;
+  private?: Scalars['Boolean']['input'];
+  track?: InputMaybe<Scalars['JSON']['input']>;
+};
+
+/** A factor was removed. */
+export type UnenrollFactorPayload = {
+  __typename?: 'UnenrollFactorPayload';
+  /** Which one. */
+  factorId: Scalars['UUID']['output'];
+};
+
+/** What a user changes of their own account. What is left out stays. */
+export type UpdateUserInput = {
+  /** The present password, where the service wants it. */
+  currentPassword?: InputMaybe<Scalars['String']['input']>;
+  /** Merged into `userMetadata` at the top level; null removes a key. */
+  data?: InputMaybe<Scalars['JSONObject']['input']>;
+  /** New address: it is confirmed by mail first. */
+  email?: InputMaybe<Scalars['EmailAddress']['input']>;
+  /** The code that `reauthenticate` sent, where the service wants it. */
+  nonce?: InputMaybe<Scalars['String']['input']>;
+  /** New password, at most 72 bytes. All other sessions end. */
+  password?: InputMaybe<Scalars['String']['input']>;
+  /** New E.164 number: it may have to be confirmed first. */
+  phone?: InputMaybe<Scalars['String']['input']>;
+  /** Where the link in the mail leads in the end. */
+  redirectTo?: InputMaybe<Scalars['URL']['input']>;
+};
+
+/** A user of the auth service. */
+export type User = {
+  __typename?: 'User';
+  /** What administrators keep of the user, in the tokens too; the user cannot change it. */
+  appMetadata: Scalars['JSONObject']['output'];
+  /** End of a ban, which may be past; null without one. */
+  bannedUntil?: Maybe<Scalars['DateTime']['output']>;
+  /** When the last confirmation was sent, if ever. */
+  confirmationSentAt?: Maybe<Scalars['DateTime']['output']>;
+  /** Sign-up. */
+  createdAt: Scalars['DateTime']['output'];
+  /** When the user was softly deleted; null for everybody else. */
+  deletedAt?: Maybe<Scalars['DateTime']['output']>;
+  /** E-mail address; null without one. */
+  email?: Maybe<Scalars['String']['output']>;
+  /** When the address was confirmed; null before. */
+  emailConfirmedAt?: Maybe<Scalars['DateTime']['output']>;
+  /** Second factors. In lists they are fetched user by user; null when the user has gone meanwhile. */
+  factors?: Maybe<Array<Factor>>;
+  /** Id: `sub` of the tokens. */
+  id: Scalars['UUID']['output'];
+  /** Ways in which the user signs in. In lists they are fetched user by user; null when the user has gone meanwhile. */
+  identities?: Maybe<Array<Identity>>;
+  /** When an invitation was sent; null for users who came by themselves. */
+  invitedAt?: Maybe<Scalars['DateTime']['output']>;
+  /** True until the user adds an e-mail address or phone number. */
+  isAnonymous: Scalars['Boolean']['output'];
+  /** Last sign-in; null before the first. */
+  lastSignInAt?: Maybe<Scalars['DateTime']['output']>;
+  /** Address that waits for its confirmation, if any. */
+  newEmail?: Maybe<Scalars['String']['output']>;
+  /** Number that waits for its confirmation, if any. */
+  newPhone?: Maybe<Scalars['String']['output']>;
+  /** Phone number in digits, without the plus; null without one. */
+  phone?: Maybe<Scalars['String']['output']>;
+  /** When the number was confirmed; null before. */
+  phoneConfirmedAt?: Maybe<Scalars['DateTime']['output']>;
+  /** When the last magic link or password reset was sent, if ever. */
+  recoverySentAt?: Maybe<Scalars['DateTime']['output']>;
+  /** Database role of the tokens: `authenticated`, unless an administrator gave another. */
+  role: Scalars['String']['output'];
+  /** Last change; null where the service does not tell. */
+  updatedAt?: Maybe<Scalars['DateTime']['output']>;
+  /** What the user keeps of themselves, in the tokens too: never a ground for access. */
+  userMetadata: Scalars['JSONObject']['output'];
+};
+
+/** A page of User. */
+export type UserConnection = {
+  __typename?: 'UserConnection';
+  /** The page, each item with its cursor. */
+  edges: Array<UserEdge>;
+  /** The page without cursors. */
+  nodes: Array<User>;
+  /** Where the page lies. */
+  pageInfo: PageInfo;
+  /** How many there are in all; null where the upstream does not say. */
+  totalCount?: Maybe<Scalars['Int']['output']>;
+};
+
+/** One User of a page, with its cursor. */
+export type UserEdge = {
+  __typename?: 'UserEdge';
+  /** Where this edge lies: usable as `after`. */
+  cursor: Scalars['String']['output'];
+  /** The User. */
+  node: User;
+};
+
+/** The answer to a challenge. */
+export type VerifyFactorInput = {
+  /** The challenge. */
+  challengeId: Scalars['UUID']['input'];
+  /** Six digits. */
+  code: Scalars['String']['input'];
+  /** The factor. */
+  factorId: Scalars['UUID']['input'];
+};
+
+/** A code with the address it was sent to, or the hash that a link carries. */
+export type VerifyOtpInput = {
+  /** Solution of the captcha, where the service wants one. */
+  captchaToken?: InputMaybe<Scalars['String']['input']>;
+  /** Address the code was sent to. */
+  email?: InputMaybe<Scalars['EmailAddress']['input']>;
+  /** Number the code was sent to. */
+  phone?: InputMaybe<Scalars['String']['input']>;
+  /** Where the link in the message leads in the end; the service decides whether it may. */
+  redirectTo?: InputMaybe<Scalars['URL']['input']>;
+  /** The code; or tokenHash. */
+  token?: InputMaybe<Scalars['String']['input']>;
+  /** The hash of a link; or token with an address. */
+  tokenHash?: InputMaybe<Scalars['String']['input']>;
+  /** What it is for. */
+  type: OtpType;
 };
 
 /** The caller, as the gateway verified it. */
@@ -255,6 +1156,13 @@ export type Viewer = {
   role: Role;
   /** The user's id; null for ANON and SERVICE_ROLE, who are no user. */
   userId?: Maybe<Scalars['UUID']['output']>;
+};
+
+/** Why a password does not meet the policy. */
+export type WeakPassword = {
+  __typename?: 'WeakPassword';
+  /** `length`, `characters` or `pwned` (known from a leak). */
+  reasons: Array<Scalars['String']['output']>;
 };
 
 export type FirstQueryQueryVariables = Exact<{
