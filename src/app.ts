@@ -8,8 +8,8 @@ import { createGateway } from './graphql/yoga.ts';
 import { clientAddress } from './lib/client-address.ts';
 import { createFieldRateLimit } from './limits/field-rate-limit.ts';
 import { createRateLimiter } from './limits/rate-limiter.ts';
-import { createAuthClient } from './modules/auth/client.ts';
 import { createDatabaseClient } from './modules/database/client.ts';
+import { createIntrospectionClient } from './modules/database/introspection.ts';
 import { createFunctionsClient } from './modules/functions/client.ts';
 import { createHealthClient } from './modules/health/client.ts';
 import { probedUpstreams } from './modules/health/probed-upstreams.ts';
@@ -25,8 +25,6 @@ import { createHostCheck } from './server/host-check.ts';
 import { createHttpServer, type Handler } from './server/http.ts';
 import { createMetricsServer } from './server/metrics-server.ts';
 import { createOriginCheck } from './server/origin-check.ts';
-import { authRoute } from './server/proxy/auth-route.ts';
-import { createProxy } from './server/proxy.ts';
 import { requestTransport } from './server/request-transport.ts';
 import { closeHttpServer, runShutdown } from './server/shutdown.ts';
 import { createUpgradeRouter } from './server/upgrade-router.ts';
@@ -93,13 +91,8 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
       answerMs: config.functions.answerMs,
       maxAnswerBytes: config.upstream.maxAnswerBytes,
     }),
-    auth: createAuthClient({
-      upstream: upstreams.byName.AUTH?.upstream,
-      behindGateway: upstreams.byName.AUTH?.behindGateway ?? false,
-      publicUrl: config.server.publicUrl,
-      extraRoles: config.viewer.extraAuthenticatedRoles,
-    }),
     database: createDatabaseClient({ pools, limits: config.database }),
+    introspection: createIntrospectionClient({ pools }),
   };
   const rateLimit = createFieldRateLimit(
     createRateLimiter({ maxKeys: config.rateLimits.maxKeys }),
@@ -132,14 +125,6 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
     else await graphqlHttp(request, response, requestTransport(request, response, transportDeps));
   };
 
-  const proxy = createProxy({
-    ...transportDeps,
-    routes: [authRoute(upstreams.byName.AUTH?.upstream)],
-    publicUrl: config.server.publicUrl,
-    rateLimit,
-    log,
-  });
-
   const hostAllowed = config.mode === 'dev' ? createHostCheck() : () => true;
   const webSockets = createWebSocketServer({
     yoga,
@@ -163,7 +148,7 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
         metricsAccess: metricsAccess(config),
       }),
     },
-    passThrough: (request, response) => proxy.handle(request, response),
+    passThrough: () => false,
     cors: createCors(config.server.allowedOrigins ?? []),
     hostAllowed,
     log,

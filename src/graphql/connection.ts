@@ -13,11 +13,11 @@ export interface Edge<Node> {
   node: Node;
 }
 
-/** One page of a list that grows. `totalCount` is set where the upstream gives it for free. */
+/** One page of a list that grows. `totalCount` is set where the upstream gives it cheaply; a function is asked when needed. */
 export interface Connection<Node> {
   edges: Edge<Node>[];
   pageInfo: PageInfo;
-  totalCount?: number | null;
+  totalCount?: number | null | (() => Promise<number>);
 }
 
 const pageInfoRefs = new WeakMap<SchemaBuilder, ObjectRef<BuilderTypes, PageInfo>>();
@@ -97,7 +97,7 @@ export function connectionType<Node>(
       totalCount: t.int({
         nullable: true,
         description: 'How many there are in all; null where the upstream does not say.',
-        resolve: (parent) => parent.totalCount ?? null,
+        resolve: ({ totalCount }) => (typeof totalCount === 'function' ? totalCount() : (totalCount ?? null)),
       }),
     }),
   });

@@ -1,6 +1,6 @@
 import type { FieldRateLimit } from '../limits/field-rate-limit.ts';
-import type { AuthClient } from '../modules/auth/client.ts';
 import type { DatabaseClient } from '../modules/database/client.ts';
+import type { IntrospectionClient } from '../modules/database/introspection.ts';
 import type { FunctionsClient } from '../modules/functions/client.ts';
 import type { HealthClient } from '../modules/health/client.ts';
 import type { RealtimeClient } from '../modules/realtime/client.ts';
@@ -9,8 +9,8 @@ import type { Call } from '../viewer/call.ts';
 /** The upstream clients, one per service. Made once in app.ts. */
 export interface Services {
   readonly realtime: RealtimeClient;
-  readonly auth: AuthClient;
   readonly database: DatabaseClient;
+  readonly introspection: IntrospectionClient;
   readonly functions: FunctionsClient;
   readonly health: HealthClient;
 }

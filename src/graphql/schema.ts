@@ -1,5 +1,4 @@
 import type { GraphQLSchema } from 'graphql';
-import { addAuthSchema } from '../modules/auth/schema.ts';
 import { addDatabaseSchema } from '../modules/database/schema.ts';
 import { addFunctionsSchema } from '../modules/functions/schema.ts';
 import { addHealthSchema } from '../modules/health/schema.ts';
@@ -15,6 +14,5 @@ export function createSchema(): GraphQLSchema {
   addFunctionsSchema(builder);
   addDatabaseSchema(builder);
   addRealtimeSchema(builder);
-  addAuthSchema(builder);
   return builder.toSchema();
 }

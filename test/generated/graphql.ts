@@ -34,90 +34,6 @@ export type Scalars = {
   UUID: { input: string; output: string; }
 };
 
-/** What an administrator changes of a user. What is left out stays. */
-export type AdminUpdateUserInput = {
-  /** Merged at the top level; null removes a key. */
-  appMetadata?: InputMaybe<Scalars['JSONObject']['input']>;
-  /** `24h`, `1h30m`, or `none` to lift a ban. */
-  banDuration?: InputMaybe<Scalars['String']['input']>;
-  /** New address, without a confirmation. */
-  email?: InputMaybe<Scalars['EmailAddress']['input']>;
-  /** True confirms the address. */
-  emailConfirm?: InputMaybe<Scalars['Boolean']['input']>;
-  /** New password, at most 72 bytes. All sessions of the user end. */
-  password?: InputMaybe<Scalars['String']['input']>;
-  /** New E.164 number, without a confirmation. */
-  phone?: InputMaybe<Scalars['String']['input']>;
-  /** True confirms the number. */
-  phoneConfirm?: InputMaybe<Scalars['Boolean']['input']>;
-  /** Database role of the tokens: `authenticated`, or another known one. */
-  role?: InputMaybe<Scalars['String']['input']>;
-  /** Merged at the top level; null removes a key. */
-  userMetadata?: InputMaybe<Scalars['JSONObject']['input']>;
-};
-
-/** A link, and the code that does the same. Whoever has either signs in as the user. */
-export type AuthLink = {
-  __typename?: 'AuthLink';
-  /** The link. */
-  actionLink: Scalars['URL']['output'];
-  /** Code for `verifyOtp`. */
-  emailOtp: Scalars['String']['output'];
-  /** `tokenHash` for `verifyOtp`. */
-  hashedToken: Scalars['String']['output'];
-  /** Where it leads; the site itself when the wanted place is not allowed. */
-  redirectTo: Scalars['String']['output'];
-  /** Whose link it is. */
-  user: User;
-  /** What `verifyOtp` has to say: `signup` where a magic link made the user. */
-  verificationType: Scalars['String']['output'];
-};
-
-/** What a link is for. */
-export type AuthLinkType =
-  /** Confirms a change of address at the present one. */
-  | 'EMAIL_CHANGE_CURRENT'
-  /** Confirms a change of address at the new one. */
-  | 'EMAIL_CHANGE_NEW'
-  /** Invites; makes the user. */
-  | 'INVITE'
-  /** Signs in; makes an unknown user. */
-  | 'MAGICLINK'
-  /** Signs in to set a new password. */
-  | 'RECOVERY'
-  /** Confirms a sign-up; makes the user. */
-  | 'SIGNUP';
-
-/** The outcome of signing up or in. While a confirmation is still required, user and session are null, whether or not the address was known. */
-export type AuthPayload = {
-  __typename?: 'AuthPayload';
-  /** True when a message was sent, or the second one of a change of address is awaited. */
-  confirmationRequired: Scalars['Boolean']['output'];
-  /** The new tokens; null while a confirmation is required. */
-  session?: Maybe<Session>;
-  /** Who signed in; null while a confirmation is required. */
-  user?: Maybe<User>;
-  /** Signing in worked, but the password no longer meets the policy: ask for a better one. */
-  weakPassword?: Maybe<WeakPassword>;
-};
-
-/** What the auth service has switched on. */
-export type AuthSettings = {
-  __typename?: 'AuthSettings';
-  /** Whether e-mail addresses count as confirmed at sign-up. */
-  mailerAutoconfirm: Scalars['Boolean']['output'];
-  /** Whether passkeys are on. */
-  passkeysEnabled: Scalars['Boolean']['output'];
-  /** Whether phone numbers count as confirmed at sign-up. */
-  phoneAutoconfirm: Scalars['Boolean']['output'];
-  /** Ways to sign in that are on, such as `email`, `phone`, `anonymous_users` or `github`. */
-  providers: Array<Scalars['String']['output']>;
-  /** Whether single sign-on by SAML is on. */
-  samlEnabled: Scalars['Boolean']['output'];
-  /** Whether new users are refused. */
-  signUpDisabled: Scalars['Boolean']['output'];
-};
-
 /** A message of a channel. */
 export type Broadcast = {
   __typename?: 'Broadcast';
@@ -156,53 +72,417 @@ export type CircuitState =
   /** Calls fail at once, after too many failures. */
   | 'OPEN';
 
-/** A user that an administrator makes: an e-mail address or a phone number at least. */
-export type CreateUserInput = {
-  /** What only administrators may change. */
-  appMetadata?: InputMaybe<Scalars['JSONObject']['input']>;
-  /** `24h`, `1h30m`, or `none` to lift a ban. */
-  banDuration?: InputMaybe<Scalars['String']['input']>;
-  /** E-mail address. */
-  email?: InputMaybe<Scalars['EmailAddress']['input']>;
-  /** Whether the address counts as confirmed. */
-  emailConfirm?: InputMaybe<Scalars['Boolean']['input']>;
-  /** At most 72 bytes; a random one that nobody knows when left out. */
-  password?: InputMaybe<Scalars['String']['input']>;
-  /** E.164 number. */
-  phone?: InputMaybe<Scalars['String']['input']>;
-  /** Whether the number counts as confirmed. */
-  phoneConfirm?: InputMaybe<Scalars['Boolean']['input']>;
-  /** Database role of the tokens: `authenticated`, or another known one. */
-  role?: InputMaybe<Scalars['String']['input']>;
-  /** What the user may change later. */
-  userMetadata?: InputMaybe<Scalars['JSONObject']['input']>;
+/** Kinds of constraints, foreign keys aside. */
+export type ConstraintType =
+  /** CHECK. */
+  | 'CHECK'
+  /** EXCLUDE. */
+  | 'EXCLUSION'
+  /** PRIMARY KEY. */
+  | 'PRIMARY_KEY'
+  /** UNIQUE. */
+  | 'UNIQUE';
+
+/** A column of a table or view. */
+export type DatabaseColumn = {
+  __typename?: 'DatabaseColumn';
+  /** Its collation; null when it is the default of the type. */
+  collation?: Maybe<Scalars['String']['output']>;
+  /** Its COMMENT. */
+  comment?: Maybe<Scalars['String']['output']>;
+  /** The expression of the default; null where there is none. */
+  default?: Maybe<Scalars['String']['output']>;
+  /** The values of its enum in their order, also of an array of it; empty for other types. */
+  enumValues: Array<Scalars['String']['output']>;
+  /** What a generated column is computed by; null for other columns. */
+  generationExpression?: Maybe<Scalars['String']['output']>;
+  /** When the identity is made; null for other columns. */
+  identityGeneration?: Maybe<IdentityGeneration>;
+  /** Whether it is computed from other columns. */
+  isGenerated: Scalars['Boolean']['output'];
+  /** Whether it is an identity column. */
+  isIdentity: Scalars['Boolean']['output'];
+  /** Whether it takes NULL: neither the column nor its domain forbids it. */
+  isNullable: Scalars['Boolean']['output'];
+  /** Whether it is part of the primary key. */
+  isPrimaryKey: Scalars['Boolean']['output'];
+  /** Whether its values alone are unique in the table; not so for a part of a key. */
+  isUnique: Scalars['Boolean']['output'];
+  /** Whether the column can be written at all; false in most views. */
+  isUpdatable: Scalars['Boolean']['output'];
+  /** Its name, unquoted. */
+  name: Scalars['String']['output'];
+  /** Its number, from 1. Numbers of dropped columns are not used again. */
+  position: Scalars['Int']['output'];
+  /** The type as SQL writes it, such as `character varying(50)` or `task_status[]`. */
+  type: Scalars['String']['output'];
+  /** The schema of the type; `pg_catalog` for the built-in ones. */
+  typeSchema: Scalars['String']['output'];
 };
 
-/** A user was deleted. */
-export type DeleteUserPayload = {
-  __typename?: 'DeleteUserPayload';
-  /** Which one. */
-  userId: Scalars['UUID']['output'];
+/** A primary key, unique, check or exclusion constraint. Foreign keys are in `references`. */
+export type DatabaseConstraint = {
+  __typename?: 'DatabaseConstraint';
+  /** The columns it is about; empty for a check of none. */
+  columns: Array<Scalars['String']['output']>;
+  /** Its COMMENT. */
+  comment?: Maybe<Scalars['String']['output']>;
+  /** As it stands in CREATE TABLE, such as `CHECK ((price > 0))`. */
+  definition: Scalars['String']['output'];
+  /** Its number in the catalogues (OID). */
+  id: Scalars['BigInt']['output'];
+  /** Whether it may be checked at the end of the transaction. */
+  isDeferrable: Scalars['Boolean']['output'];
+  /** Whether it is checked at the end of the transaction unless told otherwise. */
+  isInitiallyDeferred: Scalars['Boolean']['output'];
+  /** False for one added NOT VALID: rows from before may violate it. */
+  isValidated: Scalars['Boolean']['output'];
+  /** Its name, unquoted. */
+  name: Scalars['String']['output'];
+  /** Its kind. */
+  type: ConstraintType;
 };
 
-/** A factor to enrol. */
-export type EnrollFactorInput = {
-  /** A name of its own among the factors of the user. */
-  friendlyName?: InputMaybe<Scalars['String']['input']>;
-  /** For TOTP: what the app shows beside the account; the site by default. */
-  issuer?: InputMaybe<Scalars['String']['input']>;
-  /** For phone factors: an E.164 number. */
-  phone?: InputMaybe<Scalars['String']['input']>;
-  /** Kind. */
-  type?: EnrollFactorType;
+/** An extension that is installed, or could be. */
+export type DatabaseExtension = {
+  __typename?: 'DatabaseExtension';
+  /** What it is for. */
+  comment?: Maybe<Scalars['String']['output']>;
+  /** The version CREATE EXTENSION takes; null when its files are gone. */
+  defaultVersion?: Maybe<Scalars['String']['output']>;
+  /** Whether it is installed in this database. */
+  isInstalled: Scalars['Boolean']['output'];
+  /** Its name. */
+  name: Scalars['String']['output'];
+  /** The schema of its objects; null when it is not installed. */
+  schema?: Maybe<Scalars['String']['output']>;
+  /** The installed version; null when it is not installed. */
+  version?: Maybe<Scalars['String']['output']>;
 };
 
-/** Kinds of factors that can be enrolled here. */
-export type EnrollFactorType =
-  /** Codes by text message, where the service has them. */
-  | 'PHONE'
-  /** Codes of an authenticator app. */
-  | 'TOTP';
+/** A foreign key, from `table` to `referencedTable`. */
+export type DatabaseForeignKey = {
+  __typename?: 'DatabaseForeignKey';
+  /** The pointing columns, in the order of the key. */
+  columns: Array<Scalars['String']['output']>;
+  /** Its COMMENT. */
+  comment?: Maybe<Scalars['String']['output']>;
+  /** As it stands in CREATE TABLE. */
+  definition: Scalars['String']['output'];
+  /** Its number in the catalogues (OID). */
+  id: Scalars['BigInt']['output'];
+  /** Whether it may be checked at the end of the transaction. */
+  isDeferrable: Scalars['Boolean']['output'];
+  /** Whether it is checked at the end of the transaction unless told otherwise. */
+  isInitiallyDeferred: Scalars['Boolean']['output'];
+  /** False for one added NOT VALID: rows from before may violate it. */
+  isValidated: Scalars['Boolean']['output'];
+  /** Its name, unquoted. */
+  name: Scalars['String']['output'];
+  /** What a DELETE of the row pointed at does. */
+  onDelete: ForeignKeyAction;
+  /** What an UPDATE of the key pointed at does. */
+  onUpdate: ForeignKeyAction;
+  /** The columns pointed at, in the order of `columns`. */
+  referencedColumns: Array<Scalars['String']['output']>;
+  /** The schema of the table pointed at. */
+  referencedSchema: Scalars['String']['output'];
+  /** The table pointed at. */
+  referencedTable: Scalars['String']['output'];
+  /** The schema of the pointing table. */
+  schema: Scalars['String']['output'];
+  /** The pointing table. */
+  table: Scalars['String']['output'];
+};
+
+/** A function, procedure or aggregate. Overloaded ones share a name and differ in arguments. */
+export type DatabaseFunction = {
+  __typename?: 'DatabaseFunction';
+  /** Its arguments in their order, outgoing ones too. */
+  arguments: Array<DatabaseFunctionArgument>;
+  /** Its source; of compiled functions the name of the symbol. */
+  body: Scalars['String']['output'];
+  /** Its COMMENT. */
+  comment?: Maybe<Scalars['String']['output']>;
+  /** The CREATE FUNCTION statement; null for aggregates. */
+  definition?: Maybe<Scalars['String']['output']>;
+  /** The extension it came with; null where it did not. */
+  extension?: Maybe<Scalars['String']['output']>;
+  /** Its number in the catalogues (OID). */
+  id: Scalars['BigInt']['output'];
+  /** Its arguments as ALTER FUNCTION wants them. */
+  identityArguments: Scalars['String']['output'];
+  /** Whether it runs with the rights of its owner. */
+  isSecurityDefiner: Scalars['Boolean']['output'];
+  /** Whether it returns any number of rows. */
+  isSetReturning: Scalars['Boolean']['output'];
+  /** Whether it is NULL as soon as one argument is. */
+  isStrict: Scalars['Boolean']['output'];
+  /** What it is. */
+  kind: FunctionKind;
+  /** Its language, such as `sql` or `plpgsql`. */
+  language: Scalars['String']['output'];
+  /** Its name, unquoted. */
+  name: Scalars['String']['output'];
+  /** The role that owns it. */
+  owner: Scalars['String']['output'];
+  /** What it returns, such as `integer` or `TABLE(id bigint)`; null for procedures. */
+  returnType?: Maybe<Scalars['String']['output']>;
+  /** Its schema. */
+  schema: Scalars['String']['output'];
+  /** Settings that hold while it runs, such as `search_path=""`. */
+  settings: Array<Scalars['String']['output']>;
+  /** Its arguments as CREATE FUNCTION writes them, with defaults. */
+  signature: Scalars['String']['output'];
+  /** What it promises about its results. */
+  volatility: FunctionVolatility;
+};
+
+/** An argument of a function. */
+export type DatabaseFunctionArgument = {
+  __typename?: 'DatabaseFunctionArgument';
+  /** Whether it may be left out. */
+  hasDefault: Scalars['Boolean']['output'];
+  /** Which way it goes. */
+  mode: FunctionArgumentMode;
+  /** Its name; null where it has none. */
+  name?: Maybe<Scalars['String']['output']>;
+  /** Its type as SQL writes it. */
+  type: Scalars['String']['output'];
+};
+
+/** An index of a table. */
+export type DatabaseIndex = {
+  __typename?: 'DatabaseIndex';
+  /** Its keys in their order: column names or expressions, as SQL writes them. */
+  columns: Array<Scalars['String']['output']>;
+  /** Its COMMENT. */
+  comment?: Maybe<Scalars['String']['output']>;
+  /** The CREATE INDEX statement. */
+  definition: Scalars['String']['output'];
+  /** Its number in the catalogues (OID); another one after it was made again. */
+  id: Scalars['BigInt']['output'];
+  /** Columns that are stored in it but are no keys (INCLUDE). */
+  includedColumns: Array<Scalars['String']['output']>;
+  /** Whether the table was last clustered by it. */
+  isClustered: Scalars['Boolean']['output'];
+  /** Whether it serves an exclusion constraint. */
+  isExclusion: Scalars['Boolean']['output'];
+  /** Whether it is the index of the primary key. */
+  isPrimary: Scalars['Boolean']['output'];
+  /** Whether replication names rows by it. */
+  isReplicaIdentity: Scalars['Boolean']['output'];
+  /** Whether it is UNIQUE. */
+  isUnique: Scalars['Boolean']['output'];
+  /** False when building it concurrently failed: queries do not use it. */
+  isValid: Scalars['Boolean']['output'];
+  /** The access method, such as `btree` or `gin`. */
+  method: Scalars['String']['output'];
+  /** Its name, unquoted. */
+  name: Scalars['String']['output'];
+  /** The WHERE of a partial index; null where there is none. */
+  predicate?: Maybe<Scalars['String']['output']>;
+  /** Its schema. */
+  schema: Scalars['String']['output'];
+};
+
+/** A policy of row level security. */
+export type DatabasePolicy = {
+  __typename?: 'DatabasePolicy';
+  /** The statements it applies to. */
+  command: PolicyCommand;
+  /** Its COMMENT. */
+  comment?: Maybe<Scalars['String']['output']>;
+  /** Its number in the catalogues (OID). */
+  id: Scalars['BigInt']['output'];
+  /** True: one permissive policy suffices. False: every restrictive one must agree. */
+  isPermissive: Scalars['Boolean']['output'];
+  /** Its name, unquoted. */
+  name: Scalars['String']['output'];
+  /** The roles it applies to; `public` means all. */
+  roles: Array<Scalars['String']['output']>;
+  /** The USING expression: which rows are seen; null where there is none. */
+  using?: Maybe<Scalars['String']['output']>;
+  /** The WITH CHECK expression: which rows may be written; null means as `using`. */
+  withCheck?: Maybe<Scalars['String']['output']>;
+};
+
+/** A set of tables whose changes are told to subscribers; `supabase_realtime` feeds Realtime. */
+export type DatabasePublication = {
+  __typename?: 'DatabasePublication';
+  /** Whether it is FOR ALL TABLES, so that new ones join by themselves. */
+  allTables: Scalars['Boolean']['output'];
+  /** What it tells of. */
+  events: Array<PublicationEvent>;
+  /** Its number in the catalogues (OID). */
+  id: Scalars['BigInt']['output'];
+  /** Its name, unquoted. */
+  name: Scalars['String']['output'];
+  /** The role that owns it. */
+  owner: Scalars['String']['output'];
+  /** The tables it covers now, by whatever rule. */
+  tables: Array<DatabasePublicationTable>;
+  /** Whether changes of partitions are told as changes of the partitioned table. */
+  viaRoot: Scalars['Boolean']['output'];
+};
+
+/** A published table. */
+export type DatabasePublicationTable = {
+  __typename?: 'DatabasePublicationTable';
+  /** Its name, unquoted. */
+  name: Scalars['String']['output'];
+  /** Its schema. */
+  schema: Scalars['String']['output'];
+};
+
+/** A role: a user or a group of them. */
+export type DatabaseRole = {
+  __typename?: 'DatabaseRole';
+  /** Whether row level security does not hold for it. */
+  bypassesRls: Scalars['Boolean']['output'];
+  /** Whether it can create databases. */
+  canCreateDatabase: Scalars['Boolean']['output'];
+  /** Whether it can create roles. */
+  canCreateRole: Scalars['Boolean']['output'];
+  /** Whether it can log in. */
+  canLogin: Scalars['Boolean']['output'];
+  /** Its COMMENT. */
+  comment?: Maybe<Scalars['String']['output']>;
+  /** Connections it may have at the same time; null means any number. */
+  connectionLimit?: Maybe<Scalars['Int']['output']>;
+  /** Its number in the catalogues (OID). */
+  id: Scalars['BigInt']['output'];
+  /** Whether it has the rights of `memberOf` without SET ROLE. */
+  inherits: Scalars['Boolean']['output'];
+  /** Whether it can replicate. */
+  isReplication: Scalars['Boolean']['output'];
+  /** Whether no check applies to it. */
+  isSuperuser: Scalars['Boolean']['output'];
+  /** Roles it is a direct member of. */
+  memberOf: Array<Scalars['String']['output']>;
+  /** Its name, unquoted. */
+  name: Scalars['String']['output'];
+  /** Settings of its sessions, such as `statement_timeout=3s`. */
+  settings: Array<Scalars['String']['output']>;
+  /** When its password ends; null means never. */
+  validUntil?: Maybe<Scalars['DateTime']['output']>;
+};
+
+/** A schema: a folder of tables, types and functions. */
+export type DatabaseSchema = {
+  __typename?: 'DatabaseSchema';
+  /** Its COMMENT. */
+  comment?: Maybe<Scalars['String']['output']>;
+  /** Its name, unquoted. */
+  name: Scalars['String']['output'];
+  /** The role that owns it. */
+  owner: Scalars['String']['output'];
+  /** Its tables and views by name. */
+  tables?: Maybe<DatabaseTableConnection>;
+};
+
+
+/** A schema: a folder of tables, types and functions. */
+export type DatabaseSchemaTablesArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  first?: Scalars['Int']['input'];
+};
+
+/** A table, partitioned table, view, materialized view or foreign table. */
+export type DatabaseTable = {
+  __typename?: 'DatabaseTable';
+  /** Its columns in their order. */
+  columns: Array<DatabaseColumn>;
+  /** Its COMMENT. */
+  comment?: Maybe<Scalars['String']['output']>;
+  /** Its constraints by name, foreign keys aside. */
+  constraints: Array<DatabaseConstraint>;
+  /** Its number in the catalogues (OID); another one after it was made again. */
+  id: Scalars['BigInt']['output'];
+  /** Its indexes by name. */
+  indexes: Array<DatabaseIndex>;
+  /** What it is. */
+  kind: TableKind;
+  /** Its name, unquoted. */
+  name: Scalars['String']['output'];
+  /** The role that owns it. */
+  owner: Scalars['String']['output'];
+  /** How a partitioned table is divided, such as `RANGE (day)`; null for others. */
+  partitionKey?: Maybe<Scalars['String']['output']>;
+  /** Its policies of row level security by name. */
+  policies: Array<DatabasePolicy>;
+  /** The columns of the primary key in its order; empty where there is none. */
+  primaryKey: Array<Scalars['String']['output']>;
+  /** Foreign keys of other tables to this one. */
+  referencedBy: Array<DatabaseForeignKey>;
+  /** Its foreign keys to other tables. */
+  references: Array<DatabaseForeignKey>;
+  /** What replication tells of old rows: DEFAULT (the primary key), INDEX, FULL or NOTHING. Null for what is not replicated. */
+  replicaIdentity?: Maybe<Scalars['String']['output']>;
+  /** Whether row level security is on. */
+  rlsEnabled: Scalars['Boolean']['output'];
+  /** Whether row level security holds for the owner too. */
+  rlsForced: Scalars['Boolean']['output'];
+  /** Rows as of the last ANALYZE; null when there was none, and for views. */
+  rowEstimate?: Maybe<Scalars['BigInt']['output']>;
+  /** Its schema. */
+  schema: Scalars['String']['output'];
+  /** Bytes on disk, with indexes and TOAST; of all partitions together. Null for views and foreign tables. */
+  sizeBytes?: Maybe<Scalars['BigInt']['output']>;
+  /** Its triggers by name: the order in which they fire. */
+  triggers: Array<DatabaseTrigger>;
+};
+
+/** A page of DatabaseTable. */
+export type DatabaseTableConnection = {
+  __typename?: 'DatabaseTableConnection';
+  /** The page, each item with its cursor. */
+  edges: Array<DatabaseTableEdge>;
+  /** The page without cursors. */
+  nodes: Array<DatabaseTable>;
+  /** Where the page lies. */
+  pageInfo: PageInfo;
+  /** How many there are in all; null where the upstream does not say. */
+  totalCount?: Maybe<Scalars['Int']['output']>;
+};
+
+/** One DatabaseTable of a page, with its cursor. */
+export type DatabaseTableEdge = {
+  __typename?: 'DatabaseTableEdge';
+  /** Where this edge lies: usable as `after`. */
+  cursor: Scalars['String']['output'];
+  /** The DatabaseTable. */
+  node: DatabaseTable;
+};
+
+/** A trigger. Those that Postgres makes for foreign keys are not shown. */
+export type DatabaseTrigger = {
+  __typename?: 'DatabaseTrigger';
+  /** Its COMMENT. */
+  comment?: Maybe<Scalars['String']['output']>;
+  /** Its WHEN condition; null where there is none. */
+  condition?: Maybe<Scalars['String']['output']>;
+  /** The CREATE TRIGGER statement. */
+  definition: Scalars['String']['output'];
+  /** Whether it fires. */
+  enabled: TriggerMode;
+  /** What it fires at. */
+  events: Array<TriggerEvent>;
+  /** What it gives the function as TG_ARGV. */
+  functionArguments: Array<Scalars['String']['output']>;
+  /** The function it calls. */
+  functionName: Scalars['String']['output'];
+  /** The schema of the function it calls. */
+  functionSchema: Scalars['String']['output'];
+  /** Its number in the catalogues (OID). */
+  id: Scalars['BigInt']['output'];
+  /** How often it fires. */
+  level: TriggerLevel;
+  /** Its name, unquoted. */
+  name: Scalars['String']['output'];
+  /** When it fires. */
+  timing: TriggerTiming;
+};
 
 /** A plan. */
 export type ExplainResult = {
@@ -213,70 +493,42 @@ export type ExplainResult = {
   text: Scalars['String']['output'];
 };
 
-/** A second factor of a user. Its secret is shown once, at enrolment. */
-export type Factor = {
-  __typename?: 'Factor';
-  /** Enrolment; null where the service does not tell. */
-  createdAt?: Maybe<Scalars['DateTime']['output']>;
-  /** Name the user gave it; null without one. */
-  friendlyName?: Maybe<Scalars['String']['output']>;
-  /** Id of the factor. */
-  id: Scalars['UUID']['output'];
-  /** Last challenge; null before the first. */
-  lastChallengedAt?: Maybe<Scalars['DateTime']['output']>;
-  /** Number of a phone factor, else null. */
-  phone?: Maybe<Scalars['String']['output']>;
-  /** Whether it counts. */
-  status: FactorStatus;
-  /** Kind; null for one that this schema does not know. */
-  type?: Maybe<FactorType>;
-  /** Last change; null where the service does not tell. */
-  updatedAt?: Maybe<Scalars['DateTime']['output']>;
-};
+/** What happens to rows that point at a row which changes. */
+export type ForeignKeyAction =
+  /** They change, or go, with it. */
+  | 'CASCADE'
+  /** Refused, at the end of the statement or transaction. */
+  | 'NO_ACTION'
+  /** Refused at once. */
+  | 'RESTRICT'
+  /** Their columns get their defaults. */
+  | 'SET_DEFAULT'
+  /** Their columns become NULL. */
+  | 'SET_NULL';
 
-/** A challenge to answer with `verifyFactor`, from the same address. */
-export type FactorChallenge = {
-  __typename?: 'FactorChallenge';
-  /** Its id. */
-  challengeId: Scalars['UUID']['output'];
-  /** Until when it can be answered. */
-  expiresAt: Scalars['DateTime']['output'];
-};
+/** Which way an argument goes. */
+export type FunctionArgumentMode =
+  /** Into the function. */
+  | 'IN'
+  /** Both ways. */
+  | 'INOUT'
+  /** Out of the function. */
+  | 'OUT'
+  /** A column of the table it returns. */
+  | 'TABLE'
+  /** Into the function, any number of them. */
+  | 'VARIADIC';
 
-/** A new factor. The secret is shown this once. */
-export type FactorEnrollment = {
-  __typename?: 'FactorEnrollment';
-  /** Id of the factor. */
-  factorId: Scalars['UUID']['output'];
-  /** Name the user gave it; null without one. */
-  friendlyName?: Maybe<Scalars['String']['output']>;
-  /** For phone factors: the number. */
-  phone?: Maybe<Scalars['String']['output']>;
-  /** For TOTP: a QR code for the authenticator app, as SVG text. */
-  qrCode?: Maybe<Scalars['String']['output']>;
-  /** For TOTP: the secret in base 32, to type in. */
-  secret?: Maybe<Scalars['String']['output']>;
-  /** Kind; null for one that this schema does not know. */
-  type?: Maybe<FactorType>;
-  /** For TOTP: what the QR code says. */
-  uri?: Maybe<Scalars['String']['output']>;
-};
-
-/** Whether a factor counts. */
-export type FactorStatus =
-  /** Enrolled, and not proved yet: it does not count. */
-  | 'UNVERIFIED'
-  /** Proved once: it can raise a session to aal2. */
-  | 'VERIFIED';
-
-/** Kind of a second factor. */
-export type FactorType =
-  /** Codes by text message. */
-  | 'PHONE'
-  /** Codes of an authenticator app. */
-  | 'TOTP'
-  /** A security key or passkey. */
-  | 'WEBAUTHN';
+/** What can be called. */
+export type FunctionKind =
+  /** An aggregate. */
+  | 'AGGREGATE'
+  /** A function; called in expressions. */
+  | 'FUNCTION'
+  /** A procedure; called by CALL. */
+  | 'PROCEDURE'
+  /** A window function. */
+  | 'WINDOW';
 
 /** What an edge function answered. */
 export type FunctionResult = {
@@ -295,21 +547,14 @@ export type FunctionResult = {
   text?: Maybe<Scalars['String']['output']>;
 };
 
-/** A link that is handed out by other means than a mail of the auth service. */
-export type GenerateAuthLinkInput = {
-  /** Begins `userMetadata` of a new user. */
-  data?: InputMaybe<Scalars['JSONObject']['input']>;
-  /** Whose link it is. */
-  email: Scalars['EmailAddress']['input'];
-  /** For a change of address: the new one. */
-  newEmail?: InputMaybe<Scalars['EmailAddress']['input']>;
-  /** For SIGNUP of a new user. */
-  password?: InputMaybe<Scalars['String']['input']>;
-  /** Where the link leads in the end. */
-  redirectTo?: InputMaybe<Scalars['URL']['input']>;
-  /** What it is for. */
-  type: AuthLinkType;
-};
+/** What a function promises about its results. */
+export type FunctionVolatility =
+  /** The same for the same arguments, for ever. */
+  | 'IMMUTABLE'
+  /** The same for the same arguments within a statement. */
+  | 'STABLE'
+  /** Nothing; it may also change data. */
+  | 'VOLATILE';
 
 /** The state of this gateway. */
 export type Health = {
@@ -348,28 +593,12 @@ export type HttpMethod =
   /** Put in place of what is there. */
   | 'PUT';
 
-/** A way in which a user signs in: e-mail, phone, or an account with a provider. */
-export type Identity = {
-  __typename?: 'Identity';
-  /** When it was linked; null where the service does not tell. */
-  createdAt?: Maybe<Scalars['DateTime']['output']>;
-  /** Address the provider told, if any. */
-  email?: Maybe<Scalars['String']['output']>;
-  /** The provider's own id of the user; for e-mail and phone the user's id. */
-  id: Scalars['String']['output'];
-  /** What the provider told of the user. */
-  identityData: Scalars['JSONObject']['output'];
-  /** Id of this identity: what unlinking takes. */
-  identityId: Scalars['UUID']['output'];
-  /** Last sign-in by this identity; null when there was none. */
-  lastSignInAt?: Maybe<Scalars['DateTime']['output']>;
-  /** Such as `email`, `phone` or `github`. */
-  provider: Scalars['String']['output'];
-  /** Last change; null where the service does not tell. */
-  updatedAt?: Maybe<Scalars['DateTime']['output']>;
-  /** Whose identity it is. */
-  userId: Scalars['UUID']['output'];
-};
+/** When an identity column makes its value. */
+export type IdentityGeneration =
+  /** Always; a value is taken only with OVERRIDING SYSTEM VALUE. */
+  | 'ALWAYS'
+  /** When no value is given. */
+  | 'BY_DEFAULT';
 
 /** What a transaction sees of changes made at the same time. */
 export type IsolationLevel =
@@ -380,100 +609,17 @@ export type IsolationLevel =
   /** As if transactions ran one after the other; those that cannot are CONFLICT, retryable. */
   | 'SERIALIZABLE';
 
-/** A message was sent, or would have been if the account were known: that is not told. */
-export type MessagePayload = {
-  __typename?: 'MessagePayload';
-  /** Id of a text message, where the SMS provider gives one. */
-  messageId?: Maybe<Scalars['String']['output']>;
-  /** Always true; a failure is an error. */
-  sent: Scalars['Boolean']['output'];
-};
-
 /** Everything that can be changed. */
 export type Mutation = {
   __typename?: 'Mutation';
-  /** Asks for a challenge of a factor. */
-  challengeFactor?: Maybe<FactorChallenge>;
-  /** Makes a user, without a message to them. A taken address is CONFLICT. */
-  createUser?: Maybe<User>;
-  /** Deletes a user and ends their sessions. */
-  deleteUser?: Maybe<DeleteUserPayload>;
-  /** Begins a second factor. It counts once `verifyFactor` has proved it. */
-  enrollFactor?: Maybe<FactorEnrollment>;
-  /** Ends a PKCE flow: gives tokens for the code that the redirect carried. */
-  exchangeAuthCode?: Maybe<AuthPayload>;
   /** Runs any one statement, outside of a transaction of ours, with the rights of the gateway’s login. It runs to its end however many rows are asked for. BEGIN, COMMIT and their like are refused (see executeTransaction), COPY from STDIN or to STDOUT and LISTEN too. */
   executeSql?: Maybe<SqlResult>;
   /** Runs all statements in one transaction: all of them or none. The failing one is named by `index` in the error. A conflict with another transaction is CONFLICT with `retryable`. Statements that would begin or end the transaction are refused before anything runs. */
   executeTransaction?: Maybe<Array<SqlResult>>;
-  /** Makes a link, and sends nothing. */
-  generateAuthLink?: Maybe<AuthLink>;
-  /** Makes a user and sends an invitation. */
-  inviteUser?: Maybe<User>;
   /** Calls an edge function with the credentials of the caller. Its answer is collected; to stream, call /functions/v1/<name> of this gateway. */
   invokeFunction?: Maybe<FunctionResult>;
-  /** Sends the nonce that `updateMe` may want for a new password. */
-  reauthenticate?: Maybe<MessagePayload>;
-  /** Gives new tokens for a refresh token, which is spent by it. */
-  refreshSession?: Maybe<AuthPayload>;
-  /** Sends a link to set a new password. An unknown address gets the same answer. */
-  requestPasswordReset?: Maybe<MessagePayload>;
-  /** Sends a confirmation again. Nothing is told about whether the account exists. */
-  resendConfirmation?: Maybe<MessagePayload>;
   /** Sends a message to a channel. True once Realtime has taken it; to a private channel that needs Realtime 2.96.3 (else NOT_CONFIGURED). */
   sendBroadcast?: Maybe<Scalars['Boolean']['output']>;
-  /** Sends a one-time code, or a magic link, to sign in with. */
-  sendOtp?: Maybe<MessagePayload>;
-  /** Signs in with a password. An unknown account and a wrong password answer alike. */
-  signIn?: Maybe<AuthPayload>;
-  /** Makes a user without an address, who may add one later with `updateMe`. */
-  signInAnonymously?: Maybe<AuthPayload>;
-  /** Ends sessions of the signed-in user. */
-  signOut?: Maybe<SignOutPayload>;
-  /** Creates an account. A known address gets the same answer where addresses are confirmed. */
-  signUp?: Maybe<AuthPayload>;
-  /** Removes a factor. A verified one needs a session at aal2. */
-  unenrollFactor?: Maybe<UnenrollFactorPayload>;
-  /** Changes the account of the signed-in user. */
-  updateMe?: Maybe<User>;
-  /** Changes a user. A taken address is CONFLICT. */
-  updateUser?: Maybe<User>;
-  /** Answers a challenge: the session goes on at aal2, with new tokens. */
-  verifyFactor?: Maybe<AuthPayload>;
-  /** Signs in with a code or the hash of a link, and confirms what it was sent for. */
-  verifyOtp?: Maybe<AuthPayload>;
-};
-
-
-/** Everything that can be changed. */
-export type MutationChallengeFactorArgs = {
-  factorId: Scalars['UUID']['input'];
-};
-
-
-/** Everything that can be changed. */
-export type MutationCreateUserArgs = {
-  input: CreateUserInput;
-};
-
-
-/** Everything that can be changed. */
-export type MutationDeleteUserArgs = {
-  id: Scalars['UUID']['input'];
-  soft?: Scalars['Boolean']['input'];
-};
-
-
-/** Everything that can be changed. */
-export type MutationEnrollFactorArgs = {
-  input: EnrollFactorInput;
-};
-
-
-/** Everything that can be changed. */
-export type MutationExchangeAuthCodeArgs = {
-  code: Scalars['String']['input'];
-  codeVerifier: Scalars['String']['input'];
 };
 
 
@@ -495,46 +641,11 @@ export type MutationExecuteTransactionArgs = {
 
 
 /** Everything that can be changed. */
-export type MutationGenerateAuthLinkArgs = {
-  input: GenerateAuthLinkInput;
-};
-
-
-/** Everything that can be changed. */
-export type MutationInviteUserArgs = {
-  data?: InputMaybe<Scalars['JSONObject']['input']>;
-  email: Scalars['EmailAddress']['input'];
-  redirectTo?: InputMaybe<Scalars['URL']['input']>;
-};
-
-
-/** Everything that can be changed. */
 export type MutationInvokeFunctionArgs = {
   body?: InputMaybe<Scalars['JSON']['input']>;
   headers?: InputMaybe<Scalars['JSONObject']['input']>;
   method?: HttpMethod;
   name: Scalars['String']['input'];
-};
-
-
-/** Everything that can be changed. */
-export type MutationRefreshSessionArgs = {
-  refreshToken: Scalars['String']['input'];
-};
-
-
-/** Everything that can be changed. */
-export type MutationRequestPasswordResetArgs = {
-  captchaToken?: InputMaybe<Scalars['String']['input']>;
-  codeChallenge?: InputMaybe<Scalars['String']['input']>;
-  email: Scalars['EmailAddress']['input'];
-  redirectTo?: InputMaybe<Scalars['URL']['input']>;
-};
-
-
-/** Everything that can be changed. */
-export type MutationResendConfirmationArgs = {
-  input: ResendInput;
 };
 
 
@@ -545,87 +656,6 @@ export type MutationSendBroadcastArgs = {
   payload: Scalars['JSON']['input'];
   private?: Scalars['Boolean']['input'];
 };
-
-
-/** Everything that can be changed. */
-export type MutationSendOtpArgs = {
-  input: SendOtpInput;
-};
-
-
-/** Everything that can be changed. */
-export type MutationSignInArgs = {
-  input: SignInInput;
-};
-
-
-/** Everything that can be changed. */
-export type MutationSignInAnonymouslyArgs = {
-  captchaToken?: InputMaybe<Scalars['String']['input']>;
-  data?: InputMaybe<Scalars['JSONObject']['input']>;
-};
-
-
-/** Everything that can be changed. */
-export type MutationSignOutArgs = {
-  scope?: SignOutScope;
-};
-
-
-/** Everything that can be changed. */
-export type MutationSignUpArgs = {
-  input: SignUpInput;
-};
-
-
-/** Everything that can be changed. */
-export type MutationUnenrollFactorArgs = {
-  factorId: Scalars['UUID']['input'];
-};
-
-
-/** Everything that can be changed. */
-export type MutationUpdateMeArgs = {
-  input: UpdateUserInput;
-};
-
-
-/** Everything that can be changed. */
-export type MutationUpdateUserArgs = {
-  id: Scalars['UUID']['input'];
-  input: AdminUpdateUserInput;
-};
-
-
-/** Everything that can be changed. */
-export type MutationVerifyFactorArgs = {
-  input: VerifyFactorInput;
-};
-
-
-/** Everything that can be changed. */
-export type MutationVerifyOtpArgs = {
-  input: VerifyOtpInput;
-};
-
-/** What a code or link is for. */
-export type OtpType =
-  /** Any code that came by mail. */
-  | 'EMAIL'
-  /** Confirms a new e-mail address. */
-  | 'EMAIL_CHANGE'
-  /** Accepts an invitation. */
-  | 'INVITE'
-  /** Signs in by link. */
-  | 'MAGICLINK'
-  /** Confirms a new phone number. */
-  | 'PHONE_CHANGE'
-  /** Signs in to set a new password. */
-  | 'RECOVERY'
-  /** Confirms a sign-up by e-mail. */
-  | 'SIGNUP'
-  /** A code that came by text message. */
-  | 'SMS';
 
 /** Where a page lies in its list. */
 export type PageInfo = {
@@ -639,6 +669,19 @@ export type PageInfo = {
   /** Cursor of the first edge; null on an empty page. */
   startCursor?: Maybe<Scalars['String']['output']>;
 };
+
+/** What a policy is about. */
+export type PolicyCommand =
+  /** All of the others. */
+  | 'ALL'
+  /** Rows of DELETE. */
+  | 'DELETE'
+  /** Rows of INSERT. */
+  | 'INSERT'
+  /** Rows of SELECT. */
+  | 'SELECT'
+  /** Rows of UPDATE. */
+  | 'UPDATE';
 
 /** A change of one row. `record` and `oldRecord` are encoded as `SqlResult.rows` are. */
 export type PostgresChange = {
@@ -710,29 +753,50 @@ export type PresenceUpdateType =
   /** The whole state: at the start, and again after a gap. */
   | 'SYNC';
 
+/** What a publication tells of. */
+export type PublicationEvent =
+  /** Deleted rows. */
+  | 'DELETE'
+  /** New rows. */
+  | 'INSERT'
+  /** Emptied tables. */
+  | 'TRUNCATE'
+  /** Changed rows. */
+  | 'UPDATE';
+
 /** Everything that can be read. */
 export type Query = {
   __typename?: 'Query';
-  /** What the auth service has switched on. */
-  authSettings?: Maybe<AuthSettings>;
+  /** The functions, procedures and aggregates of a schema, by name and arguments. */
+  databaseFunctions?: Maybe<Array<DatabaseFunction>>;
+  /** The roles by name, without those that Postgres predefines (`pg_…`). */
+  databaseRoles?: Maybe<Array<DatabaseRole>>;
   /** The plan of one statement. With `analyze` the statement runs, read-only and rolled back; writes are refused. */
   explain?: Maybe<ExplainResult>;
+  /** All extensions that the server has, installed or not, by name. */
+  extensions?: Maybe<Array<DatabaseExtension>>;
   /** The state of this gateway. A bad token does not stop it. */
   health: Health;
-  /** The signed-in user, fresh from the auth service. A service key has none: FORBIDDEN, reason `no_user`. */
-  me?: Maybe<User>;
-  /** Where to send a browser to sign in with a provider. */
-  oauthUrl?: Maybe<Scalars['URL']['output']>;
+  /** The publications by name. */
+  publications?: Maybe<Array<DatabasePublication>>;
+  /** The schemas of the database by name. */
+  schemas?: Maybe<Array<DatabaseSchema>>;
   /** The state of every service, probed at once; answers are shared for a second. */
   services: Array<ServiceHealth>;
   /** Runs one reading statement (SELECT, VALUES, TABLE, WITH … SELECT, SHOW, EXPLAIN) in a READ ONLY transaction that is always rolled back; settings, locks and prepared statements are taken back too. Not taken back: what functions do outside of transactions, as far as the reading login may call such functions. */
   sql?: Maybe<SqlResult>;
-  /** One user; null when there is none with this id. */
-  user?: Maybe<User>;
-  /** All users, the oldest first. */
-  users?: Maybe<UserConnection>;
+  /** One table, view or foreign table; null when there is none of that name. */
+  table?: Maybe<DatabaseTable>;
+  /** The tables, views and foreign tables of a schema by name. The number of SQL statements depends on what is selected, never on how many tables there are. */
+  tables?: Maybe<DatabaseTableConnection>;
   /** Who is asking: the role, user and claims that the access rules see. */
   viewer: Viewer;
+};
+
+
+/** Everything that can be read. */
+export type QueryDatabaseFunctionsArgs = {
+  schema?: Scalars['String']['input'];
 };
 
 
@@ -745,11 +809,8 @@ export type QueryExplainArgs = {
 
 
 /** Everything that can be read. */
-export type QueryOauthUrlArgs = {
-  codeChallenge?: InputMaybe<Scalars['String']['input']>;
-  provider: Scalars['String']['input'];
-  redirectTo?: InputMaybe<Scalars['URL']['input']>;
-  scopes?: InputMaybe<Array<Scalars['String']['input']>>;
+export type QuerySchemasArgs = {
+  includeSystem?: Scalars['Boolean']['input'];
 };
 
 
@@ -763,44 +824,18 @@ export type QuerySqlArgs = {
 
 
 /** Everything that can be read. */
-export type QueryUserArgs = {
-  id: Scalars['UUID']['input'];
+export type QueryTableArgs = {
+  name: Scalars['String']['input'];
+  schema?: Scalars['String']['input'];
 };
 
 
 /** Everything that can be read. */
-export type QueryUsersArgs = {
+export type QueryTablesArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
-  filter?: InputMaybe<Scalars['String']['input']>;
   first?: Scalars['Int']['input'];
+  schema?: Scalars['String']['input'];
 };
-
-/** Which confirmation is sent again, and to whom. */
-export type ResendInput = {
-  /** Solution of the captcha, where the service wants one. */
-  captchaToken?: InputMaybe<Scalars['String']['input']>;
-  /** PKCE: SHA-256 of the code verifier, base64url. The link then carries a code for `exchangeAuthCode`. */
-  codeChallenge?: InputMaybe<Scalars['String']['input']>;
-  /** E-mail address; or phone. */
-  email?: InputMaybe<Scalars['EmailAddress']['input']>;
-  /** E.164 number; or email. */
-  phone?: InputMaybe<Scalars['String']['input']>;
-  /** Where the link in the message leads in the end; the service decides whether it may. */
-  redirectTo?: InputMaybe<Scalars['URL']['input']>;
-  /** Which message. */
-  type: ResendType;
-};
-
-/** Which message is sent again. */
-export type ResendType =
-  /** Confirmation of a new address. */
-  | 'EMAIL_CHANGE'
-  /** Confirmation of a new number. */
-  | 'PHONE_CHANGE'
-  /** Confirmation of a sign-up by e-mail. */
-  | 'SIGNUP'
-  /** Confirmation of a sign-up by phone. */
-  | 'SMS';
 
 /** ANON < AUTHENTICATED < SERVICE_ROLE: a higher role may do what a lower one may. */
 export type Role =
@@ -810,24 +845,6 @@ export type Role =
   | 'AUTHENTICATED'
   /** A service_role or secret key: row level security does not apply. */
   | 'SERVICE_ROLE';
-
-/** Where a one-time code or magic link goes. */
-export type SendOtpInput = {
-  /** Solution of the captcha, where the service wants one. */
-  captchaToken?: InputMaybe<Scalars['String']['input']>;
-  /** PKCE: SHA-256 of the code verifier, base64url. The link then carries a code for `exchangeAuthCode`. */
-  codeChallenge?: InputMaybe<Scalars['String']['input']>;
-  /** Whether an unknown address signs up by it. */
-  createUser?: Scalars['Boolean']['input'];
-  /** Begins `userMetadata` of a new user. */
-  data?: InputMaybe<Scalars['JSONObject']['input']>;
-  /** E-mail address; or phone. */
-  email?: InputMaybe<Scalars['EmailAddress']['input']>;
-  /** E.164 number; or email. */
-  phone?: InputMaybe<Scalars['String']['input']>;
-  /** Where the link in the message leads in the end; the service decides whether it may. */
-  redirectTo?: InputMaybe<Scalars['URL']['input']>;
-};
 
 /** The state of one service behind this gateway. */
 export type ServiceHealth = {
@@ -877,71 +894,6 @@ export type ServiceStatus =
   | 'NOT_CONFIGURED'
   /** It answered as it should. */
   | 'UP';
-
-/** The tokens of a session. Keep them as you would a password. */
-export type Session = {
-  __typename?: 'Session';
-  /** JWT for `Authorization: Bearer …`. */
-  accessToken: Scalars['String']['output'];
-  /** When the access token ends. */
-  expiresAt: Scalars['DateTime']['output'];
-  /** Seconds the access token lives from now. */
-  expiresIn: Scalars['Int']['output'];
-  /** The provider's own refresh token, where it gave one. */
-  providerRefreshToken?: Maybe<Scalars['String']['output']>;
-  /** The provider's own access token, once, after signing in with a provider. */
-  providerToken?: Maybe<Scalars['String']['output']>;
-  /** Good for one `refreshSession`, which gives the next one. */
-  refreshToken: Scalars['String']['output'];
-  /** Always `bearer`. */
-  tokenType: Scalars['String']['output'];
-};
-
-/** An e-mail address or a phone number, and the password. */
-export type SignInInput = {
-  /** Solution of the captcha, where the service wants one. */
-  captchaToken?: InputMaybe<Scalars['String']['input']>;
-  /** E-mail address; or phone. */
-  email?: InputMaybe<Scalars['EmailAddress']['input']>;
-  /** The password. */
-  password: Scalars['String']['input'];
-  /** E.164 number; or email. */
-  phone?: InputMaybe<Scalars['String']['input']>;
-};
-
-/** Sessions have ended. Access tokens that were issued still live until they expire. */
-export type SignOutPayload = {
-  __typename?: 'SignOutPayload';
-  /** Who signed out. */
-  userId: Scalars['UUID']['output'];
-};
-
-/** Which sessions end. */
-export type SignOutScope =
-  /** All of the user. */
-  | 'GLOBAL'
-  /** This one. */
-  | 'LOCAL'
-  /** All but this one. */
-  | 'OTHERS';
-
-/** A new account: an e-mail address or a phone number, and a password. */
-export type SignUpInput = {
-  /** Solution of the captcha, where the service wants one. */
-  captchaToken?: InputMaybe<Scalars['String']['input']>;
-  /** PKCE: SHA-256 of the code verifier, base64url. The link then carries a code for `exchangeAuthCode`. */
-  codeChallenge?: InputMaybe<Scalars['String']['input']>;
-  /** Begins `userMetadata`. */
-  data?: InputMaybe<Scalars['JSONObject']['input']>;
-  /** E-mail address; or phone. */
-  email?: InputMaybe<Scalars['EmailAddress']['input']>;
-  /** At most 72 bytes. */
-  password: Scalars['String']['input'];
-  /** E.164 number; or email. */
-  phone?: InputMaybe<Scalars['String']['input']>;
-  /** Where the link in the message leads in the end; the service decides whether it may. */
-  redirectTo?: InputMaybe<Scalars['URL']['input']>;
-};
 
 /** A column of a result. */
 export type SqlColumn = {
@@ -1023,127 +975,56 @@ export type SubscriptionPresenceArgs = {
   track?: InputMaybe<Scalars['JSON']['input']>;
 };
 
-/** A factor was removed. */
-export type UnenrollFactorPayload = {
-  __typename?: 'UnenrollFactorPayload';
-  /** Which one. */
-  factorId: Scalars['UUID']['output'];
-};
+/** What has rows. */
+export type TableKind =
+  /** A table of another server. */
+  | 'FOREIGN_TABLE'
+  /** A view whose rows are stored. */
+  | 'MATERIALIZED_VIEW'
+  /** A table whose rows live in its partitions. */
+  | 'PARTITIONED_TABLE'
+  /** An ordinary table, or a partition of one. */
+  | 'TABLE'
+  /** A view. */
+  | 'VIEW';
 
-/** What a user changes of their own account. What is left out stays. */
-export type UpdateUserInput = {
-  /** The present password, where the service wants it. */
-  currentPassword?: InputMaybe<Scalars['String']['input']>;
-  /** Merged into `userMetadata` at the top level; null removes a key. */
-  data?: InputMaybe<Scalars['JSONObject']['input']>;
-  /** New address: it is confirmed by mail first. */
-  email?: InputMaybe<Scalars['EmailAddress']['input']>;
-  /** The code that `reauthenticate` sent, where the service wants it. */
-  nonce?: InputMaybe<Scalars['String']['input']>;
-  /** New password, at most 72 bytes. All other sessions end. */
-  password?: InputMaybe<Scalars['String']['input']>;
-  /** New E.164 number: it may have to be confirmed first. */
-  phone?: InputMaybe<Scalars['String']['input']>;
-  /** Where the link in the mail leads in the end. */
-  redirectTo?: InputMaybe<Scalars['URL']['input']>;
-};
+/** What a trigger fires at. */
+export type TriggerEvent =
+  /** At DELETE. */
+  | 'DELETE'
+  /** At INSERT. */
+  | 'INSERT'
+  /** At TRUNCATE. */
+  | 'TRUNCATE'
+  /** At UPDATE. */
+  | 'UPDATE';
 
-/** A user of the auth service. */
-export type User = {
-  __typename?: 'User';
-  /** What administrators keep of the user, in the tokens too; the user cannot change it. */
-  appMetadata: Scalars['JSONObject']['output'];
-  /** End of a ban, which may be past; null without one. */
-  bannedUntil?: Maybe<Scalars['DateTime']['output']>;
-  /** When the last confirmation was sent, if ever. */
-  confirmationSentAt?: Maybe<Scalars['DateTime']['output']>;
-  /** Sign-up. */
-  createdAt: Scalars['DateTime']['output'];
-  /** When the user was softly deleted; null for everybody else. */
-  deletedAt?: Maybe<Scalars['DateTime']['output']>;
-  /** E-mail address; null without one. */
-  email?: Maybe<Scalars['String']['output']>;
-  /** When the address was confirmed; null before. */
-  emailConfirmedAt?: Maybe<Scalars['DateTime']['output']>;
-  /** Second factors. In lists they are fetched user by user; null when the user has gone meanwhile. */
-  factors?: Maybe<Array<Factor>>;
-  /** Id: `sub` of the tokens. */
-  id: Scalars['UUID']['output'];
-  /** Ways in which the user signs in. In lists they are fetched user by user; null when the user has gone meanwhile. */
-  identities?: Maybe<Array<Identity>>;
-  /** When an invitation was sent; null for users who came by themselves. */
-  invitedAt?: Maybe<Scalars['DateTime']['output']>;
-  /** True until the user adds an e-mail address or phone number. */
-  isAnonymous: Scalars['Boolean']['output'];
-  /** Last sign-in; null before the first. */
-  lastSignInAt?: Maybe<Scalars['DateTime']['output']>;
-  /** Address that waits for its confirmation, if any. */
-  newEmail?: Maybe<Scalars['String']['output']>;
-  /** Number that waits for its confirmation, if any. */
-  newPhone?: Maybe<Scalars['String']['output']>;
-  /** Phone number in digits, without the plus; null without one. */
-  phone?: Maybe<Scalars['String']['output']>;
-  /** When the number was confirmed; null before. */
-  phoneConfirmedAt?: Maybe<Scalars['DateTime']['output']>;
-  /** When the last magic link or password reset was sent, if ever. */
-  recoverySentAt?: Maybe<Scalars['DateTime']['output']>;
-  /** Database role of the tokens: `authenticated`, unless an administrator gave another. */
-  role: Scalars['String']['output'];
-  /** Last change; null where the service does not tell. */
-  updatedAt?: Maybe<Scalars['DateTime']['output']>;
-  /** What the user keeps of themselves, in the tokens too: never a ground for access. */
-  userMetadata: Scalars['JSONObject']['output'];
-};
+/** How often a trigger fires. */
+export type TriggerLevel =
+  /** Once for each row. */
+  | 'ROW'
+  /** Once for the statement. */
+  | 'STATEMENT';
 
-/** A page of User. */
-export type UserConnection = {
-  __typename?: 'UserConnection';
-  /** The page, each item with its cursor. */
-  edges: Array<UserEdge>;
-  /** The page without cursors. */
-  nodes: Array<User>;
-  /** Where the page lies. */
-  pageInfo: PageInfo;
-  /** How many there are in all; null where the upstream does not say. */
-  totalCount?: Maybe<Scalars['Int']['output']>;
-};
+/** Whether a trigger fires, by `session_replication_role`. */
+export type TriggerMode =
+  /** For all changes. */
+  | 'ALWAYS'
+  /** Never. */
+  | 'DISABLED'
+  /** As usual: not for changes that come by replication. */
+  | 'ORIGIN'
+  /** Only for changes that come by replication. */
+  | 'REPLICA';
 
-/** One User of a page, with its cursor. */
-export type UserEdge = {
-  __typename?: 'UserEdge';
-  /** Where this edge lies: usable as `after`. */
-  cursor: Scalars['String']['output'];
-  /** The User. */
-  node: User;
-};
-
-/** The answer to a challenge. */
-export type VerifyFactorInput = {
-  /** The challenge. */
-  challengeId: Scalars['UUID']['input'];
-  /** Six digits. */
-  code: Scalars['String']['input'];
-  /** The factor. */
-  factorId: Scalars['UUID']['input'];
-};
-
-/** A code with the address it was sent to, or the hash that a link carries. */
-export type VerifyOtpInput = {
-  /** Solution of the captcha, where the service wants one. */
-  captchaToken?: InputMaybe<Scalars['String']['input']>;
-  /** Address the code was sent to. */
-  email?: InputMaybe<Scalars['EmailAddress']['input']>;
-  /** Number the code was sent to. */
-  phone?: InputMaybe<Scalars['String']['input']>;
-  /** Where the link in the message leads in the end; the service decides whether it may. */
-  redirectTo?: InputMaybe<Scalars['URL']['input']>;
-  /** The code; or tokenHash. */
-  token?: InputMaybe<Scalars['String']['input']>;
-  /** The hash of a link; or token with an address. */
-  tokenHash?: InputMaybe<Scalars['String']['input']>;
-  /** What it is for. */
-  type: OtpType;
-};
+/** When a trigger fires. */
+export type TriggerTiming =
+  /** After the change. */
+  | 'AFTER'
+  /** Before the change. */
+  | 'BEFORE'
+  /** In place of the change; for views. */
+  | 'INSTEAD_OF';
 
 /** The caller, as the gateway verified it. */
 export type Viewer = {
@@ -1156,13 +1037,6 @@ export type Viewer = {
   role: Role;
   /** The user's id; null for ANON and SERVICE_ROLE, who are no user. */
   userId?: Maybe<Scalars['UUID']['output']>;
-};
-
-/** Why a password does not meet the policy. */
-export type WeakPassword = {
-  __typename?: 'WeakPassword';
-  /** `length`, `characters` or `pwned` (known from a leak). */
-  reasons: Array<Scalars['String']['output']>;
 };
 
 export type FirstQueryQueryVariables = Exact<{

@@ -1,0 +1,224 @@
+import { AppError } from '../../lib/app-error.ts';
+import { checkFirst, decodeCursor, encodeCursor } from '../../lib/cursor.ts';
+import { formatPostgresArray } from '../../lib/postgres-array.ts';
+import type { PostgresPools } from '../../upstream/postgres.ts';
+import type { Call } from '../../viewer/call.ts';
+import type { CatalogueStatement, FacetRow, FacetStatement } from './catalogue/catalogue-statement.ts';
+import { type ColumnKeys, columnKeys, columns, type DatabaseColumn } from './catalogue/columns.ts';
+import {
+  constraints,
+  type DatabaseConstraint,
+  type DatabaseForeignKey,
+  referencedBy,
+  references,
+} from './catalogue/constraints.ts';
+import {
+  type DatabaseExtension,
+  type DatabasePublication,
+  type DatabaseRole,
+  type DatabaseSchema,
+  extensions,
+  publications,
+  roles,
+  schemas,
+} from './catalogue/database-objects.ts';
+import { type DatabaseFunction, functionDefinitions, functions } from './catalogue/functions.ts';
+import { type DatabaseIndex, indexes } from './catalogue/indexes.ts';
+import { type DatabasePolicy, policies } from './catalogue/policies.ts';
+import { readCatalogue } from './catalogue/read-catalogue.ts';
+import { type DatabaseTable, tableCounts, tablePages, tableSizes, tablesByName } from './catalogue/tables.ts';
+import { type DatabaseTrigger, triggers } from './catalogue/triggers.ts';
+import { requireDatabase } from './require-database.ts';
+
+/** The most tables of one page. */
+export const maxTablesPerPage = 1_000;
+
+export interface TablePageRequest {
+  readonly schema: string;
+  readonly first: number;
+  readonly after?: string | null | undefined;
+}
+
+export interface TableName {
+  readonly schema: string;
+  readonly name: string;
+}
+
+export interface TablePage {
+  readonly schema: string;
+  readonly tables: readonly { readonly cursor: string; readonly table: DatabaseTable }[];
+  readonly hasNextPage: boolean;
+  readonly hasPreviousPage: boolean;
+}
+
+export interface FunctionDefinition {
+  readonly body: string;
+  readonly definition: string | null;
+}
+
+/**
+ * What the database is made of. Methods that take lists answer in their order with one statement, however long they
+ * are. All reject with AppErrors alone: CONFLICT, retryable, where something was dropped while it was read.
+ */
+export interface IntrospectionClient {
+  schemas(includeSystem: boolean, call: Call): Promise<readonly DatabaseSchema[]>;
+  tablePages(requests: readonly TablePageRequest[], call: Call): Promise<readonly TablePage[]>;
+  tableCounts(schemaNames: readonly string[], call: Call): Promise<readonly number[]>;
+  tablesByName(names: readonly TableName[], call: Call): Promise<readonly (DatabaseTable | undefined)[]>;
+  tableSizes(tableIds: readonly string[], call: Call): Promise<readonly (string | null)[]>;
+  columns(tableIds: readonly string[], call: Call): Promise<readonly (readonly DatabaseColumn[])[]>;
+  columnKeys(tableIds: readonly string[], call: Call): Promise<readonly ColumnKeys[]>;
+  indexes(tableIds: readonly string[], call: Call): Promise<readonly (readonly DatabaseIndex[])[]>;
+  policies(tableIds: readonly string[], call: Call): Promise<readonly (readonly DatabasePolicy[])[]>;
+  triggers(tableIds: readonly string[], call: Call): Promise<readonly (readonly DatabaseTrigger[])[]>;
+  constraints(tableIds: readonly string[], call: Call): Promise<readonly (readonly DatabaseConstraint[])[]>;
+  references(tableIds: readonly string[], call: Call): Promise<readonly (readonly DatabaseForeignKey[])[]>;
+  referencedBy(tableIds: readonly string[], call: Call): Promise<readonly (readonly DatabaseForeignKey[])[]>;
+  functions(schema: string, call: Call): Promise<readonly DatabaseFunction[]>;
+  functionDefinitions(ids: readonly string[], call: Call): Promise<readonly FunctionDefinition[]>;
+  extensions(call: Call): Promise<readonly DatabaseExtension[]>;
+  roles(call: Call): Promise<readonly DatabaseRole[]>;
+  publications(call: Call): Promise<readonly DatabasePublication[]>;
+}
+
+export interface IntrospectionClientDeps {
+  /** Undefined where the deployment has no DATABASE_URL: every method is then NOT_CONFIGURED. */
+  readonly pools: Pick<PostgresPools, 'general'> | undefined;
+}
+
+/** BAD_USER_INPUT for a page that cannot be asked for; apart, so that one bad page does not spoil a batch. */
+export function checkTablePage({ schema, first, after }: TablePageRequest): void {
+  checkName(schema, 'schema');
+  checkFirst(first, maxTablesPerPage);
+  if (typeof after === 'string') nameInCursor(schema, after);
+}
+
+/** Reads the catalogues on the gateway's own connections. */
+export function createIntrospectionClient({ pools }: IntrospectionClientDeps): IntrospectionClient {
+  async function read<Row>(
+    statement: CatalogueStatement<Row>,
+    params: readonly (string | null)[],
+    call: Call,
+  ) {
+    return await readCatalogue(requireDatabase(pools).general, statement, params, call);
+  }
+  function facet<Item>(statement: FacetStatement<Item>) {
+    return async (tableIds: readonly string[], call: Call): Promise<readonly (readonly Item[])[]> => {
+      const rows = await read(statement, [textArray(tableIds)], call);
+      const byTable = groupByTable(rows);
+      return tableIds.map((id) => byTable.get(id) ?? dropped());
+    };
+  }
+
+  return {
+    schemas: (includeSystem, call) => read(schemas, [String(includeSystem)], call),
+    async tablePages(requests, call) {
+      const pages = requests.map(({ schema, first, after }) => ({
+        schema: checkName(schema, 'schema'),
+        size: checkFirst(first, maxTablesPerPage),
+        after: typeof after === 'string' ? nameInCursor(schema, after) : null,
+      }));
+      const rows = await read(
+        tablePages,
+        [
+          textArray(pages.map(({ schema }) => schema)),
+          textArray(pages.map(({ after }) => after)),
+          textArray(pages.map(({ size }) => String(size + 1))),
+        ],
+        call,
+      );
+      const byPage: (typeof rows)[number][][] = pages.map(() => []);
+      for (const row of rows) byPage[row.page]?.push(row);
+      return pages.map(({ schema, size, after }, index) => {
+        const found = byPage[index] ?? [];
+        return {
+          schema,
+          tables: found.slice(0, size).map((table) => ({
+            table,
+            cursor: encodeCursor(cursorKind(schema), [table.name]),
+          })),
+          hasNextPage: found.length > size,
+          hasPreviousPage: after !== null,
+        };
+      });
+    },
+    async tableCounts(schemaNames, call) {
+      const rows = await read(tableCounts, [textArray(schemaNames)], call);
+      const bySchema = new Map(rows.map(({ schema, count }) => [schema, count]));
+      return schemaNames.map((name) => bySchema.get(name) ?? 0);
+    },
+    async tablesByName(names, call) {
+      const params = [
+        textArray(names.map(({ schema }) => checkName(schema, 'schema'))),
+        textArray(names.map(({ name }) => checkName(name, 'name'))),
+      ];
+      const rows = await read(tablesByName, params, call);
+      return names.map(({ schema, name }) => rows.find((row) => row.schema === schema && row.name === name));
+    },
+    async tableSizes(tableIds, call) {
+      const rows = await read(tableSizes, [textArray(tableIds)], call);
+      const byTable = new Map(rows.map(({ tableId, sizeBytes }) => [tableId, sizeBytes]));
+      return tableIds.map((id) => {
+        const size = byTable.get(id);
+        return size === undefined ? dropped() : size;
+      });
+    },
+    columns: facet(columns),
+    async columnKeys(tableIds, call) {
+      const rows = await read(columnKeys, [textArray(tableIds)], call);
+      const byTable = new Map(rows.map((row) => [row.tableId, row]));
+      return tableIds.map((id) => byTable.get(id) ?? dropped());
+    },
+    indexes: facet(indexes),
+    policies: facet(policies),
+    triggers: facet(triggers),
+    constraints: facet(constraints),
+    references: facet(references),
+    referencedBy: facet(referencedBy),
+    functions: async (schema, call) => await read(functions, [checkName(schema, 'schema')], call),
+    async functionDefinitions(ids, call) {
+      const rows = await read(functionDefinitions, [textArray(ids)], call);
+      const byId = new Map(rows.map((row) => [row.id, row]));
+      return ids.map((id) => byId.get(id) ?? dropped());
+    },
+    extensions: (call) => read(extensions, [], call),
+    roles: (call) => read(roles, [], call),
+    publications: (call) => read(publications, [], call),
+  };
+}
+
+function groupByTable<Item>(rows: readonly FacetRow<Item>[]): ReadonlyMap<string, readonly Item[]> {
+  const byTable = new Map<string, Item[]>();
+  for (const row of rows) {
+    const items = byTable.get(row.tableId);
+    if (items !== undefined) items.push(row);
+    else byTable.set(row.tableId, row.present ? [row] : []);
+  }
+  return byTable;
+}
+
+function cursorKind(schema: string): string {
+  return `tables of ${schema}`;
+}
+
+function nameInCursor(schema: string, cursor: string): string {
+  const [name] = decodeCursor(cursorKind(schema), cursor);
+  return checkName(String(name), 'after');
+}
+
+/** Postgres cannot take a NUL, and nothing has such a name. */
+function checkName(name: string, argument: string): string {
+  if (!name.includes('\0')) return name;
+  const message = `${argument}: contains a NUL character`;
+  throw new AppError('BAD_USER_INPUT', message, { details: { issues: [{ path: [argument], message }] } });
+}
+
+function textArray(items: readonly (string | null)[]): string {
+  return formatPostgresArray(items, (item) => (typeof item === 'string' ? item : null));
+}
+
+function dropped(): never {
+  throw new AppError('CONFLICT', 'Something was dropped while it was being read; try again.', {
+    details: { retryable: true },
+  });
+}
