@@ -31,6 +31,8 @@ export async function runDevelopment(
     nodeEnv: env['NODE_ENV'],
     pgBin: env['PG_BIN'],
     reset: options.reset,
+    // Links in mails lead through the gateway, as a deployment's do.
+    publicUrl: early.server.port === 0 ? undefined : early.server.publicUrl,
   });
   try {
     const config = loadConfig({ ...env, ...stack.env }, { mode: 'dev' });
@@ -50,6 +52,7 @@ export async function runDevelopment(
             // The key sits in the fragment, which a browser sends to no server.
             ['GraphiQL', lan ? graphqlUrl : `${graphqlUrl}#key=${stack.keys.serviceRoleKey}`],
             ['Database', stack.postgres.databaseUrl],
+            ['Mailbox', `${stack.auth.url}/_local/mailbox`],
             ['anon key', stack.keys.anonKey],
             ['service_role key', stack.keys.serviceRoleKey],
             ['Also in', localFile],
