@@ -3,8 +3,9 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Config } from './config.ts';
 import type { Services } from './graphql/context.ts';
+import { createOperationEngine } from './graphql/operation-engine.ts';
 import { createSchema } from './graphql/schema.ts';
-import { createGateway } from './graphql/yoga.ts';
+import { createGraphQLYoga } from './graphql/yoga.ts';
 import { clientAddress } from './lib/client-address.ts';
 import { createFieldRateLimit } from './limits/field-rate-limit.ts';
 import { createRateLimiter } from './limits/rate-limiter.ts';
@@ -99,17 +100,18 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
     config.rateLimits.byField,
   );
 
-  const schema = createSchema();
-  const yoga = createGateway({
-    schema,
+  const engine = createOperationEngine({
+    schema: createSchema(),
     services,
     rateLimit,
-    log,
     limits: config.graphql,
-    introspection: config.graphql.introspection === 'true' ? 'everybody' : 'service_role',
+    introspection: introspectionFor(config),
+    metrics,
+    log,
   });
+  const yoga = createGraphQLYoga(engine, log);
 
-  const graphqlHttp = createGraphQLHttp({ yoga, log, maxBodyBytes: config.server.maxBodyBytes });
+  const graphqlHttp = createGraphQLHttp({ engine, yoga, log, maxBodyBytes: config.server.maxBodyBytes });
   const graphiql = config.graphql.graphiql ? createGraphiQL() : undefined;
   const transportDeps = {
     clientAddress: (request: IncomingMessage) => clientAddress(request, config.server.trustedProxies),
@@ -127,7 +129,7 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
 
   const hostAllowed = config.mode === 'dev' ? createHostCheck() : () => true;
   const webSockets = createWebSocketServer({
-    yoga,
+    engine,
     viewers,
     clientAddress: transportDeps.clientAddress,
     originAllowed: createOriginCheck({
@@ -190,6 +192,11 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
       );
     },
   };
+}
+
+function introspectionFor({ graphql }: Config): 'everybody' | 'service_role' | 'nobody' {
+  if (graphql.introspection === 'service_role') return 'service_role';
+  return graphql.introspection === 'true' ? 'everybody' : 'nobody';
 }
 
 /** The anon key as a JWT: an opaque one is a name for it that Realtime does not know. */

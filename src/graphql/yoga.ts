@@ -1,28 +1,17 @@
-import type { GraphQLSchema } from 'graphql';
 import { createYoga } from 'graphql-yoga';
 import type { Logger } from '../observability/logger.ts';
 import { toClientError, unknownRequest } from './errors.ts';
-import { type CallDeps, useCall } from './plugins/use-call.ts';
-import { useClientErrors } from './plugins/use-client-errors.ts';
+import type { OperationEngine } from './operation-engine.ts';
 import { useCsrfPrevention } from './plugins/use-csrf-prevention.ts';
-import { useErrorCodes } from './plugins/use-error-codes.ts';
-import { type OperationLimits, useOperationLimits } from './plugins/use-operation-limits.ts';
+import { useOperationEngine } from './plugins/use-operation-engine.ts';
 import type { TransportContext } from './transport.ts';
 
-export interface YogaDeps extends CallDeps {
-  readonly schema: GraphQLSchema;
-  readonly limits: OperationLimits;
-}
+export type Yoga = ReturnType<typeof createGraphQLYoga>;
 
-export type Yoga = ReturnType<typeof createGateway>;
-
-/**
- * The GraphQL engine with our policies. They sit in envelop hooks, so they hold for every transport that goes through
- * `getEnveloped`; the order below is the order in which an operation meets them.
- */
-export function createGateway(deps: YogaDeps) {
+/** GraphQL over HTTP as Yoga speaks it, in front of the engine: GET, server-sent events, multipart, negotiation. */
+export function createGraphQLYoga(engine: OperationEngine, log: Logger) {
   return createYoga<TransportContext>({
-    schema: deps.schema,
+    schema: engine.schema,
     graphqlEndpoint: '/graphql',
     graphiql: false,
     landingPage: false,
@@ -31,26 +20,21 @@ export function createGateway(deps: YogaDeps) {
     maxRequestBodySize: false,
     multipart: false,
     batching: false,
-    logging: yogaLogger(deps.log),
+    // Its cache would keep a verdict by the names of the rules; the engine has its own.
+    parserAndValidationCache: false,
+    logging: yogaLogger(log),
     maskedErrors: {
-      maskError: (error) => toClientError(error, { requestId: unknownRequest, role: 'ANON', log: deps.log }),
+      maskError: (error) => toClientError(error, { requestId: unknownRequest, role: 'ANON', log }),
     },
-    plugins: [
-      useCsrfPrevention(),
-      // Outermost: whatever follows may fail, and its error is for clients to see.
-      useClientErrors(deps.log),
-      useErrorCodes({ suggestions: deps.introspection === 'everybody' }),
-      useOperationLimits(deps.limits),
-      useCall(deps),
-    ],
+    plugins: [useCsrfPrevention(), useOperationEngine(engine, log)],
   });
 }
 
 function yogaLogger(log: Logger) {
   const write =
-    (level: 'debug' | 'info' | 'warn' | 'error') =>
+    (level: 'debug' | 'warn') =>
     (...args: unknown[]): void =>
       log[level]({ yoga: args.map(String) }, 'yoga');
-  // Yoga logs masked errors itself; they were logged with their cause already.
-  return { debug: () => undefined, info: write('info'), warn: write('warn'), error: write('debug') };
+  // Errors were logged with their cause when they were masked.
+  return { debug: () => undefined, info: write('debug'), warn: write('warn'), error: write('debug') };
 }

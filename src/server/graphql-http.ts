@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type ExecutionResult, GraphQLError } from 'graphql';
 import { toClientError } from '../graphql/errors.ts';
-import { type OperationParams, prepareOperation } from '../graphql/execute-operation.ts';
+import type { OperationEngine, OperationParams } from '../graphql/operation-engine.ts';
 import type { Transport } from '../graphql/transport.ts';
 import type { Yoga } from '../graphql/yoga.ts';
 import { AppError, errorCodes } from '../lib/app-error.ts';
@@ -9,6 +9,7 @@ import type { Logger } from '../observability/logger.ts';
 import { readBody } from './request-body.ts';
 
 export interface GraphQLHttpDeps {
+  readonly engine: OperationEngine;
   readonly yoga: Yoga;
   readonly log: Logger;
   readonly maxBodyBytes: number;
@@ -81,7 +82,7 @@ function answerOf(result: ExecutionResult, mediaType: string) {
  * Serves GraphQL over HTTP. JSON POSTs, which are nearly all there is, go straight to the engine: Yoga's own HTTP
  * layer costs more than everything else together. GET, SSE, multipart and unusual Accept headers go through it.
  */
-export function createGraphQLHttp({ yoga, log, maxBodyBytes }: GraphQLHttpDeps) {
+export function createGraphQLHttp({ engine, yoga, log, maxBodyBytes }: GraphQLHttpDeps) {
   function send(
     response: ServerResponse,
     transport: Transport,
@@ -125,7 +126,7 @@ export function createGraphQLHttp({ yoga, log, maxBodyBytes }: GraphQLHttpDeps) 
     const mediaType = plainMediaType(request.headers.accept);
     const params = mediaType === undefined ? undefined : wellFormed(parseOrUndefined(body));
     if (mediaType !== undefined && params) {
-      const prepared = prepareOperation(yoga, params, { transport }, log);
+      const prepared = engine.prepare(params, transport);
       if (prepared.type === 'refused') {
         send(response, transport, mediaType, prepared.result);
         return;

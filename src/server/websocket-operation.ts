@@ -1,5 +1,5 @@
 import type { ExecutionResult } from 'graphql';
-import type { OperationOutcome, PreparedOperation } from '../graphql/execute-operation.ts';
+import type { OperationOutcome, PreparedOperation } from '../graphql/operation-engine.ts';
 
 type Runnable = Exclude<PreparedOperation, { type: 'refused' }>;
 type Result = IteratorResult<ExecutionResult, undefined>;

@@ -5,9 +5,8 @@ import { type ExecutionArgs, type FormattedExecutionResult, type GraphQLError, p
 import { CloseCode, handleProtocols, makeServer } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { toClientError } from '../graphql/errors.ts';
-import { prepareOperation } from '../graphql/execute-operation.ts';
+import type { OperationEngine } from '../graphql/operation-engine.ts';
 import type { Transport } from '../graphql/transport.ts';
-import type { Yoga } from '../graphql/yoga.ts';
 import { AppError } from '../lib/app-error.ts';
 import { createTimers } from '../lib/timers.ts';
 import type { Logger } from '../observability/logger.ts';
@@ -32,7 +31,7 @@ export interface WebSocketLimits {
 }
 
 export interface WebSocketServerDeps {
-  readonly yoga: Yoga;
+  readonly engine: OperationEngine;
   readonly viewers: ViewerResolver;
   readonly clientAddress: (request: IncomingMessage) => string | undefined;
   readonly originAllowed: (request: IncomingMessage) => boolean;
@@ -131,7 +130,7 @@ export function createWebSocketServer(deps: WebSocketServerDeps): GraphQLWebSock
       const transport = transportOf(connection, abort.signal);
       const { query, variables, operationName } = payload;
       const params = { query, variables: variables ?? null, operationName: operationName ?? null };
-      const prepared = prepareOperation(deps.yoga, params, { transport }, log);
+      const prepared = deps.engine.prepare(params, transport);
       // Returned, not thrown: a throw closes the socket, with every other subscription on it.
       if (prepared.type === 'refused') {
         return prepared.result.errors ?? [clientError(new AppError('INTERNAL_SERVER_ERROR', 'Refused.'))];
@@ -141,7 +140,7 @@ export function createWebSocketServer(deps: WebSocketServerDeps): GraphQLWebSock
       });
       connection.operations.set(id, running);
       return {
-        schema: deps.yoga.getEnveloped().schema,
+        schema: deps.engine.schema,
         document: kinds[prepared.type],
         contextValue: running,
       };

@@ -4,7 +4,7 @@ import { type Client, type ClientOptions, createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import { loadConfig } from '../../src/config.ts';
 import { createBuilder } from '../../src/graphql/builder.ts';
-import { createGateway } from '../../src/graphql/yoga.ts';
+import { createOperationEngine } from '../../src/graphql/operation-engine.ts';
 import { createFieldRateLimit } from '../../src/limits/field-rate-limit.ts';
 import { createOriginCheck } from '../../src/server/origin-check.ts';
 import { createUpgradeRouter } from '../../src/server/upgrade-router.ts';
@@ -112,7 +112,7 @@ export async function startWebSocketGateway(
     }),
   }));
   const config = loadConfig({ JWT_SECRET: testSecret }, { mode: 'dev' });
-  const yoga = createGateway({
+  const engine = createOperationEngine({
     schema: builder.toSchema(),
     services: {} as never,
     rateLimit: createFieldRateLimit({ take: () => ({ ok: true, retryAfterMs: 0 }) }, {}),
@@ -121,7 +121,7 @@ export async function startWebSocketGateway(
     introspection: 'everybody',
   });
   const server = createWebSocketServer({
-    yoga,
+    engine,
     viewers: createViewerResolver(config.viewer, { log: silentLog }),
     clientAddress: (request) => request.socket.remoteAddress,
     originAllowed: createOriginCheck({

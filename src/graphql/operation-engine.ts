@@ -1,0 +1,212 @@
+import { type DocumentNode, type ExecutionResult, execute, type GraphQLSchema, subscribe } from 'graphql';
+import { AppError } from '../lib/app-error.ts';
+import type { FieldRateLimit } from '../limits/field-rate-limit.ts';
+import type { Logger } from '../observability/logger.ts';
+import { type Role, reaches, type Viewer } from '../viewer/viewer.ts';
+import { type Context, createLoaders, type Services } from './context.ts';
+import { createDocumentCache } from './document-cache.ts';
+import { errorCodeOf, toClientError } from './errors.ts';
+import { mapResults } from './map-results.ts';
+import { type OperationFacts, operationFacts } from './operation-facts.ts';
+import { checkCost, type OperationLimits } from './operation-limits.ts';
+import type { Transport } from './transport.ts';
+
+export interface OperationEngineDeps {
+  readonly schema: GraphQLSchema;
+  readonly services: Services;
+  readonly rateLimit: FieldRateLimit;
+  readonly limits: OperationLimits;
+  readonly log: Logger;
+  /** Who may introspect: everybody in development, SERVICE_ROLE alone in production unless configured. */
+  readonly introspection: 'everybody' | 'service_role' | 'nobody';
+  /** Counts each operation: `code` is OK or that of the first error. A subscription counts when it ends. */
+  readonly metrics?: {
+    operation(type: string, code: string, seconds: number): void;
+    subscriptionStarted(): void;
+    subscriptionEnded(): void;
+  };
+}
+
+export interface OperationParams {
+  readonly query: string;
+  readonly variables?: Record<string, unknown> | null;
+  readonly operationName?: string | null;
+}
+
+export type OperationOutcome = ExecutionResult | AsyncIterable<ExecutionResult>;
+
+/** Parsed and validated, or refused with the errors that the client gets. */
+export type PreparedOperation =
+  | {
+      readonly type: 'query' | 'mutation' | 'subscription';
+      run(): Promise<OperationOutcome> | OperationOutcome;
+    }
+  | { readonly type: 'refused'; readonly result: ExecutionResult };
+
+/** Every policy an operation meets, whatever transport it came by. Nothing here throws for what the client sent. */
+export interface OperationEngine {
+  readonly schema: GraphQLSchema;
+  /** Within the limits; throws what is wrong with the text. */
+  parse(query: string): DocumentNode;
+  prepare(params: OperationParams, transport: Transport): PreparedOperation;
+}
+
+// Whoever calls these has no good token, or is about to get one: a stale Authorization header must not stop them.
+const withoutAuthorization: ReadonlySet<string> = new Set([
+  'signUp',
+  'signIn',
+  'refreshSession',
+  'verifyOtp',
+  'sendOtp',
+  'exchangeAuthCode',
+  'requestPasswordReset',
+  'resendConfirmation',
+  'health',
+]);
+
+function ignoresAuthorization(facts: OperationFacts): boolean {
+  return facts.rootFields.length > 0 && facts.rootFields.every((name) => withoutAuthorization.has(name));
+}
+
+/** Made once, with the schema: tokens and shape, validation, the caller, cost, execution, errors, metrics, in that order. */
+export function createOperationEngine(deps: OperationEngineDeps): OperationEngine {
+  const { schema, services, rateLimit, limits, log, introspection, metrics } = deps;
+  const documentOf = createDocumentCache({ schema, limits, suggestions: introspection === 'everybody' });
+
+  function assertMayIntrospect(facts: OperationFacts, viewer: Viewer): void {
+    if (!facts.introspects || introspection === 'everybody') return;
+    if (introspection === 'service_role' && reaches(viewer.role, 'SERVICE_ROLE')) return;
+    throw new AppError('FORBIDDEN', 'This server does not describe its schema to you.', {
+      details: { reason: 'introspection_disabled' },
+    });
+  }
+
+  function contextOf(transport: Transport, viewer: Viewer): Context {
+    const context: Context = {
+      call: {
+        viewer,
+        // Made when it is asked for: many operations call nobody.
+        get signal() {
+          return transport.signal;
+        },
+        requestId: transport.requestId,
+        log,
+        clientAddress: transport.clientAddress,
+        userAgent: transport.userAgent,
+        ...(transport.renewal === undefined ? {} : { renewal: transport.renewal }),
+      },
+      services,
+      rateLimit,
+      loaders: createLoaders(() => context),
+    };
+    return context;
+  }
+
+  function runAs(
+    viewer: Viewer,
+    document: DocumentNode,
+    facts: OperationFacts,
+    params: OperationParams,
+    transport: Transport,
+  ): Promise<OperationOutcome> | OperationOutcome {
+    const started = performance.now();
+    const { requestId } = transport;
+    const audience = { requestId, role: viewer.role, log };
+    const report = (code: string): void => {
+      const milliseconds = performance.now() - started;
+      metrics?.operation(facts.type, code, milliseconds / 1000);
+      const fields = {
+        requestId,
+        type: facts.type,
+        operation: facts.name,
+        role: viewer.role,
+        code,
+        milliseconds,
+      };
+      log.debug(fields, 'operation');
+    };
+    const toClient = (result: ExecutionResult): ExecutionResult =>
+      result.errors
+        ? { ...result, errors: result.errors.map((error) => toClientError(error, audience)) }
+        : result;
+    const finish = (result: ExecutionResult): ExecutionResult => {
+      report(result.errors?.[0] ? errorCodeOf(result.errors[0]) : 'OK');
+      return toClient(result);
+    };
+
+    assertMayIntrospect(facts, viewer);
+    const variables = params.variables ?? {};
+    checkCost(schema, facts, variables, limits);
+    const args = {
+      schema,
+      document,
+      contextValue: contextOf(transport, viewer),
+      variableValues: variables,
+      operationName: params.operationName ?? null,
+    };
+    if (facts.type !== 'subscription') {
+      const result = execute(args);
+      return result instanceof Promise ? result.then(finish) : finish(result);
+    }
+    return subscribe(args).then((result) => {
+      if (!(Symbol.asyncIterator in result)) return finish(result);
+      metrics?.subscriptionStarted();
+      return mapResults(result, {
+        each: toClient,
+        failed: (error) => ({ errors: [toClientError(error, audience)] }),
+        ended: () => {
+          metrics?.subscriptionEnded();
+          report('OK');
+        },
+      });
+    });
+  }
+
+  function refusal(errors: readonly unknown[], transport: Transport, role: Role = 'ANON'): ExecutionResult {
+    const audience = { requestId: transport.requestId, role, log };
+    return { errors: errors.map((error) => toClientError(error, audience)) };
+  }
+
+  function refused(type: string, errors: readonly unknown[], transport: Transport): ExecutionResult {
+    metrics?.operation(type, errorCodeOf(errors[0]), 0);
+    return refusal(errors, transport);
+  }
+
+  return {
+    schema,
+    parse(query) {
+      const { document, invalid } = documentOf(query);
+      if (document === undefined) throw invalid[0];
+      return document;
+    },
+    prepare(params, transport) {
+      const { document, invalid } = documentOf(params.query);
+      if (document === undefined || invalid.length > 0) {
+        return { type: 'refused', result: refused('unknown', invalid, transport) };
+      }
+      const facts = operationFacts(document, params.operationName);
+      if (!facts) {
+        const message = 'operationName must name one of the operations of the document.';
+        const error = new AppError('BAD_USER_INPUT', message, {
+          details: { issues: [{ path: ['operationName'], message }] },
+        });
+        return { type: 'refused', result: refused('unknown', [error], transport) };
+      }
+      return {
+        type: facts.type,
+        run() {
+          const failed = (error: unknown): ExecutionResult => refused(facts.type, [error], transport);
+          const runWith = (viewer: Viewer) => runAs(viewer, document, facts, params, transport);
+          try {
+            const viewer = transport.viewer(ignoresAuthorization(facts));
+            if (viewer instanceof Promise) return viewer.then(runWith).catch(failed);
+            const outcome = runWith(viewer);
+            return outcome instanceof Promise ? outcome.catch(failed) : outcome;
+          } catch (error) {
+            return failed(error);
+          }
+        },
+      };
+    },
+  };
+}

@@ -1,0 +1,59 @@
+import { type DocumentNode, GraphQLError, type GraphQLSchema, parse } from 'graphql';
+import { AppError } from '../lib/app-error.ts';
+import { operationCost } from './operation-cost.ts';
+import { documentShape, type OperationFacts } from './operation-facts.ts';
+
+/** What one document may ask for. */
+export interface OperationLimits {
+  /** Lexical tokens of a document. */
+  readonly maxTokens: number;
+  readonly maxDepth: number;
+  readonly maxAliases: number;
+  readonly maxDirectives: number;
+  readonly maxRootFields: number;
+  /** See operation-cost.ts. */
+  readonly maxCost: number;
+}
+
+function tooComplex(what: string, limit: number, value: number | string): AppError {
+  return new AppError('OPERATION_TOO_COMPLEX', `The operation has ${value} ${what}; the limit is ${limit}.`, {
+    details: { what, limit, value },
+  });
+}
+
+/** Parses at most `maxTokens`. Throws OPERATION_TOO_COMPLEX, or graphql's own syntax error. */
+export function parseWithin(query: string, { maxTokens }: OperationLimits): DocumentNode {
+  try {
+    return parse(query, { maxTokens });
+  } catch (error) {
+    if (error instanceof GraphQLError && error.message.includes('tokens. Parsing aborted')) {
+      throw tooComplex('tokens', maxTokens, `more than ${maxTokens}`);
+    }
+    throw error;
+  }
+}
+
+/** Throws OPERATION_TOO_COMPLEX. Comes before validation, which is itself expensive for a hostile document. */
+export function checkShape(document: DocumentNode, limits: OperationLimits): void {
+  const shape = documentShape(document);
+  if (shape.depth > limits.maxDepth) throw tooComplex('levels of depth', limits.maxDepth, shape.depth);
+  if (shape.aliases > limits.maxAliases) throw tooComplex('aliases', limits.maxAliases, shape.aliases);
+  if (shape.directives > limits.maxDirectives) {
+    throw tooComplex('directives', limits.maxDirectives, shape.directives);
+  }
+  if (shape.rootFields > limits.maxRootFields) {
+    throw tooComplex('root fields', limits.maxRootFields, shape.rootFields);
+  }
+}
+
+/** Throws OPERATION_TOO_COMPLEX. Depends on the variables, so it is asked for each execution. */
+export function checkCost(
+  schema: GraphQLSchema,
+  facts: OperationFacts,
+  variables: Readonly<Record<string, unknown>>,
+  { maxCost }: OperationLimits,
+): void {
+  const { operation, fragments } = facts;
+  const cost = operationCost({ schema, operation, fragments, variables, limit: maxCost });
+  if (cost > maxCost) throw tooComplex('points of cost', maxCost, `at least ${maxCost + 1}`);
+}
