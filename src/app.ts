@@ -16,6 +16,7 @@ import { createHealthClient } from './modules/health/client.ts';
 import { probedUpstreams } from './modules/health/probed-upstreams.ts';
 import { createRealtimeClient } from './modules/realtime/client.ts';
 import { createTableDescriber } from './modules/realtime/visible-table.ts';
+import { createStorageClient } from './modules/storage/client.ts';
 import { createLogger, type Logger } from './observability/logger.ts';
 import { createMetrics } from './observability/metrics.ts';
 import { createCors } from './server/cors.ts';
@@ -91,6 +92,11 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
       upstream: upstreams.byName.FUNCTIONS?.upstream,
       answerMs: config.functions.answerMs,
       maxAnswerBytes: config.upstream.maxAnswerBytes,
+    }),
+    storage: createStorageClient({
+      upstream: upstreams.byName.STORAGE?.upstream,
+      publicUrl: config.server.publicUrl,
+      ...config.storage,
     }),
     database: createDatabaseClient({ pools, limits: config.database }),
     introspection: createIntrospectionClient({ pools }),

@@ -141,7 +141,10 @@ function nest(values: Values, mode: Mode) {
       publishableKeys: values.SUPABASE_PUBLISHABLE_KEYS ?? [],
       secretKeys: values.SUPABASE_SECRET_KEYS ?? [],
     },
-    storage: { maxSignedUrlExpiryMs: values.MAX_SIGNED_URL_EXPIRY },
+    storage: {
+      maxSignedUrlExpiryMs: values.MAX_SIGNED_URL_EXPIRY,
+      imageTransformation: values.IMAGE_TRANSFORMATION,
+    },
     realtime: { tenant: values.REALTIME_TENANT, deletes: values.REALTIME_DELETES },
     functions: { answerMs: values.FUNCTIONS_TIMEOUT },
     local: { dataDir: values.BUNBUN_DATA_DIR },

@@ -177,6 +177,12 @@ export const environmentSchema = z.object({
     shape: '`all` or `service_role`',
     default: 'all',
   }),
+  IMAGE_TRANSFORMATION: withDefault(flag, {
+    group: 'Services',
+    description: 'Storage transforms images (it runs with imgproxy): `transform` arguments work.',
+    shape: yesNo,
+    default: 'false',
+  }),
   UPSTREAM_CONNECT_TIMEOUT: withDefault(duration(10, hour), {
     group: 'Services',
     description: 'For a connection to a service.',

@@ -4,6 +4,7 @@ import type { IntrospectionClient } from '../modules/database/introspection.ts';
 import type { FunctionsClient } from '../modules/functions/client.ts';
 import type { HealthClient } from '../modules/health/client.ts';
 import type { RealtimeClient } from '../modules/realtime/client.ts';
+import type { StorageClient } from '../modules/storage/client.ts';
 import type { Call } from '../viewer/call.ts';
 
 /** The upstream clients, one per service. Made once in app.ts. */
@@ -13,6 +14,7 @@ export interface Services {
   readonly introspection: IntrospectionClient;
   readonly functions: FunctionsClient;
   readonly health: HealthClient;
+  readonly storage: StorageClient;
 }
 
 /** What a resolver gets. One per operation. */

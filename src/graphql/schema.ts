@@ -3,6 +3,7 @@ import { addDatabaseSchema } from '../modules/database/schema.ts';
 import { addFunctionsSchema } from '../modules/functions/schema.ts';
 import { addHealthSchema } from '../modules/health/schema.ts';
 import { addRealtimeSchema } from '../modules/realtime/schema.ts';
+import { addStorageSchema } from '../modules/storage/schema.ts';
 import { createBuilder } from './builder.ts';
 import { addViewerSchema } from './viewer-schema.ts';
 
@@ -14,5 +15,6 @@ export function createSchema(): GraphQLSchema {
   addFunctionsSchema(builder);
   addDatabaseSchema(builder);
   addRealtimeSchema(builder);
+  addStorageSchema(builder);
   return builder.toSchema();
 }

@@ -1,0 +1,54 @@
+import { AppError } from '../../lib/app-error.ts';
+import { encodeObject } from './object-path.ts';
+import type { ImageTransform } from './types.ts';
+
+/** Absolute URLs on this gateway, under its pass-through to Storage. */
+export interface PublicUrls {
+  /** Works for everybody in a public bucket, and with an Authorization header in a private one. */
+  download(bucket: string, path: string): string;
+  open(bucket: string, path: string, transform?: ImageTransform | null): string;
+  /** From Storage's own `signedURL`, which is relative and not percent-encoded. */
+  signed(bucket: string, path: string, signedUrl: string, download?: string | null): string;
+  signedUpload(bucket: string, path: string, token: string): string;
+  readonly resumable: string;
+}
+
+export function createPublicUrls(publicUrl: string, imageTransformation: boolean): PublicUrls {
+  const root = `${publicUrl.replace(/\/+$/, '')}/storage/v1`;
+  return {
+    resumable: `${root}/upload/resumable/sign`,
+    download: (bucket, path) => `${root}/object/${encodeObject(bucket, path)}`,
+    open(bucket, path, transform) {
+      const object = encodeObject(bucket, path);
+      if (!transform) return `${root}/object/public/${object}`;
+      if (!imageTransformation) throw noTransformation();
+      const query = new URLSearchParams();
+      for (const [name, value] of Object.entries(transform)) {
+        if (value !== undefined && value !== null) query.set(name, String(value));
+      }
+      return `${root}/render/image/public/${object}?${query}`;
+    },
+    signed(bucket, path, signedUrl, download) {
+      const mark = signedUrl.lastIndexOf('?token=');
+      const route = /^\/(?:object|render\/image)\/sign\//.exec(signedUrl)?.[0];
+      if (mark < 0 || route === undefined) throw unreadable();
+      const named =
+        download === undefined || download === null ? '' : `&download=${encodeURIComponent(download)}`;
+      return `${root}${route}${encodeObject(bucket, path)}${signedUrl.slice(mark)}${named}`;
+    },
+    signedUpload: (bucket, path, token) =>
+      `${root}/object/upload/sign/${encodeObject(bucket, path)}?token=${encodeURIComponent(token)}`,
+  };
+}
+
+export function noTransformation(): AppError {
+  return new AppError('NOT_CONFIGURED', 'Image transformation is not part of this deployment.', {
+    details: { service: 'STORAGE' },
+  });
+}
+
+function unreadable(): AppError {
+  return new AppError('UPSTREAM_ERROR', 'Storage gave a signed URL that cannot be read.', {
+    details: { service: 'STORAGE' },
+  });
+}

@@ -1,0 +1,166 @@
+import { AppError } from '../../lib/app-error.ts';
+import { encodeSegment } from '../../upstream/request-path.ts';
+import type { Call } from '../../viewer/call.ts';
+import { checkPaths } from './file-client.ts';
+import { checkNewPath, encodeObject } from './object-path.ts';
+import { noTransformation, type PublicUrls } from './public-urls.ts';
+import type { Send } from './send.ts';
+import {
+  type ImageTransform,
+  type SignedUrl,
+  signedManySchema,
+  signedSchema,
+  type UploadTicket,
+  uploadTicketSchema,
+} from './types.ts';
+import { cacheSeconds, checkContentType } from './upload-body.ts';
+
+export interface TicketArgs {
+  readonly bucket: string;
+  readonly path: string;
+  readonly upsert: boolean;
+  readonly contentType?: string | null | undefined;
+  /** Decimal digits: bytes. */
+  readonly size?: string | null | undefined;
+  readonly cacheControl?: string | null | undefined;
+  readonly metadata?: Record<string, unknown> | null | undefined;
+}
+
+export interface SharingMethods {
+  /** Signs all paths in one call; a path that cannot be signed says why. Throws BAD_USER_INPUT for too long a time. */
+  signUrls(bucket: string, paths: readonly string[], expiresInMs: number, call: Call): Promise<SignedUrl[]>;
+  /** A signed URL of an image in another size; NOT_CONFIGURED where Storage does not transform. */
+  signTransformed(
+    file: { bucket: string; path: string },
+    expiresInMs: number,
+    transform: ImageTransform,
+    call: Call,
+  ): Promise<string>;
+  /** Leave to send one file straight to the pass-through, by PUT or TUS. */
+  createUpload(args: TicketArgs, call: Call): Promise<UploadTicket>;
+}
+
+export interface SharingDeps {
+  readonly send: Send;
+  readonly urls: PublicUrls;
+  readonly imageTransformation: boolean;
+  readonly maxSignedUrlExpiryMs: number;
+}
+
+export function createSharingMethods(deps: SharingDeps): SharingMethods {
+  const { send, urls, maxSignedUrlExpiryMs } = deps;
+
+  function seconds(expiresInMs: number): number {
+    if (expiresInMs >= 1000 && expiresInMs <= maxSignedUrlExpiryMs) return Math.floor(expiresInMs / 1000);
+    const message = `expiresIn must be from 1s to ${maxSignedUrlExpiryMs / 1000}s.`;
+    throw new AppError('BAD_USER_INPUT', message, {
+      details: { issues: [{ path: ['expiresIn'], message }] },
+    });
+  }
+
+  return {
+    async signUrls(bucket, paths, expiresInMs, call) {
+      const expiresIn = seconds(expiresInMs);
+      if (paths.length === 0) return [];
+      checkPaths(paths);
+      const answers = await send(
+        signedManySchema,
+        {
+          method: 'POST',
+          path: `/object/sign/${encodeSegment(bucket)}`,
+          body: { expiresIn, paths },
+          idempotent: true,
+        },
+        call,
+      );
+      const byPath = new Map(answers.map((answer) => [answer.path, answer]));
+      return paths.map((path) => {
+        const signed = byPath.get(path)?.signedURL ?? null;
+        if (signed !== null) return { path, url: urls.signed(bucket, path, signed), error: null };
+        return { path, url: null, error: 'There is no such file, or it is not visible to the caller.' };
+      });
+    },
+
+    async signTransformed({ bucket, path }, expiresInMs, transform, call) {
+      const expiresIn = seconds(expiresInMs);
+      if (!deps.imageTransformation) throw noTransformation();
+      const options = {
+        method: 'POST',
+        path: `/object/sign/${encodeObject(bucket, path)}`,
+        body: { expiresIn, transform },
+        idempotent: true,
+      } as const;
+      const { signedURL } = await send(signedSchema, options, call);
+      return urls.signed(bucket, path, signedURL);
+    },
+
+    async createUpload(args, call) {
+      const { bucket, path, upsert } = args;
+      checkNewPath(path);
+      const { token } = await send(
+        uploadTicketSchema,
+        {
+          method: 'POST',
+          path: `/object/upload/sign/${encodeObject(bucket, path)}`,
+          headers: { 'x-upsert': String(upsert) },
+        },
+        call,
+      );
+      return {
+        put: { url: urls.signedUpload(bucket, path, token), method: 'PUT', headers: putHeaders(args) },
+        resumable: { url: urls.resumable, method: 'POST', headers: resumableHeaders(args, token) },
+        expiresAt: expiryOf(token),
+      };
+    },
+  };
+}
+
+function putHeaders({ contentType, cacheControl, metadata }: TicketArgs): Record<string, string> {
+  const seconds = cacheSeconds(cacheControl);
+  return {
+    'content-type': checkContentType(contentType ?? 'application/octet-stream'),
+    ...(seconds === undefined ? {} : { 'cache-control': `max-age=${seconds}` }),
+    ...(metadata ? { 'x-metadata': base64(JSON.stringify(metadata)) } : {}),
+  };
+}
+
+function resumableHeaders(args: TicketArgs, token: string): Record<string, string> {
+  const seconds = cacheSeconds(args.cacheControl);
+  const pairs: [string, string | undefined][] = [
+    ['bucketName', args.bucket],
+    ['objectName', args.path],
+    ['contentType', checkContentType(args.contentType ?? 'application/octet-stream')],
+    ['cacheControl', seconds],
+    ['metadata', args.metadata ? JSON.stringify(args.metadata) : undefined],
+  ];
+  const named = pairs.flatMap(([name, value]) => (value === undefined ? [] : [`${name} ${base64(value)}`]));
+  return {
+    'tus-resumable': '1.0.0',
+    'x-signature': token,
+    'upload-metadata': named.join(','),
+    ...(args.size === undefined || args.size === null ? {} : { 'upload-length': args.size }),
+  };
+}
+
+function base64(text: string): string {
+  return Buffer.from(text).toString('base64');
+}
+
+/** Storage says in the token alone how long it holds. Read, not verified: it is ours to tell, not to trust. */
+function expiryOf(token: string): string {
+  try {
+    const payload: unknown = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8'));
+    const exp = typeof payload === 'object' && payload !== null && 'exp' in payload ? payload.exp : undefined;
+    if (typeof exp === 'number') return new Date(exp * 1000).toISOString();
+  } catch (cause) {
+    throw unreadableToken(cause);
+  }
+  throw unreadableToken();
+}
+
+function unreadableToken(cause?: unknown): AppError {
+  return new AppError('UPSTREAM_ERROR', 'Storage gave an upload token that cannot be read.', {
+    cause,
+    details: { service: 'STORAGE' },
+  });
+}
