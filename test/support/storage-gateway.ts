@@ -1,0 +1,79 @@
+import { startTestApp, type TestApp } from './app.ts';
+import { exchange } from './recorded-exchange.ts';
+import { startTestStorageServer, type TestStorageServer } from './storage-server.ts';
+import { hmacToken, nowSeconds } from './tokens.ts';
+
+export interface StorageGateway extends AsyncDisposable {
+  readonly app: TestApp;
+  readonly storage: TestStorageServer;
+  readonly serviceKey: string;
+  readonly anonKey: string;
+  userToken(sub: string): string;
+  /** Runs SQL as the developer. */
+  sql(text: string): Promise<void>;
+  makeBucket(id: string, options?: object): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** A gateway in front of the local storage server, reached at the address that it listens on. */
+export async function startStorageGateway(
+  env: Readonly<Record<string, string>> = {},
+): Promise<StorageGateway> {
+  const storage = await startTestStorageServer();
+  const { jwtSecret, anonKey, serviceRoleKey } = storage.keys;
+  const port = await freePort();
+  const app = await startTestApp({
+    STORAGE_URL: storage.url,
+    JWT_SECRET: jwtSecret,
+    SUPABASE_ANON_KEY: anonKey,
+    SUPABASE_SERVICE_KEY: serviceRoleKey,
+    PORT: String(port),
+    PUBLIC_URL: `http://127.0.0.1:${port}`,
+    ...env,
+  });
+  const close = async () => {
+    await app.close();
+    await storage.close();
+  };
+  return {
+    app,
+    storage,
+    serviceKey: serviceRoleKey,
+    anonKey,
+    userToken: (sub) =>
+      hmacToken(
+        { role: 'authenticated', sub, iat: nowSeconds(), exp: nowSeconds() + 3600 },
+        { secret: jwtSecret },
+      ),
+    async sql(text) {
+      const { default: postgres } = await import('postgres');
+      const sql = postgres(storage.postgres.databaseUrl, { onnotice: () => undefined });
+      await sql.unsafe(text);
+      await sql.end();
+    },
+    async makeBucket(id, options = {}) {
+      await exchange(storage.url, {
+        method: 'POST',
+        path: '/bucket',
+        headers: { authorization: `Bearer ${serviceRoleKey}`, 'content-type': 'application/json' },
+        body: Buffer.from(JSON.stringify({ name: id, ...options })),
+      });
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+/** Absolute URLs are built from PUBLIC_URL, so the port has to be known before the start. */
+async function freePort(): Promise<number> {
+  const { createServer } = await import('node:net');
+  return await new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      const port = typeof address === 'object' && address !== null ? address.port : 0;
+      server.close(() => resolve(port));
+    });
+  });
+}
