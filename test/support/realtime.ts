@@ -28,7 +28,8 @@ const transport = WebSocket as unknown as NonNullable<RealtimeClientOptions['tra
 export async function startTestRealtime(
   options: Pick<RealtimeServerOptions, 'limits' | 'timing'> = {},
 ): Promise<TestRealtime> {
-  const database = await startTestPostgres();
+  // Changes are streamed once they are on disk: without this, a write waits for the next round of the WAL writer.
+  const database = await startTestPostgres({ settings: { synchronous_commit: 'on' } });
   const server = await startRealtimeServer({
     postgresUrl: database.urlFor('supabase_admin'),
     keys: database.keys,

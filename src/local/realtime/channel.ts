@@ -241,7 +241,6 @@ export function createChannel(options: ChannelOptions): Channel {
       handlers[message.event]?.(message).catch((error: unknown) => {
         context.log.error({ err: error, event: message.event }, 'a channel failed');
         channel.end('phx_error');
-        socket.forget();
       });
     },
     start() {
@@ -267,7 +266,6 @@ export function createChannel(options: ChannelOptions): Channel {
       if (ended) return;
       channel.system('error', message, 'system');
       channel.end('phx_close');
-      socket.forget();
     },
     expire() {
       channel.shut(expiredText(claims.exp, Date.now()));
@@ -276,6 +274,7 @@ export function createChannel(options: ChannelOptions): Channel {
       if (ended) return;
       if (event !== undefined) socket.send(event, '{}', { joinRef, ref: joinRef });
       ended = true;
+      socket.forget();
       clearTimeout(expiry);
       for (const timer of timers) clearTimeout(timer);
       context.changes.unsubscribe(subscriber);
