@@ -23,7 +23,7 @@ import { createCors } from './server/cors.ts';
 import { createGraphiQL, wantsPage } from './server/graphiql.ts';
 import { createGraphQLHttp } from './server/graphql-http.ts';
 import { createHealthRoutes, type Phase } from './server/health-routes.ts';
-import { createHostCheck } from './server/host-check.ts';
+import { createHostCheck, type HostCheckOptions } from './server/host-check.ts';
 import { createHttpServer, type Handler } from './server/http.ts';
 import { createMetricsServer } from './server/metrics-server.ts';
 import { createOriginCheck } from './server/origin-check.ts';
@@ -117,7 +117,13 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
   });
   const yoga = createGraphQLYoga(engine, log);
 
-  const graphqlHttp = createGraphQLHttp({ engine, yoga, log, maxBodyBytes: config.server.maxBodyBytes });
+  const graphqlHttp = createGraphQLHttp({
+    engine,
+    yoga,
+    log,
+    draining: () => phase === 'draining',
+    maxBodyBytes: config.server.maxBodyBytes,
+  });
   const graphiql = config.graphql.graphiql ? createGraphiQL() : undefined;
   const transportDeps = {
     clientAddress: (request: IncomingMessage) => clientAddress(request, config.server.trustedProxies),
@@ -133,7 +139,7 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
     else await graphqlHttp(request, response, requestTransport(request, response, transportDeps));
   };
 
-  const hostAllowed = config.mode === 'dev' ? createHostCheck() : () => true;
+  const hostAllowed = config.mode === 'dev' ? createHostCheck(developmentHosts(config)) : () => true;
   const webSockets = createWebSocketServer({
     engine,
     viewers,
@@ -198,6 +204,11 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
       );
     },
   };
+}
+
+function developmentHosts({ server }: Config): HostCheckOptions {
+  const loopback = ['127.0.0.1', '::1', 'localhost'].includes(server.host);
+  return { names: [new URL(server.publicUrl).hostname], anyAddress: !loopback };
 }
 
 function introspectionFor({ graphql }: Config): 'everybody' | 'service_role' | 'nobody' {

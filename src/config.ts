@@ -93,8 +93,6 @@ function nest(values: Values, mode: Mode) {
       maxRootFields: values.MAX_ROOT_FIELDS,
       maxDirectives: values.MAX_DIRECTIVES,
       maxCost: values.MAX_COST,
-      operationTimeoutMs: values.OPERATION_TIMEOUT,
-      subscriptionQueue: values.SUBSCRIPTION_QUEUE,
     },
     rateLimits: { byField: values.RATE_LIMITS, maxKeys: values.RATE_LIMIT_KEYS },
     observability: {

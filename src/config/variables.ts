@@ -397,7 +397,7 @@ export const environmentSchema = z.object({
     group: 'Limits',
     description: 'Largest GraphQL request, files not counted.',
     shape: aSize,
-    default: '2mb',
+    default: '16mb',
   }),
   MAX_UPLOAD: withDefault(byteSize(1_024), {
     group: 'Limits',
@@ -453,12 +453,6 @@ export const environmentSchema = z.object({
     shape: 'a number from 1 to 100000000',
     default: '20000',
   }),
-  OPERATION_TIMEOUT: withDefault(duration(100, day), {
-    group: 'Limits',
-    description: 'For a whole query or mutation.',
-    shape: aDuration,
-    default: '6m',
-  }),
   RATE_LIMITS: withDefault(rateLimits, {
     group: 'Limits',
     description: 'Other limits than the `@rateLimit` of the schema, by field.',
@@ -507,11 +501,5 @@ export const environmentSchema = z.object({
     description: 'Unsent bytes after which a WebSocket that does not read is closed.',
     shape: aSize,
     default: '4mb',
-  }),
-  SUBSCRIPTION_QUEUE: withDefault(wholeNumber(1, 1_000_000), {
-    group: 'Limits',
-    description: 'Events that wait for one subscriber. Beyond it they are dropped and it is told to RESYNC.',
-    shape: 'a number from 1 to 1000000',
-    default: '1000',
   }),
 });

@@ -13,6 +13,8 @@ export interface GraphQLHttpDeps {
   readonly yoga: Yoga;
   readonly log: Logger;
   readonly maxBodyBytes: number;
+  /** True once the process is going down: what is running ends, nothing new begins. */
+  readonly draining: () => boolean;
 }
 
 const json = 'application/json';
@@ -82,7 +84,7 @@ function answerOf(result: ExecutionResult, mediaType: string) {
  * Serves GraphQL over HTTP. JSON POSTs, which are nearly all there is, go straight to the engine: Yoga's own HTTP
  * layer costs more than everything else together. GET, SSE, multipart and unusual Accept headers go through it.
  */
-export function createGraphQLHttp({ engine, yoga, log, maxBodyBytes }: GraphQLHttpDeps) {
+export function createGraphQLHttp({ engine, yoga, log, maxBodyBytes, draining }: GraphQLHttpDeps) {
   function send(
     response: ServerResponse,
     transport: Transport,
@@ -159,6 +161,10 @@ export function createGraphQLHttp({ engine, yoga, log, maxBodyBytes }: GraphQLHt
     response: ServerResponse,
     transport: Transport,
   ): Promise<void> {
+    if (draining()) {
+      refuse(response, transport, new AppError('SHUTTING_DOWN', 'This process is going down: try again.'));
+      return;
+    }
     const contentType = (request.headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase();
     if (request.method === 'POST' && contentType === json) {
       await post(request, response, transport);
