@@ -54,6 +54,36 @@ export type BroadcastType =
   /** Messages may have been missed; event and payload are empty. */
   | 'RESYNC';
 
+/** A place for files, with limits of its own. */
+export type Bucket = {
+  __typename?: 'Bucket';
+  /** Content types that uploads may have, such as `image/*`; null when all may. */
+  allowedMimeTypes?: Maybe<Array<Scalars['String']['output']>>;
+  /** When it was made. */
+  createdAt: Scalars['DateTime']['output'];
+  /** Bytes of the largest file; null when only the service’s own limit holds. */
+  fileSizeLimit?: Maybe<Scalars['BigInt']['output']>;
+  /** What lies under a prefix, up to the next slash. */
+  files?: Maybe<FileEntryConnection>;
+  /** Chosen when it was made; part of every URL. */
+  id: Scalars['ID']['output'];
+  /** For people; mostly the id. */
+  name: Scalars['String']['output'];
+  /** Whether everybody may read a file whose path is known. Listing follows the policies still. */
+  public: Scalars['Boolean']['output'];
+  /** As Storage keeps it: it does not change with every update. */
+  updatedAt: Scalars['DateTime']['output'];
+};
+
+
+/** A place for files, with limits of its own. */
+export type BucketFilesArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  first?: Scalars['Int']['input'];
+  prefix?: Scalars['String']['input'];
+  sortBy?: InputMaybe<FileSort>;
+};
+
 /** A column of a changed table. */
 export type ChangeColumn = {
   __typename?: 'ChangeColumn';
@@ -82,6 +112,52 @@ export type ConstraintType =
   | 'PRIMARY_KEY'
   /** UNIQUE. */
   | 'UNIQUE';
+
+/** Where a copy goes. */
+export type CopyFileInput = {
+  /** Bucket in which the file is. */
+  bucket: Scalars['ID']['input'];
+  /** Its path. */
+  from: Scalars['String']['input'];
+  /** Path of the copy. */
+  to: Scalars['String']['input'];
+  /** Another bucket; the same when left out. */
+  toBucket?: InputMaybe<Scalars['ID']['input']>;
+  /** Replace a file at the new path. */
+  upsert?: Scalars['Boolean']['input'];
+};
+
+/** A new bucket. */
+export type CreateBucketInput = {
+  /** Such as `image/png` or `image/*`. */
+  allowedMimeTypes?: InputMaybe<Array<Scalars['String']['input']>>;
+  /** Bytes of the largest file. */
+  fileSizeLimit?: InputMaybe<Scalars['BigInt']['input']>;
+  /** Part of every URL: 1 to 100 characters, no slash. */
+  id: Scalars['ID']['input'];
+  /** The id when left out. */
+  name?: InputMaybe<Scalars['String']['input']>;
+  /** Everybody may read. */
+  public?: Scalars['Boolean']['input'];
+};
+
+/** The file that will be sent. */
+export type CreateUploadInput = {
+  /** Id of the bucket. */
+  bucket: Scalars['ID']['input'];
+  /** Seconds that browsers may keep the file, or a Cache-Control that begins with max-age. */
+  cacheControl?: InputMaybe<Scalars['String']['input']>;
+  /** application/octet-stream when left out. */
+  contentType?: InputMaybe<Scalars['String']['input']>;
+  /** Kept with the file. */
+  metadata?: InputMaybe<Scalars['JSONObject']['input']>;
+  /** Full key in the bucket, without a slash in front. */
+  path: Scalars['String']['input'];
+  /** Bytes, if known: for the TUS headers. */
+  size?: InputMaybe<Scalars['BigInt']['input']>;
+  /** Replace a file at this path. */
+  upsert?: Scalars['Boolean']['input'];
+};
 
 /** A column of a table or view. */
 export type DatabaseColumn = {
@@ -484,6 +560,29 @@ export type DatabaseTrigger = {
   timing: TriggerTiming;
 };
 
+/** A bucket that is no more. */
+export type DeleteBucketPayload = {
+  __typename?: 'DeleteBucketPayload';
+  /** Its id. */
+  bucketId: Scalars['ID']['output'];
+};
+
+/** What became of emptying a bucket. */
+export type EmptyBucketPayload = {
+  __typename?: 'EmptyBucketPayload';
+  /** Id of the bucket. */
+  bucketId: Scalars['ID']['output'];
+  /** How far it is. */
+  status: EmptyBucketStatus;
+};
+
+/** How far emptying a bucket is. */
+export type EmptyBucketStatus =
+  /** No file is left. */
+  | 'DONE'
+  /** Storage goes on deleting; it may take a while. */
+  | 'QUEUED';
+
 /** A plan. */
 export type ExplainResult = {
   __typename?: 'ExplainResult';
@@ -491,6 +590,66 @@ export type ExplainResult = {
   plan: Scalars['JSON']['output'];
   /** The same plan for people to read. */
   text: Scalars['String']['output'];
+};
+
+/** What a list of files holds: files, and folders, which are nothing but beginnings of paths. */
+export type FileEntry = {
+  /** Id of the bucket. */
+  bucket: Scalars['ID']['output'];
+  /** The last segment of the path. */
+  name: Scalars['String']['output'];
+  /** The full key in the bucket; a folder’s ends with a slash. */
+  path: Scalars['String']['output'];
+};
+
+/** A page of FileEntry. */
+export type FileEntryConnection = {
+  __typename?: 'FileEntryConnection';
+  /** The page, each item with its cursor. */
+  edges: Array<FileEntryEdge>;
+  /** The page without cursors. */
+  nodes: Array<FileEntry>;
+  /** Where the page lies. */
+  pageInfo: PageInfo;
+  /** How many there are in all; null where the upstream does not say. */
+  totalCount?: Maybe<Scalars['Int']['output']>;
+};
+
+/** One FileEntry of a page, with its cursor. */
+export type FileEntryEdge = {
+  __typename?: 'FileEntryEdge';
+  /** Where this edge lies: usable as `after`. */
+  cursor: Scalars['String']['output'];
+  /** The FileEntry. */
+  node: FileEntry;
+};
+
+/** The order of a list of files. */
+export type FileSort = {
+  /** What is compared. */
+  by?: FileSortKey;
+  /** Which end comes first. */
+  direction?: SortDirection;
+};
+
+/** What files are sorted by. */
+export type FileSortKey =
+  /** First upload; folders come before files on each page. */
+  | 'CREATED_AT'
+  /** The path, byte by byte. */
+  | 'NAME'
+  /** Last change; folders come before files on each page. */
+  | 'UPDATED_AT';
+
+/** The beginning that paths of files have in common, up to a slash. */
+export type Folder = FileEntry & {
+  __typename?: 'Folder';
+  /** Id of the bucket. */
+  bucket: Scalars['ID']['output'];
+  /** The last segment of the path. */
+  name: Scalars['String']['output'];
+  /** The full key in the bucket; a folder’s ends with a slash. */
+  path: Scalars['String']['output'];
 };
 
 /** What happens to rows that point at a row which changes. */
@@ -600,6 +759,27 @@ export type IdentityGeneration =
   /** When no value is given. */
   | 'BY_DEFAULT';
 
+/** How an image fits into the size that was asked for. */
+export type ImageResize =
+  /** All of the image lies inside. */
+  | 'CONTAIN'
+  /** Fills it; what sticks out is cut off. */
+  | 'COVER'
+  /** Stretched to it. */
+  | 'FILL';
+
+/** Another size of an image. NOT_CONFIGURED where Storage does not transform images. */
+export type ImageTransformInput = {
+  /** Pixels. */
+  height?: InputMaybe<Scalars['Int']['input']>;
+  /** From 20 to 100. */
+  quality?: InputMaybe<Scalars['Int']['input']>;
+  /** COVER when left out. */
+  resize?: InputMaybe<ImageResize>;
+  /** Pixels. */
+  width?: InputMaybe<Scalars['Int']['input']>;
+};
+
 /** What a transaction sees of changes made at the same time. */
 export type IsolationLevel =
   /** Each statement sees what was committed before it began. */
@@ -609,17 +789,94 @@ export type IsolationLevel =
   /** As if transactions ran one after the other; those that cannot are CONFLICT, retryable. */
   | 'SERIALIZABLE';
 
+/** Where a file goes. */
+export type MoveFileInput = {
+  /** Bucket in which the file is. */
+  bucket: Scalars['ID']['input'];
+  /** Its path. */
+  from: Scalars['String']['input'];
+  /** Its new path. */
+  to: Scalars['String']['input'];
+  /** Another bucket; the same when left out. */
+  toBucket?: InputMaybe<Scalars['ID']['input']>;
+};
+
 /** Everything that can be changed. */
 export type Mutation = {
   __typename?: 'Mutation';
+  /** Copies a file with its metadata. CONFLICT when the new path is taken and upsert is false. */
+  copyFile?: Maybe<StoredFile>;
+  /** Makes a bucket. CONFLICT when the id is taken. */
+  createBucket?: Maybe<Bucket>;
+  /** Signs up to 1000 files for reading, in the order in which they were asked for. */
+  createSignedUrls?: Maybe<Array<SignedUrl>>;
+  /** A ticket to send the bytes straight to the streaming HTTP route: PUT once, or resumable by TUS. The policies are asked now. */
+  createUpload?: Maybe<UploadTicket>;
+  /** Deletes an empty bucket. CONFLICT while there are files in it. */
+  deleteBucket?: Maybe<DeleteBucketPayload>;
+  /** Deletes files, at most 1000. Answers with those that were deleted: hidden and missing ones are not among them. */
+  deleteFiles?: Maybe<Array<StoredFile>>;
+  /** Deletes every file of a bucket. Storage allows it to service_role alone, and may only queue it. */
+  emptyBucket?: Maybe<EmptyBucketPayload>;
   /** Runs any one statement, outside of a transaction of ours, with the rights of the gateway’s login. It runs to its end however many rows are asked for. BEGIN, COMMIT and their like are refused (see executeTransaction), COPY from STDIN or to STDOUT and LISTEN too. */
   executeSql?: Maybe<SqlResult>;
   /** Runs all statements in one transaction: all of them or none. The failing one is named by `index` in the error. A conflict with another transaction is CONFLICT with `retryable`. Statements that would begin or end the transaction are refused before anything runs. */
   executeTransaction?: Maybe<Array<SqlResult>>;
   /** Calls an edge function with the credentials of the caller. Its answer is collected; to stream, call /functions/v1/<name> of this gateway. */
   invokeFunction?: Maybe<FunctionResult>;
+  /** Renames a file. CONFLICT when the new path is taken. */
+  moveFile?: Maybe<StoredFile>;
   /** Sends a message to a channel. True once Realtime has taken it; to a private channel that needs Realtime 2.96.3 (else NOT_CONFIGURED). */
   sendBroadcast?: Maybe<Scalars['Boolean']['output']>;
+  /** Changes a bucket. Files that are in it already stay as they are. */
+  updateBucket?: Maybe<Bucket>;
+  /** Stores a file of a multipart request; its bytes stream through. Answered from the upload itself: a caller who may insert but not read still gets success. Bigger files go through createUpload. */
+  uploadFile?: Maybe<StoredFile>;
+};
+
+
+/** Everything that can be changed. */
+export type MutationCopyFileArgs = {
+  input: CopyFileInput;
+};
+
+
+/** Everything that can be changed. */
+export type MutationCreateBucketArgs = {
+  input: CreateBucketInput;
+};
+
+
+/** Everything that can be changed. */
+export type MutationCreateSignedUrlsArgs = {
+  bucket: Scalars['ID']['input'];
+  expiresIn?: Scalars['Duration']['input'];
+  paths: Array<Scalars['String']['input']>;
+};
+
+
+/** Everything that can be changed. */
+export type MutationCreateUploadArgs = {
+  input: CreateUploadInput;
+};
+
+
+/** Everything that can be changed. */
+export type MutationDeleteBucketArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+/** Everything that can be changed. */
+export type MutationDeleteFilesArgs = {
+  bucket: Scalars['ID']['input'];
+  paths: Array<Scalars['String']['input']>;
+};
+
+
+/** Everything that can be changed. */
+export type MutationEmptyBucketArgs = {
+  id: Scalars['ID']['input'];
 };
 
 
@@ -650,11 +907,30 @@ export type MutationInvokeFunctionArgs = {
 
 
 /** Everything that can be changed. */
+export type MutationMoveFileArgs = {
+  input: MoveFileInput;
+};
+
+
+/** Everything that can be changed. */
 export type MutationSendBroadcastArgs = {
   channel: Scalars['String']['input'];
   event: Scalars['String']['input'];
   payload: Scalars['JSON']['input'];
   private?: Scalars['Boolean']['input'];
+};
+
+
+/** Everything that can be changed. */
+export type MutationUpdateBucketArgs = {
+  id: Scalars['ID']['input'];
+  input: UpdateBucketInput;
+};
+
+
+/** Everything that can be changed. */
+export type MutationUploadFileArgs = {
+  input: UploadFileInput;
 };
 
 /** Where a page lies in its list. */
@@ -767,6 +1043,10 @@ export type PublicationEvent =
 /** Everything that can be read. */
 export type Query = {
   __typename?: 'Query';
+  /** One bucket. NOT_FOUND when it is missing or hidden. */
+  bucket?: Maybe<Bucket>;
+  /** The buckets that the caller may see. */
+  buckets?: Maybe<Array<Bucket>>;
   /** The functions, procedures and aggregates of a schema, by name and arguments. */
   databaseFunctions?: Maybe<Array<DatabaseFunction>>;
   /** The roles by name, without those that Postgres predefines (`pg_…`). */
@@ -775,6 +1055,10 @@ export type Query = {
   explain?: Maybe<ExplainResult>;
   /** All extensions that the server has, installed or not, by name. */
   extensions?: Maybe<Array<DatabaseExtension>>;
+  /** One file. NOT_FOUND when it is missing or hidden. */
+  file?: Maybe<StoredFile>;
+  /** What lies under a prefix, up to the next slash. A bucket that is missing or hidden is empty. */
+  files?: Maybe<FileEntryConnection>;
   /** The state of this gateway. A bad token does not stop it. */
   health: Health;
   /** The publications by name. */
@@ -795,6 +1079,12 @@ export type Query = {
 
 
 /** Everything that can be read. */
+export type QueryBucketArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+/** Everything that can be read. */
 export type QueryDatabaseFunctionsArgs = {
   schema?: Scalars['String']['input'];
 };
@@ -805,6 +1095,23 @@ export type QueryExplainArgs = {
   analyze?: Scalars['Boolean']['input'];
   params?: InputMaybe<Array<InputMaybe<Scalars['JSON']['input']>>>;
   statement: Scalars['String']['input'];
+};
+
+
+/** Everything that can be read. */
+export type QueryFileArgs = {
+  bucket: Scalars['ID']['input'];
+  path: Scalars['String']['input'];
+};
+
+
+/** Everything that can be read. */
+export type QueryFilesArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  bucket: Scalars['ID']['input'];
+  first?: Scalars['Int']['input'];
+  prefix?: Scalars['String']['input'];
+  sortBy?: InputMaybe<FileSort>;
 };
 
 
@@ -895,6 +1202,24 @@ export type ServiceStatus =
   /** It answered as it should. */
   | 'UP';
 
+/** A URL that works without a token, or why there is none. */
+export type SignedUrl = {
+  __typename?: 'SignedUrl';
+  /** Why there is no URL. */
+  error?: Maybe<Scalars['String']['output']>;
+  /** The path as it was asked for. */
+  path: Scalars['String']['output'];
+  /** On this gateway; null when the file is missing or hidden. */
+  url?: Maybe<Scalars['URL']['output']>;
+};
+
+/** Which end comes first. */
+export type SortDirection =
+  /** The smallest or oldest. */
+  | 'ASC'
+  /** The largest or newest. */
+  | 'DESC';
+
 /** A column of a result. */
 export type SqlColumn = {
   __typename?: 'SqlColumn';
@@ -933,6 +1258,55 @@ export type SqlStatementInput = {
   params?: InputMaybe<Array<InputMaybe<Scalars['JSON']['input']>>>;
   /** The statement. */
   statement: Scalars['String']['input'];
+};
+
+/** A file in a bucket. */
+export type StoredFile = FileEntry & {
+  __typename?: 'StoredFile';
+  /** Id of the bucket. */
+  bucket: Scalars['ID']['output'];
+  /** The Cache-Control header that downloads get. */
+  cacheControl?: Maybe<Scalars['String']['output']>;
+  /** Media type, as it was given with the upload. */
+  contentType?: Maybe<Scalars['String']['output']>;
+  /** First upload. */
+  createdAt?: Maybe<Scalars['DateTime']['output']>;
+  /** The bytes, on this gateway, with Range support. A private bucket’s wants the Authorization header: in an <img> use signedUrl. */
+  downloadUrl: Scalars['URL']['output'];
+  /** Changes with the content; quoted, as in the ETag header. */
+  etag?: Maybe<Scalars['String']['output']>;
+  /** Kept when the file is moved or replaced. */
+  id: Scalars['UUID']['output'];
+  /** Kept by Storage as it sees fit; null where it was not told. */
+  lastAccessedAt?: Maybe<Scalars['DateTime']['output']>;
+  /** What the uploader said about the file. Lists do not carry it: it costs a call per file there. */
+  metadata?: Maybe<Scalars['JSONObject']['output']>;
+  /** The last segment of the path. */
+  name: Scalars['String']['output'];
+  /** The full key in the bucket; a folder’s ends with a slash. */
+  path: Scalars['String']['output'];
+  /** The bytes for everybody. Null when the bucket is private; a bucket that is hidden from the caller may be. */
+  publicUrl?: Maybe<Scalars['URL']['output']>;
+  /** The bytes for whoever has the URL, for a time. All of one operation are signed in one call. */
+  signedUrl?: Maybe<Scalars['URL']['output']>;
+  /** Bytes. */
+  size?: Maybe<Scalars['BigInt']['output']>;
+  /** Last change of content, place or metadata. */
+  updatedAt?: Maybe<Scalars['DateTime']['output']>;
+};
+
+
+/** A file in a bucket. */
+export type StoredFilePublicUrlArgs = {
+  transform?: InputMaybe<ImageTransformInput>;
+};
+
+
+/** A file in a bucket. */
+export type StoredFileSignedUrlArgs = {
+  download?: InputMaybe<Scalars['String']['input']>;
+  expiresIn?: Scalars['Duration']['input'];
+  transform?: InputMaybe<ImageTransformInput>;
 };
 
 /** Everything that can be followed. */
@@ -1025,6 +1399,56 @@ export type TriggerTiming =
   | 'BEFORE'
   /** In place of the change; for views. */
   | 'INSTEAD_OF';
+
+/** What changes; what is left out stays. null takes a limit away. */
+export type UpdateBucketInput = {
+  /** Such as `image/png` or `image/*`. */
+  allowedMimeTypes?: InputMaybe<Array<Scalars['String']['input']>>;
+  /** Bytes of the largest file. */
+  fileSizeLimit?: InputMaybe<Scalars['BigInt']['input']>;
+  /** Everybody may read. */
+  public?: InputMaybe<Scalars['Boolean']['input']>;
+};
+
+/** A file and where it goes. */
+export type UploadFileInput = {
+  /** Id of the bucket. */
+  bucket: Scalars['ID']['input'];
+  /** Seconds that browsers may keep the file, or a Cache-Control that begins with max-age. */
+  cacheControl?: InputMaybe<Scalars['String']['input']>;
+  /** In place of the part’s own. */
+  contentType?: InputMaybe<Scalars['String']['input']>;
+  /** The part of the multipart request. */
+  file: Scalars['File']['input'];
+  /** Kept with the file. */
+  metadata?: InputMaybe<Scalars['JSONObject']['input']>;
+  /** Full key in the bucket, without a slash in front. */
+  path: Scalars['String']['input'];
+  /** Replace a file at this path. */
+  upsert?: Scalars['Boolean']['input'];
+};
+
+/** A request that sends bytes to this gateway. */
+export type UploadRequest = {
+  __typename?: 'UploadRequest';
+  /** Headers to send, by name. */
+  headers: Scalars['JSONObject']['output'];
+  /** With which method it begins. */
+  method: HttpMethod;
+  /** Where to. */
+  url: Scalars['URL']['output'];
+};
+
+/** Leave to send one file to one path, by either of two ways. Treat it as a password. */
+export type UploadTicket = {
+  __typename?: 'UploadTicket';
+  /** By when the upload has to begin. */
+  expiresAt: Scalars['DateTime']['output'];
+  /** All bytes in one request. */
+  put: UploadRequest;
+  /** The beginning of a TUS 1.0.0 upload, which survives interruptions. */
+  resumable: UploadRequest;
+};
 
 /** The caller, as the gateway verified it. */
 export type Viewer = {
