@@ -1,0 +1,354 @@
+import { once } from 'node:events';
+import { request as httpRequest, type IncomingMessage, type RequestListener } from 'node:http';
+import { connect } from 'node:net';
+import { describe, expect, test } from 'vitest';
+import { createFieldRateLimit } from '../../src/limits/field-rate-limit.ts';
+import { createRateLimiter } from '../../src/limits/rate-limiter.ts';
+import { createHttpServer } from '../../src/server/http.ts';
+import { nobody } from '../../src/server/proxy/pass-credentials.ts';
+import type { PassRule, ProxyRoute } from '../../src/server/proxy/proxy-route.ts';
+import { createProxy } from '../../src/server/proxy.ts';
+import { createHttpUpstream } from '../../src/upstream/http.ts';
+import { type ListeningServer, listen } from '../support/listening-server.ts';
+import { silentLog } from '../support/test-call.ts';
+
+const publicUrl = 'https://api.example.com';
+const open: PassRule = { methods: ['GET', 'POST', 'PUT'], path: '**', access: 'open' };
+
+interface Passing extends AsyncDisposable {
+  url: string;
+  upstream: ListeningServer;
+}
+
+/** A pass-through of `/things/v1` to a service that `handler` plays. */
+async function passing(handler: RequestListener, more: Partial<ProxyRoute> = {}): Promise<Passing> {
+  const upstream = await listen(handler);
+  const http = createHttpUpstream({
+    service: 'STORAGE',
+    baseUrl: `${upstream.url}/root`,
+    log: silentLog,
+    limits: { answerMs: 500, idleMs: 500 },
+  });
+  const proxy = createProxy({
+    routes: [
+      {
+        prefix: '/things/v1',
+        service: 'STORAGE',
+        upstream: http,
+        rules: [open],
+        maxBodyBytes: 50_000_000,
+        requestHeaders: { except: new Set() },
+        ...more,
+      },
+    ],
+    publicUrl,
+    viewer: () => nobody,
+    clientAddress: () => '203.0.113.9',
+    rateLimit: createFieldRateLimit(createRateLimiter({ maxKeys: 10 })),
+    log: silentLog,
+  });
+  const server = createHttpServer({
+    routes: {},
+    passThrough: (request, response) => proxy.handle(request, response),
+    cors: () => false,
+    hostAllowed: () => true,
+    log: silentLog,
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return {
+    url: `http://127.0.0.1:${address.port}`,
+    upstream,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      server.close();
+      await http.close();
+      await upstream.close();
+    },
+  };
+}
+
+async function send(
+  url: string,
+  options: { method?: string; headers?: Record<string, string>; body?: string } = {},
+) {
+  const { hostname, port, pathname, search } = new URL(url);
+  const response = await new Promise<IncomingMessage>((resolve, reject) => {
+    const request = httpRequest(
+      {
+        hostname,
+        port,
+        path: pathname + search,
+        method: options.method ?? 'GET',
+        headers: options.headers ?? {},
+      },
+      resolve,
+    );
+    request.once('error', reject);
+    request.end(options.body);
+  });
+  let text = '';
+  for await (const chunk of response) text += String(chunk);
+  return { status: response.statusCode ?? 0, headers: response.headers, text };
+}
+
+describe('the pass-through', () => {
+  test('sends the path and query as they came, under the root of the service', async () => {
+    await using p = await passing((request, response) => response.end(request.url));
+    const { text } = await send(`${p.url}/things/v1/a%20b/c%2Fd?x=%41&y`);
+    expect(text).toBe('/root/a%20b/c%2Fd?x=%41&y');
+  });
+
+  test('drops headers of one hop, those that Connection names, and those that would speak for the edge', async () => {
+    await using p = await passing((_request, response) => response.end());
+    await send(`${p.url}/things/v1/a`, {
+      headers: {
+        connection: 'x-secret, close',
+        'x-secret': '1',
+        te: 'trailers',
+        'x-jwt-aud': 'other',
+        redirect_to: 'https://evil.example',
+        x_under_score: '1',
+        'x-forwarded-for': '6.6.6.6',
+        'x-forwarded-host': 'evil.example',
+        'x-real-ip': '6.6.6.6',
+        forwarded: 'for=6.6.6.6',
+        'x-connection-encrypted': '1',
+        cookie: 'a=b',
+        'x-kept': 'yes',
+      },
+    });
+    const seen = p.upstream.requests[0]?.headers ?? {};
+    for (const name of [
+      'x-secret',
+      'te',
+      'x-jwt-aud',
+      'redirect_to',
+      'x_under_score',
+      'x-forwarded-host',
+      'x-real-ip',
+      'forwarded',
+      'x-connection-encrypted',
+      'cookie',
+    ]) {
+      expect([name, seen[name]]).toEqual([name, undefined]);
+    }
+    expect(seen).toMatchObject({ 'x-forwarded-for': '203.0.113.9', 'x-kept': 'yes' });
+  });
+
+  test('keeps what belongs to the service from the client', async () => {
+    await using p = await passing(
+      (_request, response) => {
+        response.setHeader('access-control-allow-origin', '*');
+        response.setHeader('server', 'kong');
+        response.setHeader('x-hidden', '1');
+        response.setHeader('x-shown', '1');
+        response.setHeader('connection', 'x-hop');
+        response.setHeader('x-hop', '1');
+        response.end('ok');
+      },
+      { hiddenAnswerHeaders: new Set(['x-hidden']) },
+    );
+    const { headers } = await send(`${p.url}/things/v1/a`);
+    expect(headers).toMatchObject({ 'x-shown': '1', 'x-request-id': expect.any(String) });
+    for (const name of ['access-control-allow-origin', 'server', 'x-hidden', 'x-hop']) {
+      expect([name, headers[name]]).toEqual([name, undefined]);
+    }
+  });
+
+  test.each([
+    ['/root/files/1', 201, `${publicUrl}/things/v1/files/1`],
+    ['files/1?x=1', 201, `${publicUrl}/things/v1/files/1?x=1`],
+    ['https://evil.example/root/', 502, undefined],
+    ['//evil.example/root/', 502, undefined],
+    ['/elsewhere', 502, undefined],
+  ])('a Location %s becomes %s %s', async (location, status, expected) => {
+    await using p = await passing((_request, response) => {
+      response.writeHead(201, { location }).end();
+    });
+    const answer = await send(`${p.url}/things/v1/files`, { method: 'POST' });
+    expect([answer.status, answer.headers.location]).toEqual([status, expected]);
+  });
+
+  test('an absolute Location of the service becomes ours, and redirects are not followed', async () => {
+    await using p = await passing((request, response) => {
+      response.writeHead(302, { location: `http://${request.headers.host}/root/b` }).end();
+    });
+    const answer = await send(`${p.url}/things/v1/a`);
+    expect([answer.status, answer.headers.location]).toEqual([302, `${publicUrl}/things/v1/b`]);
+    expect(p.upstream.requests.length).toBe(1);
+  });
+
+  test('a service may send browsers elsewhere where the rule says so', async () => {
+    await using p = await passing(
+      (_request, response) => {
+        response.writeHead(303, { location: 'https://app.example/#access_token=x' }).end();
+      },
+      { rules: [{ ...open, location: 'anywhere' }] },
+    );
+    expect((await send(`${p.url}/things/v1/a`)).headers.location).toBe('https://app.example/#access_token=x');
+  });
+
+  test('meeting itself again is 508', async () => {
+    let self = '';
+    await using p = await passing((request, response) => {
+      send(`${self}/things/v1/again`, { headers: { via: String(request.headers.via) } }).then(
+        ({ status }) => response.writeHead(status).end(),
+        () => response.destroy(),
+      );
+    });
+    self = p.url;
+    expect((await send(`${p.url}/things/v1/a`)).status).toBe(508);
+  });
+
+  test('streams an answer before it is whole', async () => {
+    let finish: () => void = () => undefined;
+    await using p = await passing((_request, response) => {
+      response.write('first');
+      finish = () => response.end('second');
+    });
+    const response = await fetch(`${p.url}/things/v1/a`);
+    const reader = response.body?.getReader();
+    const first = await reader?.read();
+    expect(Buffer.from(first?.value ?? []).toString()).toBe('first');
+    finish();
+    const second = await reader?.read();
+    expect(Buffer.from(second?.value ?? []).toString()).toBe('second');
+  });
+
+  test('holds a sender back while the service does not read', async () => {
+    let seen = 0;
+    let resume: () => void = () => undefined;
+    await using p = await passing((request, response) => {
+      request.pause();
+      resume = () => {
+        request.on('data', (chunk: Buffer) => {
+          seen += chunk.length;
+        });
+        request.once('end', () => response.end(String(seen)));
+      };
+    });
+    const size = 20_000_000;
+    const { hostname, port } = new URL(p.url);
+    const request = httpRequest({
+      hostname,
+      port,
+      path: '/things/v1/a',
+      method: 'PUT',
+      headers: { 'content-length': String(size) },
+    });
+    const answered = once(request, 'response');
+    const chunk = Buffer.alloc(100_000);
+    let sent = 0;
+    let stalled = false;
+    while (sent < size) {
+      sent += chunk.length;
+      if (request.write(chunk)) continue;
+      const drained = await Promise.race([
+        once(request, 'drain').then(() => true),
+        new Promise<boolean>((resolve) => setTimeout(resolve, 150, false)),
+      ]);
+      if (!drained && !stalled) {
+        stalled = true;
+        // What lies in the buffers on the way is a part of the whole only.
+        expect(sent).toBeLessThan(size);
+        resume();
+        await once(request, 'drain');
+      }
+    }
+    request.end();
+    expect(stalled).toBe(true);
+    const [response] = (await answered) as [IncomingMessage];
+    let text = '';
+    for await (const part of response) text += String(part);
+    expect(text).toBe(String(size));
+  });
+
+  test('relays an answer that comes before the body was read, and then closes', async () => {
+    await using p = await passing((_request, response) => {
+      response.writeHead(413, { 'content-length': '3' }).end('no!');
+    });
+    const { port } = new URL(p.url);
+    const socket = connect(Number(port), '127.0.0.1');
+    socket.write('PUT /things/v1/a HTTP/1.1\r\nHost: x\r\nContent-Length: 10000000\r\n\r\n');
+    socket.write(Buffer.alloc(10_000));
+    let text = '';
+    socket.on('data', (chunk) => {
+      text += String(chunk);
+      // Goes on sending, as a client does that has not looked yet.
+      if (!socket.destroyed) socket.write(Buffer.alloc(100_000));
+    });
+    socket.on('error', () => undefined);
+    await once(socket, 'close');
+    expect(text).toMatch(/^HTTP\/1.1 413 /);
+    expect(text.toLowerCase()).toContain('connection: close');
+    expect(text).toMatch(/no!$/);
+  });
+
+  test('cuts an answer short when the service does, so that half is not taken for whole', async () => {
+    await using p = await passing((request, response) => {
+      response.writeHead(200, { 'content-length': '100' });
+      response.write('half', () => request.socket.destroy());
+    });
+    await expect(send(`${p.url}/things/v1/a`)).rejects.toThrow();
+  });
+
+  test('leaves the service when the client has left', async () => {
+    let gone: () => void = () => undefined;
+    const left = new Promise<void>((resolve) => {
+      gone = resolve;
+    });
+    await using p = await passing((request, response) => {
+      response.write('first');
+      request.once('close', () => gone());
+    });
+    const leaving = new AbortController();
+    const response = await fetch(`${p.url}/things/v1/a`, { signal: leaving.signal });
+    await response.body?.getReader().read();
+    leaving.abort();
+    await left;
+  });
+
+  test.each([
+    ['silence', (() => undefined) as RequestListener, 504, 'TIMEOUT'],
+    [
+      'a cut connection',
+      ((request) => request.socket.destroy()) as RequestListener,
+      503,
+      'UPSTREAM_UNAVAILABLE',
+    ],
+  ])('answers %s with an error of its own', async (_, handler, status, code) => {
+    await using p = await passing(handler);
+    const answer = await send(`${p.url}/things/v1/a`);
+    expect(answer.status).toBe(status);
+    expect(JSON.parse(answer.text)).toMatchObject({ code });
+    expect(answer.text).not.toContain(new URL(p.upstream.url).port);
+  });
+
+  test('refuses a body over the limit, announced or not', async () => {
+    await using p = await passing(
+      (request, response) => {
+        request.resume().once('end', () => response.end());
+      },
+      { maxBodyBytes: 10 },
+    );
+    const announced = await send(`${p.url}/things/v1/a`, { method: 'PUT', body: 'x'.repeat(11) });
+    expect(announced.status).toBe(413);
+    const chunked = await send(`${p.url}/things/v1/a`, {
+      method: 'PUT',
+      headers: { 'transfer-encoding': 'chunked' },
+      body: 'x'.repeat(11),
+    });
+    expect(chunked.status).toBe(413);
+    const fitting = await send(`${p.url}/things/v1/a`, { method: 'PUT', body: 'x'.repeat(10) });
+    expect(fitting.status).toBe(200);
+  });
+
+  test('a service that is not part of the deployment is 501', async () => {
+    await using p = await passing((_request, response) => response.end(), { upstream: undefined });
+    const answer = await send(`${p.url}/things/v1/a`);
+    expect(answer.status).toBe(501);
+    expect(JSON.parse(answer.text)).toMatchObject({ code: 'NOT_CONFIGURED', service: 'STORAGE' });
+  });
+});
