@@ -9,6 +9,7 @@ import { createGraphQLYoga } from './graphql/yoga.ts';
 import { clientAddress } from './lib/client-address.ts';
 import { createFieldRateLimit } from './limits/field-rate-limit.ts';
 import { createRateLimiter } from './limits/rate-limiter.ts';
+import { createAuthClient } from './modules/auth/client.ts';
 import { createDatabaseClient } from './modules/database/client.ts';
 import { createIntrospectionClient } from './modules/database/introspection.ts';
 import { createFunctionsClient } from './modules/functions/client.ts';
@@ -27,6 +28,8 @@ import { createHostCheck, type HostCheckOptions } from './server/host-check.ts';
 import { createHttpServer, type Handler } from './server/http.ts';
 import { createMetricsServer } from './server/metrics-server.ts';
 import { createOriginCheck } from './server/origin-check.ts';
+import { authRoute } from './server/proxy/auth-route.ts';
+import { createProxy } from './server/proxy.ts';
 import { requestTransport } from './server/request-transport.ts';
 import { closeHttpServer, runShutdown } from './server/shutdown.ts';
 import { createUpgradeRouter } from './server/upgrade-router.ts';
@@ -98,6 +101,12 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
       publicUrl: config.server.publicUrl,
       ...config.storage,
     }),
+    auth: createAuthClient({
+      upstream: upstreams.byName.AUTH?.upstream,
+      behindGateway: upstreams.byName.AUTH?.behindGateway ?? false,
+      publicUrl: config.server.publicUrl,
+      extraRoles: config.viewer.extraAuthenticatedRoles,
+    }),
     database: createDatabaseClient({ pools, limits: config.database }),
     introspection: createIntrospectionClient({ pools }),
   };
@@ -139,6 +148,14 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
     else await graphqlHttp(request, response, requestTransport(request, response, transportDeps));
   };
 
+  const proxy = createProxy({
+    ...transportDeps,
+    routes: [authRoute(upstreams.byName.AUTH?.upstream)],
+    publicUrl: config.server.publicUrl,
+    rateLimit,
+    log,
+  });
+
   const hostAllowed = config.mode === 'dev' ? createHostCheck(developmentHosts(config)) : () => true;
   const webSockets = createWebSocketServer({
     engine,
@@ -162,7 +179,7 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
         metricsAccess: metricsAccess(config),
       }),
     },
-    passThrough: () => false,
+    passThrough: (request, response) => proxy.handle(request, response),
     cors: createCors(config.server.allowedOrigins ?? []),
     hostAllowed,
     log,

@@ -1,4 +1,5 @@
 import type { FieldRateLimit } from '../limits/field-rate-limit.ts';
+import type { AuthClient } from '../modules/auth/client.ts';
 import type { DatabaseClient } from '../modules/database/client.ts';
 import type { IntrospectionClient } from '../modules/database/introspection.ts';
 import type { FunctionsClient } from '../modules/functions/client.ts';
@@ -10,6 +11,7 @@ import type { Call } from '../viewer/call.ts';
 /** The upstream clients, one per service. Made once in app.ts. */
 export interface Services {
   readonly realtime: RealtimeClient;
+  readonly auth: AuthClient;
   readonly database: DatabaseClient;
   readonly introspection: IntrospectionClient;
   readonly functions: FunctionsClient;

@@ -1,4 +1,5 @@
 import type { GraphQLSchema } from 'graphql';
+import { addAuthSchema } from '../modules/auth/schema.ts';
 import { addDatabaseSchema } from '../modules/database/schema.ts';
 import { addFunctionsSchema } from '../modules/functions/schema.ts';
 import { addHealthSchema } from '../modules/health/schema.ts';
@@ -16,5 +17,6 @@ export function createSchema(): GraphQLSchema {
   addDatabaseSchema(builder);
   addRealtimeSchema(builder);
   addStorageSchema(builder);
+  addAuthSchema(builder);
   return builder.toSchema();
 }

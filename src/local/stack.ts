@@ -1,12 +1,13 @@
 import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { AuthServerSettings } from './auth/settings.ts';
 import type { SigningKey } from './auth/tokens.ts';
 import { type AuthServer, startAuthServer } from './auth-server.ts';
 import { openDataFolder, resetDataFolder } from './data-folder.ts';
 import { lockFolder } from './folder-lock.ts';
+import { startFunctionsServer } from './functions-server.ts';
 import { LocalStackError } from './local-error.ts';
-import type { LocalKeys, LocalLog } from './local-server.ts';
+import type { LocalKeys, LocalLog, LocalServer } from './local-server.ts';
 import { type LocalPostgres, startLocalPostgres } from './postgres.ts';
 import { writePrivateFile } from './private-file.ts';
 import { type RealtimeServer, startRealtimeServer } from './realtime-server.ts';
@@ -30,6 +31,8 @@ export interface LocalStackOptions {
   /** The developer's own site, where links in mails end. @default 'http://localhost:3000' */
   siteUrl?: string | undefined;
   authSettings?: Partial<AuthServerSettings> | undefined;
+  /** Folder of the edge functions. @default 'supabase/functions' below the working directory */
+  functionsDir?: string | undefined;
   /** Signs user tokens with ES256 instead of the shared secret. */
   signing?: SigningKey | undefined;
 }
@@ -47,6 +50,7 @@ export interface LocalStack {
   readonly auth: AuthServer;
   readonly storage: StorageServer;
   readonly realtime: RealtimeServer;
+  readonly functions: LocalServer;
   readonly keys: LocalKeys;
   /** What the gateway's configuration reads from the environment. */
   readonly env: Readonly<Record<string, string>>;
@@ -132,6 +136,20 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
     started.push(() => realtime.close());
     env['REALTIME_URL'] = realtime.url;
 
+    const functions = await startFunctionsServer({
+      functionsDir: resolve(options.functionsDir ?? 'supabase/functions'),
+      // The names that Supabase gives to functions.
+      env: {
+        ...(options.publicUrl === undefined ? {} : { SUPABASE_URL: options.publicUrl }),
+        SUPABASE_ANON_KEY: anonKey,
+        SUPABASE_SERVICE_ROLE_KEY: serviceRoleKey,
+        SUPABASE_DB_URL: postgres.databaseUrl,
+      },
+      log,
+    });
+    started.push(() => functions.close());
+    env['FUNCTIONS_URL'] = functions.url;
+
     const writeLocalFile = async (extra: LocalFileExtra): Promise<string> => {
       const content = {
         version: 1,
@@ -141,6 +159,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
         authUrl: auth.url,
         storageUrl: storage.url,
         realtimeUrl: realtime.url,
+        functionsUrl: functions.url,
         mailboxUrl: `${auth.url}/_local/mailbox`,
         ...keys,
         postgresFolder: postgres.cluster,
@@ -148,7 +167,18 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
       await writePrivateFile(localFile, `${JSON.stringify(content, null, 2)}\n`);
       return localFile;
     };
-    return { dataDir: folder.path, postgres, auth, storage, realtime, keys, env, writeLocalFile, stop };
+    return {
+      dataDir: folder.path,
+      postgres,
+      auth,
+      storage,
+      realtime,
+      functions,
+      keys,
+      env,
+      writeLocalFile,
+      stop,
+    };
   } catch (error) {
     await stop();
     throw error;

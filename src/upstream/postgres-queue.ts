@@ -2,6 +2,7 @@ import { AppError } from '../lib/app-error.ts';
 import { stopped } from './postgres-failure.ts';
 
 interface Waiter<T> {
+  readonly until: number;
   readonly resolve: (value: T) => void;
   readonly reject: (error: AppError) => void;
 }
@@ -18,6 +19,23 @@ export interface AcquireQueue<T> {
 /** Who waits for a connection, first come first served, each for a bounded time. */
 export function createAcquireQueue<T>(timeoutMs: number): AcquireQueue<T> {
   const waiters = new Set<Waiter<T>>();
+  let timer: NodeJS.Timeout | undefined;
+
+  // All wait equally long, so one timer, for the first in the queue, does for all.
+  function arm(): void {
+    const [first] = waiters;
+    timer = first && setTimeout(expire, Math.max(1, first.until - performance.now()));
+    timer?.unref();
+  }
+
+  function expire(): void {
+    const now = performance.now();
+    for (const waiter of waiters) {
+      if (waiter.until > now) break;
+      waiter.reject(exhausted());
+    }
+    arm();
+  }
 
   return {
     get size() {
@@ -25,12 +43,13 @@ export function createAcquireQueue<T>(timeoutMs: number): AcquireQueue<T> {
     },
     wait: (signal) =>
       new Promise<T>((resolve, reject) => {
+        const onAbort = () => waiter.reject(stopped(signal));
         const leave = () => {
           waiters.delete(waiter);
-          clearTimeout(timer);
           signal.removeEventListener('abort', onAbort);
         };
         const waiter: Waiter<T> = {
+          until: performance.now() + timeoutMs,
           resolve: (value) => {
             leave();
             resolve(value);
@@ -40,10 +59,9 @@ export function createAcquireQueue<T>(timeoutMs: number): AcquireQueue<T> {
             reject(error);
           },
         };
-        const onAbort = () => waiter.reject(stopped(signal));
-        const timer = setTimeout(() => waiter.reject(exhausted()), timeoutMs);
         signal.addEventListener('abort', onAbort);
         waiters.add(waiter);
+        if (timer === undefined) arm();
       }),
     give(value) {
       const [first] = waiters;

@@ -34,6 +34,90 @@ export type Scalars = {
   UUID: { input: string; output: string; }
 };
 
+/** What an administrator changes of a user. What is left out stays. */
+export type AdminUpdateUserInput = {
+  /** Merged at the top level; null removes a key. */
+  appMetadata?: InputMaybe<Scalars['JSONObject']['input']>;
+  /** `24h`, `1h30m`, or `none` to lift a ban. */
+  banDuration?: InputMaybe<Scalars['String']['input']>;
+  /** New address, without a confirmation. */
+  email?: InputMaybe<Scalars['EmailAddress']['input']>;
+  /** True confirms the address. */
+  emailConfirm?: InputMaybe<Scalars['Boolean']['input']>;
+  /** New password, at most 72 bytes. All sessions of the user end. */
+  password?: InputMaybe<Scalars['String']['input']>;
+  /** New E.164 number, without a confirmation. */
+  phone?: InputMaybe<Scalars['String']['input']>;
+  /** True confirms the number. */
+  phoneConfirm?: InputMaybe<Scalars['Boolean']['input']>;
+  /** Database role of the tokens: `authenticated`, or another known one. */
+  role?: InputMaybe<Scalars['String']['input']>;
+  /** Merged at the top level; null removes a key. */
+  userMetadata?: InputMaybe<Scalars['JSONObject']['input']>;
+};
+
+/** A link, and the code that does the same. Whoever has either signs in as the user. */
+export type AuthLink = {
+  __typename?: 'AuthLink';
+  /** The link. */
+  actionLink: Scalars['URL']['output'];
+  /** Code for `verifyOtp`. */
+  emailOtp: Scalars['String']['output'];
+  /** `tokenHash` for `verifyOtp`. */
+  hashedToken: Scalars['String']['output'];
+  /** Where it leads; the site itself when the wanted place is not allowed. */
+  redirectTo: Scalars['String']['output'];
+  /** Whose link it is. */
+  user: User;
+  /** What `verifyOtp` has to say: `signup` where a magic link made the user. */
+  verificationType: Scalars['String']['output'];
+};
+
+/** What a link is for. */
+export type AuthLinkType =
+  /** Confirms a change of address at the present one. */
+  | 'EMAIL_CHANGE_CURRENT'
+  /** Confirms a change of address at the new one. */
+  | 'EMAIL_CHANGE_NEW'
+  /** Invites; makes the user. */
+  | 'INVITE'
+  /** Signs in; makes an unknown user. */
+  | 'MAGICLINK'
+  /** Signs in to set a new password. */
+  | 'RECOVERY'
+  /** Confirms a sign-up; makes the user. */
+  | 'SIGNUP';
+
+/** The outcome of signing up or in. While a confirmation is still required, user and session are null, whether or not the address was known. */
+export type AuthPayload = {
+  __typename?: 'AuthPayload';
+  /** True when a message was sent, or the second one of a change of address is awaited. */
+  confirmationRequired: Scalars['Boolean']['output'];
+  /** The new tokens; null while a confirmation is required. */
+  session?: Maybe<Session>;
+  /** Who signed in; null while a confirmation is required. */
+  user?: Maybe<User>;
+  /** Signing in worked, but the password no longer meets the policy: ask for a better one. */
+  weakPassword?: Maybe<WeakPassword>;
+};
+
+/** What the auth service has switched on. */
+export type AuthSettings = {
+  __typename?: 'AuthSettings';
+  /** Whether e-mail addresses count as confirmed at sign-up. */
+  mailerAutoconfirm: Scalars['Boolean']['output'];
+  /** Whether passkeys are on. */
+  passkeysEnabled: Scalars['Boolean']['output'];
+  /** Whether phone numbers count as confirmed at sign-up. */
+  phoneAutoconfirm: Scalars['Boolean']['output'];
+  /** Ways to sign in that are on, such as `email`, `phone`, `anonymous_users` or `github`. */
+  providers: Array<Scalars['String']['output']>;
+  /** Whether single sign-on by SAML is on. */
+  samlEnabled: Scalars['Boolean']['output'];
+  /** Whether new users are refused. */
+  signUpDisabled: Scalars['Boolean']['output'];
+};
+
 /** A message of a channel. */
 export type Broadcast = {
   __typename?: 'Broadcast';
@@ -157,6 +241,28 @@ export type CreateUploadInput = {
   size?: InputMaybe<Scalars['BigInt']['input']>;
   /** Replace a file at this path. */
   upsert?: Scalars['Boolean']['input'];
+};
+
+/** A user that an administrator makes: an e-mail address or a phone number at least. */
+export type CreateUserInput = {
+  /** What only administrators may change. */
+  appMetadata?: InputMaybe<Scalars['JSONObject']['input']>;
+  /** `24h`, `1h30m`, or `none` to lift a ban. */
+  banDuration?: InputMaybe<Scalars['String']['input']>;
+  /** E-mail address. */
+  email?: InputMaybe<Scalars['EmailAddress']['input']>;
+  /** Whether the address counts as confirmed. */
+  emailConfirm?: InputMaybe<Scalars['Boolean']['input']>;
+  /** At most 72 bytes; a random one that nobody knows when left out. */
+  password?: InputMaybe<Scalars['String']['input']>;
+  /** E.164 number. */
+  phone?: InputMaybe<Scalars['String']['input']>;
+  /** Whether the number counts as confirmed. */
+  phoneConfirm?: InputMaybe<Scalars['Boolean']['input']>;
+  /** Database role of the tokens: `authenticated`, or another known one. */
+  role?: InputMaybe<Scalars['String']['input']>;
+  /** What the user may change later. */
+  userMetadata?: InputMaybe<Scalars['JSONObject']['input']>;
 };
 
 /** A column of a table or view. */
@@ -567,6 +673,13 @@ export type DeleteBucketPayload = {
   bucketId: Scalars['ID']['output'];
 };
 
+/** A user was deleted. */
+export type DeleteUserPayload = {
+  __typename?: 'DeleteUserPayload';
+  /** Which one. */
+  userId: Scalars['UUID']['output'];
+};
+
 /** What became of emptying a bucket. */
 export type EmptyBucketPayload = {
   __typename?: 'EmptyBucketPayload';
@@ -583,6 +696,25 @@ export type EmptyBucketStatus =
   /** Storage goes on deleting; it may take a while. */
   | 'QUEUED';
 
+/** A factor to enrol. */
+export type EnrollFactorInput = {
+  /** A name of its own among the factors of the user. */
+  friendlyName?: InputMaybe<Scalars['String']['input']>;
+  /** For TOTP: what the app shows beside the account; the site by default. */
+  issuer?: InputMaybe<Scalars['String']['input']>;
+  /** For phone factors: an E.164 number. */
+  phone?: InputMaybe<Scalars['String']['input']>;
+  /** Kind. */
+  type?: EnrollFactorType;
+};
+
+/** Kinds of factors that can be enrolled here. */
+export type EnrollFactorType =
+  /** Codes by text message, where the service has them. */
+  | 'PHONE'
+  /** Codes of an authenticator app. */
+  | 'TOTP';
+
 /** A plan. */
 export type ExplainResult = {
   __typename?: 'ExplainResult';
@@ -591,6 +723,71 @@ export type ExplainResult = {
   /** The same plan for people to read. */
   text: Scalars['String']['output'];
 };
+
+/** A second factor of a user. Its secret is shown once, at enrolment. */
+export type Factor = {
+  __typename?: 'Factor';
+  /** Enrolment; null where the service does not tell. */
+  createdAt?: Maybe<Scalars['DateTime']['output']>;
+  /** Name the user gave it; null without one. */
+  friendlyName?: Maybe<Scalars['String']['output']>;
+  /** Id of the factor. */
+  id: Scalars['UUID']['output'];
+  /** Last challenge; null before the first. */
+  lastChallengedAt?: Maybe<Scalars['DateTime']['output']>;
+  /** Number of a phone factor, else null. */
+  phone?: Maybe<Scalars['String']['output']>;
+  /** Whether it counts. */
+  status: FactorStatus;
+  /** Kind; null for one that this schema does not know. */
+  type?: Maybe<FactorType>;
+  /** Last change; null where the service does not tell. */
+  updatedAt?: Maybe<Scalars['DateTime']['output']>;
+};
+
+/** A challenge to answer with `verifyFactor`, from the same address. */
+export type FactorChallenge = {
+  __typename?: 'FactorChallenge';
+  /** Its id. */
+  challengeId: Scalars['UUID']['output'];
+  /** Until when it can be answered. */
+  expiresAt: Scalars['DateTime']['output'];
+};
+
+/** A new factor. The secret is shown this once. */
+export type FactorEnrollment = {
+  __typename?: 'FactorEnrollment';
+  /** Id of the factor. */
+  factorId: Scalars['UUID']['output'];
+  /** Name the user gave it; null without one. */
+  friendlyName?: Maybe<Scalars['String']['output']>;
+  /** For phone factors: the number. */
+  phone?: Maybe<Scalars['String']['output']>;
+  /** For TOTP: a QR code for the authenticator app, as SVG text. */
+  qrCode?: Maybe<Scalars['String']['output']>;
+  /** For TOTP: the secret in base 32, to type in. */
+  secret?: Maybe<Scalars['String']['output']>;
+  /** Kind; null for one that this schema does not know. */
+  type?: Maybe<FactorType>;
+  /** For TOTP: what the QR code says. */
+  uri?: Maybe<Scalars['String']['output']>;
+};
+
+/** Whether a factor counts. */
+export type FactorStatus =
+  /** Enrolled, and not proved yet: it does not count. */
+  | 'UNVERIFIED'
+  /** Proved once: it can raise a session to aal2. */
+  | 'VERIFIED';
+
+/** Kind of a second factor. */
+export type FactorType =
+  /** Codes by text message. */
+  | 'PHONE'
+  /** Codes of an authenticator app. */
+  | 'TOTP'
+  /** A security key or passkey. */
+  | 'WEBAUTHN';
 
 /** What a list of files holds: files, and folders, which are nothing but beginnings of paths. */
 export type FileEntry = {
@@ -715,6 +912,22 @@ export type FunctionVolatility =
   /** Nothing; it may also change data. */
   | 'VOLATILE';
 
+/** A link that is handed out by other means than a mail of the auth service. */
+export type GenerateAuthLinkInput = {
+  /** Begins `userMetadata` of a new user. */
+  data?: InputMaybe<Scalars['JSONObject']['input']>;
+  /** Whose link it is. */
+  email: Scalars['EmailAddress']['input'];
+  /** For a change of address: the new one. */
+  newEmail?: InputMaybe<Scalars['EmailAddress']['input']>;
+  /** For SIGNUP of a new user. */
+  password?: InputMaybe<Scalars['String']['input']>;
+  /** Where the link leads in the end. */
+  redirectTo?: InputMaybe<Scalars['URL']['input']>;
+  /** What it is for. */
+  type: AuthLinkType;
+};
+
 /** The state of this gateway. */
 export type Health = {
   __typename?: 'Health';
@@ -751,6 +964,29 @@ export type HttpMethod =
   | 'POST'
   /** Put in place of what is there. */
   | 'PUT';
+
+/** A way in which a user signs in: e-mail, phone, or an account with a provider. */
+export type Identity = {
+  __typename?: 'Identity';
+  /** When it was linked; null where the service does not tell. */
+  createdAt?: Maybe<Scalars['DateTime']['output']>;
+  /** Address the provider told, if any. */
+  email?: Maybe<Scalars['String']['output']>;
+  /** The provider's own id of the user; for e-mail and phone the user's id. */
+  id: Scalars['String']['output'];
+  /** What the provider told of the user. */
+  identityData: Scalars['JSONObject']['output'];
+  /** Id of this identity: what unlinking takes. */
+  identityId: Scalars['UUID']['output'];
+  /** Last sign-in by this identity; null when there was none. */
+  lastSignInAt?: Maybe<Scalars['DateTime']['output']>;
+  /** Such as `email`, `phone` or `github`. */
+  provider: Scalars['String']['output'];
+  /** Last change; null where the service does not tell. */
+  updatedAt?: Maybe<Scalars['DateTime']['output']>;
+  /** Whose identity it is. */
+  userId: Scalars['UUID']['output'];
+};
 
 /** When an identity column makes its value. */
 export type IdentityGeneration =
@@ -789,6 +1025,15 @@ export type IsolationLevel =
   /** As if transactions ran one after the other; those that cannot are CONFLICT, retryable. */
   | 'SERIALIZABLE';
 
+/** A message was sent, or would have been if the account were known: that is not told. */
+export type MessagePayload = {
+  __typename?: 'MessagePayload';
+  /** Id of a text message, where the SMS provider gives one. */
+  messageId?: Maybe<Scalars['String']['output']>;
+  /** Always true; a failure is an error. */
+  sent: Scalars['Boolean']['output'];
+};
+
 /** Where a file goes. */
 export type MoveFileInput = {
   /** Bucket in which the file is. */
@@ -804,6 +1049,8 @@ export type MoveFileInput = {
 /** Everything that can be changed. */
 export type Mutation = {
   __typename?: 'Mutation';
+  /** Asks for a challenge of a factor. */
+  challengeFactor?: Maybe<FactorChallenge>;
   /** Copies a file with its metadata. CONFLICT when the new path is taken and upsert is false. */
   copyFile?: Maybe<StoredFile>;
   /** Makes a bucket. CONFLICT when the id is taken. */
@@ -812,26 +1059,72 @@ export type Mutation = {
   createSignedUrls?: Maybe<Array<SignedUrl>>;
   /** A ticket to send the bytes straight to the streaming HTTP route: PUT once, or resumable by TUS. The policies are asked now. */
   createUpload?: Maybe<UploadTicket>;
+  /** Makes a user, without a message to them. A taken address is CONFLICT. */
+  createUser?: Maybe<User>;
   /** Deletes an empty bucket. CONFLICT while there are files in it. */
   deleteBucket?: Maybe<DeleteBucketPayload>;
   /** Deletes files, at most 1000. Answers with those that were deleted: hidden and missing ones are not among them. */
   deleteFiles?: Maybe<Array<StoredFile>>;
+  /** Deletes a user and ends their sessions. */
+  deleteUser?: Maybe<DeleteUserPayload>;
   /** Deletes every file of a bucket. Storage allows it to service_role alone, and may only queue it. */
   emptyBucket?: Maybe<EmptyBucketPayload>;
+  /** Begins a second factor. It counts once `verifyFactor` has proved it. */
+  enrollFactor?: Maybe<FactorEnrollment>;
+  /** Ends a PKCE flow: gives tokens for the code that the redirect carried. */
+  exchangeAuthCode?: Maybe<AuthPayload>;
   /** Runs any one statement, outside of a transaction of ours, with the rights of the gateway’s login. It runs to its end however many rows are asked for. BEGIN, COMMIT and their like are refused (see executeTransaction), COPY from STDIN or to STDOUT and LISTEN too. */
   executeSql?: Maybe<SqlResult>;
   /** Runs all statements in one transaction: all of them or none. The failing one is named by `index` in the error. A conflict with another transaction is CONFLICT with `retryable`. Statements that would begin or end the transaction are refused before anything runs. */
   executeTransaction?: Maybe<Array<SqlResult>>;
+  /** Makes a link, and sends nothing. */
+  generateAuthLink?: Maybe<AuthLink>;
+  /** Makes a user and sends an invitation. */
+  inviteUser?: Maybe<User>;
   /** Calls an edge function with the credentials of the caller. Its answer is collected; to stream, call /functions/v1/<name> of this gateway. */
   invokeFunction?: Maybe<FunctionResult>;
   /** Renames a file. CONFLICT when the new path is taken. */
   moveFile?: Maybe<StoredFile>;
+  /** Sends the nonce that `updateMe` may want for a new password. */
+  reauthenticate?: Maybe<MessagePayload>;
+  /** Gives new tokens for a refresh token, which is spent by it. */
+  refreshSession?: Maybe<AuthPayload>;
+  /** Sends a link to set a new password. An unknown address gets the same answer. */
+  requestPasswordReset?: Maybe<MessagePayload>;
+  /** Sends a confirmation again. Nothing is told about whether the account exists. */
+  resendConfirmation?: Maybe<MessagePayload>;
   /** Sends a message to a channel. True once Realtime has taken it; to a private channel that needs Realtime 2.96.3 (else NOT_CONFIGURED). */
   sendBroadcast?: Maybe<Scalars['Boolean']['output']>;
+  /** Sends a one-time code, or a magic link, to sign in with. */
+  sendOtp?: Maybe<MessagePayload>;
+  /** Signs in with a password. An unknown account and a wrong password answer alike. */
+  signIn?: Maybe<AuthPayload>;
+  /** Makes a user without an address, who may add one later with `updateMe`. */
+  signInAnonymously?: Maybe<AuthPayload>;
+  /** Ends sessions of the signed-in user. */
+  signOut?: Maybe<SignOutPayload>;
+  /** Creates an account. A known address gets the same answer where addresses are confirmed. */
+  signUp?: Maybe<AuthPayload>;
+  /** Removes a factor. A verified one needs a session at aal2. */
+  unenrollFactor?: Maybe<UnenrollFactorPayload>;
   /** Changes a bucket. Files that are in it already stay as they are. */
   updateBucket?: Maybe<Bucket>;
+  /** Changes the account of the signed-in user. */
+  updateMe?: Maybe<User>;
+  /** Changes a user. A taken address is CONFLICT. */
+  updateUser?: Maybe<User>;
   /** Stores a file of a multipart request; its bytes stream through. Answered from the upload itself: a caller who may insert but not read still gets success. Bigger files go through createUpload. */
   uploadFile?: Maybe<StoredFile>;
+  /** Answers a challenge: the session goes on at aal2, with new tokens. */
+  verifyFactor?: Maybe<AuthPayload>;
+  /** Signs in with a code or the hash of a link, and confirms what it was sent for. */
+  verifyOtp?: Maybe<AuthPayload>;
+};
+
+
+/** Everything that can be changed. */
+export type MutationChallengeFactorArgs = {
+  factorId: Scalars['UUID']['input'];
 };
 
 
@@ -862,6 +1155,12 @@ export type MutationCreateUploadArgs = {
 
 
 /** Everything that can be changed. */
+export type MutationCreateUserArgs = {
+  input: CreateUserInput;
+};
+
+
+/** Everything that can be changed. */
 export type MutationDeleteBucketArgs = {
   id: Scalars['ID']['input'];
 };
@@ -875,8 +1174,28 @@ export type MutationDeleteFilesArgs = {
 
 
 /** Everything that can be changed. */
+export type MutationDeleteUserArgs = {
+  id: Scalars['UUID']['input'];
+  soft?: Scalars['Boolean']['input'];
+};
+
+
+/** Everything that can be changed. */
 export type MutationEmptyBucketArgs = {
   id: Scalars['ID']['input'];
+};
+
+
+/** Everything that can be changed. */
+export type MutationEnrollFactorArgs = {
+  input: EnrollFactorInput;
+};
+
+
+/** Everything that can be changed. */
+export type MutationExchangeAuthCodeArgs = {
+  code: Scalars['String']['input'];
+  codeVerifier: Scalars['String']['input'];
 };
 
 
@@ -898,6 +1217,20 @@ export type MutationExecuteTransactionArgs = {
 
 
 /** Everything that can be changed. */
+export type MutationGenerateAuthLinkArgs = {
+  input: GenerateAuthLinkInput;
+};
+
+
+/** Everything that can be changed. */
+export type MutationInviteUserArgs = {
+  data?: InputMaybe<Scalars['JSONObject']['input']>;
+  email: Scalars['EmailAddress']['input'];
+  redirectTo?: InputMaybe<Scalars['URL']['input']>;
+};
+
+
+/** Everything that can be changed. */
 export type MutationInvokeFunctionArgs = {
   body?: InputMaybe<Scalars['JSON']['input']>;
   headers?: InputMaybe<Scalars['JSONObject']['input']>;
@@ -913,11 +1246,69 @@ export type MutationMoveFileArgs = {
 
 
 /** Everything that can be changed. */
+export type MutationRefreshSessionArgs = {
+  refreshToken: Scalars['String']['input'];
+};
+
+
+/** Everything that can be changed. */
+export type MutationRequestPasswordResetArgs = {
+  captchaToken?: InputMaybe<Scalars['String']['input']>;
+  codeChallenge?: InputMaybe<Scalars['String']['input']>;
+  email: Scalars['EmailAddress']['input'];
+  redirectTo?: InputMaybe<Scalars['URL']['input']>;
+};
+
+
+/** Everything that can be changed. */
+export type MutationResendConfirmationArgs = {
+  input: ResendInput;
+};
+
+
+/** Everything that can be changed. */
 export type MutationSendBroadcastArgs = {
   channel: Scalars['String']['input'];
   event: Scalars['String']['input'];
   payload: Scalars['JSON']['input'];
   private?: Scalars['Boolean']['input'];
+};
+
+
+/** Everything that can be changed. */
+export type MutationSendOtpArgs = {
+  input: SendOtpInput;
+};
+
+
+/** Everything that can be changed. */
+export type MutationSignInArgs = {
+  input: SignInInput;
+};
+
+
+/** Everything that can be changed. */
+export type MutationSignInAnonymouslyArgs = {
+  captchaToken?: InputMaybe<Scalars['String']['input']>;
+  data?: InputMaybe<Scalars['JSONObject']['input']>;
+};
+
+
+/** Everything that can be changed. */
+export type MutationSignOutArgs = {
+  scope?: SignOutScope;
+};
+
+
+/** Everything that can be changed. */
+export type MutationSignUpArgs = {
+  input: SignUpInput;
+};
+
+
+/** Everything that can be changed. */
+export type MutationUnenrollFactorArgs = {
+  factorId: Scalars['UUID']['input'];
 };
 
 
@@ -929,9 +1320,53 @@ export type MutationUpdateBucketArgs = {
 
 
 /** Everything that can be changed. */
+export type MutationUpdateMeArgs = {
+  input: UpdateUserInput;
+};
+
+
+/** Everything that can be changed. */
+export type MutationUpdateUserArgs = {
+  id: Scalars['UUID']['input'];
+  input: AdminUpdateUserInput;
+};
+
+
+/** Everything that can be changed. */
 export type MutationUploadFileArgs = {
   input: UploadFileInput;
 };
+
+
+/** Everything that can be changed. */
+export type MutationVerifyFactorArgs = {
+  input: VerifyFactorInput;
+};
+
+
+/** Everything that can be changed. */
+export type MutationVerifyOtpArgs = {
+  input: VerifyOtpInput;
+};
+
+/** What a code or link is for. */
+export type OtpType =
+  /** Any code that came by mail. */
+  | 'EMAIL'
+  /** Confirms a new e-mail address. */
+  | 'EMAIL_CHANGE'
+  /** Accepts an invitation. */
+  | 'INVITE'
+  /** Signs in by link. */
+  | 'MAGICLINK'
+  /** Confirms a new phone number. */
+  | 'PHONE_CHANGE'
+  /** Signs in to set a new password. */
+  | 'RECOVERY'
+  /** Confirms a sign-up by e-mail. */
+  | 'SIGNUP'
+  /** A code that came by text message. */
+  | 'SMS';
 
 /** Where a page lies in its list. */
 export type PageInfo = {
@@ -1043,6 +1478,8 @@ export type PublicationEvent =
 /** Everything that can be read. */
 export type Query = {
   __typename?: 'Query';
+  /** What the auth service has switched on. */
+  authSettings?: Maybe<AuthSettings>;
   /** One bucket. NOT_FOUND when it is missing or hidden. */
   bucket?: Maybe<Bucket>;
   /** The buckets that the caller may see. */
@@ -1061,6 +1498,10 @@ export type Query = {
   files?: Maybe<FileEntryConnection>;
   /** The state of this gateway. A bad token does not stop it. */
   health: Health;
+  /** The signed-in user, fresh from the auth service. A service key has none: FORBIDDEN, reason `no_user`. */
+  me?: Maybe<User>;
+  /** Where to send a browser to sign in with a provider. */
+  oauthUrl?: Maybe<Scalars['URL']['output']>;
   /** The publications by name. */
   publications?: Maybe<Array<DatabasePublication>>;
   /** The schemas of the database by name. */
@@ -1073,6 +1514,10 @@ export type Query = {
   table?: Maybe<DatabaseTable>;
   /** The tables, views and foreign tables of a schema by name. The number of SQL statements depends on what is selected, never on how many tables there are. */
   tables?: Maybe<DatabaseTableConnection>;
+  /** One user; null when there is none with this id. */
+  user?: Maybe<User>;
+  /** All users, the oldest first. */
+  users?: Maybe<UserConnection>;
   /** Who is asking: the role, user and claims that the access rules see. */
   viewer: Viewer;
 };
@@ -1116,6 +1561,15 @@ export type QueryFilesArgs = {
 
 
 /** Everything that can be read. */
+export type QueryOauthUrlArgs = {
+  codeChallenge?: InputMaybe<Scalars['String']['input']>;
+  provider: Scalars['String']['input'];
+  redirectTo?: InputMaybe<Scalars['URL']['input']>;
+  scopes?: InputMaybe<Array<Scalars['String']['input']>>;
+};
+
+
+/** Everything that can be read. */
 export type QuerySchemasArgs = {
   includeSystem?: Scalars['Boolean']['input'];
 };
@@ -1144,6 +1598,47 @@ export type QueryTablesArgs = {
   schema?: Scalars['String']['input'];
 };
 
+
+/** Everything that can be read. */
+export type QueryUserArgs = {
+  id: Scalars['UUID']['input'];
+};
+
+
+/** Everything that can be read. */
+export type QueryUsersArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  filter?: InputMaybe<Scalars['String']['input']>;
+  first?: Scalars['Int']['input'];
+};
+
+/** Which confirmation is sent again, and to whom. */
+export type ResendInput = {
+  /** Solution of the captcha, where the service wants one. */
+  captchaToken?: InputMaybe<Scalars['String']['input']>;
+  /** PKCE: SHA-256 of the code verifier, base64url. The link then carries a code for `exchangeAuthCode`. */
+  codeChallenge?: InputMaybe<Scalars['String']['input']>;
+  /** E-mail address; or phone. */
+  email?: InputMaybe<Scalars['EmailAddress']['input']>;
+  /** E.164 number; or email. */
+  phone?: InputMaybe<Scalars['String']['input']>;
+  /** Where the link in the message leads in the end; the service decides whether it may. */
+  redirectTo?: InputMaybe<Scalars['URL']['input']>;
+  /** Which message. */
+  type: ResendType;
+};
+
+/** Which message is sent again. */
+export type ResendType =
+  /** Confirmation of a new address. */
+  | 'EMAIL_CHANGE'
+  /** Confirmation of a new number. */
+  | 'PHONE_CHANGE'
+  /** Confirmation of a sign-up by e-mail. */
+  | 'SIGNUP'
+  /** Confirmation of a sign-up by phone. */
+  | 'SMS';
+
 /** ANON < AUTHENTICATED < SERVICE_ROLE: a higher role may do what a lower one may. */
 export type Role =
   /** Anybody: no credential, or an anon or publishable key. */
@@ -1152,6 +1647,24 @@ export type Role =
   | 'AUTHENTICATED'
   /** A service_role or secret key: row level security does not apply. */
   | 'SERVICE_ROLE';
+
+/** Where a one-time code or magic link goes. */
+export type SendOtpInput = {
+  /** Solution of the captcha, where the service wants one. */
+  captchaToken?: InputMaybe<Scalars['String']['input']>;
+  /** PKCE: SHA-256 of the code verifier, base64url. The link then carries a code for `exchangeAuthCode`. */
+  codeChallenge?: InputMaybe<Scalars['String']['input']>;
+  /** Whether an unknown address signs up by it. */
+  createUser?: Scalars['Boolean']['input'];
+  /** Begins `userMetadata` of a new user. */
+  data?: InputMaybe<Scalars['JSONObject']['input']>;
+  /** E-mail address; or phone. */
+  email?: InputMaybe<Scalars['EmailAddress']['input']>;
+  /** E.164 number; or email. */
+  phone?: InputMaybe<Scalars['String']['input']>;
+  /** Where the link in the message leads in the end; the service decides whether it may. */
+  redirectTo?: InputMaybe<Scalars['URL']['input']>;
+};
 
 /** The state of one service behind this gateway. */
 export type ServiceHealth = {
@@ -1201,6 +1714,71 @@ export type ServiceStatus =
   | 'NOT_CONFIGURED'
   /** It answered as it should. */
   | 'UP';
+
+/** The tokens of a session. Keep them as you would a password. */
+export type Session = {
+  __typename?: 'Session';
+  /** JWT for `Authorization: Bearer …`. */
+  accessToken: Scalars['String']['output'];
+  /** When the access token ends. */
+  expiresAt: Scalars['DateTime']['output'];
+  /** Seconds the access token lives from now. */
+  expiresIn: Scalars['Int']['output'];
+  /** The provider's own refresh token, where it gave one. */
+  providerRefreshToken?: Maybe<Scalars['String']['output']>;
+  /** The provider's own access token, once, after signing in with a provider. */
+  providerToken?: Maybe<Scalars['String']['output']>;
+  /** Good for one `refreshSession`, which gives the next one. */
+  refreshToken: Scalars['String']['output'];
+  /** Always `bearer`. */
+  tokenType: Scalars['String']['output'];
+};
+
+/** An e-mail address or a phone number, and the password. */
+export type SignInInput = {
+  /** Solution of the captcha, where the service wants one. */
+  captchaToken?: InputMaybe<Scalars['String']['input']>;
+  /** E-mail address; or phone. */
+  email?: InputMaybe<Scalars['EmailAddress']['input']>;
+  /** The password. */
+  password: Scalars['String']['input'];
+  /** E.164 number; or email. */
+  phone?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** Sessions have ended. Access tokens that were issued still live until they expire. */
+export type SignOutPayload = {
+  __typename?: 'SignOutPayload';
+  /** Who signed out. */
+  userId: Scalars['UUID']['output'];
+};
+
+/** Which sessions end. */
+export type SignOutScope =
+  /** All of the user. */
+  | 'GLOBAL'
+  /** This one. */
+  | 'LOCAL'
+  /** All but this one. */
+  | 'OTHERS';
+
+/** A new account: an e-mail address or a phone number, and a password. */
+export type SignUpInput = {
+  /** Solution of the captcha, where the service wants one. */
+  captchaToken?: InputMaybe<Scalars['String']['input']>;
+  /** PKCE: SHA-256 of the code verifier, base64url. The link then carries a code for `exchangeAuthCode`. */
+  codeChallenge?: InputMaybe<Scalars['String']['input']>;
+  /** Begins `userMetadata`. */
+  data?: InputMaybe<Scalars['JSONObject']['input']>;
+  /** E-mail address; or phone. */
+  email?: InputMaybe<Scalars['EmailAddress']['input']>;
+  /** At most 72 bytes. */
+  password: Scalars['String']['input'];
+  /** E.164 number; or email. */
+  phone?: InputMaybe<Scalars['String']['input']>;
+  /** Where the link in the message leads in the end; the service decides whether it may. */
+  redirectTo?: InputMaybe<Scalars['URL']['input']>;
+};
 
 /** A URL that works without a token, or why there is none. */
 export type SignedUrl = {
@@ -1400,6 +1978,13 @@ export type TriggerTiming =
   /** In place of the change; for views. */
   | 'INSTEAD_OF';
 
+/** A factor was removed. */
+export type UnenrollFactorPayload = {
+  __typename?: 'UnenrollFactorPayload';
+  /** Which one. */
+  factorId: Scalars['UUID']['output'];
+};
+
 /** What changes; what is left out stays. null takes a limit away. */
 export type UpdateBucketInput = {
   /** Such as `image/png` or `image/*`. */
@@ -1408,6 +1993,24 @@ export type UpdateBucketInput = {
   fileSizeLimit?: InputMaybe<Scalars['BigInt']['input']>;
   /** Everybody may read. */
   public?: InputMaybe<Scalars['Boolean']['input']>;
+};
+
+/** What a user changes of their own account. What is left out stays. */
+export type UpdateUserInput = {
+  /** The present password, where the service wants it. */
+  currentPassword?: InputMaybe<Scalars['String']['input']>;
+  /** Merged into `userMetadata` at the top level; null removes a key. */
+  data?: InputMaybe<Scalars['JSONObject']['input']>;
+  /** New address: it is confirmed by mail first. */
+  email?: InputMaybe<Scalars['EmailAddress']['input']>;
+  /** The code that `reauthenticate` sent, where the service wants it. */
+  nonce?: InputMaybe<Scalars['String']['input']>;
+  /** New password, at most 72 bytes. All other sessions end. */
+  password?: InputMaybe<Scalars['String']['input']>;
+  /** New E.164 number: it may have to be confirmed first. */
+  phone?: InputMaybe<Scalars['String']['input']>;
+  /** Where the link in the mail leads in the end. */
+  redirectTo?: InputMaybe<Scalars['URL']['input']>;
 };
 
 /** A file and where it goes. */
@@ -1450,6 +2053,103 @@ export type UploadTicket = {
   resumable: UploadRequest;
 };
 
+/** A user of the auth service. */
+export type User = {
+  __typename?: 'User';
+  /** What administrators keep of the user, in the tokens too; the user cannot change it. */
+  appMetadata: Scalars['JSONObject']['output'];
+  /** End of a ban, which may be past; null without one. */
+  bannedUntil?: Maybe<Scalars['DateTime']['output']>;
+  /** When the last confirmation was sent, if ever. */
+  confirmationSentAt?: Maybe<Scalars['DateTime']['output']>;
+  /** Sign-up. */
+  createdAt: Scalars['DateTime']['output'];
+  /** When the user was softly deleted; null for everybody else. */
+  deletedAt?: Maybe<Scalars['DateTime']['output']>;
+  /** E-mail address; null without one. */
+  email?: Maybe<Scalars['String']['output']>;
+  /** When the address was confirmed; null before. */
+  emailConfirmedAt?: Maybe<Scalars['DateTime']['output']>;
+  /** Second factors. In lists they are fetched user by user; null when the user has gone meanwhile. */
+  factors?: Maybe<Array<Factor>>;
+  /** Id: `sub` of the tokens. */
+  id: Scalars['UUID']['output'];
+  /** Ways in which the user signs in. In lists they are fetched user by user; null when the user has gone meanwhile. */
+  identities?: Maybe<Array<Identity>>;
+  /** When an invitation was sent; null for users who came by themselves. */
+  invitedAt?: Maybe<Scalars['DateTime']['output']>;
+  /** True until the user adds an e-mail address or phone number. */
+  isAnonymous: Scalars['Boolean']['output'];
+  /** Last sign-in; null before the first. */
+  lastSignInAt?: Maybe<Scalars['DateTime']['output']>;
+  /** Address that waits for its confirmation, if any. */
+  newEmail?: Maybe<Scalars['String']['output']>;
+  /** Number that waits for its confirmation, if any. */
+  newPhone?: Maybe<Scalars['String']['output']>;
+  /** Phone number in digits, without the plus; null without one. */
+  phone?: Maybe<Scalars['String']['output']>;
+  /** When the number was confirmed; null before. */
+  phoneConfirmedAt?: Maybe<Scalars['DateTime']['output']>;
+  /** When the last magic link or password reset was sent, if ever. */
+  recoverySentAt?: Maybe<Scalars['DateTime']['output']>;
+  /** Database role of the tokens: `authenticated`, unless an administrator gave another. */
+  role: Scalars['String']['output'];
+  /** Last change; null where the service does not tell. */
+  updatedAt?: Maybe<Scalars['DateTime']['output']>;
+  /** What the user keeps of themselves, in the tokens too: never a ground for access. */
+  userMetadata: Scalars['JSONObject']['output'];
+};
+
+/** A page of User. */
+export type UserConnection = {
+  __typename?: 'UserConnection';
+  /** The page, each item with its cursor. */
+  edges: Array<UserEdge>;
+  /** The page without cursors. */
+  nodes: Array<User>;
+  /** Where the page lies. */
+  pageInfo: PageInfo;
+  /** How many there are in all; null where the upstream does not say. */
+  totalCount?: Maybe<Scalars['Int']['output']>;
+};
+
+/** One User of a page, with its cursor. */
+export type UserEdge = {
+  __typename?: 'UserEdge';
+  /** Where this edge lies: usable as `after`. */
+  cursor: Scalars['String']['output'];
+  /** The User. */
+  node: User;
+};
+
+/** The answer to a challenge. */
+export type VerifyFactorInput = {
+  /** The challenge. */
+  challengeId: Scalars['UUID']['input'];
+  /** Six digits. */
+  code: Scalars['String']['input'];
+  /** The factor. */
+  factorId: Scalars['UUID']['input'];
+};
+
+/** A code with the address it was sent to, or the hash that a link carries. */
+export type VerifyOtpInput = {
+  /** Solution of the captcha, where the service wants one. */
+  captchaToken?: InputMaybe<Scalars['String']['input']>;
+  /** Address the code was sent to. */
+  email?: InputMaybe<Scalars['EmailAddress']['input']>;
+  /** Number the code was sent to. */
+  phone?: InputMaybe<Scalars['String']['input']>;
+  /** Where the link in the message leads in the end; the service decides whether it may. */
+  redirectTo?: InputMaybe<Scalars['URL']['input']>;
+  /** The code; or tokenHash. */
+  token?: InputMaybe<Scalars['String']['input']>;
+  /** The hash of a link; or token with an address. */
+  tokenHash?: InputMaybe<Scalars['String']['input']>;
+  /** What it is for. */
+  type: OtpType;
+};
+
 /** The caller, as the gateway verified it. */
 export type Viewer = {
   __typename?: 'Viewer';
@@ -1461,6 +2161,13 @@ export type Viewer = {
   role: Role;
   /** The user's id; null for ANON and SERVICE_ROLE, who are no user. */
   userId?: Maybe<Scalars['UUID']['output']>;
+};
+
+/** Why a password does not meet the policy. */
+export type WeakPassword = {
+  __typename?: 'WeakPassword';
+  /** `length`, `characters` or `pwned` (known from a leak). */
+  reasons: Array<Scalars['String']['output']>;
 };
 
 export type FirstQueryQueryVariables = Exact<{

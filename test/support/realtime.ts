@@ -1,13 +1,13 @@
-import { createClient, type RealtimeClientOptions, type SupabaseClient } from '@supabase/supabase-js';
+import { createClient, type SupabaseClient } from '@supabase/supabase-js';
 import { SignJWT } from 'jose';
 import postgres, { type Sql } from 'postgres';
-import { WebSocket } from 'ws';
 import {
   type RealtimeServer,
   type RealtimeServerOptions,
   startRealtimeServer,
 } from '../../src/local/realtime-server.ts';
 import { silentLog, startTestPostgres, type TestPostgres } from './postgres.ts';
+import { transport } from './supabase-transport.ts';
 
 export interface TestRealtime {
   readonly postgres: TestPostgres;
@@ -20,9 +20,6 @@ export interface TestRealtime {
   client(token?: string): Promise<SupabaseClient>;
   stop(): Promise<void>;
 }
-
-// `ws` is what the client's documentation names, but its types and the DOM's differ in their events.
-const transport = WebSocket as unknown as NonNullable<RealtimeClientOptions['transport']>;
 
 /** A local realtime server on a Postgres of its own. */
 export async function startTestRealtime(

@@ -10,12 +10,20 @@ export class AuthError extends Error {
   readonly status: number;
   readonly code: string;
   readonly reasons: readonly string[] | undefined;
+  /** What Postgres said, which the old form of errors shows instead. */
+  readonly postgres: { readonly code: string; readonly message: string } | undefined;
 
-  constructor(status: number, code: string, message: string, reasons?: readonly string[]) {
+  constructor(
+    status: number,
+    code: string,
+    message: string,
+    more: { reasons?: readonly string[]; postgres?: { code: string; message: string } } = {},
+  ) {
     super(message);
     this.status = status;
     this.code = code;
-    this.reasons = reasons;
+    this.reasons = more.reasons;
+    this.postgres = more.postgres;
   }
 }
 
@@ -127,6 +135,10 @@ export function sendError(request: IncomingMessage, response: ServerResponse, er
         ...(error.status >= 500 ? { error_id: crypto.randomUUID() } : {}),
         ...weak,
       };
+  if (!modern && error.postgres !== undefined) {
+    send(response, { status: error.status, json: error.postgres });
+    return;
+  }
   if (modern) response.setHeader('x-supabase-api-version', apiVersion);
   if (!(modern && error.reasons !== undefined)) response.setHeader('x-sb-error-code', error.code);
   // A body that was refused half-read must not be taken for the next request.

@@ -7,9 +7,9 @@ export function checkPassword(password: string, minLength: number): void {
     throw invalid('Password cannot be longer than 72 characters');
   }
   if (password.length < minLength) {
-    throw new AuthError(422, 'weak_password', `Password should be at least ${minLength} characters.`, [
-      'length',
-    ]);
+    throw new AuthError(422, 'weak_password', `Password should be at least ${minLength} characters.`, {
+      reasons: ['length'],
+    });
   }
 }
 

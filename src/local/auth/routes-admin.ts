@@ -190,7 +190,11 @@ async function changeUser(context: AuthContext, request: AuthRequest): Promise<A
   } catch (error) {
     if (error instanceof AuthError) throw error;
     // A taken address is a plain failure here, as upstream.
-    throw new AuthError(500, 'unexpected_failure', 'Error updating user');
+    const postgres =
+      error instanceof Error && 'code' in error && error.code === '23505'
+        ? { code: '23505', message: error.message }
+        : undefined;
+    throw new AuthError(500, 'unexpected_failure', 'Error updating user', postgres ? { postgres } : {});
   }
   return ok(await loadUserJson(context.sql, user.id));
 }

@@ -9,6 +9,7 @@ export const authRateLimits = {
   resendConfirmation: { limit: 30, window: '5m' },
   requestPasswordReset: { limit: 30, window: '5m' },
   exchangeAuthCode: { limit: 30, window: '5m' },
+  reauthenticate: { limit: 30, window: '5m' },
   verifyFactor: { limit: 15, window: '1m' },
 } as const;
 

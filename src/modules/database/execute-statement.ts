@@ -5,7 +5,7 @@ import type { SqlEngine } from './engine.ts';
 import { toDatabaseError } from './errors.ts';
 import type { ReadRequest } from './read-statement.ts';
 import { toSqlResult, type WireResult } from './rows.ts';
-import { boundStatement, encodeFor, serverGraceMs, startReset } from './session-steps.ts';
+import { boundStatement, encodeFor, resetSession, serverGraceMs } from './session-steps.ts';
 import { onlyStatement, refuseSessionTakeover, refuseTransactionControl } from './statement-rules.ts';
 import type { SqlResult } from './types.ts';
 
@@ -56,7 +56,7 @@ async function runAndReset(
     stopEarly: false,
   });
   // Sent right behind the statement; it runs also when the statement fails.
-  const reset = transactionPooler ? undefined : startReset(session, false);
+  const reset = transactionPooler ? undefined : resetSession(session, false);
   try {
     return await running;
   } finally {

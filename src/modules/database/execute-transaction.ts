@@ -5,7 +5,7 @@ import { collectRows } from './collect-rows.ts';
 import type { SqlEngine } from './engine.ts';
 import { toDatabaseError } from './errors.ts';
 import { toSqlResult } from './rows.ts';
-import { boundStatement, encodeFor, serverGraceMs, startReset } from './session-steps.ts';
+import { boundStatement, encodeFor, resetSession, serverGraceMs } from './session-steps.ts';
 import { onlyStatement, refuseSessionTakeover, refuseTransactionControl } from './statement-rules.ts';
 import type { isolationLevels, SqlResult } from './types.ts';
 
@@ -33,7 +33,7 @@ export async function executeTransaction(
         try {
           return await runAll(session, engine, request);
         } finally {
-          await startReset(session, engine.pools.transactionPooler);
+          await resetSession(session, engine.pools.transactionPooler);
         }
       },
     );

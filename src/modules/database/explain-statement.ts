@@ -3,7 +3,7 @@ import type { Call } from '../../viewer/call.ts';
 import type { SqlEngine } from './engine.ts';
 import { toDatabaseError } from './errors.ts';
 import { planText } from './plan-text.ts';
-import { boundStatement, encodeFor, startReset } from './session-steps.ts';
+import { boundStatement, encodeFor, resetSession } from './session-steps.ts';
 import { onlyStatement } from './statement-rules.ts';
 import type { ExplainResult } from './types.ts';
 
@@ -41,7 +41,7 @@ export async function explainStatement(
       const plan = boundStatement(sql, prefix + statement, encoded)
         .values()
         .execute();
-      const reset = startReset(session, transactionPooler);
+      const reset = resetSession(session, transactionPooler);
       const [begun, planned] = await Promise.allSettled([begin, plan]);
       await reset;
       if (begun.status === 'rejected') throw begun.reason;

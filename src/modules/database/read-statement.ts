@@ -4,7 +4,14 @@ import { collectRows } from './collect-rows.ts';
 import type { SqlEngine } from './engine.ts';
 import { toDatabaseError } from './errors.ts';
 import { toSqlResult } from './rows.ts';
-import { boundStatement, encodeFor, serverGraceMs, startReset } from './session-steps.ts';
+import {
+  boundStatement,
+  encodeFor,
+  resetSession,
+  resetSteps,
+  sendSteps,
+  serverGraceMs,
+} from './session-steps.ts';
 import { type EncodedParam, encodeParams, needsTypes } from './sql-params.ts';
 import { type ReadMode, readModeOf } from './statement-rules.ts';
 import type { SqlResult } from './types.ts';
@@ -54,13 +61,18 @@ async function readOn(
     mode === 'cursor' ? [begin, boundStatement(sql, declare + statement, params).execute()] : [begin];
   const query =
     mode === 'cursor'
-      ? sql.unsafe(`fetch ${maxRows + 1} from bunbun_rows`)
+      ? sql.unsafe(`fetch ${maxRows + 1} from bunbun_rows${pools.transactionPooler ? '' : '; rollback'}`)
       : boundStatement(sql, statement, params);
   const rows = collectRows(session, query, { maxRows, maxBytes: maxResultBytes, stopEarly: true });
-  const reset = startReset(session, pools.transactionPooler);
+  // After an error the rollback above was skipped, and then this fails too.
+  const [, discard = ''] = resetSteps(false);
+  const resetting = sendSteps(
+    session,
+    mode === 'cursor' && !pools.transactionPooler ? [discard] : resetSteps(pools.transactionPooler),
+  );
 
   const settled = await Promise.allSettled([...opening, rows]);
-  await reset;
+  if (!(await resetting)) await resetSession(session, pools.transactionPooler);
   for (const step of settled) if (step.status === 'rejected') throw step.reason;
   const wire = await rows;
   const command = mode === 'cursor' ? 'SELECT' : wire.command;

@@ -40,11 +40,15 @@ export function resetSteps(transactionPooler: boolean): readonly string[] {
     : ['rollback', 'discard all'];
 }
 
-/** Sends the steps without waiting; a session whose reset fails is destroyed. */
-export function startReset(session: PostgresSession, transactionPooler: boolean): Promise<void> {
-  const steps = resetSteps(transactionPooler).map((step) => session.sql.unsafe(step).execute());
-  return Promise.all(steps).then(
-    () => undefined,
-    () => session.destroy(),
+/** Ends the transaction and resets the session; one whose reset fails is destroyed. Never rejects. */
+export async function resetSession(session: PostgresSession, transactionPooler: boolean): Promise<void> {
+  if (!(await sendSteps(session, resetSteps(transactionPooler)))) session.destroy();
+}
+
+/** Sends all steps at once; false when one of them failed. Never rejects. */
+export function sendSteps(session: PostgresSession, steps: readonly string[]): Promise<boolean> {
+  return Promise.all(steps.map((step) => session.sql.unsafe(step).execute())).then(
+    () => true,
+    () => false,
   );
 }

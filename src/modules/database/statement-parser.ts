@@ -1,5 +1,5 @@
-import { Worker } from 'node:worker_threads';
 import { hasSqlDetails, loadModule, parseSync } from 'libpg-query';
+import { parseInWorker } from './parse-in-worker.ts';
 import { classifyStatements, type StatementClass } from './statement-class.ts';
 
 /** What a text of SQL is made of; `parsed: false` when only the server can tell. */
@@ -59,7 +59,7 @@ export function createStatementParser(options: StatementParserOptions = {}): Sta
         return known;
       }
       if (text.length > inlineLength) {
-        const parsed = lastInWorker.then(() => parseInWorker(text, workerTimeoutMs));
+        const parsed = lastInWorker.then(() => parseAside(text, workerTimeoutMs));
         lastInWorker = parsed;
         return parsed;
       }
@@ -72,8 +72,13 @@ export function createStatementParser(options: StatementParserOptions = {}): Sta
   };
 }
 
-/** The parser's module must have been loaded. */
-export function parseStatements(text: string): ParsedSql {
+async function parseAside(text: string, timeoutMs: number): Promise<ParsedSql> {
+  const answer = await parseInWorker(text, timeoutMs);
+  if (answer.tree !== undefined) return { parsed: true, statements: classifyStatements(answer.tree, text) };
+  return { parsed: false, syntaxError: answer.syntaxError };
+}
+
+function parseStatements(text: string): ParsedSql {
   if (text === '') return { parsed: true, statements: [] };
   try {
     return { parsed: true, statements: classifyStatements(parseSync(text), text) };
@@ -84,25 +89,3 @@ export function parseStatements(text: string): ParsedSql {
     return { parsed: false, syntaxError: { message: error.message, position } };
   }
 }
-
-function parseInWorker(text: string, timeoutMs: number): Promise<ParsedSql> {
-  return new Promise((resolve) => {
-    const compiled = !import.meta.url.endsWith('.ts');
-    const worker = new Worker(
-      new URL(compiled ? './statement-worker.js' : './statement-worker.ts', import.meta.url),
-      { workerData: text, resourceLimits: { maxOldGenerationSizeMb: 512 }, ...(compiled ? {} : fromSource) },
-    );
-    const finish = (parsed: ParsedSql): void => {
-      clearTimeout(timer);
-      resolve(parsed);
-      void worker.terminate();
-    };
-    const timer = setTimeout(() => finish(unparsable), timeoutMs);
-    worker.once('message', finish);
-    worker.once('error', () => finish(unparsable));
-    worker.once('exit', () => finish(unparsable));
-  });
-}
-
-/** Node 20 cannot run TypeScript itself. */
-const fromSource = { execArgv: ['--import', 'tsx'] };

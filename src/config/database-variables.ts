@@ -1,0 +1,98 @@
+import { aDuration, aSize, yesNo } from './shapes.ts';
+import { byteSize, duration, flag, oneOf, postgresUrl, text, wholeNumber } from './value-schemas.ts';
+import { optional, withDefault } from './variable.ts';
+
+const day = 86_400_000;
+const hour = 3_600_000;
+const aDatabaseUrl = 'a URL that begins with `postgres://` or `postgresql://`';
+
+export const databaseVariables = {
+  DATABASE_URL: optional(postgresUrl, {
+    group: 'Database',
+    description: 'Postgres, for `executeSql`, transactions and migrations.',
+    shape: aDatabaseUrl,
+    secret: true,
+  }),
+  DATABASE_URL_READ: optional(postgresUrl, {
+    group: 'Database',
+    description:
+      'Login for `sql`, without superuser and the other rights that reach outside a transaction. Default: DATABASE_URL.',
+    shape: aDatabaseUrl,
+    secret: true,
+  }),
+  DATABASE_DIRECT_URL: optional(postgresUrl, {
+    group: 'Database',
+    description:
+      'Past the pooler. With DATABASE_POOLER=transaction, LISTEN, session locks and migrations outside a transaction need it.',
+    shape: aDatabaseUrl,
+    secret: true,
+  }),
+  DATABASE_POOLER: withDefault(oneOf(['session', 'transaction']), {
+    group: 'Database',
+    description:
+      '`transaction` when DATABASE_URL leads to a pooler in transaction mode (Supavisor, pgbouncer): no prepared statements and no session state.',
+    shape: '`session` or `transaction`',
+    default: 'session',
+  }),
+  DATABASE_SSLMODE: optional(oneOf(['disable', 'prefer', 'require', 'verify-ca', 'verify-full']), {
+    group: 'Database',
+    description:
+      "TLS to Postgres, over what the URL's `sslmode` says. Default: `verify-full`, and `prefer` within private networks.",
+    shape: '`disable`, `prefer`, `require`, `verify-ca` or `verify-full`',
+  }),
+  DATABASE_CA: optional(text.regex(/-----BEGIN CERTIFICATE-----/), {
+    group: 'Database',
+    description: 'Certificate authority of the Postgres server, PEM; DATABASE_CA_FILE names a file instead.',
+    shape: 'a PEM certificate',
+    secret: true,
+  }),
+  ALLOW_PRIVILEGED_SQL: withDefault(flag, {
+    group: 'Database',
+    description:
+      'Accept a read login that is superuser or may read files. Its SELECTs can then leave the transaction.',
+    shape: yesNo,
+    default: 'false',
+  }),
+  ALLOW_OUT_OF_ORDER_MIGRATIONS: withDefault(flag, {
+    group: 'Database',
+    description: 'Apply a migration whose version is below the newest applied one.',
+    shape: yesNo,
+    default: 'false',
+  }),
+  DATABASE_POOL_SIZE: withDefault(wholeNumber(1, 1_000), {
+    group: 'Database',
+    description: 'Connections of this process for writing.',
+    shape: 'a number from 1 to 1000',
+    default: '10',
+  }),
+  DATABASE_READ_POOL_SIZE: withDefault(wholeNumber(1, 1_000), {
+    group: 'Database',
+    description: 'Connections of this process for `sql`.',
+    shape: 'a number from 1 to 1000',
+    default: '10',
+  }),
+  DATABASE_POOL_WAIT: withDefault(duration(1, hour), {
+    group: 'Database',
+    description: 'How long a statement waits for a free connection.',
+    shape: aDuration,
+    default: '5s',
+  }),
+  DATABASE_MAX_TIMEOUT: withDefault(duration(100, day), {
+    group: 'Database',
+    description: 'The largest `timeout` that a caller may ask for.',
+    shape: aDuration,
+    default: '5m',
+  }),
+  DATABASE_MAX_ROWS: withDefault(wholeNumber(1, 1_000_000), {
+    group: 'Database',
+    description: 'The largest `maxRows` that a caller may ask for.',
+    shape: 'a number from 1 to 1000000',
+    default: '10000',
+  }),
+  DATABASE_MAX_RESULT: withDefault(byteSize(1_024), {
+    group: 'Database',
+    description: 'Largest result of one statement; what does not fit is cut off and marked as truncated.',
+    shape: aSize,
+    default: '10mb',
+  }),
+};

@@ -1,0 +1,118 @@
+import { aDuration, aSize } from './shapes.ts';
+import { byteSize, duration, rateLimits, wholeNumber } from './value-schemas.ts';
+import { withDefault } from './variable.ts';
+
+const day = 86_400_000;
+const hour = 3_600_000;
+
+export const limitVariables = {
+  MAX_BODY: withDefault(byteSize(1_024), {
+    group: 'Limits',
+    description: 'Largest GraphQL request, files not counted.',
+    shape: aSize,
+    default: '16mb',
+  }),
+  MAX_UPLOAD: withDefault(byteSize(1_024), {
+    group: 'Limits',
+    description: 'Largest file of a multipart request. Bigger ones go through `createUpload`.',
+    shape: aSize,
+    default: '50mb',
+  }),
+  MAX_UPLOAD_FILES: withDefault(wholeNumber(1, 1_000), {
+    group: 'Limits',
+    description: 'Files in one multipart request.',
+    shape: 'a number from 1 to 1000',
+    default: '10',
+  }),
+  MAX_PROXY_BODY: withDefault(byteSize(1_024), {
+    group: 'Limits',
+    description: 'Largest request body that is passed through to a service.',
+    shape: aSize,
+    default: '5gb',
+  }),
+  MAX_TOKENS: withDefault(wholeNumber(10, 1_000_000), {
+    group: 'Limits',
+    description: 'Lexical tokens of a document.',
+    shape: 'a number from 10 to 1000000',
+    default: '4000',
+  }),
+  MAX_DEPTH: withDefault(wholeNumber(1, 1_000), {
+    group: 'Limits',
+    description: 'Nesting of fields.',
+    shape: 'a number from 1 to 1000',
+    default: '15',
+  }),
+  MAX_ALIASES: withDefault(wholeNumber(0, 10_000), {
+    group: 'Limits',
+    description: 'Aliases of an operation.',
+    shape: 'a number from 0 to 10000',
+    default: '30',
+  }),
+  MAX_ROOT_FIELDS: withDefault(wholeNumber(1, 10_000), {
+    group: 'Limits',
+    description: 'Root fields of an operation, fragments resolved.',
+    shape: 'a number from 1 to 10000',
+    default: '30',
+  }),
+  MAX_DIRECTIVES: withDefault(wholeNumber(0, 10_000), {
+    group: 'Limits',
+    description: 'Directives in a document.',
+    shape: 'a number from 0 to 10000',
+    default: '50',
+  }),
+  MAX_COST: withDefault(wholeNumber(1, 100_000_000), {
+    group: 'Limits',
+    description: 'Cost of an operation: each field 1, times the sizes of the lists above it.',
+    shape: 'a number from 1 to 100000000',
+    default: '20000',
+  }),
+  RATE_LIMITS: withDefault(rateLimits, {
+    group: 'Limits',
+    description: 'Other limits than the `@rateLimit` of the schema, by field.',
+    shape: 'JSON such as `{"signIn":{"limit":10,"window":"5m"}}`',
+    default: '{}',
+  }),
+  RATE_LIMIT_KEYS: withDefault(wholeNumber(100, 100_000_000), {
+    group: 'Limits',
+    description:
+      'Callers whose calls are counted at a time; beyond it the one that called least recently is forgotten.',
+    shape: 'a number from 100 to 100000000',
+    default: '100000',
+  }),
+  MAX_SIGNED_URL_EXPIRY: withDefault(duration(1_000, 10 * 365 * day), {
+    group: 'Limits',
+    description: 'The largest `expiresIn` of signed URLs.',
+    shape: aDuration,
+    default: '24h',
+  }),
+  WS_INIT_TIMEOUT: withDefault(duration(100, hour), {
+    group: 'Limits',
+    description: 'For `connection_init` on a new WebSocket.',
+    shape: aDuration,
+    default: '5s',
+  }),
+  WS_KEEP_ALIVE: withDefault(duration(100, hour), {
+    group: 'Limits',
+    description: 'Between two pings on a WebSocket, and two comments in an event stream.',
+    shape: aDuration,
+    default: '15s',
+  }),
+  WS_MAX_SOCKETS: withDefault(wholeNumber(1, 10_000_000), {
+    group: 'Limits',
+    description: 'WebSockets of this process. One more is closed with 4429.',
+    shape: 'a number from 1 to 10000000',
+    default: '10000',
+  }),
+  WS_MAX_OPERATIONS: withDefault(wholeNumber(1, 100_000), {
+    group: 'Limits',
+    description: 'Running operations of one WebSocket.',
+    shape: 'a number from 1 to 100000',
+    default: '100',
+  }),
+  WS_MAX_BUFFERED: withDefault(byteSize(1_024), {
+    group: 'Limits',
+    description: 'Unsent bytes after which a WebSocket that does not read is closed.',
+    shape: aSize,
+    default: '4mb',
+  }),
+};

@@ -1,0 +1,43 @@
+import { aDuration } from './shapes.ts';
+import { duration, oneOf, text, wholeNumber } from './value-schemas.ts';
+import { optional, withDefault } from './variable.ts';
+
+const hour = 3_600_000;
+
+export const processVariables = {
+  NODE_ENV: withDefault(oneOf(['production', 'development', 'test']), {
+    group: 'Process',
+    description: '`production` always serves: the local stack refuses to start.',
+    shape: '`production`, `development` or `test`',
+    default: 'development',
+  }),
+  PORT: withDefault(wholeNumber(0, 65_535), {
+    group: 'Process',
+    description: 'Port of everything: GraphQL, WebSocket, pass-through, health. 0 takes a free one.',
+    shape: 'a port number from 0 to 65535',
+    default: '4000',
+  }),
+  HOST: optional(text, {
+    group: 'Process',
+    description: 'Address to listen on. Default: `127.0.0.1` in dev, `::` (IPv6 and IPv4) in serve.',
+    shape: 'an address or host name',
+  }),
+  LOG_LEVEL: withDefault(oneOf(['debug', 'info', 'warn', 'error', 'silent']), {
+    group: 'Process',
+    description: 'The least severe lines that are written.',
+    shape: '`debug`, `info`, `warn`, `error` or `silent`',
+    default: 'info',
+  }),
+  SHUTDOWN_TIMEOUT: withDefault(duration(0, hour), {
+    group: 'Process',
+    description: 'How long a stop waits for what is running.',
+    shape: aDuration,
+    default: '10s',
+  }),
+  BUNBUN_DATA_DIR: withDefault(text, {
+    group: 'Process',
+    description: "The local stack's data folder.",
+    shape: 'a path',
+    default: '.bunbun',
+  }),
+};

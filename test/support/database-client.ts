@@ -1,0 +1,47 @@
+import { expect } from 'vitest';
+import { AppError } from '../../src/lib/app-error.ts';
+import { createDatabaseClient, type DatabaseClientDeps } from '../../src/modules/database/client.ts';
+import {
+  createPostgresPools,
+  type PostgresPools,
+  type PostgresPoolsOptions,
+} from '../../src/upstream/postgres.ts';
+import { silentLog } from './test-call.ts';
+
+/** A database client on pools of one connection each, so that the next call gets the same backend. */
+export function connectDatabase(
+  urls: Pick<PostgresPoolsOptions, 'url' | 'readUrl'>,
+  options: Partial<PostgresPoolsOptions> & Pick<DatabaseClientDeps, 'limits'> = {},
+) {
+  const { limits = {}, ...poolOptions } = options;
+  const pools = createPostgresPools({ ...urls, max: 1, readMax: 1, log: silentLog, ...poolOptions });
+  const client = createDatabaseClient({ pools, limits });
+  return { pools, client, [Symbol.asyncDispose]: async () => await pools.end(1_000) };
+}
+
+/** The AppError that `promise` rejects with; fails the test when it resolves or rejects with anything else. */
+export async function failureOf(promise: Promise<unknown>): Promise<AppError> {
+  const error: unknown = await promise.then(
+    (value) => new Error(`resolved with ${JSON.stringify(value)}`),
+    (reason: unknown) => reason,
+  );
+  if (error instanceof AppError) return error;
+  throw error;
+}
+
+/** Waits until `condition` holds, by asking again; fails after five seconds. */
+export async function eventually(condition: () => Promise<boolean> | boolean, what: string): Promise<void> {
+  await expect.poll(condition, { timeout: 5_000, interval: 10, message: what }).toBe(true);
+}
+
+/** Runs SQL beside the client under test, on connections of its own. */
+export async function onGeneralPool<T>(
+  pools: PostgresPools,
+  statement: string,
+  read: (rows: Record<string, unknown>[]) => T,
+): Promise<T> {
+  const signal = new AbortController().signal;
+  return await pools.general.withSession({ signal, timeoutMs: 5_000 }, async ({ sql }) =>
+    read(Array.from(await sql.unsafe<Record<string, unknown>[]>(statement))),
+  );
+}
