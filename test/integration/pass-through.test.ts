@@ -27,7 +27,7 @@ async function passing(handler: RequestListener, more: Partial<ProxyRoute> = {})
     service: 'STORAGE',
     baseUrl: `${upstream.url}/root`,
     log: silentLog,
-    limits: { answerMs: 500, idleMs: 500 },
+    limits: { answerMs: 500, idleMs: 10_000 },
   });
   const proxy = createProxy({
     routes: [
