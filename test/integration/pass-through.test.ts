@@ -227,6 +227,7 @@ describe('the pass-through', () => {
           seen += chunk.length;
         });
         request.once('end', () => response.end(String(seen)));
+        request.resume();
       };
     });
     const size = 20_000_000;
