@@ -29,6 +29,7 @@ import { createHttpServer, type Handler } from './server/http.ts';
 import { createMetricsServer } from './server/metrics-server.ts';
 import { createOriginCheck } from './server/origin-check.ts';
 import { authRoute } from './server/proxy/auth-route.ts';
+import { storageRoute } from './server/proxy/storage-route.ts';
 import { createProxy } from './server/proxy.ts';
 import { requestTransport } from './server/request-transport.ts';
 import { closeHttpServer, runShutdown } from './server/shutdown.ts';
@@ -150,7 +151,10 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
 
   const proxy = createProxy({
     ...transportDeps,
-    routes: [authRoute(upstreams.byName.AUTH?.upstream)],
+    routes: [
+      authRoute(upstreams.byName.AUTH?.upstream),
+      storageRoute(upstreams.byName.STORAGE?.upstream, config.server.maxProxyBodyBytes),
+    ],
     publicUrl: config.server.publicUrl,
     rateLimit,
     log,

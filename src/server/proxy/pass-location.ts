@@ -18,6 +18,10 @@ export function passedLocation(
   if (url.origin === own.origin && (url.pathname === root || url.pathname.startsWith(`${root}/`))) {
     return `${publicUrl}${route.prefix}${url.pathname.slice(root.length)}${url.search}${url.hash}`;
   }
+  if (route.looseLocation === true && url.host === own.host && /^https?:$/.test(url.protocol)) {
+    const inside = url.pathname.startsWith(`${root}/`) ? url.pathname.slice(root.length) : url.pathname;
+    return `${publicUrl}${route.prefix}${inside}${url.search}${url.hash}`;
+  }
   if (url.href === publicUrl || url.href.startsWith(`${publicUrl}/`)) return url.href;
   if (rule.location === 'anywhere') return location;
   throw new AppError('UPSTREAM_ERROR', `${route.service} redirects to a place that is not its own.`, {

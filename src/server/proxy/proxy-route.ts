@@ -41,6 +41,11 @@ export interface ProxyRoute {
   readonly maxBodyBytes: number;
   /** Request headers that pass, or that do not; credentials, address and hop-by-hop headers are ours in any case. */
   readonly requestHeaders: { readonly only: ReadonlySet<string> } | { readonly except: ReadonlySet<string> };
+  /**
+   * The service writes Location with its own host, but of any scheme and without the path of a gateway before it.
+   * @default false
+   */
+  readonly looseLocation?: boolean;
   /** Answer headers that stay inside. */
   readonly hiddenAnswerHeaders?: ReadonlySet<string>;
   /** Longest wait for the answer's head; the service's own limit when left out. Milliseconds. */
