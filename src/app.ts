@@ -16,6 +16,7 @@ import { createFunctionsClient } from './modules/functions/client.ts';
 import { createHealthClient } from './modules/health/client.ts';
 import { probedUpstreams } from './modules/health/probed-upstreams.ts';
 import { createRealtimeClient } from './modules/realtime/client.ts';
+import { realtimeEndpoint } from './modules/realtime/endpoint.ts';
 import { createTableDescriber } from './modules/realtime/visible-table.ts';
 import { createStorageClient } from './modules/storage/client.ts';
 import { createLogger, type Logger } from './observability/logger.ts';
@@ -28,8 +29,8 @@ import { createHostCheck, type HostCheckOptions } from './server/host-check.ts';
 import { createHttpServer, type Handler } from './server/http.ts';
 import { createMetricsServer } from './server/metrics-server.ts';
 import { createOriginCheck } from './server/origin-check.ts';
-import { authRoute } from './server/proxy/auth-route.ts';
-import { storageRoute } from './server/proxy/storage-route.ts';
+import { passRoutes } from './server/proxy/pass-routes.ts';
+import { createRealtimeTunnel } from './server/proxy/realtime-tunnel.ts';
 import { createProxy } from './server/proxy.ts';
 import { requestTransport } from './server/request-transport.ts';
 import { closeHttpServer, runShutdown } from './server/shutdown.ts';
@@ -149,27 +150,24 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
     else await graphqlHttp(request, response, requestTransport(request, response, transportDeps));
   };
 
+  const hostAllowed = config.mode === 'dev' ? createHostCheck(developmentHosts(config)) : () => true;
   const proxy = createProxy({
     ...transportDeps,
-    routes: [
-      authRoute(upstreams.byName.AUTH?.upstream),
-      storageRoute(upstreams.byName.STORAGE?.upstream, config.server.maxProxyBodyBytes),
-    ],
+    routes: passRoutes(config, upstreams),
     publicUrl: config.server.publicUrl,
     rateLimit,
     log,
   });
-
-  const hostAllowed = config.mode === 'dev' ? createHostCheck(developmentHosts(config)) : () => true;
+  const originAllowed = createOriginCheck({
+    allowedOrigins: config.server.allowedOrigins ?? [],
+    publicUrl: config.server.publicUrl,
+    development: config.mode === 'dev',
+  });
   const webSockets = createWebSocketServer({
     engine,
     viewers,
     clientAddress: transportDeps.clientAddress,
-    originAllowed: createOriginCheck({
-      allowedOrigins: config.server.allowedOrigins ?? [],
-      publicUrl: config.server.publicUrl,
-      development: config.mode === 'dev',
-    }),
+    originAllowed,
     limits: { ...config.websocket, maxMessageBytes: config.server.maxBodyBytes },
     log,
   });
@@ -189,7 +187,19 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
     log,
   });
 
-  server.on('upgrade', createUpgradeRouter({ routes: { '/graphql': webSockets.upgrade }, hostAllowed }));
+  const tunnel = createRealtimeTunnel({
+    endpoint:
+      upstreams.byName.REALTIME &&
+      realtimeEndpoint(upstreams.byName.REALTIME.upstream.baseUrl, config.realtime.tenant),
+    resolve: (credentials) => viewers.resolve(credentials),
+    originAllowed,
+    clientAddress: transportDeps.clientAddress,
+    maxSockets: config.websocket.maxSockets,
+    connectMs: config.upstream.answerMs,
+    log,
+  });
+  const upgrades = { '/graphql': webSockets.upgrade, '/realtime/v1/websocket': tunnel.upgrade };
+  server.on('upgrade', createUpgradeRouter({ routes: upgrades, hostAllowed }));
   const { metricsPort } = config.observability;
   const metricsServer = metricsPort === undefined ? undefined : createMetricsServer(metrics);
   // Clients of a deployment should not come back all at once; in development nobody wants to wait.
@@ -214,6 +224,7 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
       await runShutdown(
         [
           { name: 'websocket', run: () => webSockets.close(drain) },
+          { name: 'realtime', run: () => tunnel.close() },
           { name: 'http', run: () => closeHttpServer(server, shutdownMs) },
           { name: 'metrics', run: () => metricsServer && closeHttpServer(metricsServer, 0) },
           { name: 'health', run: () => health.close() },

@@ -146,6 +146,7 @@ export function createProxy(deps: ProxyDeps): Proxy {
       userAgent: transport.userAgent,
     };
     response.setHeader('x-request-id', transport.requestId);
+    const circuitKey = route.circuitKey?.(path.segments.slice(route.prefix.split('/').length - 1));
     const answer = await upstream.stream({
       method,
       path: path.raw.slice(route.prefix.length) + path.search,
@@ -153,6 +154,8 @@ export function createProxy(deps: ProxyDeps): Proxy {
       call,
       credentials: 'none',
       ...(body === undefined ? {} : { body }),
+      ...(route.host === undefined ? {} : { host: route.host }),
+      ...(circuitKey === undefined ? {} : { circuitKey }),
       ...(route.answerMs === undefined ? {} : { timeoutMs: route.answerMs }),
     });
     await relay(answer, request, response, route, rule);

@@ -1,6 +1,5 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { refuseUpgrade } from './websocket.ts';
 
 export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 
@@ -17,4 +16,10 @@ export function createUpgradeRouter(deps: {
     else if (handler === undefined) refuseUpgrade(socket, 404, 'Not Found');
     else handler(request, socket, head);
   };
+}
+
+/** Answers an upgrade that is not taken, in plain HTTP. */
+export function refuseUpgrade(socket: Duplex, status: number, text: string): void {
+  socket.on('error', () => socket.destroy());
+  socket.end(`HTTP/1.1 ${status} ${text}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }

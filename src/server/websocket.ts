@@ -12,6 +12,7 @@ import { createTimers } from '../lib/timers.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { ViewerResolver } from '../viewer/resolver.ts';
 import { unauthenticated } from '../viewer/unauthenticated.ts';
+import { refuseUpgrade } from './upgrade-router.ts';
 import { type Connection, createConnection } from './websocket-connection.ts';
 import { RunningOperation } from './websocket-operation.ts';
 
@@ -247,12 +248,6 @@ export function createWebSocketServer(deps: WebSocketServerDeps): GraphQLWebSock
       for (const cancel of cancels) cancel();
     },
   };
-}
-
-/** Answers an upgrade that is not taken, in plain HTTP. */
-export function refuseUpgrade(socket: Duplex, status: number, text: string): void {
-  socket.on('error', () => socket.destroy());
-  socket.end(`HTTP/1.1 ${status} ${text}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }
 
 /** Each running operation learns why it ends; then the client comes back with fresh parameters, as after every 4403. */

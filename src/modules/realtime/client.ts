@@ -73,12 +73,14 @@ export function createRealtimeClient(deps: RealtimeClientDeps): RealtimeClient {
   const timers = createTimers();
   const pacer = createPacer(limits.joinsPerSecond, timers);
   // Without an upstream nothing ever reaches the pool: every method refuses first.
-  const endpoint = realtimeEndpoint(
-    deps.http?.baseUrl ?? 'http://localhost',
-    deps.anonKey ?? '',
-    deps.tenant,
-  );
-  const pool = createSocketPool({ target: endpoint.socket, limits, timers, pacer, log: deps.log });
+  const endpoint = realtimeEndpoint(deps.http?.baseUrl ?? 'http://localhost', deps.tenant);
+  // The anon key as the official client sends it. Callers' tokens only ever travel inside joins.
+  const query = new URLSearchParams({ apikey: deps.anonKey ?? '', vsn: '2.0.0' });
+  const target = {
+    url: `${endpoint.webSocketUrl}?${query}`,
+    headers: endpoint.host === undefined ? {} : { host: endpoint.host },
+  };
+  const pool = createSocketPool({ target, limits, timers, pacer, log: deps.log });
   const shared = { pool, pacer, timers, limits };
   const changesHub = createHub<PostgresChange>(shared);
   const broadcastHub = createHub<Broadcast>(shared);

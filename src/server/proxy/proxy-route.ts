@@ -48,6 +48,10 @@ export interface ProxyRoute {
   readonly looseLocation?: boolean;
   /** Answer headers that stay inside. */
   readonly hiddenAnswerHeaders?: ReadonlySet<string>;
+  /** Host header in place of the service's own. */
+  readonly host?: string;
+  /** Counts failures apart from the rest of the service, by the decoded segments under the prefix. */
+  readonly circuitKey?: (segments: readonly string[]) => string | undefined;
   /** Longest wait for the answer's head; the service's own limit when left out. Milliseconds. */
   readonly answerMs?: number;
   /** What an error of ours says beside code and message, so that the service's clients understand it. */

@@ -1,0 +1,26 @@
+import type { HttpUpstream } from '../../upstream/http.ts';
+import type { ProxyRoute } from './proxy-route.ts';
+
+/**
+ * Edge Functions under `/functions/v1`. They need no key and take nearly every header: whoever calls a webhook signs it
+ * in one of its own.
+ */
+export function functionsRoute(
+  upstream: HttpUpstream | undefined,
+  options: { readonly maxBodyBytes: number; readonly answerMs: number },
+): ProxyRoute {
+  const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
+  return {
+    prefix: '/functions/v1',
+    service: 'FUNCTIONS',
+    upstream,
+    rules: [
+      { methods, path: ':name', access: 'open', location: 'anywhere' },
+      { methods, path: ':name/**', access: 'open', location: 'anywhere' },
+    ],
+    ...options,
+    requestHeaders: { except: new Set() },
+    // One function that fails must not close the way to the others.
+    circuitKey: ([name]) => name,
+  };
+}

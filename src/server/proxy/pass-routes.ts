@@ -1,0 +1,26 @@
+import type { Config } from '../../config.ts';
+import { realtimeEndpoint } from '../../modules/realtime/endpoint.ts';
+import type { ServiceUpstreams } from '../../upstream/service-upstreams.ts';
+import { authRoute } from './auth-route.ts';
+import { functionsRoute } from './functions-route.ts';
+import type { ProxyRoute } from './proxy-route.ts';
+import { realtimeRoute } from './realtime-route.ts';
+import { restRoute } from './rest-route.ts';
+import { storageRoute } from './storage-route.ts';
+
+/** Every prefix that is passed through to its service. */
+export function passRoutes(config: Config, { byName }: ServiceUpstreams): ProxyRoute[] {
+  const { maxProxyBodyBytes } = config.server;
+  const realtime = byName.REALTIME?.upstream;
+  const endpoint = realtime && realtimeEndpoint(realtime.baseUrl, config.realtime.tenant);
+  return [
+    authRoute(byName.AUTH?.upstream),
+    storageRoute(byName.STORAGE?.upstream, maxProxyBodyBytes),
+    realtimeRoute(realtime, endpoint?.host),
+    restRoute(byName.POSTGREST?.upstream, maxProxyBodyBytes),
+    functionsRoute(byName.FUNCTIONS?.upstream, {
+      maxBodyBytes: maxProxyBodyBytes,
+      answerMs: config.functions.answerMs,
+    }),
+  ];
+}
