@@ -34,7 +34,7 @@ async function open(token?: string) {
   return {
     response,
     leave: () => controller.abort(),
-    /** Reads on until what came since the last match fits, and gives that. */
+    /** Reads on until all that came fits, and gives that. */
     async until(pattern: RegExp): Promise<string> {
       let done = false;
       while (!done && !pattern.test(text)) {
@@ -42,10 +42,8 @@ async function open(token?: string) {
         done = chunk.done;
         text += chunk.value ?? '';
       }
-      const matched = text;
-      expect(matched).toMatch(pattern);
-      text = '';
-      return matched;
+      expect(text).toMatch(pattern);
+      return text;
     },
     /** Reads on to the end and counts what it meets. */
     async count(what: string, until: string): Promise<number> {
