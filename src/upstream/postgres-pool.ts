@@ -195,10 +195,10 @@ export function createPostgresPool(deps: PostgresPoolDeps): PostgresPool {
         return await guardSession(pooled.session, options, use);
       } catch (error) {
         const state = sqlState(error);
-        if (state !== undefined && (isConnectionState(state) || deps.evictOn.includes(state))) {
-          pooled.session.destroy();
-          evict();
-        }
+        const goneServer = state !== undefined && (isConnectionState(state) || deps.evictOn.includes(state));
+        if (goneServer) pooled.session.destroy();
+        // What took this connection, a failover or a network that went away, has most likely taken the idle ones.
+        if (pooled.session.closed && !pooled.session.overflowed) evict();
         throw error;
       } finally {
         takeBack(pooled);
