@@ -24,6 +24,7 @@ export interface OperationEngineDeps {
     operation(type: string, code: string, seconds: number): void;
     subscriptionStarted(): void;
     subscriptionEnded(): void;
+    limitHit(limit: string): void;
   };
 }
 
@@ -64,6 +65,13 @@ const withoutAuthorization: ReadonlySet<string> = new Set([
   'health',
 ]);
 
+/** Codes that say that a limit of ours was reached. */
+const limitCodes: ReadonlySet<string> = new Set([
+  'OPERATION_TOO_COMPLEX',
+  'RATE_LIMITED',
+  'PAYLOAD_TOO_LARGE',
+]);
+
 function ignoresAuthorization(facts: OperationFacts): boolean {
   return facts.rootFields.length > 0 && facts.rootFields.every((name) => withoutAuthorization.has(name));
 }
@@ -71,6 +79,10 @@ function ignoresAuthorization(facts: OperationFacts): boolean {
 /** Made once, with the schema: tokens and shape, validation, the caller, cost, execution, errors, metrics, in that order. */
 export function createOperationEngine(deps: OperationEngineDeps): OperationEngine {
   const { schema, services, rateLimit, limits, log, introspection, metrics } = deps;
+  const count = (type: string, code: string, seconds: number): void => {
+    metrics?.operation(type, code, seconds);
+    if (limitCodes.has(code)) metrics?.limitHit(code);
+  };
   const documentOf = createDocumentCache({ schema, limits, suggestions: introspection === 'everybody' });
 
   function assertMayIntrospect(facts: OperationFacts, viewer: Viewer): void {
@@ -114,7 +126,7 @@ export function createOperationEngine(deps: OperationEngineDeps): OperationEngin
     const audience = { requestId, role: viewer.role, log };
     const report = (code: string): void => {
       const milliseconds = performance.now() - started;
-      metrics?.operation(facts.type, code, milliseconds / 1000);
+      count(facts.type, code, milliseconds / 1000);
       const fields = {
         requestId,
         type: facts.type,
@@ -168,7 +180,7 @@ export function createOperationEngine(deps: OperationEngineDeps): OperationEngin
   }
 
   function refused(type: string, errors: readonly unknown[], transport: Transport): ExecutionResult {
-    metrics?.operation(type, errorCodeOf(errors[0]), 0);
+    count(type, errorCodeOf(errors[0]), 0);
     return refusal(errors, transport);
   }
 

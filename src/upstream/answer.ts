@@ -8,12 +8,12 @@ export function readAnswer(service: ServiceName, answer: BufferedAnswer): Upstre
   const { status, headers, bytes } = answer;
   const text = bytes.toString('utf8');
   const isJson = /^application\/(?:[\w.-]+\+)?json\b/i.test(headers['content-type'] ?? '');
-  if (!isJson || text.trim() === '') return { status, headers, body: undefined, text };
+  if (!isJson || text.trim() === '') return { status, headers, body: undefined, text, bytes };
   try {
     const body: unknown = JSON.parse(text);
-    return { status, headers, body, text };
+    return { status, headers, body, text, bytes };
   } catch (cause) {
-    if (status >= 400) return { status, headers, body: undefined, text };
+    if (status >= 400) return { status, headers, body: undefined, text, bytes };
     throw new AppError('UPSTREAM_ERROR', `${service} gave an answer that cannot be read.`, {
       cause,
       details: { service },

@@ -63,6 +63,8 @@ export interface UpstreamResponse {
   /** Parsed JSON; undefined when the answer is not JSON. */
   body: unknown;
   text: string;
+  /** As they came, for answers that are not text. */
+  bytes: Buffer;
 }
 
 export interface StreamOptions extends CommonOptions {

@@ -11,11 +11,15 @@ export function identityOf(claims: Claims, salt = ''): string {
   return hash('sha256', salt + canonical(Object.fromEntries(lasting)), 'base64url');
 }
 
-function canonical(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
+const maxDepth = 32;
+
+function canonical(value: unknown, depth = 0): string {
+  if (Array.isArray(value) && depth <= maxDepth)
+    return `[${value.map((one) => canonical(one, depth + 1)).join(',')}]`;
+  // Users write their own metadata: what they nest too deeply is taken in the order it came in.
+  if (typeof value !== 'object' || value === null || depth > maxDepth) return JSON.stringify(value) ?? 'null';
   const members = Object.entries(value)
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, inner]) => `${JSON.stringify(name)}:${canonical(inner)}`);
+    .map(([name, inner]) => `${JSON.stringify(name)}:${canonical(inner, depth + 1)}`);
   return `{${members.join(',')}}`;
 }

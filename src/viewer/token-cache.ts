@@ -11,6 +11,8 @@ export interface TokenCache {
 }
 
 const maxAgeMs = 60_000;
+/** Longer tokens are verified each time: who fills his metadata must not fill the cache. */
+const maxTokenLength = 6_000;
 
 /** Keyed by the SHA-256 of the token, so that the tokens themselves are not kept as keys. */
 export function createTokenCache(options: {
@@ -23,6 +25,7 @@ export function createTokenCache(options: {
   const keyOf = (token: string) => hash('sha256', token, 'base64');
   return {
     get(token) {
+      if (token.length > maxTokenLength) return undefined;
       const key = keyOf(token);
       const entry = entries.get(key);
       if (entry === undefined) return undefined;
@@ -37,6 +40,7 @@ export function createTokenCache(options: {
       return undefined;
     },
     set(token, viewer) {
+      if (token.length > maxTokenLength) return;
       entries.set(keyOf(token), { viewer, until: now() + maxAgeMs });
     },
     flush() {

@@ -405,3 +405,14 @@ it('knows a fresh token of the same session from another one', async () => {
   expect(isSameSession(first, await viewer({ session_id: 'other' }))).toBe(false);
   expect(isSameSession(first, await resolve(bearer(serviceKey)))).toBe(false);
 });
+
+it('survives metadata that is nested a thousand times, and remembers no huge token', async () => {
+  let nested: unknown = 1;
+  for (let i = 0; i < 1_500; i += 1) nested = [nested];
+  const resolve = resolverOf();
+  const deep = hmacToken(userClaims({ user_metadata: { nested } }));
+  expect(await resolve(bearer(deep))).toMatchObject({ kind: 'user' });
+  const huge = hmacToken(userClaims({ user_metadata: { text: 'x'.repeat(8_000) } }));
+  expect(await resolve(bearer(huge))).toMatchObject({ kind: 'user' });
+  expect(resolve(bearer(huge))).toBeInstanceOf(Promise);
+});

@@ -1,0 +1,87 @@
+import { afterEach, expect, it } from 'vitest';
+import { createLogger } from '../../src/observability/logger.ts';
+import { startTestApp, type TestApp } from '../support/app.ts';
+import { hmacToken, keyClaims, testSecret } from '../support/tokens.ts';
+
+let app: TestApp | undefined;
+afterEach(async () => {
+  await app?.close();
+  app = undefined;
+});
+
+async function start(env: Record<string, string> = {}) {
+  const lines: string[] = [];
+  const log = createLogger({ level: 'debug', to: { write: (line) => void lines.push(line) } });
+  app = await startTestApp({ JWT_SECRET: testSecret, ...env }, { log });
+  const { url } = app;
+  return {
+    app,
+    text: () => lines.join(''),
+    operations: () =>
+      lines
+        .map((line): Record<string, unknown> => JSON.parse(line))
+        .filter((line) =>
+          ['operation', 'subscription began', 'subscription ended'].includes(String(line['msg'])),
+        ),
+    metrics: async () => (await fetch(`${url}/metrics`)).text(),
+  };
+}
+
+it('tells of each operation its role, name, time and code, and never what was sent', async () => {
+  const { app: gateway, operations, text } = await start();
+  const token = hmacToken(keyClaims('service_role'));
+  const named = 'query Who($note: String!) { viewer { role } explainIt: __type(name: $note) { name } }';
+  await gateway.graphql(named, { token, variables: { note: 'hunter2' } });
+  await gateway.graphql('{ sql(statement: "select hunter2") { rows } }');
+  await gateway.graphql('{ viewer { role } }', { token: `${token}x` });
+  await gateway.graphql('{ nothing(hunter2: 1) }');
+  await gateway.graphql('{ hunter2');
+  const ran = {
+    level: 'debug',
+    time: expect.any(String),
+    requestId: expect.any(String),
+    msg: 'operation',
+    type: 'query',
+    milliseconds: expect.any(Number),
+  };
+  expect(operations()).toEqual([
+    { ...ran, operation: 'Who', role: 'SERVICE_ROLE', code: 'OK' },
+    { ...ran, role: 'ANON', code: 'UNAUTHENTICATED' },
+  ]);
+  expect(text()).not.toContain('hunter2');
+  expect(text()).not.toContain(token);
+});
+
+it('counts operations, limits and running subscriptions', async () => {
+  const { app: gateway, metrics, operations } = await start({ MAX_ALIASES: '1' });
+  await gateway.graphql('{ viewer { role } }');
+  await gateway.graphql('{ a: viewer { role } b: viewer { role } }');
+  const leave = new AbortController();
+  const stream = await fetch(gateway.graphqlUrl, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
+    body: JSON.stringify({ query: 'subscription Watch { serviceHealth { name } }' }),
+    signal: leave.signal,
+  });
+  expect(stream.status).toBe(200);
+  await expect.poll(metrics).toContain('bunbun_active_subscriptions 1');
+  leave.abort();
+  await expect.poll(metrics).toContain('bunbun_active_subscriptions 0');
+  const text = await metrics();
+  expect(text).toContain('bunbun_operation_duration_seconds_count{type="query",code="OK"} 1');
+  expect(text).toContain(
+    'bunbun_operation_duration_seconds_count{type="unknown",code="OPERATION_TOO_COMPLEX"} 1',
+  );
+  expect(text).toContain('bunbun_operation_duration_seconds_count{type="subscription",code="OK"} 1');
+  expect(text).toContain('bunbun_limit_hits_total{limit="OPERATION_TOO_COMPLEX"} 1');
+  expect(operations().at(-1)).toMatchObject({ type: 'subscription', operation: 'Watch', code: 'OK' });
+});
+
+it('asks for the token where one is configured', async () => {
+  const { app: gateway } = await start({ METRICS_TOKEN: 'a-token-of-some-length' });
+  const get = (authorization?: string) =>
+    fetch(`${gateway.url}/metrics`, authorization === undefined ? {} : { headers: { authorization } });
+  expect((await get()).status).toBe(401);
+  expect((await get('Bearer wrong')).status).toBe(401);
+  expect((await get('Bearer a-token-of-some-length')).status).toBe(200);
+});
