@@ -1,0 +1,33 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startLocalPostgres } from '../../src/local/postgres.ts';
+import { startRealtimeServer } from '../../src/local/realtime-server.ts';
+
+// Postgres and the local realtime server, with no limit that a benchmark would meet. Tells the rest in a file.
+const quiet = { info: () => undefined, warn: console.error, error: console.error };
+const dataDir = mkdtempSync(join(tmpdir(), 'bunbun-bench-'));
+const database = await startLocalPostgres({ dataDir, log: quiet });
+const { jwtSecret, anonKey, serviceRoleKey } = database.secrets;
+const server = await startRealtimeServer({
+  postgresUrl: database.urlFor('supabase_admin'),
+  keys: { jwtSecret, anonKey, serviceRoleKey },
+  log: quiet,
+  limits: { eventsPerSecond: 1e9, joinsPerSecond: 1e9, sockets: 1e9 },
+});
+process.once('SIGTERM', async () => {
+  await server.close();
+  await database.stop();
+  rmSync(dataDir, { recursive: true, force: true });
+  process.exit(0);
+});
+const env = {
+  DATABASE_URL: database.databaseUrl,
+  DATABASE_URL_READ: database.readUrl,
+  REALTIME_URL: server.url,
+  JWT_SECRET: jwtSecret,
+  SUPABASE_ANON_KEY: anonKey,
+  SUPABASE_SERVICE_KEY: serviceRoleKey,
+};
+writeFileSync(process.env['ENV_FILE'] ?? '', JSON.stringify(env), { mode: 0o600 });
+console.log(`listening ${new URL(server.url).port}`);
