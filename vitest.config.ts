@@ -8,7 +8,7 @@ export default defineConfig({
     globalSetup: ['test/support/global-setup.ts'],
     // Our sources would otherwise load graphql's ESM build and the libraries its CommonJS build: two graphqls.
     alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }],
-    testTimeout: 30_000,
+    testTimeout: 60_000,
     hookTimeout: 60_000,
     teardownTimeout: 20_000,
     pool: 'forks',

@@ -1,0 +1,197 @@
+import { type AddressInfo, createServer } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import { type Command, localFileOf, runCommand } from '../support/command-line.ts';
+import { listen } from '../support/listening-server.ts';
+import { makeTestFolder } from '../support/postgres.ts';
+import { hmacToken, keyClaims, testSecret } from '../support/tokens.ts';
+
+const running: Command[] = [];
+
+function start(args: readonly string[], env: Record<string, string>, cwd?: string): Command {
+  const command = runCommand(args, env, cwd);
+  running.push(command);
+  return command;
+}
+
+afterEach(async () => {
+  for (const { child, ended } of running.splice(0)) {
+    if (child.exitCode === null) child.kill('SIGTERM');
+    await ended;
+  }
+});
+
+async function sql(url: string, key: string, statement: string) {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` },
+    body: JSON.stringify({
+      query: 'query ($statement: String!) { sql(statement: $statement) { rows } }',
+      variables: { statement },
+    }),
+  });
+  return await response.json();
+}
+
+const serveEnv = {
+  PORT: '0',
+  HOST: '127.0.0.1',
+  PUBLIC_URL: 'https://api.example.com',
+  JWT_SECRET: testSecret,
+  NODE_ENV: 'production',
+};
+
+/** The port in the line that says where it listens. */
+async function portOf(command: Command): Promise<number> {
+  let over = false;
+  void command.ended.then(() => {
+    over = true;
+  });
+  for (;;) {
+    const found = /"port":(\d+)/.exec(command.output())?.[1];
+    if (found !== undefined) return Number(found);
+    if (over) throw new Error(command.output());
+    await new Promise((resolve) => command.child.stdout?.once('data', resolve));
+  }
+}
+
+describe('bunbun without upstreams', () => {
+  it('runs dev: a query over the local stack, an end by signal, and the data is there at the next start', async () => {
+    const dataDir = await makeTestFolder('dev');
+    const first = start([], { PORT: '0', BUNBUN_DATA_DIR: dataDir });
+    const local = await localFileOf(first, dataDir);
+    expect(await sql(local.graphqlUrl, local.serviceRoleKey, 'select 1 as x')).toEqual({
+      data: { sql: { rows: [{ x: 1 }] } },
+    });
+    expect(first.output()).toContain(`${local.graphqlUrl}#key=`);
+    first.child.kill('SIGTERM');
+    expect(await first.ended).toBe(0);
+
+    const second = start([], { PORT: '0', BUNBUN_DATA_DIR: dataDir });
+    const again = await localFileOf(second, dataDir);
+    expect(again.serviceRoleKey).toBe(local.serviceRoleKey);
+  });
+
+  it('starts again after it was killed, over the Postgres that was left behind', async () => {
+    const dataDir = await makeTestFolder('killed');
+    const first = start(['dev'], { PORT: '0', BUNBUN_DATA_DIR: dataDir });
+    await localFileOf(first, dataDir);
+    first.child.kill('SIGKILL');
+    expect(await first.ended).toBe('SIGKILL');
+
+    const second = start(['dev'], { PORT: '0', BUNBUN_DATA_DIR: dataDir });
+    const printed = new Promise<void>((resolve) => {
+      second.child.stdout?.on('data', () => {
+        if (second.output().includes('BunBun is ready')) resolve();
+      });
+    });
+    await Promise.race([printed, second.ended]);
+    const local = await localFileOf(second, dataDir);
+    expect(await sql(local.graphqlUrl, local.serviceRoleKey, 'select 2 as x')).toEqual({
+      data: { sql: { rows: [{ x: 2 }] } },
+    });
+  });
+
+  it('says in one sentence that its port is taken, and leaves nothing running', async () => {
+    const taken = createServer();
+    await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
+    const { port } = taken.address() as AddressInfo;
+    const dataDir = await makeTestFolder('taken');
+    const command = start(['dev'], { PORT: String(port), BUNBUN_DATA_DIR: dataDir, LOG_LEVEL: 'silent' });
+    expect(await command.ended).toBe(1);
+    expect(command.output()).toBe(
+      'bunbun: The port is taken by another process: stop it, or set PORT to another one.\n',
+    );
+    await new Promise((resolve) => taken.close(resolve));
+    // The data folder is free: another start gets it.
+    const next = start(['dev'], { PORT: '0', BUNBUN_DATA_DIR: dataDir });
+    await localFileOf(next, dataDir);
+  });
+
+  it('refuses to listen on the network unless it is told to', async () => {
+    const command = start(['dev'], {
+      HOST: '0.0.0.0',
+      PORT: '0',
+      BUNBUN_DATA_DIR: '/nonexistent/never-made',
+    });
+    expect(await command.ended).toBe(1);
+    expect(command.output()).toContain('--allow-lan');
+  });
+});
+
+describe('bunbun serve', () => {
+  it('names every problem of its configuration at once, and no secret', async () => {
+    const command = start(['serve'], { PORT: 'many', JWT_SECRET: 'short-secret', AUTH_URL: 'ftp://auth' });
+    expect(await command.ended).toBe(1);
+    for (const name of ['PORT', 'JWT_SECRET', 'AUTH_URL', 'PUBLIC_URL'])
+      expect(command.output()).toContain(name);
+    expect(command.output()).not.toContain('short-secret');
+    expect(command.output()).not.toMatch(/^\s+at /m);
+  });
+
+  it('is chosen in production, lets a running request end on SIGTERM, and refuses new ones', async () => {
+    let answer = (): void => undefined;
+    let arrived = (): void => undefined;
+    const atUpstream = new Promise<void>((resolve) => {
+      arrived = resolve;
+    });
+    const upstream = await listen((_request, response) => {
+      answer = () => response.writeHead(200, { 'content-type': 'application/json' }).end('{"slow":true}');
+      arrived();
+    });
+    const command = start([], { ...serveEnv, FUNCTIONS_URL: upstream.url });
+    const url = `http://127.0.0.1:${await portOf(command)}`;
+    const token = hmacToken(keyClaims('service_role'));
+    const running = fetch(`${url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+      body: '{"query":"mutation { invokeFunction(name: \\"slow\\") { status } }"}',
+    });
+    await atUpstream;
+    expect((await fetch(`${url}/ready`)).status).toBe(200);
+    command.child.kill('SIGTERM');
+    await new Promise<void>((resolve) => {
+      const probe = (): void => {
+        fetch(`${url}/ready`, { headers: { connection: 'close' } }).then(
+          (response) => (response.status === 503 ? resolve() : setImmediate(probe)),
+          () => resolve(),
+        );
+      };
+      probe();
+    });
+    answer();
+    const response = await running;
+    expect(await response.json()).toMatchObject({ data: { invokeFunction: { status: 200 } } });
+    expect(await command.ended).toBe(0);
+    await upstream.close();
+  });
+
+  it('serves no GraphiQL page and no schema to strangers in production', async () => {
+    const command = start([], serveEnv);
+    const url = `http://127.0.0.1:${await portOf(command)}/graphql`;
+    const page = await fetch(url, { headers: { accept: 'text/html' } });
+    expect(page.headers.get('content-type') ?? '').not.toContain('text/html');
+    const introspect = (headers: Record<string, string>) =>
+      fetch(url, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...headers },
+        body: '{"query":"{ __schema { queryType { name } } }"}',
+      }).then((response) => response.json());
+    expect(await introspect({})).toMatchObject({ errors: [{ extensions: { code: 'FORBIDDEN' } }] });
+    const token = hmacToken(keyClaims('service_role'));
+    expect(await introspect({ authorization: `Bearer ${token}` })).toEqual({
+      data: { __schema: { queryType: { name: 'Query' } } },
+    });
+    const misspelt = await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{"query":"{ viewe { role } }"}',
+    });
+    expect(await misspelt.text()).not.toContain('Did you mean');
+  });
+});
+
+it('prints the schema that is committed', async () => {
+  const command = start(['schema', 'print'], {});
+  expect(await command.ended).toBe(0);
+  expect(command.output()).toContain('directive @auth(');
+});
