@@ -759,6 +759,12 @@ describe('administration', () => {
       headers: modern,
     });
     expect(answer).toMatchObject({ status: 500, body: { code: 'unexpected_failure' } });
+    // Only the old form tells that the address was the reason.
+    const legacy = await call('PUT', `/admin/users/${one.userId}`, {
+      token: target.serviceRoleKey,
+      body: { email: two.email },
+    });
+    expect(legacy).toMatchObject({ status: 500, body: { code: '23505', message: expect.any(String) } });
   });
 
   test('pages with X-Total-Count and Link, and leaves associations out', async () => {

@@ -23,7 +23,7 @@ async function signWith(secret: string, claims: Record<string, unknown>): Promis
 /**
  * The service that the contract tests run against: a real one when AUTH_CONTRACT_URL is set (with
  * AUTH_CONTRACT_ANON_KEY, AUTH_CONTRACT_SERVICE_ROLE_KEY and, if it is known, AUTH_CONTRACT_JWT_SECRET), else the
- * local auth server.
+ * local auth server (which asks for confirmations with AUTH_CONTRACT_AUTOCONFIRM=false).
  */
 export async function contractAuthTarget(): Promise<AuthTarget> {
   const url = process.env['AUTH_CONTRACT_URL'];
@@ -43,12 +43,17 @@ export async function contractAuthTarget(): Promise<AuthTarget> {
       close: async () => undefined,
     };
   }
-  const server = await startTestAuthServer({ refreshTokenReuseInterval: 0 });
+  const autoconfirm = process.env['AUTH_CONTRACT_AUTOCONFIRM'] !== 'false';
+  const server = await startTestAuthServer({
+    refreshTokenReuseInterval: 0,
+    mailerAutoconfirm: autoconfirm,
+    smsAutoconfirm: autoconfirm,
+  });
   return {
     url: server.url,
     anonKey: server.keys.anonKey,
     serviceRoleKey: server.keys.serviceRoleKey,
-    autoconfirm: true,
+    autoconfirm,
     sign: (claims) => signWith(server.keys.jwtSecret, claims),
     close: () => server.close(),
   };
