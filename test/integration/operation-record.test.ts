@@ -1,6 +1,7 @@
 import { afterEach, expect, it } from 'vitest';
 import { createLogger } from '../../src/observability/logger.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
+import { listen } from '../support/listening-server.ts';
 import { hmacToken, keyClaims, testSecret } from '../support/tokens.ts';
 
 let app: TestApp | undefined;
@@ -84,4 +85,17 @@ it('asks for the token where one is configured', async () => {
   expect((await get()).status).toBe(401);
   expect((await get('Bearer wrong')).status).toBe(401);
   expect((await get('Bearer a-token-of-some-length')).status).toBe(200);
+});
+
+it('serves the measures to everybody on a port of their own', async () => {
+  const free = await listen(() => undefined);
+  await free.close();
+  const port = new URL(free.url).port;
+  const { app: gateway } = await start({ METRICS_PORT: port, METRICS_TOKEN: 'a-token-of-some-length' });
+  const answer = await fetch(`http://127.0.0.1:${port}/metrics`);
+  expect(answer.headers.get('content-type')).toContain('text/plain');
+  expect(await answer.text()).toContain('bunbun_active_subscriptions 0');
+  expect((await fetch(`http://127.0.0.1:${port}/graphql`)).status).toBe(404);
+  await gateway.close();
+  await expect(fetch(`http://127.0.0.1:${port}/metrics`)).rejects.toThrow();
 });

@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { getEventListeners, once } from 'node:events';
 import type { RequestListener } from 'node:http';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
@@ -363,4 +363,24 @@ describe('stream', () => {
     const answer = await upstream.stream({ method: 'GET', path: '/', idleMs: 100, call: testCall() });
     await expect(buffer(answer.body)).rejects.toThrow();
   });
+});
+
+it('leaves nothing behind on the signal of its caller', async () => {
+  const { upstream } = await upstreamOf((request, response) => {
+    if (request.url?.endsWith('/late')) return;
+    if (request.url?.endsWith('/bad')) response.writeHead(503);
+    response.end('answer');
+  });
+  const call = testCall();
+  const listeners = () => getEventListeners(call.signal, 'abort').length;
+  await upstream.request({ method: 'GET', path: '/good', call });
+  await upstream.request({ method: 'GET', path: '/bad', call });
+  await codeOf(upstream.request({ method: 'GET', path: '/late', timeoutMs: 20, call }));
+  expect(listeners()).toBe(0);
+  const read = await upstream.stream({ method: 'POST', path: '/good', body: Readable.from(['x']), call });
+  await buffer(read.body);
+  const dropped = await upstream.stream({ method: 'GET', path: '/good', call });
+  dropped.body.destroy();
+  await codeOf(upstream.stream({ method: 'GET', path: '/late', timeoutMs: 20, call }));
+  await expect.poll(listeners).toBe(0);
 });

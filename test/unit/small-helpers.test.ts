@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { parseByteSize } from '../../src/lib/byte-size.ts';
+import { parseDuration } from '../../src/lib/duration.ts';
 import { setLongTimer } from '../../src/lib/long-timer.ts';
 import { createLru } from '../../src/lib/lru.ts';
 import { createMetrics } from '../../src/observability/metrics.ts';
@@ -95,4 +96,24 @@ it('shows its measures as Prometheus text', async () => {
   expect(text).toContain('bunbun_limit_hits_total{limit="depth"} 1');
   expect(text).toContain('bunbun_upstream_request_duration_seconds_count{service="AUTH",outcome="200"} 1');
   expect(text).toContain('bunbun_circuit_state{service="AUTH"} 2');
+});
+
+describe('parseDuration', () => {
+  it.each([
+    ['500ms', 500],
+    ['30s', 30_000],
+    ['1.5s', 1_500],
+    ['15m', 900_000],
+    ['24h', 86_400_000],
+    ['7d', 604_800_000],
+    ['PT30S', 30_000],
+    ['PT1H30M', 5_400_000],
+    ['P1DT12H', 129_600_000],
+    ['0s', 0],
+  ])('reads %s', (text, milliseconds) => expect(parseDuration(text)).toBe(milliseconds));
+
+  it.each(['', '10', 's', '-5s', '5 s', '5S', 'P', 'PT', 'P1Y', '1h30m', `${'9'.repeat(30)}d`, 'PT1S\n'])(
+    'refuses %j',
+    (text) => expect(parseDuration(text)).toBeUndefined(),
+  );
 });
