@@ -134,6 +134,7 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
     log,
     draining: () => phase === 'draining',
     maxBodyBytes: config.server.maxBodyBytes,
+    upload: { maxFileBytes: config.server.maxUploadBytes, maxFiles: config.server.maxUploadFiles },
   });
   const graphiql = config.graphql.graphiql ? createGraphiQL() : undefined;
   const transportDeps = {

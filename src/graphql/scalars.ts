@@ -1,6 +1,7 @@
 import { GraphQLError, Kind, type ValueNode } from 'graphql';
 import { formatDuration, parseDuration } from '../lib/duration.ts';
 import type { SchemaBuilder } from './builder.ts';
+import { UploadedFile } from './uploaded-file.ts';
 
 /** Types of the custom scalars: what a resolver gets (Input) and gives (Output). An alias: Pothos wants an index signature. */
 export type ScalarTypes = {
@@ -15,13 +16,6 @@ export type ScalarTypes = {
   UUID: { Input: string; Output: string };
   EmailAddress: { Input: string; Output: string };
 };
-
-/** A part of a multipart request: its bytes flow once, in the order of the request's `map`. */
-export interface UploadedFile {
-  readonly filename: string;
-  readonly mimetype: string;
-  readonly stream: import('node:stream').Readable;
-}
 
 function badInput(message: string): GraphQLError {
   return new GraphQLError(message, {
@@ -100,17 +94,6 @@ function isJsonObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** True for the value that the multipart parser puts in place of a `File` variable. */
-export function isUploadedFile(value: unknown): value is UploadedFile {
-  return (
-    isJsonObject(value) &&
-    typeof value['filename'] === 'string' &&
-    typeof value['mimetype'] === 'string' &&
-    isJsonObject(value['stream']) &&
-    typeof value['stream']['pipe'] === 'function'
-  );
-}
-
 /** Adds every custom scalar of the schema to the builder. */
 export function addScalars(builder: SchemaBuilder): void {
   builder.scalarType('DateTime', {
@@ -174,7 +157,7 @@ export function addScalars(builder: SchemaBuilder): void {
       throw new Error('File is an input type.');
     },
     parseValue: (value) => {
-      if (!isUploadedFile(value)) {
+      if (!(value instanceof UploadedFile)) {
         throw badInput('File must be a part of a multipart/form-data request that `map` points at.');
       }
       return value;

@@ -2,10 +2,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type ExecutionResult, GraphQLError } from 'graphql';
 import { toClientError } from '../graphql/errors.ts';
 import type { OperationEngine, OperationParams } from '../graphql/operation-engine.ts';
+import { csrfHeaders } from '../graphql/plugins/use-csrf-prevention.ts';
 import type { Transport } from '../graphql/transport.ts';
 import type { Yoga } from '../graphql/yoga.ts';
 import { AppError, errorCodes } from '../lib/app-error.ts';
 import type { Logger } from '../observability/logger.ts';
+import { leaveRequest } from './leave-request.ts';
+import { type MultipartLimits, readMultipart } from './multipart/read-multipart.ts';
 import { readBody } from './request-body.ts';
 
 export interface GraphQLHttpDeps {
@@ -13,6 +16,7 @@ export interface GraphQLHttpDeps {
   readonly yoga: Yoga;
   readonly log: Logger;
   readonly maxBodyBytes: number;
+  readonly upload: Pick<MultipartLimits, 'maxFileBytes' | 'maxFiles' | 'paceMs'>;
   /** True once the process is going down: what is running ends, nothing new begins. */
   readonly draining: () => boolean;
 }
@@ -82,27 +86,45 @@ function answerOf(result: ExecutionResult, mediaType: string) {
 
 /**
  * Serves GraphQL over HTTP. JSON POSTs, which are nearly all there is, go straight to the engine: Yoga's own HTTP
- * layer costs more than everything else together. GET, SSE, multipart and unusual Accept headers go through it.
+ * layer costs more than everything else together. GET, SSE and unusual Accept headers go through it.
  */
-export function createGraphQLHttp({ engine, yoga, log, maxBodyBytes, draining }: GraphQLHttpDeps) {
+export function createGraphQLHttp(deps: GraphQLHttpDeps) {
+  const { engine, yoga, log, maxBodyBytes, upload, draining } = deps;
+
   function send(
     response: ServerResponse,
     transport: Transport,
     mediaType: string,
     result: ExecutionResult,
+    stillComing?: IncomingMessage,
   ): void {
     const { status, headers, body } = answerOf(result, mediaType);
     if (response.destroyed || response.headersSent) return;
+    const early = stillComing !== undefined && !stillComing.complete;
+    if (early) response.setHeader('connection', 'close');
     response.writeHead(status, {
       'content-type': `${mediaType}; charset=utf-8`,
       'content-length': Buffer.byteLength(body),
       'x-request-id': transport.requestId,
       ...headers,
     });
-    response.end(body);
+    if (!early) {
+      response.end(body);
+      return;
+    }
+    response.write(body);
+    leaveRequest(stillComing).then(
+      () => response.end(),
+      () => response.destroy(),
+    );
   }
 
-  function refuse(response: ServerResponse, transport: Transport, error: unknown): void {
+  function refuse(
+    response: ServerResponse,
+    transport: Transport,
+    error: unknown,
+    stillComing?: IncomingMessage,
+  ): void {
     const clientError = toClientError(error, { requestId: transport.requestId, role: 'ANON', log });
     const status = error instanceof AppError ? errorCodes[error.code].http : 500;
     // What is left of the body is not read: the connection cannot serve another request.
@@ -110,7 +132,7 @@ export function createGraphQLHttp({ engine, yoga, log, maxBodyBytes, draining }:
     const hinted = new GraphQLError(clientError.message, {
       extensions: { ...clientError.extensions, http: { status } },
     });
-    send(response, transport, json, { errors: [hinted] });
+    send(response, transport, json, { errors: [hinted] }, stillComing);
   }
 
   async function post(
@@ -144,6 +166,34 @@ export function createGraphQLHttp({ engine, yoga, log, maxBodyBytes, draining }:
     await throughYoga(request, response, transport, body);
   }
 
+  /** Files flow through while the operation runs; the answer may come before all of them have. */
+  async function multipart(
+    request: IncomingMessage,
+    response: ServerResponse,
+    transport: Transport,
+  ): Promise<void> {
+    const answer = (result: ExecutionResult): void =>
+      send(response, transport, plainMediaType(request.headers.accept) ?? json, result, request);
+    try {
+      if (!csrfHeaders.some((name) => request.headers[name] !== undefined)) throw csrfError();
+      const { operation, release } = await readMultipart(request, { maxFieldBytes: maxBodyBytes, ...upload });
+      try {
+        const prepared = engine.prepare(operation, transport);
+        if (prepared.type === 'refused') return answer(prepared.result);
+        if (prepared.type === 'subscription') {
+          throw new AppError('BAD_USER_INPUT', 'A subscription cannot come as a multipart request.');
+        }
+        const outcome = await prepared.run();
+        if (Symbol.asyncIterator in outcome) throw new Error('an operation with files gave a stream');
+        answer(outcome);
+      } finally {
+        release();
+      }
+    } catch (error) {
+      refuse(response, transport, error, request);
+    }
+  }
+
   async function throughYoga(
     request: IncomingMessage,
     response: ServerResponse,
@@ -170,12 +220,26 @@ export function createGraphQLHttp({ engine, yoga, log, maxBodyBytes, draining }:
       await post(request, response, transport);
       return;
     }
-    if (request.method === 'POST' && contentType !== 'multipart/form-data') {
+    if (request.method === 'POST' && contentType === 'multipart/form-data') {
+      await multipart(request, response, transport);
+      return;
+    }
+    if (request.method === 'POST') {
       response.writeHead(415, { 'x-request-id': transport.requestId, accept: json }).end();
       return;
     }
     await throughYoga(request, response, transport);
   };
+}
+
+function csrfError(): AppError {
+  return new AppError(
+    'FORBIDDEN',
+    `GET and multipart requests need the header ${csrfHeaders[0]}, with any value.`,
+    {
+      details: { reason: 'csrf' },
+    },
+  );
 }
 
 function parseOrUndefined(body: Buffer): unknown {
