@@ -8,6 +8,8 @@ export function stopped(signal: AbortSignal): AppError {
 
 /** No connection, or the connection was lost before anything could have been changed. */
 export function unavailable(cause: unknown): AppError {
+  // A connection that we ourselves refused says why.
+  if (cause instanceof AppError) return cause;
   return new AppError('UPSTREAM_UNAVAILABLE', 'Postgres cannot be reached.', {
     details: { service: 'POSTGRES' },
     cause,

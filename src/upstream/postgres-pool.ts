@@ -76,6 +76,7 @@ export function createPostgresPool(deps: PostgresPoolDeps): PostgresPool {
   let generation = 0;
   let failures = 0;
   let retryAt = 0;
+  let lastFailure: unknown;
   let closing = false;
   let drained: (() => void) | undefined;
 
@@ -130,6 +131,7 @@ export function createPostgresPool(deps: PostgresPoolDeps): PostgresPool {
       (error: unknown) => {
         connecting -= 1;
         failures += 1;
+        lastFailure = error;
         const pause = Math.min(longestPauseMs, firstPauseMs * 2 ** Math.min(failures, 10));
         retryAt = Date.now() + pause * (0.5 + Math.random() / 2);
         log.warn({ pool: name, failures, err: error }, 'cannot connect to Postgres');
@@ -177,7 +179,7 @@ export function createPostgresPool(deps: PostgresPoolDeps): PostgresPool {
       busy.add(ready);
       return ready;
     }
-    if (circuit() === 'OPEN' && busy.size === 0 && connecting === 0) throw unavailable(undefined);
+    if (circuit() === 'OPEN' && busy.size === 0 && connecting === 0) throw unavailable(lastFailure);
     const waiting = queue.wait(signal);
     grow();
     return await waiting;

@@ -5,6 +5,7 @@ import { createPostgresListener, type PostgresListener } from './postgres-listen
 import { createPostgresPool, type PostgresPool, type PostgresPoolStats } from './postgres-pool.ts';
 import { openPostgresSession, type PostgresSession } from './postgres-session.ts';
 import { createSocketOpener } from './postgres-socket.ts';
+import { refusePrivilegedLogin } from './read-login.ts';
 
 export type { PostgresCallOptions, PostgresPool, PostgresPoolStats } from './postgres-pool.ts';
 export type { PostgresNotice, PostgresSession, PostgresSql } from './postgres-session.ts';
@@ -22,6 +23,8 @@ export interface PostgresPoolsOptions {
   readonly sslMode?: SslMode | undefined;
   /** DATABASE_CA: PEM text, over what the URLs say. */
   readonly ca?: string | undefined;
+  /** Connections of the read pool whose login can do more than read are refused. @default false */
+  readonly refusePrivilegedRead?: boolean | undefined;
   /** Connections of the general pool. @default 10 */
   readonly max?: number | undefined;
   /** Connections of the read pool. @default 10 */
@@ -106,10 +109,21 @@ export function createPostgresPools(options: PostgresPoolsOptions): PostgresPool
 
   const openGeneral = opener(options.url, transactionPooler);
   const openDirect = options.directUrl === undefined ? openGeneral : opener(options.directUrl, false);
-  const openRead = opener(options.readUrl ?? options.url, transactionPooler, {
+  const openAnyRead = opener(options.readUrl ?? options.url, transactionPooler, {
     default_transaction_read_only: 'on',
     statement_timeout: String(readStatementTimeoutMs),
   });
+  const openRead = async (): Promise<PostgresSession> => {
+    const session = await openAnyRead();
+    if (options.refusePrivilegedRead !== true) return session;
+    try {
+      await refusePrivilegedLogin(session);
+      return session;
+    } catch (error) {
+      session.destroy();
+      throw error;
+    }
+  };
   // 25006 on the general pool: what was the primary has become a standby.
   const readOnlyServer = ['25006'];
   const general = pool('general', options.max ?? 10, openGeneral, readOnlyServer);
