@@ -6,12 +6,14 @@ import type { Services } from './graphql/context.ts';
 import { createOperationEngine } from './graphql/operation-engine.ts';
 import { createSchema } from './graphql/schema.ts';
 import { createGraphQLYoga } from './graphql/yoga.ts';
+import { AppError } from './lib/app-error.ts';
 import { clientAddress } from './lib/client-address.ts';
 import { createFieldRateLimit } from './limits/field-rate-limit.ts';
 import { createRateLimiter } from './limits/rate-limiter.ts';
 import { createAuthClient } from './modules/auth/client.ts';
 import { createDatabaseClient } from './modules/database/client.ts';
 import { createIntrospectionClient } from './modules/database/introspection.ts';
+import { checkReadLogin } from './modules/database/reading-login.ts';
 import { createFunctionsClient } from './modules/functions/client.ts';
 import { createHealthClient } from './modules/health/client.ts';
 import { probedUpstreams } from './modules/health/probed-upstreams.ts';
@@ -74,7 +76,7 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
 
   const metrics = createMetrics();
   const viewers = createViewerResolver(config.viewer, { log });
-  const pools = createPools(config.database, log);
+  const pools = createPools(config, log);
   const upstreams = createServiceUpstreams(config, { log, metrics });
   const health = createHealthClient({
     version,
@@ -212,6 +214,7 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
 
   return {
     async listen() {
+      if (refusesPrivilegedSql(config)) await checkDatabase(pools, log);
       const address = await listen(server, config.server.port, config.server.host);
       if (metricsServer && metricsPort !== undefined) {
         await listen(metricsServer, metricsPort, config.server.host);
@@ -254,7 +257,8 @@ function anonJwt({ anonKey, publishableKeys }: Config['viewer']): string | undef
   return anonKey?.startsWith('sb_') ? publishableKeys.find(({ key }) => key === anonKey)?.jwt : anonKey;
 }
 
-function createPools(database: Config['database'], log: Logger): PostgresPools | undefined {
+function createPools(config: Config, log: Logger): PostgresPools | undefined {
+  const { database } = config;
   const { url, readUrl, directUrl, pooler, sslmode, ca } = database;
   if (url === undefined) return undefined;
   const sizes = {
@@ -262,7 +266,24 @@ function createPools(database: Config['database'], log: Logger): PostgresPools |
     readMax: database.readPoolSize,
     acquireTimeoutMs: database.poolWaitMs,
   };
-  return createPostgresPools({ url, readUrl, directUrl, pooler, sslMode: sslmode, ca, ...sizes, log });
+  const refusePrivilegedRead = refusesPrivilegedSql(config);
+  const urls = { url, readUrl, directUrl, pooler, sslMode: sslmode, ca };
+  return createPostgresPools({ ...urls, ...sizes, refusePrivilegedRead, log });
+}
+
+/** The local stack makes the login for reading SQL itself. */
+function refusesPrivilegedSql({ mode, database }: Config): boolean {
+  return mode !== 'dev' && !database.allowPrivilegedSql;
+}
+
+/** Rejects when the login for reading SQL can do more than that. A database that is down is no reason not to start. */
+async function checkDatabase(pools: PostgresPools | undefined, log: Logger): Promise<void> {
+  try {
+    if (pools) await checkReadLogin(pools);
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'NOT_CONFIGURED') throw error;
+    log.warn({ err: error }, 'Postgres did not answer at the start');
+  }
 }
 
 /** In development everybody on this machine may look; elsewhere a token is needed, or a port of its own. */

@@ -6,6 +6,7 @@ import { loadConfig } from './config.ts';
 import { printSchema } from './graphql/print-schema.ts';
 import { createSchema } from './graphql/schema.ts';
 import { runGateway, startFailure, waitForStopSignal } from './main.ts';
+import { grantsSql } from './modules/database/reading-login.ts';
 
 const usage = `Usage: bunbun [command]
 
@@ -61,13 +62,16 @@ async function run(args: readonly string[]): Promise<number> {
     case 'dev':
       await dev(env, { reset: values.reset, allowLan: values['allow-lan'] });
       return 0;
+    case 'doctor':
+      if (!values.grants) break;
+      process.stdout.write(grantsSql());
+      return 0;
     case 'schema print':
       process.stdout.write(printSchema(createSchema()));
       return 0;
-    default:
-      process.stderr.write(usage);
-      return 2;
   }
+  process.stderr.write(usage);
+  return 2;
 }
 
 try {

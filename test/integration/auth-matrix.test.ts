@@ -39,6 +39,8 @@ beforeAll(async () => {
     JWT_SECRET: testSecret,
     SUPABASE_ANON_KEY: tokens.anon,
     DATABASE_URL: `postgres://nobody:nothing@127.0.0.1:${upstream.port}/none?sslmode=disable`,
+    // Else the check of the login at the start would be a connection.
+    ALLOW_PRIVILEGED_SQL: 'true',
     AUTH_URL: http,
     STORAGE_URL: http,
     META_URL: http,

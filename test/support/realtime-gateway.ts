@@ -35,6 +35,7 @@ export async function startRealtimeGateway(
   const { keys } = world.postgres;
   const app = await startTestApp({
     DATABASE_URL: world.postgres.databaseUrl,
+    DATABASE_URL_READ: world.postgres.readUrl,
     REALTIME_URL: world.server.url,
     JWT_SECRET: keys.jwtSecret,
     SUPABASE_ANON_KEY: keys.anonKey,
