@@ -50,7 +50,10 @@ const connectCodes = new Set([
 /** No connection came to be, so the service cannot have acted on the request. */
 export function neverConnected(failure: UpstreamFailure): boolean {
   const { cause } = failure;
-  return cause instanceof Error && 'code' in cause && connectCodes.has(String(cause.code));
+  if (!(cause instanceof Error) || !('code' in cause)) return false;
+  const code = String(cause.code);
+  // A handshake that failed; certificates that are refused are named after what is wrong with them.
+  return connectCodes.has(code) || /CERT|^ERR_TLS_|^ERR_SSL_|^EPROTO$|^UNABLE_TO_/.test(code);
 }
 
 /** Kinds that speak against the service; the others are the caller's or our own doing. */

@@ -384,3 +384,13 @@ it('leaves nothing behind on the signal of its caller', async () => {
   await codeOf(upstream.stream({ method: 'GET', path: '/late', timeoutMs: 20, call }));
   await expect.poll(listeners).toBe(0);
 });
+
+it('answers UPSTREAM_UNAVAILABLE for a write when there was no TLS handshake', async () => {
+  const { server } = await upstreamOf(never);
+  const baseUrl = server.url.replace('http:', 'https:');
+  const upstream = createHttpUpstream({ service: 'AUTH', baseUrl, log: silentLog });
+  closers.push(upstream.close);
+  const options = { method: 'POST', path: '/', body: Buffer.from('x'), call: testCall() } as const;
+  expect(await codeOf(upstream.request(options))).toBe('UPSTREAM_UNAVAILABLE');
+  expect(await codeOf(upstream.stream(options))).toBe('UPSTREAM_UNAVAILABLE');
+});
