@@ -14,6 +14,7 @@ import { createRooms } from './realtime/rooms.ts';
 import type { RealtimeLimits, RealtimeTiming, ServerContext } from './realtime/server-context.ts';
 import { createSocketSession, type SocketSession } from './realtime/socket.ts';
 import { deliverStored, recentMessages } from './realtime/stored-messages.ts';
+import { createTokenVerifier, type TokenKey } from './realtime/token.ts';
 
 export interface RealtimeServerOptions {
   /** Login of a superuser with replication: `supabase_admin`. */
@@ -24,6 +25,8 @@ export interface RealtimeServerOptions {
   readonly port?: number | undefined;
   readonly limits?: Partial<RealtimeLimits>;
   readonly timing?: Partial<RealtimeTiming>;
+  /** What the auth server signs user tokens with, where that is not the secret. */
+  readonly signing?: TokenKey | undefined;
   /** Names that the Host header may carry beside the loopback ones and the tenant `realtime-dev`. */
   readonly allowedHosts?: readonly string[];
 }
@@ -67,6 +70,7 @@ export async function startRealtimeServer(options: RealtimeServerOptions): Promi
     onnotice: () => undefined,
     connection: { TimeZone: 'UTC', statement_timeout: 10_000, application_name: 'bunbun realtime' },
   });
+  const verifyToken = createTokenVerifier(options.keys.jwtSecret, options.signing);
   const switches = noFaults();
   const rooms = createRooms();
   const sessions = new Set<SocketSession>();
@@ -90,7 +94,7 @@ export async function startRealtimeServer(options: RealtimeServerOptions): Promi
   });
 
   const context: ServerContext = {
-    jwtSecret: options.keys.jwtSecret,
+    verifyToken,
     log,
     limits,
     timing,
@@ -135,7 +139,7 @@ export async function startRealtimeServer(options: RealtimeServerOptions): Promi
       refuseHandshake(socket, 421, 'Misdirected Request');
       return;
     }
-    const handshake = handshakeToken(request, options.keys.jwtSecret, {
+    const handshake = handshakeToken(request, verifyToken, {
       refusal: switches.socketRefusal,
       full: sessions.size >= limits.sockets,
     });

@@ -132,7 +132,12 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
     started.push(() => storage.close());
     env['STORAGE_URL'] = storage.url;
 
-    const realtime = await startRealtimeServer({ postgresUrl: postgres.urlFor('supabase_admin'), keys, log });
+    const realtime = await startRealtimeServer({
+      postgresUrl: postgres.urlFor('supabase_admin'),
+      keys,
+      signing: options.signing,
+      log,
+    });
     started.push(() => realtime.close());
     env['REALTIME_URL'] = realtime.url;
 

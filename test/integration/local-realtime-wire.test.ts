@@ -1,3 +1,4 @@
+import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { connectPhoenix, type Frame, type PhoenixSocket } from '../support/phoenix-socket.ts';
 import { startTestRealtime, type TestRealtime } from '../support/realtime.ts';
@@ -6,10 +7,13 @@ let world: TestRealtime;
 let key: string;
 const sockets: PhoenixSocket[] = [];
 
+const signing = await generateKeyPair('ES256', { extractable: true });
+
 beforeAll(async () => {
   world = await startTestRealtime({
     limits: { channelsPerSocket: 3, sockets: 6 },
     timing: { idleMs: 1_000 },
+    signing: { kid: 'key-1', privateJwk: { ...(await exportJWK(signing.privateKey)) } },
   });
   key = world.postgres.keys.anonKey;
   await world.sql.unsafe(`
@@ -129,6 +133,26 @@ describe('frames', () => {
     expect((await other.next(named('broadcast'))).raw).toBe(
       '[null,null,"realtime:a","broadcast",{"type":"broadcast","event":"e","payload":{"n":9007199254740993.10}}]',
     );
+  });
+});
+
+describe('tokens', () => {
+  it('signed with the key of the auth server are accepted by its kid alone', async () => {
+    const signed = (kid: string) =>
+      new SignJWT({ role: 'authenticated', sub: 'x' })
+        .setProtectedHeader({ alg: 'ES256', kid })
+        .setExpirationTime('1h')
+        .sign(signing.privateKey);
+    const socket = await connect();
+    const joinWith = async (ref: string, token: string) => {
+      socket.send([ref, ref, `realtime:${ref}`, 'phx_join', { access_token: token, config: {} }]);
+      return JSON.stringify((await socket.next(isReplyTo(ref))).payload);
+    };
+    const good = await signed('key-1');
+    expect(await joinWith('1', good)).toContain('"ok"');
+    expect(await joinWith('2', await signed('key-2'))).toContain('JwtSignerError');
+    expect(await joinWith('3', `${good.slice(0, -8)}AAAAAAAA`)).toContain('JwtSignatureError');
+    expect(await joinWith('4', 'nonsense')).toContain('MalformedJWT');
   });
 });
 

@@ -23,7 +23,7 @@ export interface TestRealtime {
 
 /** A local realtime server on a Postgres of its own. */
 export async function startTestRealtime(
-  options: Pick<RealtimeServerOptions, 'limits' | 'timing'> = {},
+  options: Pick<RealtimeServerOptions, 'limits' | 'timing' | 'signing'> = {},
 ): Promise<TestRealtime> {
   // Changes are streamed once they are on disk: without this, a write waits for the next round of the WAL writer.
   const database = await startTestPostgres({ settings: { synchronous_commit: 'on' } });

@@ -6,7 +6,7 @@ import type { JoinConfig } from './join-config.ts';
 import { type JsonText, objectText } from './raw-json.ts';
 import { type BroadcastMessage, broadcastObject, type Room, type RoomMember } from './rooms.ts';
 import type { ServerContext } from './server-context.ts';
-import { type Claims, expiredText, TokenError, verifyToken } from './token.ts';
+import { type Claims, expiredText, TokenError } from './token.ts';
 
 /** The socket a channel lives on. */
 export interface ChannelSocket {
@@ -139,7 +139,7 @@ export function createChannel(options: ChannelOptions): Channel {
     const fresh = memberOf(message.payload, 'access_token');
     if (typeof fresh !== 'string' || fresh.startsWith('sb_') || fresh === token) return;
     try {
-      const verified = verifyToken(fresh, context.jwtSecret);
+      const verified = context.verifyToken(fresh);
       if (config.isPrivate) {
         const wanted: Extension[] = config.presenceEnabled ? ['broadcast', 'presence'] : ['broadcast'];
         const allowed = await context.authorization.allowed('read', name, verified, socket.headers, wanted);

@@ -2,7 +2,7 @@ import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Vsn } from './frames.ts';
 import type { JsonText } from './raw-json.ts';
-import { TokenError, verifyToken } from './token.ts';
+import { TokenError, type VerifyToken } from './token.ts';
 
 export type Handshake =
   | { readonly session: { readonly vsn: Vsn; readonly token: string; readonly headers: JsonText } }
@@ -14,7 +14,7 @@ const paths = new Set(['/socket/websocket', '/realtime/v1/websocket']);
 /** Decides on an upgrade as the real server does: path, version, then the token in `x-api-key` or `apikey`. */
 export function handshakeToken(
   request: IncomingMessage,
-  secret: string,
+  verify: VerifyToken,
   state: { readonly refusal: number | undefined; readonly full: boolean },
 ): Handshake {
   const url = new URL(request.url ?? '/', 'http://localhost');
@@ -29,7 +29,7 @@ export function handshakeToken(
   const key = request.headers['x-api-key'];
   const token = typeof key === 'string' ? key : (url.searchParams.get('apikey') ?? '');
   try {
-    verifyToken(token, secret);
+    verify(token);
   } catch (error) {
     if (error instanceof TokenError) return { status: 401, error: error.message };
     throw error;

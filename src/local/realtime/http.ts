@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { arrayItems, type JsonText, objectMembers } from './raw-json.ts';
 import { broadcastObject } from './rooms.ts';
 import type { ServerContext } from './server-context.ts';
-import { type Claims, TokenError, verifyToken } from './token.ts';
+import { type Claims, TokenError } from './token.ts';
 
 const MAX_BODY_BYTES = 3000 * 1024 + 500;
 const SINGLE = /^\/api\/broadcast\/([^/]+)\/events\/([^/]+)$/;
@@ -89,7 +89,7 @@ function caller(context: ServerContext, request: IncomingMessage): Claims {
   const apikey = request.headers['apikey'];
   const token = bearer ?? (typeof apikey === 'string' ? apikey : '');
   try {
-    return verifyToken(token, context.jwtSecret);
+    return context.verifyToken(token);
   } catch (error) {
     if (error instanceof TokenError) throw new HttpProblem(401, 'Unauthorized');
     throw error;

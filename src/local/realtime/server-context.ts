@@ -5,6 +5,7 @@ import type { FaultSwitches } from './faults.ts';
 import type { RateCounter } from './rate-counter.ts';
 import type { JsonText } from './raw-json.ts';
 import type { Rooms } from './rooms.ts';
+import type { VerifyToken } from './token.ts';
 
 /** Limits of the tenant, with the defaults of a self-hosted server. */
 export interface RealtimeLimits {
@@ -38,7 +39,7 @@ export interface ReplayedMessage {
 
 /** What sockets and channels share. */
 export interface ServerContext {
-  readonly jwtSecret: string;
+  readonly verifyToken: VerifyToken;
   readonly log: LocalLog;
   readonly limits: RealtimeLimits;
   readonly timing: RealtimeTiming;

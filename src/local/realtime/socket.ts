@@ -13,7 +13,7 @@ import { parseJoin } from './join-config.ts';
 import type { JsonText } from './raw-json.ts';
 import { broadcastText } from './rooms.ts';
 import type { ServerContext } from './server-context.ts';
-import { type Claims, TokenError, verifyToken } from './token.ts';
+import { type Claims, TokenError } from './token.ts';
 
 export interface SocketSession {
   readonly channels: Iterable<Channel>;
@@ -83,7 +83,7 @@ export function createSocketSession({ context, ws, vsn, token, headers }: Sessio
   function tokenOf(given: string | undefined): { token: string; claims: Claims } {
     const chosen = given === undefined || given.startsWith('sb_') ? token : given;
     try {
-      return { token: chosen, claims: verifyToken(chosen, context.jwtSecret) };
+      return { token: chosen, claims: context.verifyToken(chosen) };
     } catch (error) {
       if (error instanceof TokenError) throw new JoinRefused(`${error.problem}: ${error.message}`);
       throw error;

@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, createPublicKey, type KeyObject, timingSafeEqual, verify } from 'node:crypto';
 
 export interface Claims {
   readonly role: string;
@@ -8,7 +8,7 @@ export interface Claims {
   readonly text: string;
 }
 
-export type TokenProblem = 'MalformedJWT' | 'JwtSignatureError' | 'InvalidJWTToken';
+export type TokenProblem = 'MalformedJWT' | 'JwtSignatureError' | 'JwtSignerError' | 'InvalidJWTToken';
 
 /** Why a token was refused; `message` is the text clients of Supabase Realtime match on. */
 export class TokenError extends Error {
@@ -43,24 +43,56 @@ export function expiredText(exp: number, nowMs: number): string {
   return `Token has expired ${Math.max(0, Math.floor(nowMs / 1000) - exp)} seconds ago`;
 }
 
-/** Verifies an HS256, HS384 or HS512 token. Throws TokenError. */
-export function verifyToken(token: string, secret: string, nowMs = Date.now()): Claims {
-  const [header, body, signature, ...rest] = token.split('.');
-  if (rest.length > 0 || signature === undefined) throw malformed();
-  const algorithm = part(header).get('alg');
-  const hash = typeof algorithm === 'string' ? hashes[algorithm] : undefined;
-  const claims = part(body);
-  if (hash === undefined) throw new TokenError('JwtSignatureError', 'Failed to validate JWT signature');
-  const expected = createHmac(hash, secret).update(`${header}.${body}`).digest();
-  const given = Buffer.from(signature, 'base64url');
-  if (given.length !== expected.length || !timingSafeEqual(given, expected)) {
-    throw new TokenError('JwtSignatureError', 'Failed to validate JWT signature');
+export type VerifyToken = (token: string) => Claims;
+
+/** A key that user tokens are signed with beside the secret, as a private or public JWK. */
+export interface TokenKey {
+  readonly kid: string;
+  readonly privateJwk: { readonly [name: string]: unknown };
+}
+
+/**
+ * Makes the check of tokens: HS256, HS384 and HS512 with the project's secret, ES256 with the signing key by its
+ * `kid`. The check throws TokenError.
+ */
+export function createTokenVerifier(secret: string, signing: TokenKey | undefined): VerifyToken {
+  const publicKeys = new Map<string, KeyObject>();
+  if (signing !== undefined) publicKeys.set(signing.kid, toPublicKey(signing));
+
+  function isSigned(header: ReadonlyMap<string, unknown>, data: string, signature: Buffer): boolean {
+    const algorithm = header.get('alg');
+    const kid = header.get('kid');
+    if (algorithm === 'ES256') {
+      const key = typeof kid === 'string' ? publicKeys.get(kid) : undefined;
+      if (key === undefined) throw new TokenError('JwtSignerError', 'Failed to create signer for the token');
+      return verify('sha256', Buffer.from(data), { key, dsaEncoding: 'ieee-p1363' }, signature);
+    }
+    const hash = typeof algorithm === 'string' ? hashes[algorithm] : undefined;
+    if (hash === undefined) return false;
+    const expected = createHmac(hash, secret).update(data).digest();
+    return signature.length === expected.length && timingSafeEqual(signature, expected);
   }
-  const role = claims.get('role');
-  const exp = claims.get('exp');
-  if (typeof role !== 'string' || typeof exp !== 'number') {
-    throw new TokenError('InvalidJWTToken', 'Fields `role` and `exp` are required in JWT');
-  }
-  if (exp * 1000 <= nowMs) throw new TokenError('InvalidJWTToken', expiredText(exp, nowMs));
-  return { role, exp, text: JSON.stringify(Object.fromEntries(claims)) };
+
+  return (token) => {
+    const now = Date.now();
+    const [header, body, signature, ...rest] = token.split('.');
+    if (rest.length > 0 || signature === undefined) throw malformed();
+    const claims = part(body);
+    if (!isSigned(part(header), `${header}.${body}`, Buffer.from(signature, 'base64url'))) {
+      throw new TokenError('JwtSignatureError', 'Failed to validate JWT signature');
+    }
+    const role = claims.get('role');
+    const exp = claims.get('exp');
+    if (typeof role !== 'string' || typeof exp !== 'number') {
+      throw new TokenError('InvalidJWTToken', 'Fields `role` and `exp` are required in JWT');
+    }
+    if (exp * 1000 <= now) throw new TokenError('InvalidJWTToken', expiredText(exp, now));
+    return { role, exp, text: JSON.stringify(Object.fromEntries(claims)) };
+  };
+}
+
+function toPublicKey({ privateJwk }: TokenKey): KeyObject {
+  const { kty, crv, x, y } = privateJwk;
+  const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+  return createPublicKey({ key: { kty: text(kty), crv: text(crv), x: text(x), y: text(y) }, format: 'jwk' });
 }
