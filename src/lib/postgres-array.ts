@@ -27,7 +27,9 @@ export function parsePostgresArray<T>(
     } else if (char === '}') {
       open.pop();
       at += 1;
-      if (open.length === 0 && at === text.length) return root;
+      if (open.length > 0) continue;
+      if (at === text.length) return root;
+      break;
     } else if (char === delimiter) {
       at += 1;
     } else if (char === '"') {

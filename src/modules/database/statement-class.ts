@@ -18,7 +18,7 @@ export interface StatementClass {
   readonly copyStream: boolean;
   /** LISTEN: it needs a session that the caller does not have. */
   readonly listen: boolean;
-  /** Where it stands in the text, in UTF-16 units: from after the last semicolon up to its own. */
+  /** Where it stands in the text, in UTF-16 units, up to its semicolon. */
   readonly start: number;
   readonly end: number;
 }
@@ -107,7 +107,7 @@ function explainRuns(explain: JsonObject): boolean {
     if (element?.['defname'] !== 'analyze') return false;
     const argument = objectAt(element, 'arg');
     if (argument === undefined) return true;
-    return !/"(?:false|off)"|"ival":\{\}|"boolval":\{\}/i.test(JSON.stringify(argument));
+    return !/"(?:false|off)"|"(?:Integer|Boolean)":\{\}/i.test(JSON.stringify(argument));
   });
 }
 
