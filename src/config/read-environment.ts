@@ -45,9 +45,12 @@ export function readEnvironment(env: Environment, readFile: ReadFile): Reading {
   const result = environmentSchema.safeParse(texts);
   const given = new Set(Object.keys(texts));
   if (result.success) return { given, values: result.data, problems };
-  for (const name of new Set(result.error.issues.map((issue) => String(issue.path[0])))) {
-    problems.push(`${name} must be ${facts.get(name)?.shape}.`);
-  }
+  const sentences = result.error.issues.map((issue) => {
+    const name = String(issue.path[0]);
+    const precise = issue.code === 'custom' && issue.params?.['completesName'] === true;
+    return precise ? `${name} ${issue.message}.` : `${name} must be ${facts.get(name)?.shape}.`;
+  });
+  problems.push(...new Set(sentences));
   return { given, values: undefined, problems };
 }
 

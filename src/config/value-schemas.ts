@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { parseByteSize } from '../lib/byte-size.ts';
 import { parseDuration } from '../lib/duration.ts';
+import { parsePostgresUrl } from '../lib/postgres-url.ts';
 
 // Each schema takes the text of the environment and gives the value; what to say of a bad one is in the table.
 
@@ -55,7 +56,15 @@ export const serviceUrl = parsed((value) => {
   return (url.origin + url.pathname).replace(/\/+$/, '');
 });
 
-export const postgresUrl = z.string().regex(/^postgres(?:ql)?:\/\/\S+$/);
+/** Every problem of the URL is an issue of its own, whose message completes "NAME …". */
+export const postgresUrl = z
+  .string()
+  .regex(/^postgres(?:ql)?:\/\/\S+$/, { abort: true })
+  .superRefine((value, context) => {
+    for (const message of parsePostgresUrl(value).problems) {
+      context.addIssue({ code: 'custom', message, params: { completesName: true } });
+    }
+  });
 
 export const list = z.string().transform((value) =>
   value

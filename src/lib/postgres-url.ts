@@ -45,7 +45,7 @@ export function parsePostgresUrl(text: string): PostgresUrlResult {
     try {
       return decodeURIComponent(value);
     } catch {
-      problems.push(`${what} has a % that is not an escape; write it as %25`);
+      problems.push(`has a % in ${what} that is not an escape; write it as %25`);
       return value;
     }
   };
@@ -63,7 +63,7 @@ export function parsePostgresUrl(text: string): PostgresUrlResult {
   const target = oneOf(sessionAttributes, parameters.target_session_attrs, 'target_session_attrs', problems);
   const connectTimeout = parameters.connect_timeout;
   if (connectTimeout !== undefined && !/^[1-9]\d{0,2}$/.test(connectTimeout)) {
-    problems.push('connect_timeout must be a whole number of seconds from 1 to 999');
+    problems.push('needs a connect_timeout in whole seconds from 1 to 999');
   }
   if (problems.length > 0) return failed(problems);
 
@@ -145,7 +145,7 @@ function oneOf<const T extends readonly string[]>(
 ): T[number] | undefined {
   if (value === undefined) return undefined;
   const found = values.find((each) => each === value);
-  if (found === undefined) problems.push(`${name} must be one of ${values.join(', ')}`);
+  if (found === undefined) problems.push(`needs as ${name} one of ${values.join(', ')}`);
   return found;
 }
 

@@ -144,8 +144,20 @@ describe('loadConfig', () => {
     expect(problems.join('\n')).not.toContain('hunter2');
   });
 
+  it('says what is wrong with a connection URL, and nothing that is in it', () => {
+    const problems = problemsOf({
+      ...serve,
+      DATABASE_URL: 'postgres://me:hush@db/x?pgbouncer=true&sslmode=on',
+    });
+    expect(problems).toHaveLength(2);
+    expect(problems.join()).toMatch(
+      /DATABASE_URL has .*DATABASE_POOLER=transaction.*DATABASE_URL needs as sslmode/s,
+    );
+    expect(problems.join()).not.toContain('hush');
+  });
+
   it('needs a way to verify tokens', () => {
-    expect(problemsOf({ PUBLIC_URL: 'https://a.example', DATABASE_URL: 'postgres://db/x' })).toEqual([
+    expect(problemsOf({ PUBLIC_URL: 'https://a.example', DATABASE_URL: 'postgres://me@db/x' })).toEqual([
       'JWT_SECRET, JWKS or JWKS_URL must be set: without one no token can be verified.',
     ]);
   });
