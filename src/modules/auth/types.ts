@@ -11,6 +11,7 @@ const metadata = jsonObject.nullish().transform((value) => value ?? {});
 
 /** The same moment in UTC, every digit of its fraction kept. */
 export function toUtc(moment: string): string {
+  if (moment.endsWith('Z') && moment[10] === 'T') return moment;
   const [, seconds, fraction = '', zone = 'Z'] =
     /^(\d{4,}-\d\d-\d\d[T ]\d\d:\d\d:\d\d)(\.\d+)?(Z|[+-]\d\d:?\d\d)?$/.exec(moment) ?? [];
   if (seconds === undefined) return moment;

@@ -1,0 +1,87 @@
+import { randomBytes } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import { createLogger } from '../../src/observability/logger.ts';
+import { startTestApp } from '../support/app.ts';
+import { startTestAuthServer } from '../support/auth-server.ts';
+import { listen } from '../support/listening-server.ts';
+import { hmacToken, keyClaims, testSecret } from '../support/tokens.ts';
+
+/** A logger at its most talkative, and what it wrote. */
+function capturing() {
+  let written = '';
+  const log = createLogger({
+    level: 'debug',
+    to: {
+      write: (line: string) => {
+        written += line;
+      },
+    },
+  });
+  return { log, text: () => written };
+}
+
+const signIn =
+  'mutation ($input: SignInInput!) { signIn(input: $input) { session { accessToken refreshToken } } }';
+
+describe('secrets', () => {
+  test('of a whole session are in no line of the log', async () => {
+    await using auth = await startTestAuthServer();
+    const { log, text } = capturing();
+    await using app = await startTestApp(
+      {
+        AUTH_URL: auth.url,
+        JWT_SECRET: auth.keys.jwtSecret,
+        SUPABASE_ANON_KEY: auth.keys.anonKey,
+        SUPABASE_SERVICE_KEY: auth.keys.serviceRoleKey,
+      },
+      { log },
+    );
+    const email = `secret-${randomBytes(6).toString('hex')}@example.com`;
+    const password = `pw-${randomBytes(8).toString('hex')}`;
+    const input = { email, password };
+    await app.graphql('mutation ($input: SignUpInput!) { signUp(input: $input) { user { id } } }', {
+      variables: { input },
+    });
+    const { data } = await app.graphql(signIn, { variables: { input } });
+    const { accessToken, refreshToken } = data.signIn.session;
+    const { data: enrolled } = await app.graphql('mutation { enrollFactor(input: {}) { secret } }', {
+      token: accessToken,
+    });
+    await app.graphql('mutation ($t: String!) { refreshSession(refreshToken: $t) { user { id } } }', {
+      variables: { t: refreshToken },
+    });
+    await app.graphql(signIn, { variables: { input: { email, password: `${password}-wrong` } } });
+    await app.graphql('{ me { id } }', { token: `${accessToken}x` });
+    await fetch(`${app.url}/auth/v1/verify?type=signup&token=link-token-0123456789`, { redirect: 'manual' });
+    for (const secret of [
+      password,
+      accessToken,
+      accessToken.split('.')[2],
+      refreshToken,
+      enrolled.enrollFactor.secret,
+      auth.keys.serviceRoleKey,
+      'link-token-0123456789',
+    ]) {
+      expect(text()).not.toContain(secret);
+    }
+  });
+
+  test('that a failing service repeats are in no line of the log and in no answer', async () => {
+    const password = `pw-${randomBytes(8).toString('hex')}`;
+    const upstream = await listen((request, response) => {
+      request.resume();
+      response.writeHead(500, { 'content-type': 'application/json' });
+      response.end(JSON.stringify({ code: 'unexpected_failure', message: `could not hash ${password}` }));
+    });
+    await using _closing = { [Symbol.asyncDispose]: () => upstream.close() };
+    const { log, text } = capturing();
+    await using app = await startTestApp(
+      { AUTH_URL: upstream.url, JWT_SECRET: testSecret, SUPABASE_ANON_KEY: hmacToken(keyClaims('anon')) },
+      { log },
+    );
+    const answer = await app.graphql(signIn, { variables: { input: { email: 'a@example.com', password } } });
+    expect(answer.errors[0]?.extensions.code).toBe('UPSTREAM_ERROR');
+    expect(JSON.stringify(answer)).not.toContain(password);
+    expect(text()).not.toContain(password);
+  });
+});
