@@ -17,6 +17,7 @@ import { checkReadLogin } from './modules/database/reading-login.ts';
 import { createFunctionsClient } from './modules/functions/client.ts';
 import { createHealthClient } from './modules/health/client.ts';
 import { probedUpstreams } from './modules/health/probed-upstreams.ts';
+import { createMetaClient } from './modules/meta/client.ts';
 import { createRealtimeClient } from './modules/realtime/client.ts';
 import { realtimeEndpoint } from './modules/realtime/endpoint.ts';
 import { createTableDescriber } from './modules/realtime/visible-table.ts';
@@ -95,6 +96,10 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
   const services: Services = {
     realtime,
     health,
+    meta: createMetaClient({
+      upstream: upstreams.byName.META?.upstream,
+      behindGateway: upstreams.byName.META?.behindGateway ?? false,
+    }),
     functions: createFunctionsClient({
       upstream: upstreams.byName.FUNCTIONS?.upstream,
       answerMs: config.functions.answerMs,

@@ -57,7 +57,7 @@ export const databaseVariables = {
     group: 'Database',
     description: 'Apply a migration whose version is below the newest applied one.',
     shape: yesNo,
-    default: 'false',
+    default: 'true',
   }),
   DATABASE_POOL_SIZE: withDefault(wholeNumber(1, 1_000), {
     group: 'Database',

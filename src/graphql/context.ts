@@ -4,6 +4,7 @@ import type { DatabaseClient } from '../modules/database/client.ts';
 import type { IntrospectionClient } from '../modules/database/introspection.ts';
 import type { FunctionsClient } from '../modules/functions/client.ts';
 import type { HealthClient } from '../modules/health/client.ts';
+import type { MetaClient } from '../modules/meta/client.ts';
 import type { RealtimeClient } from '../modules/realtime/client.ts';
 import type { StorageClient } from '../modules/storage/client.ts';
 import type { Call } from '../viewer/call.ts';
@@ -13,6 +14,7 @@ export interface Services {
   readonly realtime: RealtimeClient;
   readonly auth: AuthClient;
   readonly database: DatabaseClient;
+  readonly meta: MetaClient;
   readonly introspection: IntrospectionClient;
   readonly functions: FunctionsClient;
   readonly health: HealthClient;

@@ -3,6 +3,7 @@ import { addAuthSchema } from '../modules/auth/schema.ts';
 import { addDatabaseSchema } from '../modules/database/schema.ts';
 import { addFunctionsSchema } from '../modules/functions/schema.ts';
 import { addHealthSchema } from '../modules/health/schema.ts';
+import { addMetaSchema } from '../modules/meta/schema.ts';
 import { addRealtimeSchema } from '../modules/realtime/schema.ts';
 import { addStorageSchema } from '../modules/storage/schema.ts';
 import { createBuilder } from './builder.ts';
@@ -15,6 +16,7 @@ export function createSchema(): GraphQLSchema {
   addHealthSchema(builder);
   addFunctionsSchema(builder);
   addDatabaseSchema(builder);
+  addMetaSchema(builder);
   addRealtimeSchema(builder);
   addStorageSchema(builder);
   addAuthSchema(builder);
