@@ -6,9 +6,11 @@ import type { LocalKeys, LocalLog, LocalServer } from './local-server.ts';
 import { createAuthorization } from './realtime/authorization.ts';
 import { createChangeStream, type Transaction } from './realtime/change-stream.ts';
 import { createChanges } from './realtime/changes.ts';
-import { noFaults, type RealtimeFaults } from './realtime/faults.ts';
+import { noFaults } from './realtime/fault-switches.ts';
+import { createRealtimeFaults, type RealtimeFaults } from './realtime/faults.ts';
 import { handshakeToken, refuseHandshake } from './realtime/handshake.ts';
 import { answerHttp } from './realtime/http.ts';
+import { watchPublication } from './realtime/publication-watch.ts';
 import { createRateCounter } from './realtime/rate-counter.ts';
 import { createRooms } from './realtime/rooms.ts';
 import type { RealtimeLimits, RealtimeTiming, ServerContext } from './realtime/server-context.ts';
@@ -80,6 +82,10 @@ export async function startRealtimeServer(options: RealtimeServerOptions): Promi
   const changes = createChanges({ sql, log, admit: changeRate.admit });
   const channels = () => [...sessions].flatMap((session) => [...session.channels]);
 
+  const resubscribeAll = () => {
+    for (const channel of channels()) channel.resubscribe();
+  };
+
   const stream = createChangeStream({
     postgresUrl: options.postgresUrl,
     publications,
@@ -88,9 +94,7 @@ export async function startRealtimeServer(options: RealtimeServerOptions): Promi
       deliverStored(transaction, rooms);
       if (!switches.swallow) await changes.deliver(transaction);
     },
-    onRestart() {
-      for (const channel of channels()) channel.resubscribe();
-    },
+    onRestart: resubscribeAll,
   });
 
   const context: ServerContext = {
@@ -166,75 +170,21 @@ export async function startRealtimeServer(options: RealtimeServerOptions): Promi
     .ready()
     .catch((error: unknown) => log.warn({ err: error }, 'row changes are not available yet'));
 
-  let published: string | undefined;
-  const publicationCheck = setInterval(() => {
-    publishedTables()
-      .then((tables) => {
-        const changed = published !== undefined && published !== tables;
-        published = tables;
-        if (changed) for (const channel of channels()) channel.resubscribe();
-      })
-      .catch((error: unknown) => log.warn({ err: error }, 'the publication could not be read'));
-  }, timing.publicationCheckMs);
-  publicationCheck.unref();
+  const publication = await watchPublication({
+    sql,
+    log,
+    everyMs: timing.publicationCheckMs,
+    onChange: resubscribeAll,
+  });
 
-  async function publishedTables(): Promise<string> {
-    const rows = await sql`
-      select schemaname, tablename from pg_publication_tables where pubname = 'supabase_realtime'
-      order by 1, 2`;
-    return JSON.stringify(rows);
-  }
-  published = await publishedTables().catch(() => undefined);
-
-  const faults: RealtimeFaults = {
-    delaySystemOk: (ms) => {
-      switches.systemOkDelayMs = ms;
-    },
-    slowJoin: (ms) => {
-      switches.joinDelayMs = ms;
-    },
-    refuseJoins: (reason) => {
-      switches.joinRefusal = reason;
-    },
-    refuseSockets: (status) => {
-      switches.socketRefusal = status;
-    },
-    dropSockets: (code, reason = '') => {
-      for (const session of sessions) session.drop(code, reason);
-    },
-    swallowChanges: (on) => {
-      switches.swallow = on;
-    },
-    ignoreHeartbeats: (on) => {
-      switches.ignoreHeartbeats = on;
-    },
-    async killChangeWorker({ silent = false } = {}) {
-      if (silent) changes.clear();
-      await stream.kill({ restart: !silent });
-    },
-    sendRaw: (frame) => {
-      for (const session of sessions) session.sendRaw(frame);
-    },
-    sendSystem: (status, message = 'Subscribed to PostgreSQL') => {
-      for (const channel of channels()) if (channel.hasChanges) channel.system(status, message);
-    },
-    endChannels: (event) => {
-      for (const channel of channels()) channel.end(event);
-    },
-    expireTokens: () => {
-      for (const channel of channels()) channel.expire();
-    },
-    reset: () => {
-      Object.assign(switches, noFaults());
-    },
-  };
+  const faults = createRealtimeFaults({ switches, sessions: () => sessions, channels, changes, stream });
 
   return {
     url: `http://127.0.0.1:${address.port}`,
     faults,
     counts: () => ({ sockets: sessions.size, channels: channels().length }),
     async close() {
-      clearInterval(publicationCheck);
+      publication.stop();
       for (const counter of [broadcastRate, changeRate, joinRate]) counter.close();
       for (const session of sessions) session.drop(undefined, '');
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));

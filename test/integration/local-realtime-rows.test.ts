@@ -59,6 +59,27 @@ async function change(socket: PhoenixSocket, type: string): Promise<Data> {
   return dataOf((await socket.next(isChange(type))).payload);
 }
 
+/**
+ * Inserts until a row arrives: an announcement may still be that of the table which the publication took in just
+ * before, and the one that matters shows by what it brings.
+ */
+async function untilDelivered(
+  socket: PhoenixSocket,
+  insert: (id: number) => PromiseLike<unknown>,
+): Promise<void> {
+  let id = 0;
+  await expect
+    .poll(
+      async () => {
+        id += 1;
+        await insert(id);
+        return socket.frames.some(isChange('INSERT'));
+      },
+      { timeout: 10_000 },
+    )
+    .toBe(true);
+}
+
 async function table(name: string, columns: string, more = ''): Promise<void> {
   await world.sql.unsafe(`create table ${name} (${columns}); alter publication supabase_realtime add table ${name};
     ${more}`);
@@ -205,8 +226,7 @@ describe('a subscription', () => {
     const token = await world.tokenFor(alice);
     socket.send(['1', '2', `realtime:watch-${rooms}`, 'access_token', { access_token: token }]);
     await socket.next(({ event }) => event === 'system');
-    await world.sql`insert into own values (1, ${alice})`;
-    await change(socket, 'INSERT');
+    await untilDelivered(socket, (id) => world.sql`insert into own values (${id}, ${alice})`);
   });
 
   it('to all tables takes in one that is published later, and says so', async () => {
@@ -215,15 +235,7 @@ describe('a subscription', () => {
     socket.frames.length = 0;
     await table('late', 'id int primary key');
     await socket.next(({ event }) => event === 'system');
-    // The first announcement may still be that of the table before: the next one is waited for by what it brings.
-    let id = 0;
-    await expect
-      .poll(async () => {
-        id += 1;
-        await world.sql`insert into late values (${id})`;
-        return socket.frames.some(isChange('INSERT'));
-      })
-      .toBe(true);
+    await untilDelivered(socket, (id) => world.sql`insert into late values (${id})`);
   });
 
   it('with equal entries names each of them', async () => {

@@ -1,3 +1,10 @@
+import type { ChangeStream } from './change-stream.ts';
+import type { Changes } from './changes.ts';
+import type { Channel } from './channel.ts';
+import type { FaultSwitches } from './fault-switches.ts';
+import { noFaults } from './fault-switches.ts';
+import type { SocketSession } from './socket.ts';
+
 /** What a test can make go wrong, as the real server sometimes does. Everything is off at first. */
 export interface RealtimeFaults {
   /** Wait this long, in milliseconds, between the join's answer and "Subscribed to PostgreSQL"; Infinity for ever. */
@@ -31,23 +38,57 @@ export interface RealtimeFaults {
   reset(): void;
 }
 
-/** The switches that other parts look at. */
-export interface FaultSwitches {
-  systemOkDelayMs: number;
-  joinDelayMs: number;
-  joinRefusal: string | undefined;
-  socketRefusal: number | undefined;
-  swallow: boolean;
-  ignoreHeartbeats: boolean;
+interface FaultDeps {
+  readonly switches: FaultSwitches;
+  readonly sessions: () => Iterable<SocketSession>;
+  readonly channels: () => readonly Channel[];
+  readonly changes: Changes;
+  readonly stream: ChangeStream;
 }
 
-export function noFaults(): FaultSwitches {
+/** Makes the switches of a running server. */
+export function createRealtimeFaults(deps: FaultDeps): RealtimeFaults {
+  const { switches, sessions, channels, changes, stream } = deps;
   return {
-    systemOkDelayMs: 0,
-    joinDelayMs: 0,
-    joinRefusal: undefined,
-    socketRefusal: undefined,
-    swallow: false,
-    ignoreHeartbeats: false,
+    delaySystemOk: (ms) => {
+      switches.systemOkDelayMs = ms;
+    },
+    slowJoin: (ms) => {
+      switches.joinDelayMs = ms;
+    },
+    refuseJoins: (reason) => {
+      switches.joinRefusal = reason;
+    },
+    refuseSockets: (status) => {
+      switches.socketRefusal = status;
+    },
+    swallowChanges: (on) => {
+      switches.swallow = on;
+    },
+    ignoreHeartbeats: (on) => {
+      switches.ignoreHeartbeats = on;
+    },
+    dropSockets: (code, reason = '') => {
+      for (const session of sessions()) session.drop(code, reason);
+    },
+    sendRaw: (frame) => {
+      for (const session of sessions()) session.sendRaw(frame);
+    },
+    async killChangeWorker({ silent = false } = {}) {
+      if (silent) changes.clear();
+      await stream.kill({ restart: !silent });
+    },
+    sendSystem: (status, message = 'Subscribed to PostgreSQL') => {
+      for (const channel of channels()) if (channel.hasChanges) channel.system(status, message);
+    },
+    endChannels: (event) => {
+      for (const channel of channels()) channel.end(event);
+    },
+    expireTokens: () => {
+      for (const channel of channels()) channel.expire();
+    },
+    reset: () => {
+      Object.assign(switches, noFaults());
+    },
   };
 }

@@ -1,7 +1,7 @@
 import type { LocalLog } from '../local-server.ts';
 import type { Authorization } from './authorization.ts';
 import type { Changes } from './changes.ts';
-import type { FaultSwitches } from './faults.ts';
+import type { FaultSwitches } from './fault-switches.ts';
 import type { RateCounter } from './rate-counter.ts';
 import type { JsonText } from './raw-json.ts';
 import type { Rooms } from './rooms.ts';
