@@ -2,11 +2,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { type DatabaseApp, databaseEnv, serviceToken, startDatabaseApp } from '../support/database-app.ts';
 import { type ListeningServer, listen } from '../support/listening-server.ts';
-import { type RunningMeta, startPostgresMeta } from '../support/postgres-meta.ts';
+import { startPostgresMeta, type TestPostgresMeta } from '../support/postgres-meta.ts';
 import { hmacToken, testSecret, userClaims } from '../support/tokens.ts';
 
 let database: DatabaseApp;
-let meta: RunningMeta;
+let meta: TestPostgresMeta;
 let gateway: TestApp;
 
 beforeAll(async () => {
@@ -21,7 +21,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await gateway?.close();
-  await meta?.close();
+  await meta?.stop();
   await database?.close();
 });
 

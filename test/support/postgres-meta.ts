@@ -1,72 +1,68 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
-import { dirname, join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 
-export interface RunningMeta extends AsyncDisposable {
+export interface TestPostgresMeta extends AsyncDisposable {
+  /** Origin. */
   readonly url: string;
-  close(): Promise<void>;
+  stop(): Promise<void>;
 }
 
-/** The real postgres-meta as a process of its own, in front of the database `url`. */
-export async function startPostgresMeta(url: string, env: Record<string, string> = {}): Promise<RunningMeta> {
-  for (let attempt = 1; ; attempt += 1) {
-    const port = await freePortPair();
-    const child = spawn(process.execPath, [serverEntry()], {
-      env: { ...env, PG_META_HOST: '127.0.0.1', PG_META_PORT: String(port), PG_META_DB_URL: url },
-      stdio: 'ignore',
-    });
-    const close = () => stop(child);
-    const origin = `http://127.0.0.1:${port}`;
-    if (await answers(`${origin}/health`, child)) return { url: origin, close, [Symbol.asyncDispose]: close };
-    await close();
-    if (attempt === 3) throw new Error('postgres-meta did not start');
+/** The real postgres-meta as a child process: inside ours it would change what `pg` parses. */
+export async function startPostgresMeta(databaseUrl: string): Promise<TestPostgresMeta> {
+  const port = await freePortPair();
+  const server = fileURLToPath(import.meta.resolve('@supabase/postgres-meta/dist/server/server.js'));
+  const child = spawn(process.execPath, [server], {
+    env: {
+      PATH: process.env['PATH'],
+      PG_META_PORT: String(port),
+      PG_META_HOST: '127.0.0.1',
+      PG_META_DB_URL: databaseUrl,
+    },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let complaints = '';
+  child.stderr.on('data', (chunk) => {
+    complaints += String(chunk);
+  });
+  const exited = once(child, 'exit');
+  const url = `http://127.0.0.1:${port}`;
+  const stop = async (): Promise<void> => {
+    child.kill('SIGKILL');
+    await exited;
+  };
+  const deadline = Date.now() + 30_000;
+  for (;;) {
+    const answer = await fetch(`${url}/health`).catch(() => undefined);
+    await answer?.body?.cancel();
+    if (answer?.ok) return { url, stop, [Symbol.asyncDispose]: stop };
+    if (child.exitCode !== null || Date.now() > deadline) {
+      await stop();
+      throw new Error(`postgres-meta did not start: ${complaints.slice(-500)}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
 
-function serverEntry(): string {
-  const library = createRequire(import.meta.url).resolve('@supabase/postgres-meta');
-  return join(dirname(library), '../server/server.js');
-}
-
-/** postgres-meta takes the port after its own too, for metrics. */
+/** Its admin server takes the next port. */
 async function freePortPair(): Promise<number> {
   for (;;) {
-    const port = await tryPort(0);
-    if (port !== undefined && port < 65_535 && (await tryPort(port + 1)) !== undefined) return port;
+    const port = await tryListen(0);
+    if (port !== undefined && (await tryListen(port + 1)) !== undefined) return port;
   }
 }
 
-async function tryPort(wanted: number): Promise<number | undefined> {
+async function tryListen(port: number): Promise<number | undefined> {
   const server = createServer();
-  return await new Promise((resolve) => {
-    server.once('error', () => resolve(undefined));
-    server.listen(wanted, '127.0.0.1', () => {
-      const address = server.address();
-      const port = typeof address === 'object' && address !== null ? address.port : undefined;
-      server.close(() => resolve(port));
-    });
-  });
-}
-
-async function answers(url: string, child: ChildProcess): Promise<boolean> {
-  const deadline = Date.now() + 20_000;
-  while (Date.now() < deadline && child.exitCode === null) {
-    const found = await fetch(url).then(
-      (response) => response.ok,
-      () => false,
-    );
-    if (found) return true;
-    await delay(50);
+  try {
+    server.listen(port, '127.0.0.1');
+    await once(server, 'listening');
+    const address = server.address();
+    return typeof address === 'object' ? address?.port : undefined;
+  } catch {
+    return undefined;
+  } finally {
+    server.close();
   }
-  return false;
-}
-
-async function stop(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const gone = once(child, 'exit');
-  child.kill('SIGKILL');
-  await gone;
 }
