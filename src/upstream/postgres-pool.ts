@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { AppError } from '../lib/app-error.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { CircuitState } from './circuit.ts';
@@ -192,6 +193,8 @@ export function createPostgresPool(deps: PostgresPoolDeps): PostgresPool {
 
   return {
     async withSession(options, use) {
+      // One operation may hold many statements, and each of them listens: that is no leak worth a warning.
+      setMaxListeners(0, options.signal);
       const pooled = await acquire(options.signal);
       try {
         return await guardSession(pooled.session, options, use);

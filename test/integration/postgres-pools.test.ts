@@ -164,6 +164,19 @@ describe('pools', () => {
     expect(new Set(backends).size).toBe(3);
   });
 
+  it('serves many statements of one operation without a warning about listeners', async () => {
+    await using database = connect({ readMax: 2 });
+    const warnings: Error[] = [];
+    const note = (warning: Error) => warnings.push(warning);
+    process.on('warning', note);
+    const call = testCall();
+    await Promise.all(Array.from({ length: 40 }, () => database.client.query(one, call)));
+    // Warnings are emitted on the next tick.
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off('warning', note);
+    expect(warnings).toEqual([]);
+  });
+
   it('replaces its connections after an eviction, the busy ones when they come back', async () => {
     await using database = connect();
     const backend = async () =>
