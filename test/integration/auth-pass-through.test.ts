@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { createClient, type SupabaseClient } from '@supabase/supabase-js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import WebSocket from 'ws';
 import { totpCode } from '../../src/local/auth/totp.ts';
 import { type PassThrough, startPassThrough } from '../support/auth-gateway.ts';
 import { newSigningKey, startTestAuthServer, type TestAuthServer } from '../support/auth-server.ts';
+import { transport } from '../support/supabase-transport.ts';
 
 const newEmail = () => `user-${randomBytes(8).toString('hex')}@example.com`;
 const password = 'correct horse';
@@ -31,7 +31,7 @@ afterAll(async () => {
 function client(key = auth.keys.anonKey, url = gateway.url): SupabaseClient {
   return createClient(url, key, {
     auth: { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false },
-    realtime: { transport: WebSocket as unknown as typeof globalThis.WebSocket },
+    realtime: { transport },
   });
 }
 
@@ -124,6 +124,11 @@ describe('the official client through the gateway', () => {
     expect((await admin.generateLink({ type: 'recovery', email })).error).toBeNull();
     expect((await admin.deleteUser(id)).error).toBeNull();
     expect((await admin.getUserById(id)).error?.code).toBe('user_not_found');
+    // The deletion that is only soft says so in its body.
+    const kept = await admin.createUser({ email: newEmail(), password });
+    const keptId = kept.data.user?.id ?? '';
+    expect((await admin.deleteUser(keptId, true)).error).toBeNull();
+    expect((await admin.getUserById(keptId)).data.user).toMatchObject({ deleted_at: expect.any(String) });
   });
 
   test("is told the service's own error codes", async () => {
@@ -179,6 +184,19 @@ describe('keys', () => {
     expect((await admin.listUsers()).error).toBeNull();
     const low = client('sb_publishable_abcdefghijklmnop', own.url).auth.admin;
     expect((await low.listUsers()).error).toMatchObject({ status: 403, code: 'not_admin' });
+  });
+
+  test('a secret one is refused to a page in a browser', async () => {
+    await using own = await startPassThrough({
+      authUrl: auth.url,
+      env: { ...env, SUPABASE_SECRET_KEYS: `sb_secret_abcdefghijklmnop=${auth.keys.serviceRoleKey}` },
+    });
+    const answer = await raw({
+      url: own.url,
+      path: '/auth/v1/admin/users',
+      headers: { apikey: 'sb_secret_abcdefghijklmnop', origin: 'https://app.example.com' },
+    });
+    expect(answer.status).toBe(401);
   });
 
   test('credentials that come twice are refused', async () => {

@@ -21,13 +21,17 @@ interface Passing extends AsyncDisposable {
 }
 
 /** A pass-through of `/things/v1` to a service that `handler` plays. */
-async function passing(handler: RequestListener, more: Partial<ProxyRoute> = {}): Promise<Passing> {
+async function passing(
+  handler: RequestListener,
+  more: Partial<ProxyRoute> = {},
+  answerMs = 10_000,
+): Promise<Passing> {
   const upstream = await listen(handler);
   const http = createHttpUpstream({
     service: 'STORAGE',
     baseUrl: `${upstream.url}/root`,
     log: silentLog,
-    limits: { answerMs: 500, idleMs: 10_000 },
+    limits: { answerMs, idleMs: 10_000 },
   });
   const proxy = createProxy({
     routes: [
@@ -320,7 +324,7 @@ describe('the pass-through', () => {
       'UPSTREAM_UNAVAILABLE',
     ],
   ])('answers %s with an error of its own', async (_, handler, status, code) => {
-    await using p = await passing(handler);
+    await using p = await passing(handler, {}, 300);
     const answer = await send(`${p.url}/things/v1/a`);
     expect(answer.status).toBe(status);
     expect(JSON.parse(answer.text)).toMatchObject({ code });
