@@ -1,12 +1,12 @@
 import autocannon from 'autocannon';
-import { residentMegabytes, startChild } from '../support/child-server.ts';
+import { residentMegabytes, startGateway } from '../support/child-server.ts';
 import { startBenchStack } from '../support/local-postgres.ts';
 import { writeResults } from '../support/results.ts';
 
 /** Resident memory of the gateway after many `sql` calls. */
 export async function run(): Promise<void> {
   const bench = await startBenchStack();
-  const gateway = await startChild(['dist/cli.js', 'serve'], bench.env);
+  const gateway = await startGateway(bench.env);
   const call = (amount: number) =>
     autocannon({
       url: `${gateway.url}/graphql`,

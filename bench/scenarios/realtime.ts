@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import postgres, { type Sql } from 'postgres';
 import { WebSocket } from 'ws';
-import { type ChildServer, residentMegabytes, startChild } from '../support/child-server.ts';
+import { type ChildServer, residentMegabytes, startChild, startGateway } from '../support/child-server.ts';
 import { inTurns, median } from '../support/measure.ts';
 import { type Row, writeResults } from '../support/results.ts';
 import { openSubscribers } from '../support/subscribers.ts';
@@ -128,13 +128,11 @@ export async function run(): Promise<void> {
   const env: Record<string, string> = JSON.parse(readFileSync(envFile, 'utf8'));
   const serve = {
     ...env,
-    PORT: '0',
     HOST: '127.0.0.1',
     PUBLIC_URL: 'http://localhost:4000',
-    LOG_LEVEL: 'info',
     WS_MAX_SOCKETS: '20000',
   };
-  const startGateway = () => startChild(['dist/cli.js', 'serve'], serve);
+  const newGateway = () => startGateway(serve);
   const sql = postgres(env['DATABASE_URL'] ?? '', { onnotice: () => undefined });
   await sql`create table bench (id int primary key, title text, done bool, owner uuid)`;
   await sql`grant select on bench to anon`;
@@ -150,7 +148,7 @@ export async function run(): Promise<void> {
   const post = (server: ChildServer, body: string) => async (times: number) => {
     await fetch(`${server.url}/?times=${times}`, { method: 'POST', body });
   };
-  const gatewayServer = await startGateway();
+  const gatewayServer = await newGateway();
   const plainServer = await startChild([...tsx, 'bench/servers/plain-ws.ts'], {});
   const yogaServer = await startChild([...tsx, 'bench/servers/yoga-pubsub.ts'], {});
   const change = JSON.stringify({ type: 'INSERT', record });
@@ -203,7 +201,7 @@ export async function run(): Promise<void> {
       goal: 'p50 <= 3 ms, p99 <= 15 ms',
       result: `p50 ${latency.p50.toFixed(2)} ms, p99 ${latency.p99.toFixed(2)} ms (${latency.count} changes)`,
     });
-    const freshGateway = await startGateway();
+    const freshGateway = await newGateway();
     const ours = await idleKilobytes({ ...gateway, server: freshGateway });
     await freshGateway.stop();
     const freshYoga = await startChild([...tsx, 'bench/servers/yoga-pubsub.ts'], {});

@@ -1,4 +1,4 @@
-import { startChild } from '../support/child-server.ts';
+import { startChild, startGateway } from '../support/child-server.ts';
 import { startBenchStack } from '../support/local-postgres.ts';
 import { inTurns, type Load, requestsPerSecond } from '../support/measure.ts';
 import { writeResults } from '../support/results.ts';
@@ -10,7 +10,7 @@ const json = { 'content-type': 'application/json' };
 /** Throughput of the gateway beside the least that could answer the same. */
 export async function run(): Promise<void> {
   const bench = await startBenchStack();
-  const gateway = await startChild(['dist/cli.js', 'serve'], bench.env);
+  const gateway = await startGateway(bench.env);
   const yoga = await startChild(['--import', 'tsx', 'bench/servers/bare-yoga.ts'], {});
   const postgres = await startChild(['--import', 'tsx', 'bench/servers/bare-postgres.ts'], bench.env);
   const connections = 50;

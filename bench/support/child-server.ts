@@ -1,5 +1,7 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 
 export interface ChildServer {
   readonly url: string;
@@ -7,7 +9,7 @@ export interface ChildServer {
   stop(): Promise<void>;
 }
 
-/** Starts a Node process that prints `listening <port>` or a pino line with a port, and waits for it. */
+/** Starts a Node process that prints `listening <port>`, and waits for it. */
 export async function startChild(args: readonly string[], env: Record<string, string>): Promise<ChildServer> {
   const child = spawn(process.execPath, args, {
     env: { PATH: process.env['PATH'] ?? '', NODE_ENV: 'production', ...env },
@@ -18,10 +20,45 @@ export async function startChild(args: readonly string[], env: Record<string, st
     child.once('exit', (code) => reject(new Error(`ended with ${code}: ${output}`)));
     child.stdout.on('data', (chunk: Buffer) => {
       output += chunk.toString('utf8');
-      const found = /listening (\d+)|"port":(\d+)/.exec(output);
-      if (found) resolve(Number(found[1] ?? found[2]));
+      const found = /listening (\d+)/.exec(output);
+      if (found) resolve(Number(found[1]));
     });
   });
+  return childServer(child, port);
+}
+
+/** Starts the built gateway on a free port with warnings alone in its log, as quiet as what it is compared with. */
+export async function startGateway(env: Record<string, string>): Promise<ChildServer> {
+  const port = await freePort();
+  const child = spawn(process.execPath, ['dist/cli.js', 'serve'], {
+    env: {
+      PATH: process.env['PATH'] ?? '',
+      NODE_ENV: 'production',
+      ...env,
+      PORT: String(port),
+      LOG_LEVEL: 'warn',
+    },
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
+  const server = childServer(child, port);
+  for (;;) {
+    if (child.exitCode !== null) throw new Error(`the gateway ended with ${child.exitCode}`);
+    const ready = await fetch(`${server.url}/ready`).catch(() => undefined);
+    if (ready?.ok) return server;
+    await delay(50);
+  }
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer();
+  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
+  const address = probe.address();
+  await new Promise((resolve) => probe.close(resolve));
+  if (typeof address !== 'object' || address === null) throw new Error('no port');
+  return address.port;
+}
+
+function childServer(child: ChildProcess, port: number): ChildServer {
   return {
     url: `http://127.0.0.1:${port}`,
     pid: child.pid ?? 0,

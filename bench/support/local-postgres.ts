@@ -13,10 +13,8 @@ export async function startBenchStack() {
     stack,
     env: {
       ...stack.env,
-      PORT: '0',
       HOST: '127.0.0.1',
       PUBLIC_URL: 'http://localhost:4000',
-      LOG_LEVEL: 'info',
     },
     async stop() {
       await stack.stop();

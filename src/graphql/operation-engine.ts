@@ -76,6 +76,16 @@ function ignoresAuthorization(facts: OperationFacts): boolean {
   return facts.rootFields.length > 0 && facts.rootFields.every((name) => withoutAuthorization.has(name));
 }
 
+interface OperationLine {
+  readonly type: string;
+  readonly code: string;
+  readonly operation?: string | undefined;
+  readonly role?: Role;
+  readonly milliseconds?: number;
+}
+
+const maxLoggedName = 100;
+
 /** Made once, with the schema: tokens and shape, validation, the caller, cost, execution, errors, metrics, in that order. */
 export function createOperationEngine(deps: OperationEngineDeps): OperationEngine {
   const { schema, services, rateLimit, limits, log, introspection, metrics } = deps;
@@ -114,6 +124,13 @@ export function createOperationEngine(deps: OperationEngineDeps): OperationEngin
     return context;
   }
 
+  /** The one line of an operation. */
+  function record({ requestId }: Transport, fields: OperationLine): void {
+    // The name is the client's text.
+    const operation = fields.operation?.slice(0, maxLoggedName);
+    log.info({ requestId, ...fields, operation }, 'operation');
+  }
+
   function runAs(
     viewer: Viewer,
     document: DocumentNode,
@@ -127,15 +144,7 @@ export function createOperationEngine(deps: OperationEngineDeps): OperationEngin
     const report = (code: string): void => {
       const milliseconds = performance.now() - started;
       count(facts.type, code, milliseconds / 1000);
-      const fields = {
-        requestId,
-        type: facts.type,
-        operation: facts.name,
-        role: viewer.role,
-        code,
-        milliseconds,
-      };
-      log.debug(fields, 'operation');
+      record(transport, { type: facts.type, operation: facts.name, role: viewer.role, code, milliseconds });
     };
     const toClient = (result: ExecutionResult): ExecutionResult =>
       result.errors
@@ -174,14 +183,12 @@ export function createOperationEngine(deps: OperationEngineDeps): OperationEngin
     });
   }
 
-  function refusal(errors: readonly unknown[], transport: Transport, role: Role = 'ANON'): ExecutionResult {
-    const audience = { requestId: transport.requestId, role, log };
-    return { errors: errors.map((error) => toClientError(error, audience)) };
-  }
-
   function refused(type: string, errors: readonly unknown[], transport: Transport): ExecutionResult {
-    count(type, errorCodeOf(errors[0]), 0);
-    return refusal(errors, transport);
+    const code = errorCodeOf(errors[0]);
+    count(type, code, 0);
+    record(transport, { type, code });
+    const audience = { requestId: transport.requestId, role: 'ANON', log } as const;
+    return { errors: errors.map((error) => toClientError(error, audience)) };
   }
 
   return {

@@ -38,16 +38,21 @@ it('tells of each operation its role, name, time and code, and never what was se
   await gateway.graphql('{ nothing(hunter2: 1) }');
   await gateway.graphql('{ hunter2');
   const ran = {
-    level: 'debug',
+    level: 'info',
     time: expect.any(String),
     requestId: expect.any(String),
     msg: 'operation',
     type: 'query',
     milliseconds: expect.any(Number),
   };
+  const { level, time, requestId, msg } = ran;
+  const refused = { level, time, requestId, msg };
   expect(operations()).toEqual([
     { ...ran, operation: 'Who', role: 'SERVICE_ROLE', code: 'OK' },
     { ...ran, role: 'ANON', code: 'UNAUTHENTICATED' },
+    { ...refused, type: 'query', code: 'UNAUTHENTICATED' },
+    { ...refused, type: 'unknown', code: 'GRAPHQL_VALIDATION_FAILED' },
+    { ...refused, type: 'unknown', code: 'GRAPHQL_PARSE_FAILED' },
   ]);
   expect(text()).not.toContain('hunter2');
   expect(text()).not.toContain(token);
