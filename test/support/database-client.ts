@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import { AppError } from '../../src/lib/app-error.ts';
 import { createDatabaseClient, type DatabaseClientDeps } from '../../src/modules/database/client.ts';
+import { createStatementParser } from '../../src/modules/database/statement-parser.ts';
 import {
   createPostgresPools,
   type PostgresPools,
@@ -11,11 +12,16 @@ import { silentLog } from './test-call.ts';
 /** A database client on pools of one connection each, so that the next call gets the same backend. */
 export function connectDatabase(
   urls: Pick<PostgresPoolsOptions, 'url' | 'readUrl'>,
-  options: Partial<PostgresPoolsOptions> & Pick<DatabaseClientDeps, 'limits'> = {},
+  options: Partial<PostgresPoolsOptions> & Pick<DatabaseClientDeps, 'limits' | 'parser'> = {},
 ) {
-  const { limits = {}, ...poolOptions } = options;
+  // On a busy machine a long text may take its worker a while.
+  const {
+    limits = {},
+    parser = createStatementParser({ workerTimeoutMs: 25_000 }),
+    ...poolOptions
+  } = options;
   const pools = createPostgresPools({ ...urls, max: 1, readMax: 1, log: silentLog, ...poolOptions });
-  const client = createDatabaseClient({ pools, limits });
+  const client = createDatabaseClient({ pools, limits, parser });
   return { pools, client, [Symbol.asyncDispose]: async () => await pools.end(1_000) };
 }
 
