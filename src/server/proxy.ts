@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
-import { AppError } from '../lib/app-error.ts';
+import { AppError, errorCodes } from '../lib/app-error.ts';
 import type { FieldRateLimit } from '../limits/field-rate-limit.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { HttpUpstream, StreamResponse } from '../upstream/http.ts';
@@ -55,6 +55,21 @@ function findRule(route: ProxyRoute, method: string, path: PassPath): PassRule {
   const rule = fitting.find(({ methods }) => methods.includes(method));
   if (rule === undefined) throw new AppError('NOT_FOUND', 'Nothing is passed on at this path and method.');
   return rule;
+}
+
+/** An error to a client that is still sending: it is told at once, and read on a little, so that it sees the answer. */
+function sendErrorEarly(request: IncomingMessage, response: ServerResponse, error: AppError): void {
+  const body = JSON.stringify({ code: error.code, message: error.message, ...error.details });
+  response.writeHead(errorCodes[error.code].http, {
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': Buffer.byteLength(body),
+    connection: 'close',
+  });
+  response.write(body);
+  drainRequest(request).then(
+    () => response.end(),
+    () => response.destroy(),
+  );
 }
 
 /** Passes Supabase's own HTTP paths to their services, streaming both ways. */
@@ -175,11 +190,9 @@ export function createProxy(deps: ProxyDeps): Proxy {
     const details = { ...known.details, ...route.describeError?.(known.code) };
     const retryAfter = known.details['retryAfter'];
     if (typeof retryAfter === 'number') response.setHeader('retry-after', String(retryAfter));
-    if (!request.complete) response.setHeader('connection', 'close');
-    drainRequest(request).then(
-      () => sendError(response, new AppError(known.code, known.message, { details })),
-      () => response.destroy(),
-    );
+    const shown = new AppError(known.code, known.message, { details });
+    if (request.complete) sendError(response, shown);
+    else sendErrorEarly(request, response, shown);
   }
 
   return {

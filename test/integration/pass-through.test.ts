@@ -350,6 +350,19 @@ describe('the pass-through', () => {
     expect(fitting.status).toBe(200);
   });
 
+  test('tells a sender at once that its body is too large, and closes', async () => {
+    await using p = await passing((_request, response) => response.end(), { maxBodyBytes: 10 });
+    const socket = connect(Number(new URL(p.url).port), '127.0.0.1');
+    socket.on('error', () => undefined);
+    socket.write('PUT /things/v1/a HTTP/1.1\r\nHost: x\r\nContent-Length: 10000000\r\n\r\n');
+    const [head] = await once(socket, 'data');
+    expect(String(head)).toMatch(/^HTTP\/1.1 413 /);
+    // Only now, with the answer in hand, does it send on.
+    socket.write(Buffer.alloc(200_000));
+    await once(socket, 'close');
+    expect(p.upstream.requests).toEqual([]);
+  });
+
   test('a service that is not part of the deployment is 501', async () => {
     await using p = await passing((_request, response) => response.end(), { upstream: undefined });
     const answer = await send(`${p.url}/things/v1/a`);
