@@ -60,7 +60,12 @@ export async function startFunctionsServer(options: FunctionsServerOptions): Pro
       response.writeHead(421).end();
       return;
     }
-    const url = new URL(request.url ?? '/', `http://${host}`);
+    const target = `http://${host}${request.url ?? '/'}`;
+    if (!URL.canParse(target)) {
+      sendJson(response, 400, { msg: 'bad request' });
+      return;
+    }
+    const url = new URL(target);
     url.pathname = url.pathname.replace(/^\/functions\/v1(?=\/|$)/, '');
     const name = url.pathname.split('/')[1] ?? '';
     if (name === '') {

@@ -1,3 +1,4 @@
+import { createConnection } from 'node:net';
 import type { RealtimeChannel, RealtimeChannelOptions, SupabaseClient } from '@supabase/supabase-js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectPhoenix } from '../support/phoenix-socket.ts';
@@ -252,6 +253,23 @@ describe('the server', () => {
     expect((await socket.next(({ ref }) => ref === '1')).raw).toBe(
       '{"topic":"phoenix","event":"phx_reply","payload":{"status":"ok","response":{}},"ref":"1"}',
     );
+  });
+
+  it('survives targets that are no URL, as a request and as an upgrade', async () => {
+    const { port } = new URL(world.server.url);
+    const raw = (headers: string) =>
+      new Promise<string>((resolve, reject) => {
+        const socket = createConnection({ port: Number(port), host: '127.0.0.1' });
+        socket.once('error', reject);
+        socket.once('data', (data) => {
+          resolve(data.toString('utf8').slice(0, 12));
+          socket.destroy();
+        });
+        socket.write(`GET // HTTP/1.1\r\nhost: localhost\r\n${headers}\r\n`);
+      });
+    expect(await raw('')).toBe('HTTP/1.1 400');
+    const upgrade = 'connection: upgrade\r\nupgrade: websocket\r\n';
+    expect(await raw(upgrade)).toBe('HTTP/1.1 404');
   });
 
   it('drops what it cannot read and keeps the socket', async () => {

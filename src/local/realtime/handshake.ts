@@ -2,6 +2,7 @@ import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Vsn } from './frames.ts';
 import type { JsonText } from './raw-json.ts';
+import { requestUrl } from './request-url.ts';
 import { TokenError, type VerifyToken } from './token.ts';
 
 export type Handshake =
@@ -17,8 +18,8 @@ export function handshakeToken(
   verify: VerifyToken,
   state: { readonly refusal: number | undefined; readonly full: boolean },
 ): Handshake {
-  const url = new URL(request.url ?? '/', 'http://localhost');
-  if (!paths.has(url.pathname)) return { status: 404, error: 'Not Found' };
+  const url = requestUrl(request);
+  if (url === undefined || !paths.has(url.pathname)) return { status: 404, error: 'Not Found' };
   if (state.refusal !== undefined) return { status: state.refusal, error: 'Refused' };
   const vsn = url.searchParams.get('vsn') ?? '1.0.0';
   if (vsn !== '1.0.0' && vsn !== '2.0.0') return { status: 403, error: 'Unsupported vsn' };

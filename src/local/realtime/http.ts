@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { arrayItems, type JsonText, objectMembers } from './raw-json.ts';
+import { requestUrl } from './request-url.ts';
 import { broadcastObject } from './rooms.ts';
 import type { ServerContext } from './server-context.ts';
 import { type Claims, TokenError } from './token.ts';
@@ -23,8 +24,9 @@ export async function answerHttp(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const url = new URL(request.url ?? '/', 'http://localhost');
   try {
+    const url = requestUrl(request);
+    if (url === undefined) throw new HttpProblem(400, 'Bad Request');
     await route(context, request, response, url);
   } catch (error) {
     if (response.headersSent) {
