@@ -9,6 +9,7 @@ import { errorCodeOf, toClientError } from './errors.ts';
 import { mapResults } from './map-results.ts';
 import { type OperationFacts, operationFacts } from './operation-facts.ts';
 import { checkCost, type OperationLimits } from './operation-limits.ts';
+import { type OperationSharing, operationSharing } from './operation-sharing.ts';
 import type { Transport } from './transport.ts';
 
 export interface OperationEngineDeps {
@@ -41,6 +42,8 @@ export type PreparedOperation =
   | {
       readonly type: 'query' | 'mutation' | 'subscription';
       run(): Promise<OperationOutcome> | OperationOutcome;
+      /** How several callers of one identity may share it; undefined where each needs its own. */
+      sharing(): OperationSharing | undefined;
     }
   | { readonly type: 'refused'; readonly result: ExecutionResult };
 
@@ -213,6 +216,10 @@ export function createOperationEngine(deps: OperationEngineDeps): OperationEngin
       }
       return {
         type: facts.type,
+        sharing: () =>
+          facts.type === 'subscription'
+            ? operationSharing(schema, document, facts, params.variables ?? {})
+            : undefined,
         run() {
           const failed = (error: unknown): ExecutionResult => refused(facts.type, [error], transport);
           const runWith = (viewer: Viewer) => runAs(viewer, document, facts, params, transport);

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
 import { CloseCode } from 'graphql-ws';
 import type { WebSocket } from 'ws';
 import { AppError } from '../lib/app-error.ts';
@@ -30,6 +31,8 @@ const tryAgainLater = 1013;
 /** One client's socket: who it is, until when, and what it runs. */
 export interface Connection {
   readonly socket: WebSocket;
+  /** What is under it. */
+  readonly raw: Duplex;
   readonly clientAddress: string | undefined;
   readonly userAgent: string | undefined;
   /** Set once `connection_init` was accepted. */
@@ -48,6 +51,7 @@ export interface Connection {
 
 export function createConnection(
   socket: WebSocket,
+  raw: Duplex,
   request: IncomingMessage,
   clientAddress: string | undefined,
   deps: ConnectionDeps,
@@ -77,6 +81,7 @@ export function createConnection(
 
   const connection: Connection = {
     socket,
+    raw,
     clientAddress,
     userAgent: request.headers['user-agent'],
     operations: new Map(),

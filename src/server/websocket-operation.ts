@@ -1,7 +1,8 @@
 import type { ExecutionResult } from 'graphql';
 import type { OperationOutcome, PreparedOperation } from '../graphql/operation-engine.ts';
 
-type Runnable = Exclude<PreparedOperation, { type: 'refused' }>;
+/** An operation that has been prepared and may run. */
+export type Runnable = Exclude<PreparedOperation, { type: 'refused' }>;
 type Result = IteratorResult<ExecutionResult, undefined>;
 
 const done: Result = { value: undefined, done: true };

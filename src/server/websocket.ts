@@ -5,16 +5,19 @@ import { type ExecutionArgs, type FormattedExecutionResult, type GraphQLError, p
 import { CloseCode, handleProtocols, makeServer } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { toClientError } from '../graphql/errors.ts';
-import type { OperationEngine } from '../graphql/operation-engine.ts';
+import type { OperationEngine, OperationParams } from '../graphql/operation-engine.ts';
 import type { Transport } from '../graphql/transport.ts';
 import { AppError } from '../lib/app-error.ts';
 import { createTimers } from '../lib/timers.ts';
+import { defaultQueueLimits } from '../modules/realtime/queue.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { ViewerResolver } from '../viewer/resolver.ts';
 import { unauthenticated } from '../viewer/unauthenticated.ts';
+import { createSharedOperations } from './shared-operations.ts';
 import { refuseUpgrade } from './upgrade-router.ts';
 import { type Connection, createConnection } from './websocket-connection.ts';
-import { RunningOperation } from './websocket-operation.ts';
+import { type Runnable, RunningOperation } from './websocket-operation.ts';
+import { createOutlet } from './websocket-outlet.ts';
 
 export interface WebSocketLimits {
   /** Milliseconds for `connection_init` on a new socket. */
@@ -119,6 +122,31 @@ export function createWebSocketServer(deps: WebSocketServerDeps): GraphQLWebSock
     });
   };
 
+  const shared = createSharedOperations((result) => JSON.stringify(withoutHints(result) ?? result));
+  /** The same operation, run together with those of the same identity where the field allows it. */
+  const sharedOrOwn = (
+    prepared: Runnable,
+    params: OperationParams,
+    transport: Transport,
+    { socket, raw, viewer }: Connection,
+    id: string,
+  ): Runnable => {
+    const sharing = prepared.sharing();
+    if (sharing === undefined || viewer === undefined) return prepared;
+    const subscription = shared.subscribe({
+      key: JSON.stringify([params.query, params.variables, params.operationName]),
+      sharing,
+      viewer,
+      start(signal, common) {
+        const own = { ...transport, signal, viewer: () => common.current, renewal: common };
+        const again = deps.engine.prepare(params, own);
+        return again.type === 'refused' ? again.result : again.run();
+      },
+      outlet: (missed) => createOutlet(socket, raw, id, defaultQueueLimits, missed),
+    });
+    return { ...prepared, run: () => subscription };
+  };
+
   const protocol = makeServer<Record<string, unknown>, { connection: Connection }>({
     connectionInitWaitTimeout: limits.initTimeoutMs,
     onConnect: ({ extra, connectionParams }) => extra.connection.initialise(connectionParams),
@@ -136,9 +164,13 @@ export function createWebSocketServer(deps: WebSocketServerDeps): GraphQLWebSock
       if (prepared.type === 'refused') {
         return prepared.result.errors ?? [clientError(new AppError('INTERNAL_SERVER_ERROR', 'Refused.'))];
       }
-      const running = new RunningOperation(prepared, abort, () => {
-        if (connection.operations.get(id) === running) connection.operations.delete(id);
-      });
+      const running = new RunningOperation(
+        sharedOrOwn(prepared, params, transport, connection, id),
+        abort,
+        () => {
+          if (connection.operations.get(id) === running) connection.operations.delete(id);
+        },
+      );
       connection.operations.set(id, running);
       return {
         schema: deps.engine.schema,
@@ -152,8 +184,8 @@ export function createWebSocketServer(deps: WebSocketServerDeps): GraphQLWebSock
     onError: (_context, _id, _payload, errors) => errors.map(withoutHint),
   });
 
-  const opened = (socket: WebSocket, request: IncomingMessage) => {
-    const connection = createConnection(socket, request, deps.clientAddress(request), {
+  const opened = (socket: WebSocket, raw: Duplex, request: IncomingMessage) => {
+    const connection = createConnection(socket, raw, request, deps.clientAddress(request), {
       resolve: (credentials) => deps.viewers.resolve(credentials),
       timers,
       expired: (ended) => endExpired(ended, clientError(unauthenticated('token_expired'))),
@@ -218,7 +250,7 @@ export function createWebSocketServer(deps: WebSocketServerDeps): GraphQLWebSock
       else {
         wss.handleUpgrade(request, socket, head, (webSocket) => {
           if (connections.size >= limits.maxSockets) webSocket.close(4429, 'Too many sockets');
-          else opened(webSocket, request);
+          else opened(webSocket, socket, request);
         });
       }
     },

@@ -1,5 +1,13 @@
 import type { SchemaBuilder } from '../../graphql/builder.ts';
+import type { FieldSharing } from '../../graphql/operation-sharing.ts';
+import { missedBroadcasts } from './room-feeds.ts';
 import type { Broadcast } from './types.ts';
+
+const sharing: FieldSharing = {
+  missed: ({ channel, private: isPrivate }) =>
+    missedBroadcasts({ channel: String(channel), private: isPrivate === true }),
+  greets: () => false,
+};
 
 /** `broadcasts` and `sendBroadcast`. */
 export function addBroadcastSchema(builder: SchemaBuilder): void {
@@ -30,7 +38,7 @@ export function addBroadcastSchema(builder: SchemaBuilder): void {
       type: BroadcastRef,
       nullable: false,
       directives: { auth: { requires: 'ANON' } },
-      extensions: { sharedBy: 'identity' },
+      extensions: { sharing },
       description:
         'Messages that are sent to a channel from now on, the caller’s own among them. A private channel is governed by the policies of `realtime.messages`.',
       args: {

@@ -1,6 +1,14 @@
 import type { SchemaBuilder } from '../../graphql/builder.ts';
+import type { FieldSharing } from '../../graphql/operation-sharing.ts';
+import { resync } from './changes-feed.ts';
 import type { PostgresChange } from './types.ts';
 import type { ChangeColumn } from './values.ts';
+
+const sharing: FieldSharing = {
+  missed: ({ schema, table }) =>
+    resync({ schema: String(schema), table: typeof table === 'string' ? table : undefined }),
+  greets: ({ resyncOnStart }) => resyncOnStart === true,
+};
 
 /** `postgresChanges`. */
 export function addChangesSchema(builder: SchemaBuilder): void {
@@ -85,7 +93,7 @@ export function addChangesSchema(builder: SchemaBuilder): void {
       nullable: false,
       directives: { auth: { requires: 'ANON' } },
       // Two subscribers with the same identity, document and variables get the same bytes.
-      extensions: { sharedBy: 'identity' },
+      extensions: { sharing },
       description:
         'Changes of rows the caller may see. RESYNC says that events may have been missed: refetch. As in Supabase, a DELETE cannot be checked by row level security: it names only the primary key, to every matching subscriber. A row that leaves the filter or becomes invisible by an UPDATE gives no event.',
       args: {
