@@ -3,7 +3,7 @@ import type { OperationOutcome } from '../graphql/operation-engine.ts';
 import type { OperationSharing } from '../graphql/operation-sharing.ts';
 import type { Viewer } from '../viewer/viewer.ts';
 import { createRenewableViewer, type RenewableViewer, type ViewerRenewal } from '../viewer/viewer-renewal.ts';
-import { type Outlet, type SharedFrame, sharedFrame } from './websocket-outlet.ts';
+import type { Outlet, SharedResult } from './websocket-outlet.ts';
 
 /** Starts the operation for all who share it. */
 export type StartShared = (
@@ -18,7 +18,7 @@ export interface SharedSubscriber {
   readonly viewer: ViewerRenewal;
   start: StartShared;
   /** Where results leave. */
-  outlet(missed: () => SharedFrame): Outlet;
+  outlet(missed: () => SharedResult): Outlet;
 }
 
 interface Member {
@@ -48,7 +48,9 @@ interface Group {
   reconsider(): void;
 }
 
-export function createSharedOperations(serialise: (result: ExecutionResult) => string): SharedOperations {
+export function createSharedOperations(
+  serialise: (result: ExecutionResult) => SharedResult,
+): SharedOperations {
   const groups = new Map<string, Group>();
 
   const open = (key: string, subscriber: SharedSubscriber, first: Member): Group => {
@@ -97,18 +99,18 @@ export function createSharedOperations(serialise: (result: ExecutionResult) => s
         return false;
       }
       live = true;
-      if (again) push(missedFrame(subscriber));
+      if (again) push(missedResult(subscriber));
       for (;;) {
         const { value, done } = await results.next();
         if (done === true) break;
         if (value.errors !== undefined && isUnauthenticated(value)) return goOnWithout(value);
-        push(sharedFrame(serialise(value)));
+        push(serialise(value));
       }
       endAll();
       return false;
     };
-    const push = (frame: SharedFrame) => {
-      for (const member of members) member.outlet.push(frame);
+    const push = (result: SharedResult) => {
+      for (const member of members) member.outlet.push(result);
     };
     const run = async () => {
       let again = await runOnce(false);
@@ -121,7 +123,7 @@ export function createSharedOperations(serialise: (result: ExecutionResult) => s
         if (livesUntil(member.viewer.current) > livesUntil(viewer.current))
           viewer.renew(member.viewer.current);
         // The others had it when the operation began.
-        if (live && subscriber.sharing.greets) member.outlet.push(missedFrame(subscriber));
+        if (live && subscriber.sharing.greets) member.outlet.push(missedResult(subscriber));
       },
       leave(member) {
         if (!members.delete(member)) return;
@@ -143,7 +145,7 @@ export function createSharedOperations(serialise: (result: ExecutionResult) => s
     run().catch(() => endAll());
     return group;
   };
-  const missedFrame = (subscriber: SharedSubscriber) => sharedFrame(serialise(subscriber.sharing.missed()));
+  const missedResult = (subscriber: SharedSubscriber) => serialise(subscriber.sharing.missed());
 
   const attach = (subscriber: SharedSubscriber, member: Member): Group => {
     const key = `${member.viewer.current.identity} ${subscriber.key}`;
@@ -164,7 +166,7 @@ export function createSharedOperations(serialise: (result: ExecutionResult) => s
         let wake: (() => void) | undefined;
         const member: Member = {
           viewer: subscriber.viewer,
-          outlet: subscriber.outlet(() => missedFrame(subscriber)),
+          outlet: subscriber.outlet(() => missedResult(subscriber)),
           end(result) {
             last = result;
             finish();
@@ -187,7 +189,7 @@ export function createSharedOperations(serialise: (result: ExecutionResult) => s
           identity = renewed.identity;
           group.leave(member);
           group = attach(subscriber, member);
-          member.outlet.push(missedFrame(subscriber));
+          member.outlet.push(missedResult(subscriber));
         });
         return {
           async next() {

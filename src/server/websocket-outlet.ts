@@ -2,33 +2,41 @@ import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import type { QueueLimits } from '../modules/realtime/queue.ts';
 
-/** A result that goes to many sockets: its frame is made once for all that use the same operation id. */
-export interface SharedFrame {
-  frameFor(id: string): Buffer;
+/** A serialised result that goes to many sockets. */
+export type SharedResult = Buffer;
+
+/** Sends what was written to sockets within one turn of the event loop together: one system call for each socket. */
+export interface WriteBatch {
+  write(raw: Duplex, frame: Buffer): void;
 }
 
-const textFrame = 0x81;
-/** Unsent bytes of a socket beyond which frames wait in its outlet. */
-const highWaterBytes = 256 * 1024;
-
-/** Makes the `next` message of a serialised result, as the bytes of a WebSocket frame. */
-export function sharedFrame(payload: string): SharedFrame {
-  let lastId: string | undefined;
-  let lastFrame: Buffer = Buffer.alloc(0);
+export function createWriteBatch(): WriteBatch {
+  let corked = new Set<Duplex>();
+  const release = () => {
+    const held = corked;
+    corked = new Set();
+    for (const raw of held) raw.uncork();
+  };
   return {
-    frameFor(id) {
-      if (id !== lastId) {
-        lastFrame = encodeTextFrame(`{"id":${JSON.stringify(id)},"type":"next","payload":${payload}}`);
-        lastId = id;
+    write(raw, frame) {
+      if (!corked.has(raw)) {
+        if (corked.size === 0) setImmediate(release);
+        corked.add(raw);
+        raw.cork();
       }
-      return lastFrame;
+      raw.write(frame);
     },
   };
 }
 
-/** One unmasked, unfragmented text frame: header and payload in one piece, one write. */
-function encodeTextFrame(text: string): Buffer {
-  const length = Buffer.byteLength(text);
+const textFrame = 0x81;
+const closingBrace = 0x7d;
+/** Unsent bytes of a socket beyond which frames wait in its outlet. */
+const highWaterBytes = 256 * 1024;
+
+/** One unmasked, unfragmented text frame: header, the message's head, the result and the closing brace in one piece. */
+function textFrameOf(head: Buffer, result: SharedResult): Buffer {
+  const length = head.length + result.length + 1;
   const headerLength = length < 126 ? 2 : length < 65_536 ? 4 : 10;
   const frame = Buffer.allocUnsafe(headerLength + length);
   frame[0] = textFrame;
@@ -40,64 +48,72 @@ function encodeTextFrame(text: string): Buffer {
     frame[1] = 127;
     frame.writeBigUInt64BE(BigInt(length), 2);
   }
-  frame.write(text, headerLength);
+  frame.set(head, headerLength);
+  frame.set(result, headerLength + head.length);
+  frame[frame.length - 1] = closingBrace;
   return frame;
 }
 
 /** Where one operation's shared results leave: bounded, so that a slow client delays and costs nobody else. */
 export interface Outlet {
-  push(frame: SharedFrame): void;
+  push(result: SharedResult): void;
   /** Sends what waits, whatever the client reads. */
   flush(): void;
+}
+
+export interface OutletDeps {
+  readonly socket: WebSocket;
+  /** What is under it. */
+  readonly raw: Duplex;
+  /** The operation's. */
+  readonly id: string;
+  readonly limits: QueueLimits;
+  readonly batch: WriteBatch;
+  /** Put in place of what waits when that is too much. */
+  missed(): SharedResult;
 }
 
 /**
  * Writes frames past `ws`, to the socket under it. That is sound as long as nothing is compressed or fragmented, as is
  * the case on our server; it halves the cost of a delivery.
  */
-export function createOutlet(
-  socket: WebSocket,
-  raw: Duplex,
-  id: string,
-  limits: QueueLimits,
-  missed: () => SharedFrame,
-): Outlet {
-  let waiting: SharedFrame[] = [];
+export function createOutlet({ socket, raw, id, limits, batch, missed }: OutletDeps): Outlet {
+  const head = Buffer.from(`{"id":${JSON.stringify(id)},"type":"next","payload":`);
+  let waiting: SharedResult[] = [];
   let waitingBytes = 0;
 
+  const isOpen = () => socket.readyState === socket.OPEN;
   const drain = () => {
-    while (waiting.length > 0 && raw.writableLength < highWaterBytes && socket.readyState === socket.OPEN) {
-      const frame = waiting.shift()?.frameFor(id);
-      if (frame === undefined) break;
-      waitingBytes -= frame.length;
-      raw.write(frame);
+    while (waiting.length > 0 && raw.writableLength < highWaterBytes && isOpen()) {
+      const result = waiting.shift();
+      if (result === undefined) break;
+      waitingBytes -= result.length;
+      raw.write(textFrameOf(head, result));
     }
-    if (waiting.length > 0 && socket.readyState === socket.OPEN) raw.once('drain', drain);
+    if (waiting.length > 0 && isOpen()) raw.once('drain', drain);
     else {
       waiting = [];
       waitingBytes = 0;
     }
   };
   return {
-    push(frame) {
-      if (socket.readyState !== socket.OPEN) return;
-      const bytes = frame.frameFor(id);
+    push(result) {
+      if (!isOpen()) return;
       if (waiting.length === 0 && raw.writableLength < highWaterBytes) {
-        raw.write(bytes);
+        batch.write(raw, textFrameOf(head, result));
         return;
       }
       if (waiting.length === 0) raw.once('drain', drain);
-      if (waiting.length >= limits.events || waitingBytes + bytes.length > limits.bytes) {
+      if (waiting.length >= limits.events || waitingBytes + result.length > limits.bytes) {
         waiting = [missed()];
         waitingBytes = 0;
         return;
       }
-      waiting.push(frame);
-      waitingBytes += bytes.length;
+      waiting.push(result);
+      waitingBytes += result.length;
     },
     flush() {
-      if (socket.readyState !== socket.OPEN) return;
-      for (const frame of waiting) raw.write(frame.frameFor(id));
+      if (isOpen()) for (const result of waiting) raw.write(textFrameOf(head, result));
       waiting = [];
       waitingBytes = 0;
     },

@@ -17,7 +17,7 @@ import { createSharedOperations } from './shared-operations.ts';
 import { refuseUpgrade } from './upgrade-router.ts';
 import { type Connection, createConnection } from './websocket-connection.ts';
 import { type Runnable, RunningOperation } from './websocket-operation.ts';
-import { createOutlet } from './websocket-outlet.ts';
+import { createOutlet, createWriteBatch } from './websocket-outlet.ts';
 
 export interface WebSocketLimits {
   /** Milliseconds for `connection_init` on a new socket. */
@@ -122,7 +122,10 @@ export function createWebSocketServer(deps: WebSocketServerDeps): GraphQLWebSock
     });
   };
 
-  const shared = createSharedOperations((result) => JSON.stringify(withoutHints(result) ?? result));
+  const batch = createWriteBatch();
+  const shared = createSharedOperations((result) =>
+    Buffer.from(JSON.stringify(withoutHints(result) ?? result)),
+  );
   /** The same operation, run together with those of the same identity where the field allows it. */
   const sharedOrOwn = (
     prepared: Runnable,
@@ -142,7 +145,7 @@ export function createWebSocketServer(deps: WebSocketServerDeps): GraphQLWebSock
         const again = deps.engine.prepare(params, own);
         return again.type === 'refused' ? again.result : again.run();
       },
-      outlet: (missed) => createOutlet(socket, raw, id, defaultQueueLimits, missed),
+      outlet: (missed) => createOutlet({ socket, raw, id, limits: defaultQueueLimits, batch, missed }),
     });
     return { ...prepared, run: () => subscription };
   };
