@@ -1,14 +1,22 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { createIntrospectionClient } from '../../src/modules/database/introspection.ts';
+import { createPostgresPools } from '../../src/upstream/postgres.ts';
 import { type DatabaseApp, makeDemoSchema, startDatabaseApp } from '../support/database-app.ts';
+import { type RunningMeta, startPostgresMeta } from '../support/postgres-meta.ts';
+import { silentLog, testCall } from '../support/test-call.ts';
 
 let database: DatabaseApp;
+let meta: RunningMeta;
 
 beforeAll(async () => {
   database = await startDatabaseApp();
   await makeDemoSchema(database.admin);
+  meta = await startPostgresMeta(database.server.urlFor('supabase_admin'));
 });
 
 afterAll(async () => {
+  await meta?.close();
   await database?.close();
 });
 
@@ -483,5 +491,333 @@ describe('one table', () => {
         ],
       }
     `);
+  });
+
+  it('shows names with quotes, upper case, emoji and dots, and leaves dropped columns out', async () => {
+    const odd = await table('Odd "Names" 😀', 'tàble.with.dots');
+    expect(odd.columns.map((column: { name: string }) => column.name)).toEqual([
+      'select',
+      'UPPER',
+      'qu"ote',
+      '😀',
+    ]);
+    expect(odd.primaryKey).toEqual(['select']);
+    expect(odd.referencedBy[0]).toMatchObject({ table: 'UPPER', columns: ['id'], schema: 'Odd "Names" 😀' });
+    const tasks = await table('demo', 'tasks');
+    expect(tasks.columns.map((column: { name: string }) => column.name)).not.toContain('gone');
+  });
+
+  it('shows every kind of table', async () => {
+    const { data } = await database.ask(
+      '{ tables(schema: "demo") { nodes { name kind sizeBytes rowEstimate partitionKey columns { name isUpdatable } } totalCount } }',
+    );
+    const kinds = data.tables.nodes.map(
+      ({ name, kind }: { name: string; kind: string }) => `${name} ${kind}`,
+    );
+    expect(kinds).toEqual([
+      'counts MATERIALIZED_VIEW',
+      'events PARTITIONED_TABLE',
+      'events_2026 TABLE',
+      'far FOREIGN_TABLE',
+      'nothing TABLE',
+      'open_tasks VIEW',
+      'pair_notes TABLE',
+      'pairs TABLE',
+      'profiles TABLE',
+      'tasks TABLE',
+    ]);
+    expect(data.tables.totalCount).toBe(10);
+    const byName = Object.fromEntries(data.tables.nodes.map((node: { name: string }) => [node.name, node]));
+    expect(byName['open_tasks']).toMatchObject({ sizeBytes: null, rowEstimate: null });
+    expect(
+      byName['open_tasks'].columns.map(({ isUpdatable }: { isUpdatable: boolean }) => isUpdatable),
+    ).toEqual([true, true, false]);
+    expect(byName['nothing'].columns).toEqual([]);
+    expect(byName['pairs']).toMatchObject({ rowEstimate: '0', sizeBytes: expect.stringMatching(/^[0-9]+$/) });
+    expect(byName['events'].partitionKey).toBe('RANGE (day)');
+  });
+
+  it('is null when there is none of that name', async () => {
+    expect((await database.ask('{ table(name: "nothing of the kind") { name } }')).data).toEqual({
+      table: null,
+    });
+  });
+});
+
+describe('pages', () => {
+  const page = (args: string) =>
+    database.ask(`{ tables(${args}) { nodes { name } pageInfo { hasNextPage hasPreviousPage endCursor } } }`);
+
+  it('go through all tables, each once', async () => {
+    const names: string[] = [];
+    let after = '';
+    for (;;) {
+      const { data } = await page(`schema: "demo", first: 3${after}`);
+      names.push(...data.tables.nodes.map((node: { name: string }) => node.name));
+      if (!data.tables.pageInfo.hasNextPage) break;
+      after = `, after: "${data.tables.pageInfo.endCursor}"`;
+    }
+    expect(names).toHaveLength(10);
+    expect(names).toEqual([...new Set(names)].sort());
+  });
+
+  it.each(['first: 0', 'first: -1', 'first: 1001', 'after: "nonsense"', 'schema: "a\\u0000"'])(
+    'refuse %s',
+    async (args) => {
+      const { data, errors } = await page(args);
+      expect(data.tables).toBeNull();
+      expect(errors[0]?.extensions.code).toBe('BAD_USER_INPUT');
+    },
+  );
+
+  it('refuse a cursor of another schema, and spoil no other page of the operation', async () => {
+    const { data } = await page('schema: "demo", first: 1');
+    const after = data.tables.pageInfo.endCursor;
+    const both = await database.ask(
+      `{ bad: tables(after: "${after}") { nodes { name } } good: tables(schema: "demo", after: "${after}") { nodes { name } } }`,
+    );
+    expect(both.errors).toMatchObject([{ path: ['bad'], extensions: { code: 'BAD_USER_INPUT' } }]);
+    expect(both.data.good.nodes).toHaveLength(9);
+  });
+});
+
+describe('other objects', () => {
+  it('shows functions with their arguments', async () => {
+    const { data, errors } =
+      await database.ask(`{ databaseFunctions(schema: "demo") { name kind language signature returnType
+      isSetReturning volatility isSecurityDefiner isStrict settings comment body definition
+      arguments { name type mode hasDefault } } }`);
+    expect(errors).toEqual([]);
+    const byName = Object.fromEntries(
+      data.databaseFunctions.map((each: { name: string }) => [each.name, each]),
+    );
+    expect(Object.keys(byName)).toEqual(['add', 'listing', 'product', 'touch', 'work']);
+    expect(byName['add']).toMatchObject({
+      kind: 'FUNCTION',
+      volatility: 'IMMUTABLE',
+      isSecurityDefiner: true,
+      isStrict: true,
+      settings: ['search_path=""'],
+      comment: 'adds',
+      body: ' select a + b ',
+      arguments: [
+        { name: 'a', type: 'integer', mode: 'IN', hasDefault: false },
+        { name: 'b', type: 'integer', mode: 'IN', hasDefault: true },
+        { name: 'total', type: 'integer', mode: 'OUT', hasDefault: false },
+      ],
+    });
+    expect(byName['listing']).toMatchObject({
+      returnType: 'TABLE(id bigint, name text)',
+      isSetReturning: true,
+    });
+    expect(byName['product']).toMatchObject({ kind: 'AGGREGATE', definition: null });
+    expect(byName['work']).toMatchObject({
+      kind: 'PROCEDURE',
+      returnType: null,
+      arguments: [{ mode: 'INOUT' }],
+    });
+  });
+
+  it('shows schemas with their tables, extensions, roles and publications', async () => {
+    const { data, errors } = await database.ask(`{
+      schemas { name owner comment tables(first: 2) { nodes { name schema } } }
+      extensions { name schema version isInstalled }
+      databaseRoles { name isSuperuser bypassesRls canLogin connectionLimit memberOf }
+      publications { name events allTables tables { schema name } } }`);
+    expect(errors).toEqual([]);
+    const find = (list: { name: string }[], name: string) => list.find((each) => each.name === name);
+    expect(find(data.schemas, 'demo')).toMatchObject({
+      comment: 'for looking at',
+      tables: { nodes: [{ name: 'counts' }, { name: 'events' }] },
+    });
+    expect(find(data.schemas, 'pg_catalog')).toBeUndefined();
+    expect(find(data.extensions, 'plpgsql')).toMatchObject({ schema: 'pg_catalog', isInstalled: true });
+    expect(find(data.databaseRoles, 'service_role')).toMatchObject({
+      bypassesRls: true,
+      canLogin: false,
+      connectionLimit: null,
+    });
+    expect(find(data.publications, 'demo_publication')).toEqual({
+      name: 'demo_publication',
+      events: ['INSERT', 'UPDATE'],
+      allTables: false,
+      tables: [
+        { schema: 'demo', name: 'pairs' },
+        { schema: 'demo', name: 'tasks' },
+      ],
+    });
+  });
+});
+
+describe('statements', () => {
+  it('are as many for one table as for all of them, and none for what is not selected', async () => {
+    const { admin } = database;
+    await admin.unsafe(`create extension if not exists pg_stat_statements;
+      create schema many; do $$ begin for i in 1..300 loop
+        execute format('create table many.t%s (id int primary key, other int references many.t%s)', i, greatest(i - 1, 1));
+      end loop; end $$`);
+    const count = async (query: string): Promise<number> => {
+      await admin`select pg_stat_statements_reset()`;
+      const { errors } = await database.ask(query);
+      expect(errors).toEqual([]);
+      const [row] = await admin`select sum(calls)::int as calls from pg_stat_statements
+        where query not like '%pg_stat_statements%' and query like '%pg_catalog%'`;
+      return row?.['calls'];
+    };
+    const all = `name sizeBytes columns { name isPrimaryKey } primaryKey indexes { name } policies { name }
+      triggers { name } constraints { name } references { name } referencedBy { name }`;
+    const one = await count(`{ table(schema: "many", name: "t1") { ${all} } }`);
+    const many = await count(`{ tables(schema: "many", first: 1000) { nodes { ${all} } } }`);
+    expect(many).toBe(one);
+    expect(many).toBeLessThanOrEqual(10);
+    expect(await count('{ tables(schema: "many", first: 1000) { nodes { name rlsEnabled comment } } }')).toBe(
+      1,
+    );
+  });
+});
+
+describe('a table that is dropped while it is read', () => {
+  it('is one typed error, never half a table', async () => {
+    await database.admin.unsafe('create table demo.vanishing (id int)');
+    const pools = createPostgresPools({ url: database.server.databaseUrl, log: silentLog });
+    const client = createIntrospectionClient({ pools });
+    const [found] = await client.tablesByName([{ schema: 'demo', name: 'vanishing' }], testCall());
+    await database.admin.unsafe('drop table demo.vanishing');
+    for (const read of [
+      client.columns,
+      client.indexes,
+      client.columnKeys,
+      client.tableSizes,
+      client.references,
+    ]) {
+      await expect(read([found?.id ?? ''], testCall())).rejects.toMatchObject({
+        code: 'CONFLICT',
+        details: { retryable: true },
+      });
+    }
+    await pools.end();
+  });
+});
+
+const metaTables = z.array(
+  z.object({
+    id: z.number(),
+    name: z.string(),
+    rls_enabled: z.boolean(),
+    rls_forced: z.boolean(),
+    replica_identity: z.string(),
+    bytes: z.number(),
+    comment: z.string().nullable(),
+    primary_keys: z.array(z.object({ name: z.string() })),
+    columns: z.array(
+      z.object({
+        name: z.string(),
+        ordinal_position: z.number(),
+        default_value: z.unknown(),
+        is_identity: z.boolean(),
+        identity_generation: z.string().nullable(),
+        is_generated: z.boolean(),
+        is_nullable: z.boolean(),
+        enums: z.array(z.string()),
+        comment: z.string().nullable(),
+      }),
+    ),
+  }),
+);
+const metaIndexes = z.array(
+  z.object({ id: z.number(), index_definition: z.string(), is_unique: z.boolean() }),
+);
+const metaPolicies = z.array(
+  z.object({
+    id: z.number(),
+    definition: z.string().nullable(),
+    check: z.string().nullable(),
+    command: z.string(),
+  }),
+);
+const metaTriggers = z.array(
+  z.object({
+    id: z.number(),
+    activation: z.string(),
+    enabled_mode: z.string(),
+    function_args: z.array(z.string()),
+  }),
+);
+
+describe('beside postgres-meta', () => {
+  const byId = <T extends { id: string | number }>(list: readonly T[]) =>
+    [...list].sort((a, b) => Number(a.id) - Number(b.id));
+  async function ofMeta<T extends z.ZodType>(path: string, schema: T): Promise<z.output<T>> {
+    const response = await fetch(`${meta.url}${path}?included_schemas=demo`);
+    return schema.parse(await response.json());
+  }
+
+  it('says the same of tables and columns', async () => {
+    const theirs = byId(await ofMeta('/tables', metaTables));
+    const { data } = await database.ask(`{ tables(schema: "demo") { nodes { ${everything} } } }`);
+    const ours = byId(
+      data.tables.nodes.filter(
+        ({ kind }: { kind: string }) => kind === 'TABLE' || kind === 'PARTITIONED_TABLE',
+      ),
+    );
+    // Only what both know: a domain over an enum has labels here, and none there.
+    const column = (given: Record<string, unknown>) => ({
+      name: given['name'],
+      position: given['ordinal_position'] ?? given['position'],
+      nullable: given['is_nullable'] ?? given['isNullable'],
+      identity: given['is_identity'] ?? given['isIdentity'],
+      comment: given['comment'],
+      default: given['default_value'] ?? given['default'] ?? given['generationExpression'] ?? null,
+    });
+    const common = (given: z.output<z.ZodAny>) => ({
+      name: given.name,
+      rls: [given.rls_enabled ?? given.rlsEnabled, given.rls_forced ?? given.rlsForced],
+      replicaIdentity: given.replica_identity ?? given.replicaIdentity,
+      comment: given.comment,
+      primaryKey:
+        given.primary_keys?.map(({ name }: { name: string }) => name).sort() ?? [...given.primaryKey].sort(),
+      columns: given.columns.map(column),
+    });
+    expect(ours.map(common)).toEqual(theirs.map(common));
+  });
+
+  it('says the same of indexes, policies and triggers', async () => {
+    const { data } = await database.ask(`{ tables(schema: "demo") { nodes { ${everything} } } }`);
+    // biome-ignore lint/suspicious/noExplicitAny: the shape is what is compared
+    const flat = (key: string): any[] =>
+      byId(data.tables.nodes.flatMap((node: Record<string, { id: string }[]>) => node[key] ?? []));
+    const indexes = flat('indexes').map((each) => [Number(each.id), each.definition, each.isUnique]);
+    // postgres-meta leaves some indexes out.
+    expect(indexes).toEqual(
+      expect.arrayContaining(
+        (await ofMeta('/indexes', metaIndexes)).map((each) => [
+          each.id,
+          each.index_definition,
+          each.is_unique,
+        ]),
+      ),
+    );
+    const policies = flat('policies').map((each) => [
+      Number(each.id),
+      each.using,
+      each.withCheck,
+      each.command,
+    ]);
+    expect(policies).toEqual(
+      byId(await ofMeta('/policies', metaPolicies)).map((each) => [
+        each.id,
+        each.definition,
+        each.check,
+        each.command,
+      ]),
+    );
+    const triggers = flat('triggers').map((each) => [Number(each.id), each.timing, each.enabled]);
+    expect(triggers).toEqual(
+      byId(await ofMeta('/triggers', metaTriggers)).map((each) => [
+        each.id,
+        each.activation,
+        each.enabled_mode,
+      ]),
+    );
   });
 });

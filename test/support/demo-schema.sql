@@ -63,8 +63,8 @@ create table demo.events_2026 partition of demo.events for values from ('2026-01
 create view demo.open_tasks as select id, title, upper(title) as loud from demo.tasks where status <> 'done';
 comment on view demo.open_tasks is 'to do';
 create materialized view demo.counts as select status, count(*) from demo.tasks group by status;
-create foreign data wrapper demo_wrapper;
-create server demo_server foreign data wrapper demo_wrapper;
+create extension if not exists postgres_fdw;
+create server demo_server foreign data wrapper postgres_fdw;
 create foreign table demo.far (id int not null, name text) server demo_server;
 
 create function demo.add(a int, b int default 2, out total int) language sql immutable strict

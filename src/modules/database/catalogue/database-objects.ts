@@ -31,7 +31,7 @@ select coalesce(e.extname, v.name)::text as name, n.nspname as schema, e.extvers
 from pg_catalog.pg_available_extensions v
 full join pg_catalog.pg_extension e on e.extname = v.name
 left join pg_catalog.pg_namespace n on n.oid = e.extnamespace
-order by 1 collate "C"`);
+order by coalesce(e.extname, v.name)::text collate "C"`);
 
 export interface DatabaseRole {
   readonly id: string;
