@@ -13,7 +13,10 @@ import { createRateLimiter } from './limits/rate-limiter.ts';
 import { createAuthClient } from './modules/auth/client.ts';
 import { createDatabaseClient } from './modules/database/client.ts';
 import { createIntrospectionClient } from './modules/database/introspection.ts';
+import { createMigrationsClient } from './modules/database/migrations.ts';
 import { checkReadLogin } from './modules/database/reading-login.ts';
+import { createSchemaChanges } from './modules/database/schema-changes.ts';
+import { createSqlTypes } from './modules/database/sql-types.ts';
 import { createFunctionsClient } from './modules/functions/client.ts';
 import { createHealthClient } from './modules/health/client.ts';
 import { probedUpstreams } from './modules/health/probed-upstreams.ts';
@@ -78,6 +81,8 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
   const metrics = createMetrics();
   const viewers = createViewerResolver(config.viewer, { log });
   const pools = createPools(config, log);
+  const sqlTypes = createSqlTypes({ onLearned: () => schemaChanges.follow() });
+  const schemaChanges = createSchemaChanges({ pools, handlers: [sqlTypes.forget], log });
   const upstreams = createServiceUpstreams(config, { log, metrics });
   const health = createHealthClient({
     version,
@@ -116,8 +121,14 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
       publicUrl: config.server.publicUrl,
       extraRoles: config.viewer.extraAuthenticatedRoles,
     }),
-    database: createDatabaseClient({ pools, limits: config.database }),
+    database: createDatabaseClient({ pools, types: sqlTypes, limits: config.database }),
     introspection: createIntrospectionClient({ pools }),
+    migrations: createMigrationsClient({
+      pools,
+      allowOutOfOrder: config.migrations.allowOutOfOrder,
+      timeoutMs: config.database.maxTimeoutMs,
+      onSchemaChange: schemaChanges.changed,
+    }),
   };
   const rateLimit = createFieldRateLimit(
     createRateLimiter({ maxKeys: config.rateLimits.maxKeys }),

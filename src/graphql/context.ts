@@ -2,6 +2,7 @@ import type { FieldRateLimit } from '../limits/field-rate-limit.ts';
 import type { AuthClient } from '../modules/auth/client.ts';
 import type { DatabaseClient } from '../modules/database/client.ts';
 import type { IntrospectionClient } from '../modules/database/introspection.ts';
+import type { MigrationsClient } from '../modules/database/migrations.ts';
 import type { FunctionsClient } from '../modules/functions/client.ts';
 import type { HealthClient } from '../modules/health/client.ts';
 import type { MetaClient } from '../modules/meta/client.ts';
@@ -16,6 +17,7 @@ export interface Services {
   readonly database: DatabaseClient;
   readonly meta: MetaClient;
   readonly introspection: IntrospectionClient;
+  readonly migrations: MigrationsClient;
   readonly functions: FunctionsClient;
   readonly health: HealthClient;
   readonly storage: StorageClient;

@@ -1034,6 +1034,94 @@ export type MessagePayload = {
   sent: Scalars['Boolean']['output'];
 };
 
+/** A migration in the history that the Supabase CLI and this gateway share. */
+export type Migration = {
+  __typename?: 'Migration';
+  /** When it was applied; null when incomplete, or applied by another tool. */
+  appliedAt?: Maybe<Scalars['DateTime']['output']>;
+  /** The e-mail address, id or role in the token of who applied it, where known. */
+  appliedBy?: Maybe<Scalars['String']['output']>;
+  /** SHA-256, in hex, of the JSON array of `statements`, whichever tool wrote them; null without statements. */
+  checksum?: Maybe<Scalars['String']['output']>;
+  /** SQL that undoes it; null when none came with it. */
+  down?: Maybe<Scalars['String']['output']>;
+  /** Milliseconds its statements took; null when another tool applied it. */
+  duration?: Maybe<Scalars['Float']['output']>;
+  /** Its name; null on rows that an old Supabase CLI wrote. */
+  name?: Maybe<Scalars['String']['output']>;
+  /** Whether a newer version was applied before it; null when another tool applied it. */
+  outOfOrder?: Maybe<Scalars['Boolean']['output']>;
+  /** How far it came. */
+  state: MigrationState;
+  /** Its statements without semicolons; null on rows that an old Supabase CLI wrote. */
+  statements?: Maybe<Array<Scalars['String']['output']>>;
+  /** How many of its statements ran; null when another tool applied it. */
+  statementsRun?: Maybe<Scalars['Int']['output']>;
+  /** Whether it ran in one transaction; null when another tool applied it. */
+  transactional?: Maybe<Scalars['Boolean']['output']>;
+  /** Its version, usually YYYYMMDDHHMMSS. */
+  version: Scalars['ID']['output'];
+};
+
+/** A page of Migration. */
+export type MigrationConnection = {
+  __typename?: 'MigrationConnection';
+  /** The page, each item with its cursor. */
+  edges: Array<MigrationEdge>;
+  /** The page without cursors. */
+  nodes: Array<Migration>;
+  /** Where the page lies. */
+  pageInfo: PageInfo;
+  /** How many there are in all; null where the upstream does not say. */
+  totalCount?: Maybe<Scalars['Int']['output']>;
+};
+
+/** One Migration of a page, with its cursor. */
+export type MigrationEdge = {
+  __typename?: 'MigrationEdge';
+  /** Where this edge lies: usable as `after`. */
+  cursor: Scalars['String']['output'];
+  /** The Migration. */
+  node: Migration;
+};
+
+/** Something Postgres remarked while a migration ran. */
+export type MigrationNotice = {
+  __typename?: 'MigrationNotice';
+  /** The SQLSTATE. */
+  code: Scalars['String']['output'];
+  /** More of them. */
+  detail?: Maybe<Scalars['String']['output']>;
+  /** What to do about it. */
+  hint?: Maybe<Scalars['String']['output']>;
+  /** Postgres' own words. */
+  message: Scalars['String']['output'];
+  /** Such as NOTICE or WARNING. */
+  severity: Scalars['String']['output'];
+};
+
+/** What became of a migration. */
+export type MigrationPayload = {
+  __typename?: 'MigrationPayload';
+  /** Whether this very call applied it: false when it was applied before, with `dryRun`, and after rollbackMigration. */
+  applied: Scalars['Boolean']['output'];
+  /** Whether everything was rolled back because it was asked for. */
+  dryRun: Scalars['Boolean']['output'];
+  /** Milliseconds that the statements of this call took. */
+  duration: Scalars['Float']['output'];
+  /** The migration as recorded; with `dryRun` as it would be, after rollbackMigration as it was. */
+  migration: Migration;
+  /** What Postgres remarked, at most 1000. */
+  notices: Array<MigrationNotice>;
+};
+
+/** How far a migration came. */
+export type MigrationState =
+  /** It is applied. */
+  | 'APPLIED'
+  /** It ran outside of a transaction and stopped in the middle; runMigration goes on. */
+  | 'INCOMPLETE';
+
 /** Where a file goes. */
 export type MoveFileInput = {
   /** Bucket in which the file is. */
@@ -1093,6 +1181,10 @@ export type Mutation = {
   requestPasswordReset?: Maybe<MessagePayload>;
   /** Sends a confirmation again. Nothing is told about whether the account exists. */
   resendConfirmation?: Maybe<MessagePayload>;
+  /** Runs the `down` of the newest applied migration and takes it out of the history. CONFLICT when it is not the newest or has no `down`. */
+  rollbackMigration?: Maybe<MigrationPayload>;
+  /** Applies a migration, one at a time across all gateways. Applied already with the same content: `applied` is false; with other content: CONFLICT. A failing statement rolls everything back and is named by `index`, `line` and SQLSTATE. */
+  runMigration?: Maybe<MigrationPayload>;
   /** Sends a message to a channel. True once Realtime has taken it; to a private channel that needs Realtime 2.96.3 (else NOT_CONFIGURED). */
   sendBroadcast?: Maybe<Scalars['Boolean']['output']>;
   /** Sends a one-time code, or a magic link, to sign in with. */
@@ -1263,6 +1355,18 @@ export type MutationRequestPasswordResetArgs = {
 /** Everything that can be changed. */
 export type MutationResendConfirmationArgs = {
   input: ResendInput;
+};
+
+
+/** Everything that can be changed. */
+export type MutationRollbackMigrationArgs = {
+  version: Scalars['ID']['input'];
+};
+
+
+/** Everything that can be changed. */
+export type MutationRunMigrationArgs = {
+  input: RunMigrationInput;
 };
 
 
@@ -1488,6 +1592,8 @@ export type Query = {
   databaseFunctions?: Maybe<Array<DatabaseFunction>>;
   /** The roles by name, without those that Postgres predefines (`pg_…`). */
   databaseRoles?: Maybe<Array<DatabaseRole>>;
+  /** Source text with the types of the tables, views, functions and enums of some schemas, as postgres-meta writes them. NOT_CONFIGURED without META_URL. */
+  databaseTypes?: Maybe<Scalars['String']['output']>;
   /** The plan of one statement. With `analyze` the statement runs, read-only and rolled back; writes are refused. */
   explain?: Maybe<ExplainResult>;
   /** All extensions that the server has, installed or not, by name. */
@@ -1496,10 +1602,16 @@ export type Query = {
   file?: Maybe<StoredFile>;
   /** What lies under a prefix, up to the next slash. A bucket that is missing or hidden is empty. */
   files?: Maybe<FileEntryConnection>;
+  /** SQL laid out for people to read, one clause to a line. Nothing is run. NOT_CONFIGURED without META_URL. */
+  formatSql?: Maybe<Scalars['String']['output']>;
   /** The state of this gateway. A bad token does not stop it. */
   health: Health;
   /** The signed-in user, fresh from the auth service. A service key has none: FORBIDDEN, reason `no_user`. */
   me?: Maybe<User>;
+  /** One migration; null when the version is not known. */
+  migration?: Maybe<Migration>;
+  /** The migrations of the database, oldest version first, whichever tool applied them. FORBIDDEN says in `grants` what the login needs. */
+  migrations?: Maybe<MigrationConnection>;
   /** Where to send a browser to sign in with a provider. */
   oauthUrl?: Maybe<Scalars['URL']['output']>;
   /** The publications by name. */
@@ -1536,6 +1648,13 @@ export type QueryDatabaseFunctionsArgs = {
 
 
 /** Everything that can be read. */
+export type QueryDatabaseTypesArgs = {
+  language: TypeLanguage;
+  schemas?: InputMaybe<Array<Scalars['String']['input']>>;
+};
+
+
+/** Everything that can be read. */
 export type QueryExplainArgs = {
   analyze?: Scalars['Boolean']['input'];
   params?: InputMaybe<Array<InputMaybe<Scalars['JSON']['input']>>>;
@@ -1557,6 +1676,25 @@ export type QueryFilesArgs = {
   first?: Scalars['Int']['input'];
   prefix?: Scalars['String']['input'];
   sortBy?: InputMaybe<FileSort>;
+};
+
+
+/** Everything that can be read. */
+export type QueryFormatSqlArgs = {
+  sql: Scalars['String']['input'];
+};
+
+
+/** Everything that can be read. */
+export type QueryMigrationArgs = {
+  version: Scalars['ID']['input'];
+};
+
+
+/** Everything that can be read. */
+export type QueryMigrationsArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  first?: Scalars['Int']['input'];
 };
 
 
@@ -1647,6 +1785,22 @@ export type Role =
   | 'AUTHENTICATED'
   /** A service_role or secret key: row level security does not apply. */
   | 'SERVICE_ROLE';
+
+/** A migration to apply. */
+export type RunMigrationInput = {
+  /** SQL that undoes it; kept with the migration and used by rollbackMigration. */
+  down?: InputMaybe<Scalars['String']['input']>;
+  /** Run everything, answer what would be recorded, and roll back. Needs `transactional`. */
+  dryRun?: Scalars['Boolean']['input'];
+  /** What it does in a few words; no other version may have it. */
+  name: Scalars['String']['input'];
+  /** The statements, divided by semicolons. BEGIN, COMMIT and their like are refused. */
+  sql: Scalars['String']['input'];
+  /** False for statements that cannot run inside a transaction, such as CREATE INDEX CONCURRENTLY: they run one by one, and after a failure the same call goes on from the statement that failed. */
+  transactional?: Scalars['Boolean']['input'];
+  /** YYYYMMDDHHMMSS, chosen by the caller, so that a retry is the same migration. */
+  version: Scalars['ID']['input'];
+};
 
 /** Where a one-time code or magic link goes. */
 export type SendOtpInput = {
@@ -1977,6 +2131,17 @@ export type TriggerTiming =
   | 'BEFORE'
   /** In place of the change; for views. */
   | 'INSTEAD_OF';
+
+/** A language that types are written in. */
+export type TypeLanguage =
+  /** Structs with json tags. */
+  | 'GO'
+  /** Pydantic models. */
+  | 'PYTHON'
+  /** Codable structs. */
+  | 'SWIFT'
+  /** The `Database` type that supabase-js takes. */
+  | 'TYPESCRIPT';
 
 /** A factor was removed. */
 export type UnenrollFactorPayload = {

@@ -7,7 +7,7 @@ import { executeStatement } from './execute-statement.ts';
 import { executeTransaction } from './execute-transaction.ts';
 import { explainStatement } from './explain-statement.ts';
 import { readStatement } from './read-statement.ts';
-import { createSqlTypes } from './sql-types.ts';
+import { createSqlTypes, type SqlTypes } from './sql-types.ts';
 import { createStatementParser, type StatementParser } from './statement-parser.ts';
 import {
   type ExplainArguments,
@@ -23,6 +23,8 @@ export interface DatabaseClientDeps {
   readonly pools: PostgresPools | undefined;
   /** @default an own one */
   readonly parser?: StatementParser;
+  /** @default an own one */
+  readonly types?: SqlTypes;
   readonly limits?: {
     /** The most rows that a caller may ask for. @default 100000 */
     readonly maxRows?: number;
@@ -49,7 +51,7 @@ export function createDatabaseClient(deps: DatabaseClientDeps): DatabaseClient {
   const { maxRows = 100_000, maxTimeoutMs = 600_000, maxResultBytes = 64 * 1024 * 1024 } = deps.limits ?? {};
   const schemas = sqlArguments({ maxRows, maxTimeoutMs });
   const parser = deps.parser ?? createStatementParser();
-  const types = createSqlTypes();
+  const types = deps.types ?? createSqlTypes();
   const known = deps.pools && { pools: deps.pools, parser, types, maxResultBytes };
 
   function engine(): SqlEngine {

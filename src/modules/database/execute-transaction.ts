@@ -95,7 +95,8 @@ async function runAll(
   return results;
 }
 
-async function commit({ sql }: PostgresSession): Promise<void> {
+/** COMMIT; OUTCOME_UNKNOWN when its answer never came, BAD_SQL when Postgres rolled back instead. */
+export async function commit({ sql }: PostgresSession): Promise<void> {
   let command: string;
   try {
     ({ command } = await sql.unsafe('commit'));

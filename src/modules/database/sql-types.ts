@@ -15,6 +15,8 @@ export interface SqlTypesOptions {
   readonly maxAgeMs?: number;
   /** @default 10000 */
   readonly maxTypes?: number;
+  /** Called when something was looked up: from now on a change of the schema matters. */
+  readonly onLearned?: () => void;
 }
 
 interface TypeRow {
@@ -27,7 +29,7 @@ interface TypeRow {
 
 /** What the types of one database are called and how their values are read. */
 export function createSqlTypes(options: SqlTypesOptions = {}): SqlTypes {
-  const { maxAgeMs = 60_000, maxTypes = 10_000 } = options;
+  const { maxAgeMs = 60_000, maxTypes = 10_000, onLearned } = options;
   const own = new Map<number, PostgresTypeFace>();
   let forgetAt = 0;
 
@@ -53,6 +55,7 @@ export function createSqlTypes(options: SqlTypesOptions = {}): SqlTypes {
       for (const oid of unknown) {
         if (!own.has(oid)) own.set(oid, { name: 'unknown', decode: undefined });
       }
+      onLearned?.();
     },
     forget: () => own.clear(),
   };

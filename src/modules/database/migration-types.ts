@@ -1,0 +1,89 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+
+export const migrationStates = ['APPLIED', 'INCOMPLETE'] as const;
+
+/** A migration as the history tells of it. */
+export interface Migration {
+  readonly version: string;
+  readonly name: string | null;
+  readonly statements: readonly string[] | null;
+  readonly checksum: string | null;
+  readonly down: string | null;
+  readonly state: (typeof migrationStates)[number];
+  /** How many statements ran so far. */
+  readonly statementsRun: number | null;
+  readonly transactional: boolean | null;
+  readonly outOfOrder: boolean | null;
+  readonly appliedAt: string | null;
+  readonly appliedBy: string | null;
+  /** Milliseconds. */
+  readonly duration: number | null;
+}
+
+export interface MigrationNotice {
+  readonly severity: string;
+  readonly code: string;
+  readonly message: string;
+  readonly detail: string | null;
+  readonly hint: string | null;
+}
+
+export interface MigrationResult {
+  readonly migration: Migration;
+  /** This very call applied it. */
+  readonly applied: boolean;
+  readonly dryRun: boolean;
+  /** Milliseconds of the statements. */
+  readonly duration: number;
+  readonly notices: readonly MigrationNotice[];
+}
+
+const text = z
+  .string()
+  .refine((value) => !value.includes('\0'), 'contains a NUL character')
+  .refine((value) => !/\p{Surrogate}/u.test(value), 'contains half of a surrogate pair');
+
+export const migrationVersion = z
+  .string()
+  .regex(/^\d{1,32}$/, 'must be digits alone, such as 20260131120000');
+
+export const migrationInput = z
+  .object({
+    version: migrationVersion,
+    name: text.refine((name) => name.trim() !== '', 'must not be empty').refine((name) => name.length <= 200),
+    sql: text,
+    down: text.nullish(),
+    dryRun: z.boolean().default(false),
+    transactional: z.boolean().default(true),
+  })
+  .refine(({ sql }) => sql.trim() !== '', { path: ['sql'], message: 'there is no statement in it' })
+  .refine(({ down }) => typeof down !== 'string' || down.trim() !== '', {
+    path: ['down'],
+    message: 'there is no statement in it; leave it out',
+  })
+  .refine(({ dryRun, transactional }) => !dryRun || transactional, {
+    path: ['dryRun'],
+    message: 'needs a transaction to roll back: it does not go with transactional: false',
+  });
+
+export type MigrationInput = z.input<typeof migrationInput>;
+export type MigrationRequest = z.output<typeof migrationInput>;
+
+/** SHA-256 over the statements as stored, so that rows of every tool compare; null where none are stored. */
+export function checksumOf(statements: readonly string[] | null): string | null {
+  if (statements === null) return null;
+  return createHash('sha256').update(JSON.stringify(statements)).digest('hex');
+}
+
+/** Orders versions by their numbers; what is no number comes after, as text. */
+export function compareVersions(a: string, b: string): number {
+  const [left, right] = [/^\d+$/.test(a), /^\d+$/.test(b)];
+  if (left && right) {
+    const difference = BigInt(a) - BigInt(b);
+    if (difference !== 0n) return difference < 0n ? -1 : 1;
+  } else if (left !== right) {
+    return left ? -1 : 1;
+  }
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,175 @@
+import { AppError } from '../../lib/app-error.ts';
+import type { PostgresSession, PostgresSql } from '../../upstream/postgres.ts';
+import type { Call } from '../../viewer/call.ts';
+import { commit } from './execute-transaction.ts';
+import { type MigrationTables, prepareTables } from './migration-access.ts';
+import type { MigrationEngine } from './migration-engine.ts';
+import {
+  advanceProgress,
+  listHeads,
+  type MigrationRecord,
+  readMigration,
+  recordApplied,
+  recordProgress,
+} from './migration-history.ts';
+import { lockMigrations } from './migration-lock.ts';
+import {
+  backToOurselves,
+  beginMigration,
+  nameSession,
+  runInTransaction,
+  runOneByOne,
+  withNotices,
+} from './migration-runner.ts';
+import { divideScript, type ScriptStatement } from './migration-script.ts';
+import {
+  checksumOf,
+  compareVersions,
+  type Migration,
+  type MigrationRequest,
+  type MigrationResult,
+} from './migration-types.ts';
+import { announceSchemaChange } from './schema-changes.ts';
+import { resetSession } from './session-steps.ts';
+
+/** Applies a migration, or answers that it is applied already. */
+export async function runMigration(
+  engine: MigrationEngine,
+  request: MigrationRequest,
+  call: Call,
+): Promise<MigrationResult> {
+  const script = await divideScript(request.sql, engine.parser);
+  if (typeof request.down === 'string') await divideScript(request.down, engine.parser);
+  const plan: Plan = { engine, request, script, appliedBy: callerName(call) };
+  const { signal } = call;
+  const timeoutMs = engine.timeoutMs;
+  if (!request.transactional) {
+    return await engine.pools
+      .direct()
+      .withSession({ signal, timeoutMs, writes: true }, (session) => runOutside(session, plan));
+  }
+  return await engine.pools.general.withSession({ signal, timeoutMs }, (session) => runInside(session, plan));
+}
+
+interface Plan {
+  readonly engine: MigrationEngine;
+  readonly request: MigrationRequest;
+  readonly script: readonly ScriptStatement[];
+  readonly appliedBy: string;
+}
+
+async function runInside(session: PostgresSession, plan: Plan): Promise<MigrationResult> {
+  const { engine, request, script } = plan;
+  const { sql } = session;
+  try {
+    await beginMigration(session, request.version);
+    await lockMigrations(sql, 'transaction', engine.lockWaitMs);
+    const tables = await prepareTables(sql);
+    const { record, known } = await decide(sql, tables, plan);
+    if (known?.state === 'APPLIED') return alreadyApplied(known, request.dryRun);
+    if (known !== undefined && (known.statementsRun ?? 0) > 0) throw unfinished(known);
+    const { notices, duration } = await withNotices(session, () => runInTransaction(session, script));
+    await backToOurselves(session);
+    await recordApplied(sql, record, duration);
+    const migration = await mustRead(sql, tables, request.version);
+    if (request.dryRun) return { migration, applied: false, dryRun: true, duration, notices };
+    await announceSchemaChange(sql, request.version);
+    await commit(session);
+    engine.onSchemaChange();
+    return { migration, applied: true, dryRun: false, duration, notices };
+  } finally {
+    await resetSession(session, engine.pools.transactionPooler);
+  }
+}
+
+/** Statement by statement; what ran is noted, and a second call goes on from there. */
+async function runOutside(session: PostgresSession, plan: Plan): Promise<MigrationResult> {
+  const { engine, request, script } = plan;
+  const { sql } = session;
+  try {
+    await nameSession(session, request.version, false);
+    await lockMigrations(sql, 'session', engine.lockWaitMs);
+    await sql.unsafe('begin');
+    const tables = await prepareTables(sql);
+    const { record, known } = await decide(sql, tables, plan);
+    if (known?.state === 'APPLIED') return alreadyApplied(known, false);
+    const from = known?.statementsRun ?? 0;
+    await recordProgress(sql, record, from);
+    await commit(session);
+
+    const { notices, duration } = await withNotices(session, () =>
+      runOneByOne(session, script, from, (count) => advanceProgress(sql, request.version, count)),
+    );
+    await backToOurselves(session);
+    await sql.unsafe('begin');
+    await recordApplied(sql, record, duration);
+    const migration = await mustRead(sql, tables, request.version);
+    await announceSchemaChange(sql, request.version);
+    await commit(session);
+    return { migration, applied: true, dryRun: false, duration, notices };
+  } finally {
+    // Also a part that ran has changed the schema.
+    engine.onSchemaChange();
+    await resetSession(session, false);
+  }
+}
+
+/** What to write, and what is known of the version already. Throws when it must not be applied. */
+async function decide(
+  sql: PostgresSql,
+  tables: MigrationTables,
+  { engine, request, script, appliedBy }: Plan,
+): Promise<{ record: MigrationRecord; known: Migration | undefined }> {
+  const { version, name, transactional } = request;
+  const statements = script.map(({ text }) => text);
+  const known = await readMigration(sql, tables, version);
+  // A row of an old CLI has no statements to compare with: it counts as the same.
+  if (known !== undefined && known.checksum !== null && known.checksum !== checksumOf(statements)) {
+    throw new AppError('CONFLICT', `Version ${version} is known with other content.`, {
+      details: { reason: 'other_content', checksum: known.checksum, state: known.state },
+    });
+  }
+  const heads = await listHeads(sql, tables);
+  const namesake = heads.find((head) => head.name === name && head.version !== version);
+  if (known === undefined && namesake !== undefined) {
+    const message = `version ${namesake.version} has this name already`;
+    throw new AppError('BAD_USER_INPUT', `name: ${message}`, {
+      details: { issues: [{ path: ['name'], message }] },
+    });
+  }
+  const newest = heads.filter(({ applied }) => applied).at(-1)?.version;
+  const outOfOrder = newest !== undefined && compareVersions(version, newest) < 0;
+  if (outOfOrder && known?.state !== 'APPLIED' && !engine.allowOutOfOrder) {
+    throw new AppError('CONFLICT', `Version ${version} is older than ${newest}, which is applied already.`, {
+      details: { reason: 'out_of_order', newest },
+    });
+  }
+  const down = request.down ?? null;
+  return { known, record: { version, name, statements, down, transactional, outOfOrder, appliedBy } };
+}
+
+function alreadyApplied(migration: Migration, dryRun: boolean): MigrationResult {
+  return { migration, applied: false, dryRun, duration: 0, notices: [] };
+}
+
+function unfinished({ version, statementsRun }: Migration): AppError {
+  return new AppError(
+    'CONFLICT',
+    `${statementsRun} statements of version ${version} ran outside of a transaction: go on with transactional: false.`,
+    { details: { reason: 'incomplete', statementsRun } },
+  );
+}
+
+async function mustRead(sql: PostgresSql, tables: MigrationTables, version: string): Promise<Migration> {
+  const migration = await readMigration(sql, tables, version);
+  if (migration === undefined) throw new Error('a migration that was just written is not there');
+  return migration;
+}
+
+function callerName({ viewer }: Call): string {
+  const { email, sub, role } = viewer.claims;
+  return (
+    [email, sub, role].find((claim): claim is string => typeof claim === 'string' && claim !== '') ??
+    'service_role'
+  );
+}
