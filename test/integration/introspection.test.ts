@@ -3,11 +3,11 @@ import { z } from 'zod';
 import { createIntrospectionClient } from '../../src/modules/database/introspection.ts';
 import { createPostgresPools } from '../../src/upstream/postgres.ts';
 import { type DatabaseApp, makeDemoSchema, startDatabaseApp } from '../support/database-app.ts';
-import { type RunningMeta, startPostgresMeta } from '../support/postgres-meta.ts';
+import { startPostgresMeta, type TestPostgresMeta } from '../support/postgres-meta.ts';
 import { silentLog, testCall } from '../support/test-call.ts';
 
 let database: DatabaseApp;
-let meta: RunningMeta;
+let meta: TestPostgresMeta;
 
 beforeAll(async () => {
   database = await startDatabaseApp();
@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await meta?.close();
+  await meta?.stop();
   await database?.close();
 });
 
