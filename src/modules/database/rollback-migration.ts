@@ -16,8 +16,8 @@ import {
 } from './migration-runner.ts';
 import { divideScript } from './migration-script.ts';
 import type { Migration, MigrationResult } from './migration-types.ts';
-import { announceSchemaChange } from './schema-changes.ts';
 import { resetSession } from './session-steps.ts';
+import { announceSchemaChange } from './structure-changes.ts';
 
 /** Runs the `down` of the newest applied migration, or of an incomplete one, and takes it out of the history. */
 export async function rollbackMigration(

@@ -29,8 +29,8 @@ import {
   type MigrationRequest,
   type MigrationResult,
 } from './migration-types.ts';
-import { announceSchemaChange } from './schema-changes.ts';
 import { resetSession } from './session-steps.ts';
+import { announceSchemaChange } from './structure-changes.ts';
 
 /** Applies a migration, or answers that it is applied already. */
 export async function runMigration(
