@@ -1,31 +1,35 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { AppError } from '../../lib/app-error.ts';
 import type { PostgresSql } from '../../upstream/postgres.ts';
-import { sqlState } from '../../upstream/postgres-failure.ts';
 import { encodedQuery } from './encoded-query.ts';
 
 /** "bunb" and "migr" in ASCII: the one advisory lock of all gateways in front of a database. */
 const key = '1651863138, 1835624306';
 
+/** Milliseconds between two tries, give or take a half. */
+const pauseMs = 60;
+
 /**
- * Waits for the lock that lets one migration run at a time. `transaction`: until its end; `session`: until the
- * session is reset. Throws CONFLICT, retryable, that says who holds it, after `waitMs`.
+ * Waits for the lock that lets one migration run at a time. `transaction`: until the end of the open one, which is
+ * begun anew for each try; `session`: until the session is reset. Throws CONFLICT, retryable, that says who holds it,
+ * after `waitMs`.
  */
 export async function lockMigrations(
   sql: PostgresSql,
   scope: 'transaction' | 'session',
   waitMs: number,
 ): Promise<void> {
-  const [local, lock] =
-    scope === 'transaction' ? ['true', 'pg_advisory_xact_lock'] : ['false', 'pg_advisory_lock'];
-  const setTimeout = `select pg_catalog.set_config('lock_timeout', $1::text, ${local})`;
-  try {
-    await encodedQuery(sql, setTimeout, [String(waitMs)]);
-    await encodedQuery(sql, `select pg_catalog.${lock}(${key})`);
-    await encodedQuery(sql, setTimeout, ['0']);
-  } catch (error) {
-    if (sqlState(error) !== '55P03') throw error;
+  const lock = scope === 'transaction' ? 'pg_try_advisory_xact_lock' : 'pg_try_advisory_lock';
+  const deadline = performance.now() + waitMs;
+  for (;;) {
+    const [answer] = await encodedQuery<{ got: boolean }>(sql, `select pg_catalog.${lock}(${key}) as got`);
+    if (answer?.got) return;
+    // Waiting inside of a statement or a transaction would hold a snapshot, for the end of which a CREATE INDEX
+    // CONCURRENTLY of the holder waits: a deadlock.
     if (scope === 'transaction') await sql.unsafe('rollback');
-    throw await heldBy(sql, error);
+    if (performance.now() >= deadline) throw await heldBy(sql);
+    await delay(pauseMs * (0.5 + Math.random()));
+    if (scope === 'transaction') await sql.unsafe('begin');
   }
 }
 
@@ -36,7 +40,7 @@ interface Holder {
   readonly since: string | null;
 }
 
-async function heldBy(sql: PostgresSql, cause: unknown): Promise<AppError> {
+async function heldBy(sql: PostgresSql): Promise<AppError> {
   const [holder] = await encodedQuery<Holder>(
     sql,
     `select l.pid, a.usename::text as user, nullif(a.application_name, '') as application, a.xact_start as since
@@ -51,7 +55,6 @@ async function heldBy(sql: PostgresSql, cause: unknown): Promise<AppError> {
       ? 'has just ended'
       : `is running (${holder.application ?? 'unnamed'}, process ${holder.pid})`;
   return new AppError('CONFLICT', `Another migration ${who}; try again later.`, {
-    cause,
     details: {
       retryable: true,
       reason: 'migration_running',

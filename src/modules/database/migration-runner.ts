@@ -2,6 +2,7 @@ import type { AppError } from '../../lib/app-error.ts';
 import type { PostgresNotice, PostgresSession } from '../../upstream/postgres.ts';
 import { encodedQuery } from './encoded-query.ts';
 import { toDatabaseError } from './errors.ts';
+import { lockMigrations } from './migration-lock.ts';
 import { lineAt, type ScriptStatement, unitsOf, withPlace } from './migration-script.ts';
 import type { MigrationNotice } from './migration-types.ts';
 
@@ -108,17 +109,21 @@ function toNotice(notice: PostgresNotice): MigrationNotice {
   };
 }
 
-/**
- * Begins the transaction of a migration. A migration whose process is gone gives up its lock within seconds where
- * the server's system can tell (Postgres 14 on Linux), also in the middle of a long statement.
- */
-export async function beginMigration(session: PostgresSession, version: string): Promise<void> {
-  const { sql } = session;
-  await sql.unsafe('begin');
+/** Begins the transaction of a migration and waits up to `waitMs` for the lock. Throws as `lockMigrations`. */
+export async function beginMigration(
+  session: PostgresSession,
+  version: string,
+  waitMs: number,
+): Promise<void> {
+  await session.sql.unsafe('begin');
+  await lockMigrations(session.sql, 'transaction', waitMs);
   await nameSession(session, version, true);
 }
 
-/** Says in pg_stat_activity who holds the lock. */
+/**
+ * Says in pg_stat_activity who holds the lock. A migration whose process is gone gives it up within seconds where the
+ * server's system can tell (Postgres 14 on Linux), also in the middle of a long statement.
+ */
 export async function nameSession(session: PostgresSession, version: string, local: boolean): Promise<void> {
   const name = `bunbun migration ${version}`;
   await encodedQuery(session.sql, `select pg_catalog.set_config('application_name', $1::text, ${local})`, [
@@ -134,4 +139,9 @@ export async function nameSession(session: PostgresSession, version: string, loc
 /** What a migration may have changed of the session is no concern of what we write next. */
 export async function backToOurselves({ sql }: PostgresSession): Promise<void> {
   await sql.unsafe('set local statement_timeout = 0; reset session authorization; reset role');
+}
+
+/** Deferred constraints speak at commit: a dry run asks them before it rolls back. */
+export async function checkDeferred({ sql }: PostgresSession): Promise<void> {
+  await sql.unsafe('set constraints all immediate');
 }

@@ -43,8 +43,7 @@ async function rollBackInside(
 ): Promise<MigrationResult | 'needs a session'> {
   const { sql } = session;
   try {
-    await beginMigration(session, version);
-    await lockMigrations(sql, 'transaction', engine.lockWaitMs);
+    await beginMigration(session, version, engine.lockWaitMs);
     const { migration, down } = await requireRollback(sql, await prepareTables(sql), version);
     if (migration.transactional === false) return 'needs a session';
     const script = await divideScript(down, engine.parser);
@@ -65,8 +64,8 @@ async function rollBackOutside(
 ): Promise<MigrationResult> {
   const { sql } = session;
   try {
-    await nameSession(session, version, false);
     await lockMigrations(sql, 'session', engine.lockWaitMs);
+    await nameSession(session, version, false);
     const { migration, down } = await requireRollback(sql, await prepareTables(sql), version);
     const script = await divideScript(down, engine.parser);
     const { notices, duration } = await withNotices(session, () =>

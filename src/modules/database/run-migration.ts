@@ -16,6 +16,7 @@ import { lockMigrations } from './migration-lock.ts';
 import {
   backToOurselves,
   beginMigration,
+  checkDeferred,
   nameSession,
   runInTransaction,
   runOneByOne,
@@ -62,13 +63,13 @@ async function runInside(session: PostgresSession, plan: Plan): Promise<Migratio
   const { engine, request, script } = plan;
   const { sql } = session;
   try {
-    await beginMigration(session, request.version);
-    await lockMigrations(sql, 'transaction', engine.lockWaitMs);
+    await beginMigration(session, request.version, engine.lockWaitMs);
     const tables = await prepareTables(sql);
     const { record, known } = await decide(sql, tables, plan);
     if (known?.state === 'APPLIED') return alreadyApplied(known, request.dryRun);
     if (known !== undefined && (known.statementsRun ?? 0) > 0) throw unfinished(known);
     const { notices, duration } = await withNotices(session, () => runInTransaction(session, script));
+    if (request.dryRun) await checkDeferred(session);
     await backToOurselves(session);
     await recordApplied(sql, record, duration);
     const migration = await mustRead(sql, tables, request.version);
@@ -87,8 +88,8 @@ async function runOutside(session: PostgresSession, plan: Plan): Promise<Migrati
   const { engine, request, script } = plan;
   const { sql } = session;
   try {
-    await nameSession(session, request.version, false);
     await lockMigrations(sql, 'session', engine.lockWaitMs);
+    await nameSession(session, request.version, false);
     await sql.unsafe('begin');
     const tables = await prepareTables(sql);
     const { record, known } = await decide(sql, tables, plan);

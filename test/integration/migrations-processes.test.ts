@@ -1,0 +1,122 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type DatabaseApp, databaseEnv, serviceToken, startDatabaseApp } from '../support/database-app.ts';
+import { type GatewayProcess, startGatewayProcess } from '../support/gateway-process.ts';
+
+let database: DatabaseApp;
+let gateways: readonly [GatewayProcess, GatewayProcess];
+
+beforeAll(async () => {
+  database = await startDatabaseApp();
+  const env = databaseEnv(database.server.databaseUrl);
+  gateways = await Promise.all([startGatewayProcess(env), startGatewayProcess(env)]);
+}, 90_000);
+
+afterAll(async () => {
+  await Promise.all((gateways ?? []).map((gateway) => gateway.kill()));
+  await database?.close();
+});
+
+const operation = `mutation ($input: RunMigrationInput!) {
+  runMigration(input: $input) { applied migration { version checksum } }
+}`;
+
+async function run(gateway: GatewayProcess, input: Record<string, unknown>) {
+  const { data, errors } = await gateway.ask(operation, { token: serviceToken, variables: { input } });
+  return { payload: data?.runMigration, error: errors[0] };
+}
+
+async function versions(): Promise<string[]> {
+  const rows = await database.admin<{ version: string }[]>`
+    select version from supabase_migrations.schema_migrations order by version`;
+  return rows.map(({ version }) => version);
+}
+
+async function advisoryLocks(): Promise<number> {
+  const [row] = await database.admin`
+    select count(*)::int as held from pg_locks where locktype = 'advisory' and granted`;
+  return Number(row?.['held']);
+}
+
+async function running(part: string): Promise<boolean> {
+  const rows = await database.admin`
+    select from pg_stat_activity where query like ${`%${part}%`} and state = 'active' and pid <> pg_backend_pid()`;
+  return rows.length > 0;
+}
+
+describe('two gateways', () => {
+  it('apply identical calls of the same moment once, and the others are no errors', async () => {
+    const input = {
+      version: '20260401000000',
+      name: 'once',
+      sql: 'create table once (id int); select pg_sleep(0.1)',
+    };
+    const answers = await Promise.all(
+      gateways.flatMap((gateway) => [run(gateway, input), run(gateway, input), run(gateway, input)]),
+    );
+    expect(answers.map(({ error }) => error)).toEqual(answers.map(() => undefined));
+    expect(answers.filter(({ payload }) => payload.applied)).toHaveLength(1);
+    expect(new Set(answers.map(({ payload }) => payload.migration.checksum)).size).toBe(1);
+    expect(await versions()).toContain('20260401000000');
+  });
+
+  it('apply calls with other content of the same version once, and the other is CONFLICT', async () => {
+    const answers = await Promise.all(
+      gateways.map((gateway, index) =>
+        run(gateway, {
+          version: '20260402000000',
+          name: 'rival',
+          sql: `create table rival (id${index} int)`,
+        }),
+      ),
+    );
+    expect(answers.filter(({ payload }) => payload?.applied)).toHaveLength(1);
+    expect(answers.flatMap(({ error }) => error?.extensions.code ?? [])).toEqual(['CONFLICT']);
+  });
+
+  it('apply statements outside of a transaction once', async () => {
+    const input = {
+      version: '20260403000000',
+      name: 'concurrently',
+      sql: 'create index concurrently once_id on once (id); select pg_sleep(0.1)',
+      transactional: false,
+    };
+    const answers = await Promise.all(gateways.map((gateway) => run(gateway, input)));
+    expect(answers.map(({ error }) => error)).toEqual([undefined, undefined]);
+    expect(answers.filter(({ payload }) => payload.applied)).toHaveLength(1);
+  });
+
+  it('see each other’s changes of types', async () => {
+    const [one, two] = gateways;
+    const query = `{ sql(statement: "select 'a'::mood as mood") { columns { type } } }`;
+    await run(one, { version: '20260404000000', name: 'mood', sql: `create type mood as enum ('a')` });
+    const before = await two.ask(query, { token: serviceToken });
+    expect(before.data.sql.columns).toEqual([{ type: 'mood' }]);
+    await run(one, { version: '20260405000000', name: 'temper', sql: 'alter type mood rename to temper' });
+    const after = () => two.ask(query.replace('mood as', 'temper as'), { token: serviceToken });
+    await expect.poll(async () => (await after()).data.sql.columns).toEqual([{ type: 'temper' }]);
+  });
+
+  it('leave nothing of a migration whose process was killed, and a new call succeeds', async () => {
+    const [one] = gateways;
+    const doomed = await startGatewayProcess(databaseEnv(database.server.databaseUrl));
+    const input = {
+      version: '20260406000000',
+      name: 'killed',
+      sql: 'create table killed (); select pg_sleep(case when (select count(*) from patience) = 0 then 20 else 0 end)',
+    };
+    await run(one, { version: '20260405500000', name: 'patience', sql: 'create table patience ()' });
+    const lost = run(doomed, input).catch(() => undefined);
+    await expect.poll(() => running('pg_sleep(case'), { timeout: 10_000 }).toBe(true);
+    expect(await advisoryLocks()).toBe(1);
+    await doomed.kill();
+    await lost;
+    await expect.poll(advisoryLocks, { timeout: 15_000 }).toBe(0);
+    expect(await versions()).not.toContain('20260406000000');
+    const [row] = await database.admin`select to_regclass('public.killed') is null as gone`;
+    expect(row?.['gone']).toBe(true);
+    await database.admin`insert into patience default values`;
+    const { payload, error } = await run(one, input);
+    expect(error).toBeUndefined();
+    expect(payload.applied).toBe(true);
+  }, 60_000);
+});

@@ -1,0 +1,95 @@
+import { execFile } from 'node:child_process';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type DatabaseApp, startDatabaseApp } from '../support/database-app.ts';
+import { makeTestFolder } from '../support/postgres.ts';
+
+const run = promisify(execFile);
+let database: DatabaseApp;
+let folder: string;
+
+/** The CLI is too large to depend on; where npm cannot bring it in time these tests have nothing to say. */
+const available = await run('npx', ['--yes', 'supabase@3.1.0', '--version'], { timeout: 60_000 }).then(
+  ({ stdout }) => stdout.includes('3.1.0'),
+  () => false,
+);
+
+beforeAll(async () => {
+  if (!available) return;
+  database = await startDatabaseApp();
+  folder = await makeTestFolder('supabase-cli');
+  await mkdir(join(folder, 'supabase', 'migrations'), { recursive: true });
+  await writeFile(join(folder, 'supabase', 'config.toml'), 'project_id = "history"\n');
+});
+
+afterAll(async () => {
+  await database?.close();
+});
+
+async function supabase(...args: string[]): Promise<string> {
+  const remote = `--remote=${database.server.databaseUrl}?sslmode=disable`;
+  const { stdout, stderr } = await run('npx', ['--yes', 'supabase@3.1.0', ...args, remote], {
+    cwd: folder,
+    timeout: 60_000,
+    env: {
+      PATH: process.env['PATH'],
+      HOME: folder,
+      npm_config_cache: process.env['npm_config_cache'],
+      CI: '1',
+    },
+  });
+  return stdout + stderr;
+}
+
+const file = (name: string, sql: string) => writeFile(join(folder, 'supabase', 'migrations', name), sql);
+
+async function migrate(input: Record<string, unknown>) {
+  const { data, errors } = await database.ask(
+    'mutation ($input: RunMigrationInput!) { runMigration(input: $input) { applied migration { checksum } } }',
+    { input },
+  );
+  return { applied: data?.runMigration?.applied, code: errors[0]?.extensions.code };
+}
+
+// The comment after the last statement is stored by one of the two tools and not by the other.
+const sql = `-- the first
+create table theirs (id int primary key, note text default 'a;b');
+
+create function f() returns int language plpgsql as $$ begin return 1; end; $$;
+/* and
+   some */ insert into theirs values (1);
+`;
+
+describe.skipIf(!available)('the Supabase CLI', () => {
+  it('writes a history that is ours: the same statements are applied already, others are CONFLICT', async () => {
+    await file('20260101000000_theirs.sql', sql);
+    await supabase('db', 'push', '--yes');
+    const { data } = await database.ask('{ migrations { nodes { version name statements } } }');
+    expect(data.migrations.nodes).toMatchObject([{ version: '20260101000000', name: 'theirs' }]);
+    expect(data.migrations.nodes[0].statements).toHaveLength(3);
+    const same = { version: '20260101000000', name: 'theirs', sql };
+    expect(await migrate(same)).toEqual({ applied: false, code: undefined });
+    expect((await migrate({ ...same, sql: 'select 1' })).code).toBe('CONFLICT');
+  }, 150_000);
+
+  it('reads ours: what we applied is in its list and is not applied again', async () => {
+    const ours = { version: '20260102000000', name: 'ours', sql: 'create table ours (id int);\nselect 1;' };
+    expect(await migrate(ours)).toEqual({ applied: true, code: undefined });
+    await file('20260102000000_ours.sql', ours.sql);
+    const list = await supabase('migration', 'list');
+    // Local and remote side by side.
+    expect(list).toMatch(/20260102000000\D+20260102000000/);
+    await file('20260103000000_more.sql', 'create table more (id int);');
+    const pushed = await supabase('db', 'push', '--yes');
+    expect(pushed).toContain('20260103000000_more.sql');
+    expect(pushed).not.toContain('20260102000000_ours.sql');
+    const { data } = await database.ask('{ migrations { nodes { version } } }');
+    expect(data.migrations.nodes.map(({ version }: { version: string }) => version)).toEqual([
+      '20260101000000',
+      '20260102000000',
+      '20260103000000',
+    ]);
+  }, 150_000);
+});
