@@ -305,7 +305,8 @@ describe('the server', () => {
     socket.frames.length = 0;
     await world.server.faults.killChangeWorker();
     await socket.next(({ event, payload }) => event === 'system' && payload['status'] === 'ok');
-    await world.sql`delete from notes where id = 2`;
+    await world.sql`insert into notes (id) values (900)`;
+    await world.sql`delete from notes where id = 900`;
     await socket.next(({ event }) => event === 'postgres_changes');
   });
 

@@ -61,7 +61,13 @@ export function createChanges({ sql, log, admit }: ChangesOptions): Changes {
     if (previous !== message) {
       if (previous !== undefined) relations.delete(previous);
       latest.set(message.oid, message);
-      relations.set(message, loadRelation(sql, message));
+      const loading = loadRelation(sql, message);
+      relations.set(message, loading);
+      // What failed once, for want of a connection, is tried again with the next change.
+      loading.catch(() => {
+        relations.delete(message);
+        latest.delete(message.oid);
+      });
     }
     return relations.get(message) ?? loadRelation(sql, message);
   }
