@@ -1,3 +1,4 @@
+import { loadavg } from 'node:os';
 import { startChild } from '../support/child-server.ts';
 import { startBenchStack } from '../support/local-postgres.ts';
 import { inTurns, type Load, requestsPerSecond } from '../support/measure.ts';
@@ -19,6 +20,7 @@ async function signUp(authUrl: string): Promise<string> {
 
 /** `me` through the gateway beside the same question asked of the auth server itself. */
 export async function run(): Promise<void> {
+  const before = loadavg()[0]?.toFixed(1);
   const bench = await startBenchStack();
   const auth = await startChild(['--import', 'tsx', 'bench/servers/auth-server.ts'], {
     AUTH_DATABASE_URL: bench.stack.postgres.urlFor('supabase_auth_admin'),
@@ -40,7 +42,7 @@ export async function run(): Promise<void> {
     const ratio = (measured.gateway / measured.direct).toFixed(2);
     writeResults(
       'auth',
-      `Medians of ${rounds} rounds of ${seconds} s in turns, ${connections} connections.`,
+      `Medians of ${rounds} rounds of ${seconds} s in turns, ${connections} connections. Load of the machine before: ${before}; above 1, other work took part of the cores, and the longer chain loses more by it.`,
       [
         {
           measure: '`me`, with a token that was seen before',
