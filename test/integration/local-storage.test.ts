@@ -1,11 +1,13 @@
-import { readdir } from 'node:fs/promises';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { createClient, type RealtimeClientOptions } from '@supabase/supabase-js';
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
+import { startStorageServer } from '../../src/local/storage-server.ts';
 import { listen } from '../support/listening-server.ts';
+import { makeTestFolder, silentLog } from '../support/postgres.ts';
 import { exchange } from '../support/recorded-exchange.ts';
 import { startTestStorageServer, type TestStorageServer } from '../support/storage-server.ts';
 import { hmacToken, nowSeconds } from '../support/tokens.ts';
@@ -179,6 +181,25 @@ describe('the local storage server', () => {
       return new Set(bytes).size;
     });
     expect(new Set(await Promise.all(rounds))).toEqual(new Set([1]));
+  });
+
+  test('takes away at the start what a crash between two steps left', async () => {
+    const dataDir = await makeTestFolder('storage-crash');
+    const orphan = join(dataDir, 'storage', 'objects', '00', '00000000-0000-4000-8000-000000000000');
+    const half = join(dataDir, 'storage', 'incoming', '00000000-0000-4000-8000-000000000001');
+    for (const path of [orphan, half]) {
+      await mkdir(dirname(path), { recursive: true });
+      await writeFile(path, 'left behind');
+    }
+    const another = await startStorageServer({
+      postgresUrl: server.postgres.urlFor('supabase_storage_admin'),
+      dataDir,
+      keys: server.keys,
+      log: silentLog,
+    });
+    await another.close();
+    expect(await readdir(dirname(orphan))).toEqual([]);
+    expect(await readdir(dirname(half))).toEqual([]);
   });
 
   test('refuses a Host that is not this machine', async () => {
