@@ -535,3 +535,32 @@ test('is present for as long as the subscription lives, and again after a reconn
   call.leave();
   await allGone(client);
 });
+
+test('joins every channel of row changes anew, with a RESYNC, when the canary is not heard of twice', async () => {
+  let touched = 0;
+  let deaf = false;
+  const isCanary = (join: Received) => JSON.stringify(join.payload).includes('"table":"canary"');
+  const canary = {
+    schema: 'bunbun',
+    table: 'canary',
+    token: 'service-jwt',
+    everyMs: 20,
+    answerMs: 100,
+    async touch() {
+      touched += 1;
+      const topic = fake.joins().find(isCanary)?.topic ?? '';
+      const back = change(1, { schema: 'bunbun', table: 'canary', type: 'UPDATE' });
+      if (!deaf) fake.toAll(topic, 'postgres_changes', back);
+    },
+  };
+  const client = realtimeClient(fake.url, {}, { canary });
+  const call = callOf('ann');
+  const events = await client.changes(todos, call);
+  await fake.until(() => touched >= 3);
+  expect(fake.joins().filter((join) => !isCanary(join))).toHaveLength(1);
+  deaf = true;
+  expect(await nextOf(events)).toMatchObject({ type: 'RESYNC' });
+  expect(fake.joins().filter(isCanary).length).toBeGreaterThan(1);
+  call.leave();
+  await allGone(client);
+});

@@ -4,6 +4,7 @@ import type { Logger } from '../../observability/logger.ts';
 import type { HttpUpstream } from '../../upstream/http.ts';
 import type { Call } from '../../viewer/call.ts';
 import type { Viewer } from '../../viewer/viewer.ts';
+import { createCanary } from './canary.ts';
 import { changesFeed, changesKey, resync } from './changes-feed.ts';
 import { realtimeEndpoint } from './endpoint.ts';
 import type { FeedDefinition } from './feed.ts';
@@ -37,8 +38,21 @@ export interface RealtimeClientDeps {
   readonly deletes: 'all' | 'service_role';
   readonly log: Logger;
   readonly limits?: Partial<RealtimeLimits> | undefined;
+  /** A row that is changed now and then to see whether changes still come; needs a database and the service key. */
+  readonly canary?: CanaryRow | undefined;
   /** What the caller's own privileges show of a table; absent without a database. */
   readonly describeTable?: DescribeTable | undefined;
+}
+
+/** The canary's row, in a published table. */
+export interface CanaryRow {
+  readonly schema: string;
+  readonly table: string;
+  /** A JWT of service_role. */
+  readonly token: string;
+  touch(): Promise<void>;
+  readonly everyMs?: number;
+  readonly answerMs?: number;
 }
 
 export type Events<T> = AsyncIterableIterator<T, undefined>;
@@ -86,6 +100,31 @@ export function createRealtimeClient(deps: RealtimeClientDeps): RealtimeClient {
   const broadcastHub = createHub<Broadcast>(shared);
   const presenceHub = createHub<PresenceUpdate>(shared);
   let tracked = 0;
+  const { canary: row } = deps;
+  const canary =
+    row &&
+    createCanary({
+      ...row,
+      timers,
+      log: deps.log,
+      touch: () => row.touch(),
+      died: () => changesHub.rejoinAll(),
+      async follow(signal, changed) {
+        const spec = { schema: row.schema, table: row.table };
+        const { events } = await changesHub.subscribe({
+          key: 'canary',
+          define: () => changesFeed('canary', spec, new Set()),
+          ticket: { token: row.token, expiresAt: Number.POSITIVE_INFINITY },
+          signal,
+          overflowed: () => resync(spec),
+          expiryIsWatched: true,
+          lingerMs: 0,
+        });
+        readCanary(events, changed).catch((error: unknown) =>
+          deps.log.warn({ err: error }, 'the canary has ended'),
+        );
+      },
+    });
 
   const follow = async <T>(
     hub: Hub<T>,
@@ -96,10 +135,14 @@ export function createRealtimeClient(deps: RealtimeClientDeps): RealtimeClient {
       overflowed(): T;
       accepts?(item: T): boolean;
       lingerMs?: number;
+      /** Begins what lasts as long as the subscription, and gives the means to end it. */
+      keep?: (() => () => void) | undefined;
     },
   ) => {
     const viewer = call.renewal?.current ?? call.viewer;
     let stopRenewal: (() => void) | undefined;
+    let stopKeeping: (() => void) | undefined;
+    let ended = false;
     const subscription = await hub.subscribe({
       key: options.key(viewer),
       define: () => options.define(viewer),
@@ -109,7 +152,11 @@ export function createRealtimeClient(deps: RealtimeClientDeps): RealtimeClient {
       ...(options.accepts === undefined ? {} : { accepts: options.accepts }),
       expiryIsWatched: call.renewal !== undefined,
       lingerMs: options.lingerMs,
-      released: () => stopRenewal?.(),
+      released() {
+        ended = true;
+        stopRenewal?.();
+        stopKeeping?.();
+      },
     });
     const renew = (fresh: Viewer) => {
       try {
@@ -120,6 +167,8 @@ export function createRealtimeClient(deps: RealtimeClientDeps): RealtimeClient {
         );
       }
     };
+    if (ended) return subscription.events;
+    stopKeeping = options.keep?.();
     stopRenewal = call.renewal?.subscribe(renew);
     // It may have been renewed while we waited.
     if (call.renewal !== undefined && call.renewal.current !== viewer) renew(call.renewal.current);
@@ -142,6 +191,7 @@ export function createRealtimeClient(deps: RealtimeClientDeps): RealtimeClient {
         key,
         define: (viewer) => changesFeed(key(viewer), spec, withheldFrom(viewer)),
         overflowed: () => resync(spec),
+        keep: canary?.keep,
       });
       if (spec.resyncOnStart) events.push(resync(spec), 0);
       return events;
@@ -188,6 +238,10 @@ export function createRealtimeClient(deps: RealtimeClientDeps): RealtimeClient {
       waitingJoins: pacer.waiting,
     }),
   };
+}
+
+async function readCanary(events: Events<PostgresChange>, changed: () => void): Promise<void> {
+  for await (const { type } of events) if (type !== 'RESYNC') changed();
 }
 
 function ticketOf(viewer: Viewer): Ticket {

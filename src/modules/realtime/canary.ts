@@ -1,0 +1,89 @@
+import type { Cancel, Timers } from '../../lib/timers.ts';
+import type { Logger } from '../../observability/logger.ts';
+
+export interface CanaryDeps {
+  /** Changes the canary's row. */
+  touch(): Promise<void>;
+  /** Follows that row; `changed` is called for each change that comes back. */
+  follow(signal: AbortSignal, changed: () => void): Promise<void>;
+  /** Two changes in a row did not come back: row changes are dead. */
+  died(): void;
+  readonly timers: Timers;
+  readonly log: Logger;
+  /** Milliseconds between two changes. @default 15_000 */
+  readonly everyMs?: number;
+  /** Milliseconds for a change to come back. @default 5_000 */
+  readonly answerMs?: number;
+}
+
+/** A watch over channels that are joined but dead, which Realtime tells nobody about. */
+export interface Canary {
+  /** Keeps watch until the returned function is called, as often as it was asked. */
+  keep(): () => void;
+}
+
+/** Watches only while somebody follows row changes. */
+export function createCanary(deps: CanaryDeps): Canary {
+  const { timers, log, everyMs = 15_000, answerMs = 5_000 } = deps;
+  let users = 0;
+  let misses = 0;
+  let watch: { readonly abort: AbortController; following: boolean; cancel?: Cancel } | undefined;
+
+  const next = (run: () => void, ms: number) => {
+    if (watch !== undefined) watch.cancel = timers.after(ms, run);
+  };
+  const heard = () => {
+    misses = 0;
+    watch?.cancel?.();
+    next(beat, everyMs);
+  };
+  const missed = () => {
+    misses += 1;
+    log.warn({ misses }, 'a row change of the canary did not come back');
+    if (misses >= 2) {
+      misses = 0;
+      deps.died();
+    }
+    next(beat, everyMs);
+  };
+  const beat = () => {
+    const own = watch;
+    if (own === undefined) return;
+    const begin = own.following ? Promise.resolve() : deps.follow(own.abort.signal, heard);
+    begin
+      .then(() => {
+        own.following = true;
+        if (watch !== own) return undefined;
+        next(missed, answerMs);
+        return deps.touch();
+      })
+      .catch((error: unknown) => {
+        // Trouble with the database or the join says nothing about dead channels.
+        if (watch !== own) return;
+        log.warn({ err: error }, 'the canary cannot keep watch');
+        own.cancel?.();
+        next(beat, everyMs);
+      });
+  };
+
+  return {
+    keep() {
+      users += 1;
+      if (watch === undefined) {
+        watch = { abort: new AbortController(), following: false };
+        misses = 0;
+        next(beat, everyMs);
+      }
+      let kept = true;
+      return () => {
+        if (!kept) return;
+        kept = false;
+        users -= 1;
+        if (users > 0 || watch === undefined) return;
+        watch.cancel?.();
+        watch.abort.abort();
+        watch = undefined;
+      };
+    },
+  };
+}
