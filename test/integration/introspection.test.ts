@@ -811,7 +811,10 @@ describe('beside postgres-meta', () => {
         each.command,
       ]),
     );
-    const triggers = flat('triggers').map((each) => [Number(each.id), each.timing, each.enabled]);
+    // postgres-meta asks information_schema.triggers, which has none for TRUNCATE.
+    const triggers = flat('triggers')
+      .filter(({ events }) => String(events) !== 'TRUNCATE')
+      .map((each) => [Number(each.id), each.timing, each.enabled]);
     expect(triggers).toEqual(
       byId(await ofMeta('/triggers', metaTriggers)).map((each) => [
         each.id,
