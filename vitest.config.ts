@@ -9,7 +9,7 @@ export default defineConfig({
     // Our sources would otherwise load graphql's ESM build and the libraries its CommonJS build: two graphqls.
     alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }],
     testTimeout: 60_000,
-    hookTimeout: 60_000,
+    hookTimeout: 120_000,
     teardownTimeout: 20_000,
     pool: 'forks',
     reporters: report ? ['default', 'json'] : ['default'],

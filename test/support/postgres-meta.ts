@@ -32,7 +32,7 @@ export async function startPostgresMeta(databaseUrl: string): Promise<TestPostgr
     child.kill('SIGKILL');
     await exited;
   };
-  const deadline = Date.now() + 30_000;
+  const deadline = Date.now() + 60_000;
   for (;;) {
     const answer = await fetch(`${url}/health`).catch(() => undefined);
     await answer?.body?.cancel();
