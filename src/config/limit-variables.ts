@@ -62,9 +62,10 @@ export const limitVariables = {
   }),
   MAX_COST: withDefault(wholeNumber(1, 100_000_000), {
     group: 'Limits',
-    description: 'Cost of an operation: each field 1, times the sizes of the lists above it.',
+    description:
+      'Cost of an operation: each field 1, times the sizes of the lists above it (`first`, else 10). The default admits 1,000 tables with all that the schema knows of them, the largest page there is.',
     shape: 'a number from 1 to 100000000',
-    default: '20000',
+    default: '1000000',
   }),
   RATE_LIMITS: withDefault(rateLimits, {
     group: 'Limits',

@@ -17,6 +17,9 @@ import {
 // A list that has no `first` is one that cannot grow; ten is what the longest of them usually hold.
 const plainListSize = 10;
 
+// No connection has longer pages. A `first` beyond it is the resolver's to refuse, in words about `first`.
+const longestPage = 1_000;
+
 export interface CostInput {
   readonly schema: GraphQLSchema;
   readonly operation: OperationDefinitionNode;
@@ -43,8 +46,8 @@ function numberOf(
 const constantCosts = new WeakMap<OperationDefinitionNode, number>();
 
 /**
- * How much an operation may make the gateway do: one a field, times `first` below a connection, times ten below a plain
- * list. Worked out once for an operation whose `first` arguments are literals, else at each execution.
+ * How much an operation may make the gateway do: one a field, times `first` (at most 1,000) below a connection, times
+ * ten below a plain list. Worked out once for an operation whose `first` arguments are literals, else at each execution.
  */
 export function operationCost(input: CostInput): number {
   const known = constantCosts.get(input.operation);
@@ -76,7 +79,7 @@ function countCost(input: CostInput): number {
     if (first) {
       const given = numberOf(args.find((argument) => argument.name.value === 'first')?.value, variables);
       const size = given ?? (typeof first.defaultValue === 'number' ? first.defaultValue : plainListSize);
-      return Math.max(1, size);
+      return Math.min(Math.max(1, size), longestPage);
     }
     // `edges` and `nodes` of a connection were counted by its `first`.
     return isList(field.type) && !inConnection ? plainListSize : 1;

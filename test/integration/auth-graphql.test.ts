@@ -446,19 +446,17 @@ describe('administration', () => {
 
   test.each([
     ['first: 0', 'first'],
+    ['first: -1', 'first'],
     ['first: 201', 'first'],
+    ['first: 1000000000', 'first'],
     ['after: "not ours"', 'after'],
     ['after: "WyJVc2VyIiwieCJd"', 'after'],
   ])('users(%s) is BAD_USER_INPUT', async (args, path) => {
-    const answer = await admin(`{ users(${args}) { totalCount } }`);
+    const answer = await admin(`{ users(${args}) { nodes { id email identities { id } } totalCount } }`);
     expect(answer.errors[0]?.extensions).toMatchObject({
       code: 'BAD_USER_INPUT',
       issues: [{ path: [path] }],
     });
-  });
-
-  test('a page beyond all reason is too complex before anything is asked', async () => {
-    expect(codeOf(await admin('{ users(first: 100000) { totalCount } }'))).toBe('OPERATION_TOO_COMPLEX');
   });
 
   test('lists know identities and factors of each user, never a false []', async () => {

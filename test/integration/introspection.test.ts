@@ -561,14 +561,26 @@ describe('pages', () => {
     expect(names).toEqual([...new Set(names)].sort());
   });
 
-  it.each(['first: 0', 'first: -1', 'first: 1001', 'after: "nonsense"', 'schema: "a\\u0000"'])(
-    'refuse %s',
-    async (args) => {
-      const { data, errors } = await page(args);
-      expect(data.tables).toBeNull();
-      expect(errors[0]?.extensions.code).toBe('BAD_USER_INPUT');
-    },
-  );
+  it.each([
+    'first: 0',
+    'first: -1',
+    'first: 1001',
+    'first: 1000000000',
+    'after: "nonsense"',
+    'schema: "a\\u0000"',
+  ])('refuse %s', async (args) => {
+    const { data, errors } = await database.ask(`{ tables(${args}) { nodes { ${everything} } } }`);
+    expect(data.tables).toBeNull();
+    expect(errors[0]?.extensions).toMatchObject({
+      code: 'BAD_USER_INPUT',
+      issues: [{ path: [args.slice(0, args.indexOf(':'))] }],
+    });
+  });
+
+  it('refuse a `first` in the tables of a schema', async () => {
+    const { errors } = await database.ask('{ schemas { tables(first: 1000000000) { nodes { name } } } }');
+    expect(errors[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', issues: [{ path: ['first'] }] });
+  });
 
   it('refuse a cursor of another schema, and spoil no other page of the operation', async () => {
     const { data } = await page('schema: "demo", first: 1');
@@ -668,6 +680,7 @@ describe('statements', () => {
       triggers { name } constraints { name } references { name } referencedBy { name }`;
     const one = await count(`{ table(schema: "many", name: "t1") { ${all} } }`);
     const many = await count(`{ tables(schema: "many", first: 1000) { nodes { ${all} } } }`);
+    expect(await count(`{ tables(schema: "many", first: 1000) { nodes { ${everything} } } }`)).toBe(many);
     expect(many).toBe(one);
     expect(many).toBeLessThanOrEqual(10);
     expect(await count('{ tables(schema: "many", first: 1000) { nodes { name rlsEnabled comment } } }')).toBe(

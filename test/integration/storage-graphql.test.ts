@@ -122,8 +122,13 @@ describe('storage over GraphQL', () => {
       { after: page.data.files.pageInfo.endCursor },
     );
     expect(other.errors[0]?.extensions.code).toBe('BAD_USER_INPUT');
-    const large = await service('{ files(bucket: "listing", first: 1001) { nodes { path } } }');
-    expect(large.errors[0]?.extensions.code).toBe('BAD_USER_INPUT');
+    for (const first of [0, -1, 1_001, 1_000_000_000]) {
+      const refused = await service(`{ files(bucket: "listing", first: ${first}) { nodes { path } } }`);
+      expect(refused.errors[0]?.extensions).toMatchObject({
+        code: 'BAD_USER_INPUT',
+        issues: [{ path: ['first'] }],
+      });
+    }
   });
 
   test('tells all about one file, and absolute URLs on this gateway', async () => {

@@ -44,7 +44,6 @@ export function databaseEnv(url: string): Record<string, string> {
     SUPABASE_ANON_KEY: hmacToken(keyClaims('anon')),
     DATABASE_URL: url,
     ALLOW_PRIVILEGED_SQL: 'true',
-    MAX_COST: '10000000',
   };
 }
 
