@@ -21,7 +21,7 @@ beforeAll(async () => {
 afterAll(async () => {
   for (const client of clients) {
     await client.removeAllChannels();
-    client.realtime.disconnect();
+    await client.realtime.disconnect();
   }
   await gateway.stop();
 });
