@@ -21,7 +21,8 @@ import { createFunctionsClient } from './modules/functions/client.ts';
 import { createHealthClient } from './modules/health/client.ts';
 import { probedUpstreams } from './modules/health/probed-upstreams.ts';
 import { createMetaClient } from './modules/meta/client.ts';
-import { createRealtimeClient } from './modules/realtime/client.ts';
+import { createCanaryRow } from './modules/realtime/canary-row.ts';
+import { type CanaryRow, createRealtimeClient } from './modules/realtime/client.ts';
 import { realtimeEndpoint } from './modules/realtime/endpoint.ts';
 import { createTableDescriber } from './modules/realtime/visible-table.ts';
 import { createStorageClient } from './modules/storage/client.ts';
@@ -93,9 +94,10 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
   const realtime = createRealtimeClient({
     http: upstreams.byName.REALTIME?.upstream,
     tenant: config.realtime.tenant,
-    anonKey: anonJwt(config.viewer),
+    anonKey: keyJwt(config.viewer.anonKey, config.viewer.publishableKeys),
     deletes: config.realtime.deletes,
     describeTable: pools && createTableDescriber(pools.general, log),
+    canary: canaryRow(config, pools, log),
     log,
   });
   const services: Services = {
@@ -268,9 +270,23 @@ function introspectionFor({ graphql }: Config): 'everybody' | 'service_role' | '
   return graphql.introspection === 'true' ? 'everybody' : 'nobody';
 }
 
-/** The anon key as a JWT: an opaque one is a name for it that Realtime does not know. */
-function anonJwt({ anonKey, publishableKeys }: Config['viewer']): string | undefined {
-  return anonKey?.startsWith('sb_') ? publishableKeys.find(({ key }) => key === anonKey)?.jwt : anonKey;
+/** A key as a JWT: an opaque one is a name for it that Realtime does not know. */
+function keyJwt(given: string | undefined, opaque: Config['viewer']['secretKeys']): string | undefined {
+  return given?.startsWith('sb_') ? opaque.find(({ key }) => key === given)?.jwt : given;
+}
+
+function canaryRow(config: Config, pools: PostgresPools | undefined, log: Logger): CanaryRow | undefined {
+  const everyMs = config.realtime.canaryEveryMs;
+  if (everyMs === undefined) return undefined;
+  const token = keyJwt(config.viewer.serviceKey, config.viewer.secretKeys);
+  if (pools === undefined || token === undefined) {
+    log.warn(
+      { code: 'NOT_CONFIGURED' },
+      'REALTIME_CANARY needs DATABASE_URL and SUPABASE_SERVICE_KEY: there is no canary',
+    );
+    return undefined;
+  }
+  return createCanaryRow({ pool: pools.general, token, everyMs });
 }
 
 function createPools(config: Config, log: Logger): PostgresPools | undefined {

@@ -143,7 +143,12 @@ function nest(values: Values, mode: Mode) {
       maxSignedUrlExpiryMs: values.MAX_SIGNED_URL_EXPIRY,
       imageTransformation: values.IMAGE_TRANSFORMATION,
     },
-    realtime: { tenant: values.REALTIME_TENANT, deletes: values.REALTIME_DELETES },
+    realtime: {
+      tenant: values.REALTIME_TENANT,
+      deletes: values.REALTIME_DELETES,
+      /** Undefined: there is no canary. */
+      canaryEveryMs: values.REALTIME_CANARY,
+    },
     functions: { answerMs: values.FUNCTIONS_TIMEOUT },
     local: { dataDir: values.BUNBUN_DATA_DIR },
   };

@@ -65,6 +65,12 @@ export const serviceVariables = {
     shape: '`all` or `service_role`',
     default: 'all',
   }),
+  REALTIME_CANARY: optional(duration(1_000, hour), {
+    group: 'Services',
+    description:
+      'How often a row of our own, `bunbun.canary`, is changed to see whether row changes still come; `15s` is a good value. Needs DATABASE_URL and SUPABASE_SERVICE_KEY. Off unless set.',
+    shape: 'a duration from `1s` to `1h`',
+  }),
   IMAGE_TRANSFORMATION: withDefault(flag, {
     group: 'Services',
     description: 'Storage transforms images (it runs with imgproxy): `transform` arguments work.',

@@ -546,6 +546,7 @@ test('joins every channel of row changes anew, with a RESYNC, when the canary is
     token: 'service-jwt',
     everyMs: 20,
     answerMs: 100,
+    prepare: async () => undefined,
     async touch() {
       touched += 1;
       const topic = fake.joins().find(isCanary)?.topic ?? '';

@@ -1,34 +1,37 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { parseByteSize } from '../../src/lib/byte-size.ts';
 import { parseDuration } from '../../src/lib/duration.ts';
-import { setLongTimer } from '../../src/lib/long-timer.ts';
 import { createLru } from '../../src/lib/lru.ts';
+import { createTimers } from '../../src/lib/timers.ts';
 import { createMetrics } from '../../src/observability/metrics.ts';
 import { encodeSegment, encodeSegments, requestTarget } from '../../src/upstream/request-path.ts';
 
-describe('setLongTimer', () => {
+describe('createTimers', () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
 
   it('waits for years, and not for a moment', () => {
     const tenYears = 10 * 365 * 86_400_000;
     let fired = 0;
-    setLongTimer(() => {
+    const timers = createTimers();
+    timers.after(tenYears, () => {
       fired += 1;
-    }, tenYears);
+    });
+    expect(timers.active).toBe(1);
     vi.advanceTimersByTime(tenYears - 1);
     expect(fired).toBe(0);
     vi.advanceTimersByTime(1);
-    expect(fired).toBe(1);
-    expect(vi.getTimerCount()).toBe(0);
+    expect([fired, timers.active, vi.getTimerCount()]).toEqual([1, 0, 0]);
   });
 
   it('can be cancelled at any time', () => {
-    const timer = setLongTimer(() => expect.unreachable(), 2 ** 31 + 5);
+    const timers = createTimers();
+    const cancel = timers.after(2 ** 31 + 5, () => expect.unreachable());
     vi.advanceTimersByTime(2 ** 31);
-    timer.cancel();
+    cancel();
+    cancel();
     vi.advanceTimersByTime(10);
-    expect(vi.getTimerCount()).toBe(0);
+    expect([timers.active, vi.getTimerCount()]).toEqual([0, 0]);
   });
 });
 

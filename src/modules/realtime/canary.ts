@@ -22,11 +22,15 @@ export interface Canary {
   keep(): () => void;
 }
 
+const mostDoublings = 5;
+
 /** Watches only while somebody follows row changes. */
 export function createCanary(deps: CanaryDeps): Canary {
   const { timers, log, everyMs = 15_000, answerMs = 5_000 } = deps;
   let users = 0;
   let misses = 0;
+  let deaths = 0;
+  let trouble: string | undefined;
   let watch: { readonly abort: AbortController; following: boolean; cancel?: Cancel } | undefined;
 
   const next = (run: () => void, ms: number) => {
@@ -34,6 +38,8 @@ export function createCanary(deps: CanaryDeps): Canary {
   };
   const heard = () => {
     misses = 0;
+    deaths = 0;
+    trouble = undefined;
     watch?.cancel?.();
     next(beat, everyMs);
   };
@@ -43,8 +49,10 @@ export function createCanary(deps: CanaryDeps): Canary {
     if (misses >= 2) {
       misses = 0;
       deps.died();
+      deaths += 1;
     }
-    next(beat, everyMs);
+    // Where a new join does not help, everybody would fetch anew again and again.
+    next(beat, everyMs * 2 ** Math.min(Math.max(deaths - 1, 0), mostDoublings));
   };
   const beat = () => {
     const own = watch;
@@ -60,7 +68,9 @@ export function createCanary(deps: CanaryDeps): Canary {
       .catch((error: unknown) => {
         // Trouble with the database or the join says nothing about dead channels.
         if (watch !== own) return;
-        log.warn({ err: error }, 'the canary cannot keep watch');
+        const message = error instanceof Error ? error.message : String(error);
+        if (message !== trouble) log.warn({ err: error }, 'the canary cannot keep watch');
+        trouble = message;
         own.cancel?.();
         next(beat, everyMs);
       });

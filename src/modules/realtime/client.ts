@@ -50,6 +50,8 @@ export interface CanaryRow {
   readonly table: string;
   /** A JWT of service_role. */
   readonly token: string;
+  /** Makes sure that the table is there and published. Throws what explains why it cannot be. */
+  prepare(): Promise<void>;
   touch(): Promise<void>;
   readonly everyMs?: number;
   readonly answerMs?: number;
@@ -110,6 +112,7 @@ export function createRealtimeClient(deps: RealtimeClientDeps): RealtimeClient {
       touch: () => row.touch(),
       died: () => changesHub.rejoinAll(),
       async follow(signal, changed) {
+        await row.prepare();
         const spec = { schema: row.schema, table: row.table };
         const { events } = await changesHub.subscribe({
           key: 'canary',
