@@ -159,8 +159,9 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
   const graphiql = config.graphql.graphiql ? createGraphiQL() : undefined;
   const transportDeps = {
     clientAddress: (request: IncomingMessage) => clientAddress(request, config.server.trustedProxies),
-    viewer: (request: IncomingMessage, ignoreAuthorization: boolean) => {
-      const credentials = credentialsFromHeaders(request.rawHeaders);
+    viewer: (request: IncomingMessage, ignoreAuthorization: boolean, apikey?: string) => {
+      const came = credentialsFromHeaders(request.rawHeaders);
+      const credentials = apikey === undefined ? came : { ...came, apikey };
       return viewers.resolve(
         ignoreAuthorization ? { ...credentials, authorization: undefined } : credentials,
       );

@@ -83,19 +83,19 @@ export function createProxy(deps: ProxyDeps): Proxy {
     keyViewer: Viewer,
     request: IncomingMessage,
     path: PassPath,
-    body: Buffer,
+    body: Buffer | undefined,
   ): Promise<void> {
-    const spending = rule.spends?.(new URLSearchParams(path.search), parseJson(body));
+    const spending = rule.spends?.(new URLSearchParams(path.search), body && parseJson(body));
     if (spending === undefined) return;
     // A token that does not verify counts for its sender's address, and is the service's to refuse.
     const viewer = await Promise.resolve()
       .then(() => deps.viewer(request, false))
       .catch(() => keyViewer);
-    await deps.rateLimit.spend(spending.field, spending.rule, {
-      viewer,
-      clientAddress: deps.clientAddress(request),
-      account: spending.account,
-    });
+    const clientAddress = deps.clientAddress(request);
+    const subject = { viewer, clientAddress, account: spending.account };
+    for (let call = 0; call < (spending.calls ?? 1); call += 1) {
+      await deps.rateLimit.spend(spending.field, spending.rule, subject);
+    }
   }
 
   async function relay(
@@ -141,15 +141,17 @@ export function createProxy(deps: ProxyDeps): Proxy {
     const { keyViewer, headers } = await passedCredentials(request, rule, deps.viewer);
     let body: Buffer | ReturnType<typeof countedBody> | undefined;
     const passed = passedRequestHeaders(request, route);
-    if (rule.spends !== undefined) {
-      const whole = await readWholeBody(request, Math.min(maxBufferedBytes, route.maxBodyBytes));
+    const bufferedBytes = rule.bufferedBytes ?? maxBufferedBytes;
+    if (rule.spends !== undefined && bufferedBytes > 0) {
+      const whole = await readWholeBody(request, Math.min(bufferedBytes, route.maxBodyBytes));
       await spend(rule, keyViewer, request, path, whole);
       if (hasBody(request)) {
         body = whole;
         passed['content-length'] = String(whole.length);
       }
-    } else if (hasBody(request)) {
-      body = countedBody(request, route.maxBodyBytes);
+    } else {
+      await spend(rule, keyViewer, request, path, undefined);
+      if (hasBody(request)) body = countedBody(request, route.maxBodyBytes);
     }
     const transport = requestTransport(request, response, deps);
     const call: Call = {

@@ -1,5 +1,6 @@
 import type { SchemaBuilder } from '../../graphql/builder.ts';
 import type { FieldSharing } from '../../graphql/operation-sharing.ts';
+import { broadcastRateLimit } from './rate-limits.ts';
 import { missedBroadcasts } from './room-feeds.ts';
 import type { Broadcast } from './types.ts';
 
@@ -62,7 +63,7 @@ export function addBroadcastSchema(builder: SchemaBuilder): void {
   builder.mutationField('sendBroadcast', (t) =>
     t.boolean({
       nullable: true,
-      directives: { auth: { requires: 'ANON' }, rateLimit: { limit: 600, window: '1m' } },
+      directives: { auth: { requires: 'ANON' }, rateLimit: broadcastRateLimit },
       description:
         'Sends a message to a channel. True once Realtime has taken it; to a private channel that needs Realtime 2.96.3 (else NOT_CONFIGURED).',
       args: {

@@ -3,7 +3,7 @@ import type { ProxyRoute } from './proxy-route.ts';
 
 /**
  * Edge Functions under `/functions/v1`. They need no key and take nearly every header: whoever calls a webhook signs it
- * in one of its own.
+ * in one of its own, and may use the names of ours.
  */
 export function functionsRoute(
   upstream: HttpUpstream | undefined,
@@ -15,8 +15,8 @@ export function functionsRoute(
     service: 'FUNCTIONS',
     upstream,
     rules: [
-      { methods, path: ':name', access: 'open', location: 'anywhere' },
-      { methods, path: ':name/**', access: 'open', location: 'anywhere' },
+      { methods, path: ':name', access: 'foreign', location: 'anywhere' },
+      { methods, path: ':name/**', access: 'foreign', location: 'anywhere' },
     ],
     ...options,
     requestHeaders: { except: new Set() },

@@ -3,8 +3,12 @@ import { AppError } from '../../lib/app-error.ts';
 import type { Viewer } from '../../viewer/viewer.ts';
 import type { PassRule } from './proxy-route.ts';
 
-/** Who sent a request: as `TransportDeps.viewer`. */
-export type ViewerOf = (request: IncomingMessage, ignoreAuthorization: boolean) => Viewer | Promise<Viewer>;
+/** Who sent a request: as `TransportDeps.viewer`. `apikey` stands in for the one that came. */
+export type ViewerOf = (
+  request: IncomingMessage,
+  ignoreAuthorization: boolean,
+  apikey?: string,
+) => Viewer | Promise<Viewer>;
 
 /** A caller of whom nothing is known: on paths that need no key. */
 export const nobody: Viewer = {
@@ -25,7 +29,8 @@ function headerCount(request: IncomingMessage, name: string): number {
 /**
  * The credentials that go on, as Supabase's gateway decides them: a user's token stays as it is (the service verifies
  * it), an opaque key becomes the JWT it stands for, and without either the API key is the bearer token. Throws
- * UNAUTHENTICATED for a missing key where one is needed, an unknown one, and credentials that came twice.
+ * UNAUTHENTICATED for a missing key where one is needed, an unknown one (unless foreign ones pass), and credentials
+ * that came twice.
  */
 export async function passedCredentials(
   request: IncomingMessage,
@@ -44,11 +49,50 @@ export async function passedCredentials(
       details: { reason: 'apikey_missing' },
     });
   }
-  const keyViewer = presented ? await viewerOf(request, true) : nobody;
   const given = request.headers.authorization;
+  if (rule.access === 'foreign') return foreignCredentials(request, presented ? key : undefined, viewerOf);
+  const keyViewer = presented ? await viewerOf(request, true) : nobody;
   const headers: Record<string, string> = {};
   if (given !== undefined && given !== '' && !/^bearer +sb_/i.test(given)) headers['authorization'] = given;
   else if (keyViewer.token !== undefined) headers['authorization'] = `Bearer ${keyViewer.token}`;
   if (keyViewer.apikey !== undefined) headers['apikey'] = keyViewer.apikey;
   return { keyViewer, headers };
+}
+
+/** As `passedCredentials`, but what is not a key of ours goes on as it came. */
+async function foreignCredentials(
+  request: IncomingMessage,
+  apikey: string | undefined,
+  viewerOf: ViewerOf,
+): Promise<{ keyViewer: Viewer; headers: Record<string, string> }> {
+  const { authorization } = request.headers;
+  const opaqueBearer = /^bearer +(sb_\S+)$/i.exec(authorization ?? '')?.[1];
+  const byKey = await ownKey(request, apikey, viewerOf);
+  // Official clients repeat an opaque key as bearer.
+  const byBearer = byKey ?? (await ownKey(request, opaqueBearer, viewerOf));
+  const replaced = !authorization || opaqueBearer !== undefined;
+  const token = replaced ? byBearer?.token : undefined;
+  const bearer = token === undefined ? authorization : `Bearer ${token}`;
+  const passedKey = byKey?.apikey ?? apikey;
+  return {
+    keyViewer: byBearer ?? nobody,
+    headers: {
+      ...(bearer === undefined ? {} : { authorization: bearer }),
+      ...(passedKey === undefined ? {} : { apikey: passedKey }),
+    },
+  };
+}
+
+async function ownKey(
+  request: IncomingMessage,
+  key: string | undefined,
+  viewerOf: ViewerOf,
+): Promise<Viewer | undefined> {
+  if (key === undefined) return undefined;
+  try {
+    return await viewerOf(request, true, key);
+  } catch (error) {
+    if (error instanceof AppError && error.details['reason'] === 'unknown_apikey') return undefined;
+    throw error;
+  }
 }

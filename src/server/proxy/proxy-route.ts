@@ -7,6 +7,8 @@ export interface Spending {
   readonly field: string;
   readonly rule: RateLimitRule;
   readonly account?: string | undefined;
+  /** @default 1 */
+  readonly calls?: number;
 }
 
 /** How requests to one path of a service pass. */
@@ -14,8 +16,11 @@ export interface PassRule {
   readonly methods: readonly string[];
   /** Under the prefix: see `fitsPattern`. */
   readonly path: string;
-  /** `open` needs no API key, as links in mails and redirects of browsers carry none. */
-  readonly access: 'key' | 'open';
+  /**
+   * `open` needs no API key, as links in mails and redirects of browsers carry none. `foreign` also passes keys and
+   * tokens that are not ours as they came: they are between the caller and the service.
+   */
+  readonly access: 'key' | 'open' | 'foreign';
   /**
    * `own`: a Location of the answer must be the service's own and is rewritten to our public address.
    * `anywhere`: the service redirects to other sites by design and has checked where to.
@@ -23,10 +28,12 @@ export interface PassRule {
    */
   readonly location?: 'own' | 'anywhere';
   /**
-   * Spends the same buckets as the mutation that does the same. The body is read first (at most 1 MB), because it
-   * names the account.
+   * Spends the same buckets as the mutation that does the same. The body is read first (at most `bufferedBytes`),
+   * because it names the account.
    */
   readonly spends?: (query: URLSearchParams, body: unknown) => Spending | undefined;
+  /** 0: what is spent does not depend on the body, which is streamed. @default 1 MB */
+  readonly bufferedBytes?: number;
 }
 
 /** One prefix of Supabase's HTTP API and the service behind it. */

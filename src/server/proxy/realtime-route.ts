@@ -1,5 +1,20 @@
+import { parseDuration } from '../../lib/duration.ts';
+import { broadcastRateLimit } from '../../modules/realtime/rate-limits.ts';
 import type { HttpUpstream } from '../../upstream/http.ts';
-import type { ProxyRoute } from './proxy-route.ts';
+import type { ProxyRoute, Spending } from './proxy-route.ts';
+
+/** Realtime itself takes a little over 3 MB in one request. */
+const largestBatch = 4 * 1024 * 1024;
+
+function spending(calls: number): Spending {
+  const { limit, window } = broadcastRateLimit;
+  return { field: 'sendBroadcast', rule: { limit, windowMs: parseDuration(window) ?? 0 }, calls };
+}
+
+function messagesIn(body: unknown): number {
+  const messages: unknown = typeof body === 'object' && body !== null ? Reflect.get(body, 'messages') : [];
+  return Array.isArray(messages) ? Math.max(1, messages.length) : 1;
+}
 
 /**
  * Realtime's HTTP calls under `/realtime/v1`: the two that send broadcasts and nothing else, because any project JWT
@@ -12,10 +27,21 @@ export function realtimeRoute(upstream: HttpUpstream | undefined, host: string |
     upstream,
     ...(host === undefined ? {} : { host }),
     rules: [
-      { methods: ['POST'], path: 'api/broadcast', access: 'key' },
-      { methods: ['POST'], path: 'api/broadcast/:topic/events/:event', access: 'key' },
+      {
+        methods: ['POST'],
+        path: 'api/broadcast',
+        access: 'key',
+        spends: (_query, body) => spending(messagesIn(body)),
+        bufferedBytes: largestBatch,
+      },
+      {
+        methods: ['POST'],
+        path: 'api/broadcast/:topic/events/:event',
+        access: 'key',
+        spends: () => spending(1),
+        bufferedBytes: 0,
+      },
     ],
-    // Realtime itself takes a little over 3 MB for one message.
     maxBodyBytes: 8 * 1024 * 1024,
     requestHeaders: {
       only: new Set([
