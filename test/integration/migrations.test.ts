@@ -1,5 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type DatabaseApp, startDatabaseApp } from '../support/database-app.ts';
+import { createMigrationsClient } from '../../src/modules/database/migrations.ts';
+import { createPostgresPools } from '../../src/upstream/postgres.ts';
+import { startTestApp } from '../support/app.ts';
+import { type DatabaseApp, databaseEnv, serviceToken, startDatabaseApp } from '../support/database-app.ts';
+import { silentLog, testCall } from '../support/test-call.ts';
 
 let database: DatabaseApp;
 
@@ -177,6 +181,63 @@ describe('runMigration', () => {
     const { payload } = await run({ version: '20260103000000', name: 'late', sql: 'select 3' });
     expect(payload).toMatchObject({ applied: true, migration: { outOfOrder: true } });
     expect(await versions()).toEqual(['20260103000000', '20260105000000']);
+  });
+
+  it('refuses an older version where the operator wants them in order', async () => {
+    await using strict = await startTestApp({
+      ...databaseEnv(database.server.databaseUrl),
+      ALLOW_OUT_OF_ORDER_MIGRATIONS: 'false',
+    });
+    const apply = async (version: string, name: string) =>
+      await strict.graphql(
+        `mutation ($input: RunMigrationInput!) { runMigration(input: $input) { ${payload} } }`,
+        { token: serviceToken, variables: { input: { version, name, sql: `create table m.${name} ()` } } },
+      );
+    await apply('20260105000000', 'newest');
+    const older = await apply('20260103000000', 'late');
+    expect(older.errors[0]?.extensions).toMatchObject({
+      code: 'CONFLICT',
+      reason: 'out_of_order',
+      newest: '20260105000000',
+    });
+    expect(await exists('m.late')).toBe(false);
+    expect((await apply('20260105000000', 'newest')).data.runMigration.applied).toBe(false);
+    expect((await apply('20260106000000', 'next')).data.runMigration.applied).toBe(true);
+  });
+
+  it('says who holds the lock when the wait for another migration is over', async () => {
+    const { admin, server } = database;
+    await admin.unsafe('create table m.gate (); grant all on m.gate to postgres');
+    const gate = await admin.reserve();
+    await gate.unsafe('begin; lock table m.gate in access exclusive mode');
+    const slow = run({ sql: 'select from m.gate' });
+    const waiting = async () =>
+      await gate`select pid from pg_locks where relation = 'm.gate'::regclass and not granted`;
+    await expect.poll(waiting).toHaveLength(1);
+    const [holder] = await waiting();
+    const pools = createPostgresPools({ url: server.databaseUrl, log: silentLog });
+    const impatient = createMigrationsClient({ pools, lockWaitMs: 1 });
+    const input = { version: '20260102000000', name: 'second', sql: 'select 1' };
+    for (const transactional of [true, false]) {
+      await expect(
+        impatient.run({ ...input, transactional, dryRun: false }, testCall()),
+      ).rejects.toMatchObject({
+        code: 'CONFLICT',
+        message: expect.stringContaining(`process ${holder?.['pid']}`),
+        details: {
+          retryable: true,
+          reason: 'migration_running',
+          heldBy: { pid: holder?.['pid'], user: 'postgres', application: expect.any(String) },
+        },
+      });
+    }
+    await gate.unsafe('rollback');
+    gate.release();
+    expect((await slow).payload.applied).toBe(true);
+    expect((await impatient.run({ ...input, transactional: true, dryRun: false }, testCall())).applied).toBe(
+      true,
+    );
+    await pools.end();
   });
 
   it('shows with dryRun what would be recorded, notices included, and leaves nothing', async () => {
