@@ -4,8 +4,8 @@ import type { Logger } from '../../observability/logger.ts';
 export interface CanaryDeps {
   /** Changes the canary's row. */
   touch(): Promise<void>;
-  /** Follows that row; `changed` is called for each change that comes back. */
-  follow(signal: AbortSignal, changed: () => void): Promise<void>;
+  /** Follows that row; `changed` is called for each change that comes back, `ended` when none will any more. */
+  follow(signal: AbortSignal, changed: () => void, ended: () => void): Promise<void>;
   /** Two changes in a row did not come back: row changes are dead. */
   died(): void;
   readonly timers: Timers;
@@ -57,7 +57,13 @@ export function createCanary(deps: CanaryDeps): Canary {
   const beat = () => {
     const own = watch;
     if (own === undefined) return;
-    const begin = own.following ? Promise.resolve() : deps.follow(own.abort.signal, heard);
+    const ended = () => {
+      own.following = false;
+      if (watch !== own) return;
+      own.cancel?.();
+      next(beat, everyMs);
+    };
+    const begin = own.following ? Promise.resolve() : deps.follow(own.abort.signal, heard, ended);
     begin
       .then(() => {
         own.following = true;

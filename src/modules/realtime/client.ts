@@ -111,7 +111,7 @@ export function createRealtimeClient(deps: RealtimeClientDeps): RealtimeClient {
       log: deps.log,
       touch: () => row.touch(),
       died: () => changesHub.rejoinAll(),
-      async follow(signal, changed) {
+      async follow(signal, changed, ended) {
         await row.prepare();
         const spec = { schema: row.schema, table: row.table };
         const { events } = await changesHub.subscribe({
@@ -123,9 +123,9 @@ export function createRealtimeClient(deps: RealtimeClientDeps): RealtimeClient {
           expiryIsWatched: true,
           lingerMs: 0,
         });
-        readCanary(events, changed).catch((error: unknown) =>
-          deps.log.warn({ err: error }, 'the canary has ended'),
-        );
+        readCanary(events, changed)
+          .catch((error: unknown) => deps.log.warn({ err: error }, 'the canary has ended'))
+          .finally(ended);
       },
     });
 
