@@ -689,6 +689,50 @@ describe('statements', () => {
   });
 });
 
+describe('5,000 tables', () => {
+  it('are complete through pages, each page with as many statements as the first', async () => {
+    const { admin } = database;
+    // Each COMMIT frees the locks of what was made.
+    await admin.unsafe(`create extension if not exists pg_stat_statements; create schema crowd`);
+    await admin.unsafe(`do $$ begin for i in 1..5000 loop
+        execute format('create table crowd.t%s (id int primary key, parent int references crowd.t%s)', i, greatest(i - 1, 1));
+        if i % 250 = 0 then commit; end if;
+      end loop; end $$`);
+    const names: string[] = [];
+    const statements: number[] = [];
+    let after: string | null = null;
+    do {
+      await admin`select pg_stat_statements_reset()`;
+      const { data, errors } = await database.ask(
+        `query ($after: String) { tables(schema: "crowd", first: 1000, after: $after) {
+          nodes { name columns { name } primaryKey indexes { name } policies { name } references { referencedTable } }
+          pageInfo { hasNextPage endCursor } totalCount } }`,
+        { after },
+      );
+      expect(errors).toEqual([]);
+      const [row] = await admin`select sum(calls)::int as calls from pg_stat_statements
+        where query not like '%pg_stat_statements%' and query like '%pg_catalog%'`;
+      statements.push(row?.['calls']);
+      for (const { name, ...node } of data.tables.nodes) {
+        names.push(name);
+        const parent = Math.max(Number(name.slice(1)) - 1, 1);
+        expect(node).toEqual({
+          columns: [{ name: 'id' }, { name: 'parent' }],
+          primaryKey: ['id'],
+          indexes: [{ name: `${name}_pkey` }],
+          policies: [],
+          references: [{ referencedTable: `t${parent}` }],
+        });
+      }
+      expect(data.tables.totalCount).toBe(5_000);
+      after = data.tables.pageInfo.hasNextPage ? data.tables.pageInfo.endCursor : null;
+    } while (after !== null);
+    expect(names).toEqual(Array.from({ length: 5_000 }, (_, index) => `t${index + 1}`).sort());
+    expect(statements).toEqual(Array(5).fill(statements[0]));
+    expect(statements[0]).toBeLessThanOrEqual(10);
+  }, 120_000);
+});
+
 describe('a table that is dropped while it is read', () => {
   it('is one typed error, never half a table', async () => {
     await database.admin.unsafe('create table demo.vanishing (id int)');
