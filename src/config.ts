@@ -28,6 +28,9 @@ export function loadConfig(env: Environment, options: LoadOptions = {}): Config 
       problems.push('JWT_SECRET, JWKS or JWKS_URL must be set: without one no token can be verified.');
     }
   }
+  if (given.has('DATABASE_URL_READ') && !given.has('DATABASE_URL')) {
+    problems.push('DATABASE_URL must be set when DATABASE_URL_READ is set.');
+  }
   if (values?.METRICS_PORT !== undefined && values.METRICS_PORT === values.PORT) {
     problems.push('METRICS_PORT must be another port than PORT.');
   }

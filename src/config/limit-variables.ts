@@ -94,7 +94,7 @@ export const limitVariables = {
   }),
   WS_KEEP_ALIVE: withDefault(duration(100, hour), {
     group: 'Limits',
-    description: 'Between two pings on a WebSocket, and two comments in an event stream.',
+    description: 'Between two pings on a WebSocket.',
     shape: aDuration,
     default: '15s',
   }),

@@ -31,7 +31,7 @@ export const publicSideVariables = {
   INTROSPECTION: optional(oneOf(['true', 'false', 'service_role']), {
     group: 'Public side',
     description:
-      'Who may introspect and is given field suggestions. Default: everyone in dev, `service_role` in serve.',
+      'Who may introspect. Only with `true` do errors suggest names ("Did you mean …"). Default: `true` in dev, `service_role` in serve.',
     shape: '`true`, `false` or `service_role`',
   }),
   METRICS_TOKEN: optional(text.min(16), {

@@ -1,6 +1,7 @@
 import { type DocumentNode, GraphQLError, type GraphQLSchema, validate } from 'graphql';
 import { createLru } from '../lib/lru.ts';
 import { checkShape, type OperationLimits, parseWithin } from './operation-limits.ts';
+import { withoutSuggestion } from './suggestions.ts';
 
 /** A parsed document with what is wrong with it, or why there is none. */
 export type CheckedDocument =
@@ -17,7 +18,6 @@ export interface DocumentCacheOptions {
 // Longer ones are rare and would hold memory for nobody.
 const maxCachedLength = 32_768;
 const capacity = 2_000;
-const suggestion = /\s*Did you mean .+\?$/s;
 
 /** Parses, bounds and validates documents, and remembers the verdict: it depends on nothing but the text. */
 export function createDocumentCache(options: DocumentCacheOptions): (query: string) => CheckedDocument {
@@ -25,7 +25,7 @@ export function createDocumentCache(options: DocumentCacheOptions): (query: stri
 
   function withCode(error: unknown, code: string): unknown {
     if (!(error instanceof GraphQLError)) return error;
-    return new GraphQLError(options.suggestions ? error.message : error.message.replace(suggestion, ''), {
+    return new GraphQLError(options.suggestions ? error.message : withoutSuggestion(error.message), {
       nodes: error.nodes ?? null,
       source: error.source ?? null,
       positions: error.positions ?? null,

@@ -36,11 +36,15 @@ function isList(type: GraphQLOutputType): boolean {
 function numberOf(
   value: ValueNode | undefined,
   variables: Readonly<Record<string, unknown>>,
+  operation: OperationDefinitionNode,
 ): number | undefined {
   if (value?.kind === Kind.INT) return Number(value.value);
   if (value?.kind !== Kind.VARIABLE) return undefined;
-  const given = variables[value.name.value];
-  return typeof given === 'number' ? given : undefined;
+  const name = value.name.value;
+  const given = variables[name];
+  if (given !== undefined) return typeof given === 'number' ? given : undefined;
+  const definition = operation.variableDefinitions?.find((one) => one.variable.name.value === name);
+  return definition?.defaultValue?.kind === Kind.INT ? Number(definition.defaultValue.value) : undefined;
 }
 
 const constantCosts = new WeakMap<OperationDefinitionNode, number>();
@@ -77,7 +81,8 @@ function countCost(input: CostInput): number {
   ): number => {
     const first = field.args.find((argument) => argument.name === 'first');
     if (first) {
-      const given = numberOf(args.find((argument) => argument.name.value === 'first')?.value, variables);
+      const value = args.find((argument) => argument.name.value === 'first')?.value;
+      const given = numberOf(value, variables, operation);
       const size = given ?? (typeof first.defaultValue === 'number' ? first.defaultValue : plainListSize);
       return Math.min(Math.max(1, size), longestPage);
     }

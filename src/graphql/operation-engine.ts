@@ -1,4 +1,11 @@
-import { type DocumentNode, type ExecutionResult, execute, type GraphQLSchema, subscribe } from 'graphql';
+import {
+  type DocumentNode,
+  type ExecutionResult,
+  execute,
+  type GraphQLError,
+  type GraphQLSchema,
+  subscribe,
+} from 'graphql';
 import { AppError } from '../lib/app-error.ts';
 import type { FieldRateLimit } from '../limits/field-rate-limit.ts';
 import type { Logger } from '../observability/logger.ts';
@@ -10,6 +17,7 @@ import { mapResults } from './map-results.ts';
 import { type OperationFacts, operationFacts } from './operation-facts.ts';
 import { checkCost, type OperationLimits } from './operation-limits.ts';
 import { type OperationSharing, operationSharing } from './operation-sharing.ts';
+import { withoutSuggestionAboutVariables } from './suggestions.ts';
 import type { Transport } from './transport.ts';
 
 export interface OperationEngineDeps {
@@ -96,7 +104,9 @@ export function createOperationEngine(deps: OperationEngineDeps): OperationEngin
     metrics?.operation(type, code, seconds);
     if (limitCodes.has(code)) metrics?.limitHit(code);
   };
-  const documentOf = createDocumentCache({ schema, limits, suggestions: introspection === 'everybody' });
+  const suggestions = introspection === 'everybody';
+  const documentOf = createDocumentCache({ schema, limits, suggestions });
+  const spelledFor = (error: GraphQLError) => (suggestions ? error : withoutSuggestionAboutVariables(error));
 
   function assertMayIntrospect(facts: OperationFacts, viewer: Viewer): void {
     if (!facts.introspects || introspection === 'everybody') return;
@@ -151,7 +161,7 @@ export function createOperationEngine(deps: OperationEngineDeps): OperationEngin
     };
     const toClient = (result: ExecutionResult): ExecutionResult =>
       result.errors
-        ? { ...result, errors: result.errors.map((error) => toClientError(error, audience)) }
+        ? { ...result, errors: result.errors.map((error) => toClientError(spelledFor(error), audience)) }
         : result;
     const finish = (result: ExecutionResult): ExecutionResult => {
       report(result.errors?.[0] ? errorCodeOf(result.errors[0]) : 'OK');

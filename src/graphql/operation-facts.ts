@@ -30,8 +30,8 @@ export interface DocumentShape {
 const factsByDocument = new WeakMap<DocumentNode, Map<string, OperationFacts | undefined>>();
 const shapes = new WeakMap<DocumentNode, DocumentShape>();
 
-// A document this large is over every limit; walking on would be the attack.
-const fieldCap = 50_000;
+/** Fields of one document at most, fragments counted at each spread: walking on would be the attack. */
+export const fieldCap = 50_000;
 
 function fragmentsOf(document: DocumentNode): ReadonlyMap<string, FragmentDefinitionNode> {
   const fragments = new Map<string, FragmentDefinitionNode>();

@@ -1,7 +1,7 @@
 import { type DocumentNode, GraphQLError, type GraphQLSchema, parse } from 'graphql';
 import { AppError } from '../lib/app-error.ts';
 import { operationCost } from './operation-cost.ts';
-import { documentShape, type OperationFacts } from './operation-facts.ts';
+import { documentShape, fieldCap, type OperationFacts } from './operation-facts.ts';
 
 /** What one document may ask for. */
 export interface OperationLimits {
@@ -36,6 +36,8 @@ export function parseWithin(query: string, { maxTokens }: OperationLimits): Docu
 /** Throws OPERATION_TOO_COMPLEX. Comes before validation, which is itself expensive for a hostile document. */
 export function checkShape(document: DocumentNode, limits: OperationLimits): void {
   const shape = documentShape(document);
+  // Counting stopped at the cap, so the other numbers may be too low.
+  if (shape.fields > fieldCap) throw tooComplex('fields', fieldCap, `more than ${fieldCap}`);
   if (shape.depth > limits.maxDepth) throw tooComplex('levels of depth', limits.maxDepth, shape.depth);
   if (shape.aliases > limits.maxAliases) throw tooComplex('aliases', limits.maxAliases, shape.aliases);
   if (shape.directives > limits.maxDirectives) {

@@ -144,7 +144,7 @@ export function createGraphQLHttp(deps: GraphQLHttpDeps) {
     try {
       body = await readBody(request, maxBodyBytes);
     } catch (error) {
-      refuse(response, transport, error);
+      refuse(response, transport, error, request);
       return;
     }
     const mediaType = plainMediaType(request.headers.accept);

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { request as httpRequest } from 'node:http';
+import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { hmacToken, keyClaims, nowSeconds, testSecret, userClaims } from '../support/tokens.ts';
@@ -113,6 +115,31 @@ describe('an operation', () => {
     expect([fragments?.code, cycle?.code]).toEqual(['OPERATION_TOO_COMPLEX', 'GRAPHQL_VALIDATION_FAILED']);
   });
 
+  it('hides no aliases behind more fields than are counted', async () => {
+    const fortyOf = (text: string) => `${text} `.repeat(40);
+    const aliases = Array.from({ length: 6 }, (_, i) => `a${i}: __typename`).join(' ');
+    const verdict = await codeOf(
+      `query { health { ...A } ${aliases} } fragment A on Health { ${fortyOf('...B')} }
+       fragment B on Health { ${fortyOf('...C')} } fragment C on Health { ${fortyOf('status')} }`,
+    );
+    expect(verdict).toMatchObject({ code: 'OPERATION_TOO_COMPLEX', what: 'fields' });
+  });
+
+  it('gets no suggestions about a schema that it may not introspect, in its variables neither', async () => {
+    await using closed = await startTestApp({ JWT_SECRET: testSecret, INTROSPECTION: 'service_role' });
+    const answers = await Promise.all([
+      closed.graphql('{ viewr { role } }'),
+      closed.graphql('mutation($i: SignInInput!) { signIn(input: $i) { __typename } }', {
+        variables: { i: { email: 'a@example.com', password: 'secret', captchaTokn: 'x' } },
+      }),
+    ]);
+    expect(answers.map(({ errors }) => errors[0]?.extensions.code)).toEqual([
+      'GRAPHQL_VALIDATION_FAILED',
+      'BAD_USER_INPUT',
+    ]);
+    expect(JSON.stringify(answers.map(({ errors }) => errors))).not.toContain('Did you mean');
+  });
+
   it('that is not GraphQL, or not of this schema, is told so', async () => {
     expect([(await codeOf('{'))?.code, (await codeOf('{ nothing }'))?.code]).toEqual([
       'GRAPHQL_PARSE_FAILED',
@@ -160,6 +187,23 @@ describe('the HTTP side', () => {
     } as RequestInit);
     expect([declared.status, chunked.status]).toEqual([413, 413]);
     expect(await declared.json()).toMatchObject({ errors: [{ extensions: { code: 'PAYLOAD_TOO_LARGE' } }] });
+  });
+
+  it('reads on after refusing a body, so that a client that is still sending is not cut off', async () => {
+    const { hostname, port } = new URL(app.url);
+    const socket = connect(Number(port), hostname);
+    const failures: unknown[] = [];
+    socket.on('error', (error) => failures.push(error));
+    socket.write(
+      `POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 800000\r\n\r\n`,
+    );
+    socket.write('x'.repeat(10_000));
+    const [answer] = await once(socket, 'data');
+    socket.write('x'.repeat(400_000));
+    socket.write('x'.repeat(390_000));
+    await once(socket, 'close');
+    expect(String(answer)).toMatch(/^HTTP\/1\.1 413 /);
+    expect(failures).toEqual([]);
   });
 
   it('refuses form bodies, and GET without the CSRF header', async () => {

@@ -204,6 +204,12 @@ it('refuses an opaque key that stands for no JWT', () => {
   expect(problemsOf({ ...serve, ANON_KEY: jwt('service_role') })).toHaveLength(1);
 });
 
+it('refuses a login for reading beside no database', () => {
+  expect(problemsOf({ ...serve, DATABASE_URL_READ: 'postgres://reader:pw@localhost/db' })).toEqual([
+    'DATABASE_URL must be set when DATABASE_URL_READ is set.',
+  ]);
+});
+
 describe('renderConfigReference', () => {
   it('has a row for every variable, with its default', () => {
     const page = renderConfigReference();
