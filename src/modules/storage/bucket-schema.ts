@@ -1,4 +1,5 @@
 import type { SchemaBuilder } from '../../graphql/builder.ts';
+import { bucketIdArgument } from './bucket-argument.ts';
 import type { FileTypes } from './file-schema.ts';
 import type { Bucket } from './types.ts';
 
@@ -46,8 +47,6 @@ export function bucketTypes(builder: SchemaBuilder, { connection, listArgs }: Fi
   });
 }
 
-const idArg = { required: true, description: 'Id of the bucket.' } as const;
-
 /** `buckets`, `bucket`, `createBucket`, `updateBucket`, `emptyBucket` and `deleteBucket`. */
 export function addBucketFields(builder: SchemaBuilder, bucket: BucketTypes): void {
   builder.queryField('buckets', (t) =>
@@ -65,7 +64,7 @@ export function addBucketFields(builder: SchemaBuilder, bucket: BucketTypes): vo
       nullable: true,
       description: 'One bucket. NOT_FOUND when it is missing or hidden.',
       directives: { auth: { requires: 'AUTHENTICATED' } },
-      args: { id: t.arg.id(idArg) },
+      args: { id: t.arg.id(bucketIdArgument) },
       resolve: (_root, { id }, { services, call }) => services.storage.bucket(id, call),
     }),
   );
@@ -109,7 +108,7 @@ function addBucketChanges(builder: SchemaBuilder, bucket: BucketTypes): void {
       description: 'Changes a bucket. Files that are in it already stay as they are.',
       directives: { auth: { requires: 'AUTHENTICATED' } },
       args: {
-        id: t.arg.id(idArg),
+        id: t.arg.id(bucketIdArgument),
         input: t.arg({ type: updateInput, required: true, description: 'What changes.' }),
       },
       resolve: (_root, { id, input }, { services, call }) => services.storage.updateBucket(id, input, call),
@@ -141,7 +140,7 @@ function addBucketRemoval(builder: SchemaBuilder): void {
       description:
         'Deletes every file of a bucket. Storage allows it to service_role alone, and may only queue it.',
       directives: { auth: { requires: 'SERVICE_ROLE' } },
-      args: { id: t.arg.id(idArg) },
+      args: { id: t.arg.id(bucketIdArgument) },
       resolve: async (_root, { id }, { services, call }) => ({
         bucketId: id,
         status: await services.storage.emptyBucket(id, call),
@@ -158,7 +157,7 @@ function addBucketRemoval(builder: SchemaBuilder): void {
       nullable: true,
       description: 'Deletes an empty bucket. CONFLICT while there are files in it.',
       directives: { auth: { requires: 'AUTHENTICATED' } },
-      args: { id: t.arg.id(idArg) },
+      args: { id: t.arg.id(bucketIdArgument) },
       resolve: async (_root, { id }, { services, call }) => {
         await services.storage.deleteBucket(id, call);
         return { bucketId: id };

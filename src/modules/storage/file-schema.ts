@@ -1,8 +1,10 @@
 import type { SchemaBuilder } from '../../graphql/builder.ts';
 import { connectionType } from '../../graphql/connection.ts';
 import type { Context } from '../../graphql/context.ts';
+import { fileListArgs } from './file-list-schema.ts';
+import { imageTransformInput } from './image-transform-schema.ts';
 import { createBucketLoader, createFileLoader, createSignLoader } from './schema-loaders.ts';
-import type { FileEntry, FileSort, Folder, ImageTransform, SignedUrl, StoredFile } from './types.ts';
+import type { FileEntry, Folder, StoredFile } from './types.ts';
 
 const lastSegment = (path: string): string => path.replace(/\/$/, '').split('/').at(-1) ?? '';
 
@@ -44,7 +46,7 @@ export function fileTypes(builder: SchemaBuilder) {
     description: 'The beginning that paths of files have in common, up to a slash.',
     interfaces: [entry],
   });
-  const transform = transformInput(builder);
+  const transform = imageTransformInput(builder);
   const file = builder.objectRef<StoredFile>('StoredFile').implement({
     description: 'A file in a bucket.',
     interfaces: [entry],
@@ -149,212 +151,9 @@ export function fileTypes(builder: SchemaBuilder) {
       }),
     }),
   });
-  return { file, connection: connectionType(builder, 'FileEntry', entry), listArgs: listArgs(builder) };
-}
-
-function listArgs(builder: SchemaBuilder) {
-  const sort = sortInput(builder);
-  return builder.args((t) => ({
-    prefix: t.string({
-      required: true,
-      defaultValue: '',
-      description: 'Beginning of the paths: `photos/` lists a folder, `photos/2026` what begins with it.',
-    }),
-    first: t.int({ required: true, defaultValue: 100, description: 'Entries on the page, at most 1000.' }),
-    after: t.string({ required: false, description: 'Cursor behind which the page begins.' }),
-    sortBy: t.field({ type: sort, required: false, description: 'By name, ascending, when left out.' }),
-  }));
+  return { file, connection: connectionType(builder, 'FileEntry', entry), listArgs: fileListArgs(builder) };
 }
 
 function withDownload(url: string, name: string | null | undefined): string {
   return name === undefined || name === null ? url : `${url}&download=${encodeURIComponent(name)}`;
-}
-
-function transformInput(builder: SchemaBuilder) {
-  const resize = builder.enumType('ImageResize', {
-    description: 'How an image fits into the size that was asked for.',
-    values: {
-      COVER: { value: 'cover', description: 'Fills it; what sticks out is cut off.' },
-      CONTAIN: { value: 'contain', description: 'All of the image lies inside.' },
-      FILL: { value: 'fill', description: 'Stretched to it.' },
-    } as const,
-  });
-  return builder.inputRef<ImageTransform>('ImageTransformInput').implement({
-    description: 'Another size of an image. NOT_CONFIGURED where Storage does not transform images.',
-    fields: (t) => ({
-      width: t.int({ required: false, description: 'Pixels.' }),
-      height: t.int({ required: false, description: 'Pixels.' }),
-      resize: t.field({ type: resize, required: false, description: 'COVER when left out.' }),
-      quality: t.int({ required: false, description: 'From 20 to 100.' }),
-    }),
-  });
-}
-
-function sortInput(builder: SchemaBuilder) {
-  const key = builder.enumType('FileSortKey', {
-    description: 'What files are sorted by.',
-    values: {
-      NAME: { value: 'name', description: 'The path, byte by byte.' },
-      CREATED_AT: {
-        value: 'created_at',
-        description: 'First upload; folders come before files on each page.',
-      },
-      UPDATED_AT: {
-        value: 'updated_at',
-        description: 'Last change; folders come before files on each page.',
-      },
-    } as const,
-  });
-  const direction = builder.enumType('SortDirection', {
-    description: 'Which end comes first.',
-    values: {
-      ASC: { value: 'asc', description: 'The smallest or oldest.' },
-      DESC: { value: 'desc', description: 'The largest or newest.' },
-    } as const,
-  });
-  return builder.inputRef<FileSort>('FileSort').implement({
-    description: 'The order of a list of files.',
-    fields: (t) => ({
-      by: t.field({ type: key, required: true, defaultValue: 'name', description: 'What is compared.' }),
-      direction: t.field({
-        type: direction,
-        required: true,
-        defaultValue: 'asc',
-        description: 'Which end comes first.',
-      }),
-    }),
-  });
-}
-
-const bucketArg = { required: true, description: 'Id of the bucket.' } as const;
-
-/** `files`, `file`, `deleteFiles`, `moveFile`, `copyFile` and `createSignedUrls`. */
-export function addFileFields(builder: SchemaBuilder, { file, connection, listArgs }: FileTypes): void {
-  builder.queryField('files', (t) =>
-    t.field({
-      type: connection,
-      nullable: true,
-      description:
-        'What lies under a prefix, up to the next slash. A bucket that is missing or hidden is empty.',
-      directives: { auth: { requires: 'AUTHENTICATED' } },
-      args: { bucket: t.arg.id(bucketArg), ...listArgs },
-      resolve: (_root, { sortBy, ...args }, { services, call }) =>
-        services.storage.files({ ...args, sort: sortBy ?? undefined }, call),
-    }),
-  );
-  builder.queryField('file', (t) =>
-    t.field({
-      type: file,
-      nullable: true,
-      description: 'One file. NOT_FOUND when it is missing or hidden.',
-      directives: { auth: { requires: 'AUTHENTICATED' } },
-      args: {
-        bucket: t.arg.id(bucketArg),
-        path: t.arg.string({ required: true, description: 'Full key in the bucket.' }),
-      },
-      resolve: (_root, { bucket, path }, { services, call }) => services.storage.file(bucket, path, call),
-    }),
-  );
-  builder.mutationField('deleteFiles', (t) =>
-    t.field({
-      type: [file],
-      nullable: true,
-      description:
-        'Deletes files, at most 1000. Answers with those that were deleted: hidden and missing ones are not among them.',
-      directives: { auth: { requires: 'AUTHENTICATED' } },
-      args: {
-        bucket: t.arg.id(bucketArg),
-        paths: t.arg.stringList({
-          required: true,
-          description: 'Full keys: a folder’s path deletes nothing.',
-        }),
-      },
-      resolve: (_root, { bucket, paths }, { services, call }) =>
-        services.storage.deleteFiles(bucket, paths, call),
-    }),
-  );
-  addPlacing(builder, file);
-  addSigning(builder);
-}
-
-function addPlacing(builder: SchemaBuilder, file: FileTypes['file']): void {
-  const moveInput = builder.inputType('MoveFileInput', {
-    description: 'Where a file goes.',
-    fields: (t) => ({
-      bucket: t.id({ required: true, description: 'Bucket in which the file is.' }),
-      from: t.string({ required: true, description: 'Its path.' }),
-      to: t.string({ required: true, description: 'Its new path.' }),
-      toBucket: t.id({ required: false, description: 'Another bucket; the same when left out.' }),
-    }),
-  });
-  builder.mutationField('moveFile', (t) =>
-    t.field({
-      type: file,
-      nullable: true,
-      description: 'Renames a file. CONFLICT when the new path is taken.',
-      directives: { auth: { requires: 'AUTHENTICATED' } },
-      args: { input: t.arg({ type: moveInput, required: true, description: 'From where to where.' }) },
-      resolve: (_root, { input }, { services, call }) => services.storage.move(input, call),
-    }),
-  );
-  const copyInput = builder.inputType('CopyFileInput', {
-    description: 'Where a copy goes.',
-    fields: (t) => ({
-      bucket: t.id({ required: true, description: 'Bucket in which the file is.' }),
-      from: t.string({ required: true, description: 'Its path.' }),
-      to: t.string({ required: true, description: 'Path of the copy.' }),
-      toBucket: t.id({ required: false, description: 'Another bucket; the same when left out.' }),
-      upsert: t.boolean({
-        required: true,
-        defaultValue: false,
-        description: 'Replace a file at the new path.',
-      }),
-    }),
-  });
-  builder.mutationField('copyFile', (t) =>
-    t.field({
-      type: file,
-      nullable: true,
-      description:
-        'Copies a file with its metadata. CONFLICT when the new path is taken and upsert is false.',
-      directives: { auth: { requires: 'AUTHENTICATED' } },
-      args: { input: t.arg({ type: copyInput, required: true, description: 'From where to where.' }) },
-      resolve: (_root, { input }, { services, call }) => services.storage.copy(input, call),
-    }),
-  );
-}
-
-function addSigning(builder: SchemaBuilder): void {
-  const signedUrl = builder.objectRef<SignedUrl>('SignedUrl').implement({
-    description: 'A URL that works without a token, or why there is none.',
-    fields: (t) => ({
-      path: t.exposeString('path', { nullable: false, description: 'The path as it was asked for.' }),
-      url: t.expose('url', {
-        type: 'URL',
-        nullable: true,
-        description: 'On this gateway; null when the file is missing or hidden.',
-      }),
-      error: t.exposeString('error', { nullable: true, description: 'Why there is no URL.' }),
-    }),
-  });
-  builder.mutationField('createSignedUrls', (t) =>
-    t.field({
-      type: [signedUrl],
-      nullable: true,
-      description: 'Signs up to 1000 files for reading, in the order in which they were asked for.',
-      directives: { auth: { requires: 'AUTHENTICATED' } },
-      args: {
-        bucket: t.arg.id(bucketArg),
-        paths: t.arg.stringList({ required: true, description: 'Full keys in the bucket.' }),
-        expiresIn: t.arg({
-          type: 'Duration',
-          required: true,
-          defaultValue: 3_600_000,
-          description: 'How long they work; the largest is configured (MAX_SIGNED_URL_EXPIRY).',
-        }),
-      },
-      resolve: (_root, { bucket, paths, expiresIn }, { services, call }) =>
-        services.storage.signUrls(bucket, paths, expiresIn, call),
-    }),
-  );
 }
