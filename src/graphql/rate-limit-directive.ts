@@ -23,6 +23,8 @@ declare global {
     interface FieldOptions {
       /** The account that `@rateLimit` counts for, out of the field's raw arguments. */
       rateLimitAccount?: (args: object) => string | undefined;
+      /** The field makes users or sessions: see RateLimitSubject. @default false */
+      rateLimitOfStranger?: boolean;
     }
   }
 }
@@ -43,16 +45,23 @@ function declaredRule<Types extends SchemaTypes>(
   return { limit, windowMs };
 }
 
+interface CountingOptions {
+  readonly rateLimitAccount?: ((args: object) => string | undefined) | undefined;
+  readonly rateLimitOfStranger?: boolean | undefined;
+}
+
 function limited<Parent, Ctx extends object>(
   resolver: GraphQLFieldResolver<Parent, Ctx, object>,
   name: string,
   rule: RateLimitRule,
-  account: ((args: object) => string | undefined) | undefined,
+  options: CountingOptions,
 ): GraphQLFieldResolver<Parent, Ctx, object> {
+  const { rateLimitAccount: accountOf, rateLimitOfStranger: ofStranger } = options;
   return async (parent, args, context, info) => {
     assertContext(context);
     const { viewer, clientAddress } = context.call;
-    await context.rateLimit.spend(name, rule, { viewer, clientAddress, account: account?.(args) });
+    const account = accountOf?.(args);
+    await context.rateLimit.spend(name, rule, { viewer, clientAddress, account, ofStranger });
     return resolver(parent, args, context, info);
   };
 }
@@ -64,7 +73,7 @@ export class RateLimitPlugin<Types extends SchemaTypes> extends BasePlugin<Types
     field: PothosOutputFieldConfig<Types>,
   ): GraphQLFieldResolver<unknown, Types['Context'], object> {
     const rule = field.parentType === 'Subscription' ? undefined : declaredRule(field);
-    return rule ? limited(resolver, field.name, rule, field.pothosOptions.rateLimitAccount) : resolver;
+    return rule ? limited(resolver, field.name, rule, field.pothosOptions) : resolver;
   }
 
   override wrapSubscribe(
@@ -73,7 +82,7 @@ export class RateLimitPlugin<Types extends SchemaTypes> extends BasePlugin<Types
   ): GraphQLFieldResolver<unknown, Types['Context'], object> | undefined {
     const rule = declaredRule(field);
     if (!subscribe || !rule) return subscribe;
-    return limited(subscribe, field.name, rule, field.pothosOptions.rateLimitAccount);
+    return limited(subscribe, field.name, rule, field.pothosOptions);
   }
 
   override afterBuild(schema: GraphQLSchema): GraphQLSchema {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { AppError } from '../lib/app-error.ts';
 import { addressGroup } from '../lib/client-address.ts';
 import type { Viewer } from '../viewer/viewer.ts';
@@ -22,6 +23,11 @@ export interface RateLimitSubject {
   readonly clientAddress: string | undefined;
   /** The account a call is about (an e-mail address, a phone number), where the field takes one. */
   readonly account?: string | undefined;
+  /**
+   * The call makes users or sessions: it counts for the address though a user calls. Whoever may have as many users as
+   * they like would have as many buckets.
+   */
+  readonly ofStranger?: boolean | undefined;
 }
 
 /** Spends one call of a field, or throws RATE_LIMITED with `retryAfter` in seconds. */
@@ -47,11 +53,11 @@ export function createFieldRateLimit(
         subject.clientAddress === undefined ? 'in-process' : addressGroup(subject.clientAddress);
       const takes: [key: string, limit: number][] = [];
       if (subject.account !== undefined) {
-        const account = subject.account.trim().toLowerCase();
+        const account = hashed(subject.account.trim().toLowerCase());
         takes.push([`${field}:account:${account}:${address}`, limit]);
         takes.push([`${field}:account:${account}`, limit * accountOnlyFactor]);
       } else {
-        takes.push([`${field}:${callerKey(subject.viewer, address)}`, limit]);
+        takes.push([`${field}:${callerKey(subject, address)}`, limit]);
       }
       for (const [key, keyLimit] of takes) {
         const verdict = await limiter.take(key, keyLimit, windowMs);
@@ -66,8 +72,13 @@ export function createFieldRateLimit(
   };
 }
 
-function callerKey(viewer: Viewer, address: string): string {
-  if (viewer.kind === 'user') return `user:${viewer.userId}`;
+/** Keys of one length, whatever a caller sends, and no addresses of people in the store. */
+function hashed(account: string): string {
+  return createHash('sha256').update(account).digest('base64url');
+}
+
+function callerKey({ viewer, ofStranger }: RateLimitSubject, address: string): string {
+  if (viewer.kind === 'user' && !ofStranger) return `user:${viewer.userId}`;
   if (viewer.kind === 'service') return `service:${viewer.identity}`;
   return `address:${address}`;
 }

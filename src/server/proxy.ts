@@ -87,12 +87,14 @@ export function createProxy(deps: ProxyDeps): Proxy {
   ): Promise<void> {
     const spending = rule.spends?.(new URLSearchParams(path.search), body && parseJson(body));
     if (spending === undefined) return;
+    const { account, ofStranger } = spending;
     // A token that does not verify counts for its sender's address, and is the service's to refuse.
-    const viewer = await Promise.resolve()
-      .then(() => deps.viewer(request, false))
-      .catch(() => keyViewer);
-    const clientAddress = deps.clientAddress(request);
-    const subject = { viewer, clientAddress, account: spending.account };
+    const viewer = ofStranger
+      ? keyViewer
+      : await Promise.resolve()
+          .then(() => deps.viewer(request, false))
+          .catch(() => keyViewer);
+    const subject = { viewer, clientAddress: deps.clientAddress(request), account, ofStranger };
     for (let call = 0; call < (spending.calls ?? 1); call += 1) {
       await deps.rateLimit.spend(spending.field, spending.rule, subject);
     }

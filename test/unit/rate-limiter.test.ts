@@ -71,6 +71,31 @@ describe('createFieldRateLimit', () => {
     expect(await spend({ viewer: anon, clientAddress: '2001:db8:0:1::1' })).toBe('ok');
   });
 
+  it('counts a user by address where the call makes users, which anybody may have many of', async () => {
+    const spend = spender();
+    const from = (clientAddress: string, userId: string) =>
+      spend({ viewer: user(userId), clientAddress, ofStranger: true });
+    expect([await from('1.1.1.1', 'a'), await from('1.1.1.1', 'b'), await from('1.1.1.1', 'c')]).toEqual([
+      'ok',
+      'ok',
+      'RATE_LIMITED 30',
+    ]);
+    expect(await from('2.2.2.2', 'a')).toBe('ok');
+  });
+
+  it('keeps short keys without anybody in them, however long a caller makes the account', async () => {
+    const keys: string[] = [];
+    const limit = createFieldRateLimit({
+      take: (key) => {
+        keys.push(key);
+        return { ok: true, retryAfterMs: 0 };
+      },
+    });
+    const account = `${'a'.repeat(1_000_000)}@x.example`;
+    await limit.spend('signIn', rule, { viewer: anon, clientAddress: '1.1.1.1', account });
+    expect(keys.map((key) => key.length < 100 && !key.includes('@'))).toEqual([true, true]);
+  });
+
   it('counts per account and address, and per account alone at ten times the limit', async () => {
     const spend = spender();
     const from = (clientAddress: string, account = 'A@x.example ') =>

@@ -15,9 +15,34 @@ export const authRateLimits = {
 
 export type LimitedAuthField = keyof typeof authRateLimits;
 
-/** How an account is counted: case and the plus of a phone number make no other account. */
-export function accountKey(email: unknown, phone: unknown): string | undefined {
-  if (typeof email === 'string' && email !== '') return email.trim().toLowerCase();
-  if (typeof phone === 'string' && phone !== '') return phone.replace(/[+\s]/g, '');
+/** Fields that say which account they are about. An address beside any other field's input means nothing. */
+const accountFields: ReadonlySet<LimitedAuthField> = new Set([
+  'signUp',
+  'signIn',
+  'sendOtp',
+  'verifyOtp',
+  'resendConfirmation',
+  'requestPasswordReset',
+]);
+
+/** The account a call counts for; undefined where it names none. `part` gives a part of its input. */
+export function countedAccount(
+  field: LimitedAuthField,
+  part: (name: 'email' | 'phone' | 'tokenHash') => unknown,
+): string | undefined {
+  if (!accountFields.has(field)) return undefined;
+  // The service goes by the hash alone: counted for an address beside it, every guess could name another one.
+  if (field === 'verifyOtp' && part('tokenHash')) return undefined;
+  return accountKey(part('email'), part('phone'));
+}
+
+function accountKey(email: unknown, phone: unknown): string | undefined {
+  if (typeof email === 'string' && email.trim() !== '') return lowered(email.trim());
+  if (typeof phone === 'string') return phone.replace(/[+\s]/g, '') || undefined;
   return undefined;
+}
+
+/** Letter by letter, as the service does it: the two languages differ about İ and about Σ at the end of a word. */
+function lowered(text: string): string {
+  return Array.from(text, (letter) => Array.from(letter.toLowerCase())[0]).join('');
 }

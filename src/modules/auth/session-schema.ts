@@ -1,6 +1,6 @@
 import type { SchemaBuilder } from '../../graphql/builder.ts';
 import { otpTypes, resendTypes } from './input.ts';
-import { accountKey, authRateLimits } from './rate-limits.ts';
+import { authRateLimits, countedAccount, type LimitedAuthField } from './rate-limits.ts';
 import type { Message } from './session-client.ts';
 import type { AuthResult, AuthSession } from './types.ts';
 import type { AuthTypes } from './user-schema.ts';
@@ -15,8 +15,12 @@ function part(args: object, name: string): unknown {
   return typeof input === 'object' && input !== null ? Reflect.get(input, name) : Reflect.get(args, name);
 }
 
-/** The account a call is about: attempts are counted for it. */
-const account = (args: object) => accountKey(part(args, 'email'), part(args, 'phone'));
+/** How attempts are counted: these fields are for strangers, whose token, if any, is not asked for. */
+const counted = (field: LimitedAuthField) => ({
+  directives: { auth: { requires: 'ANON' }, rateLimit: authRateLimits[field] } as const,
+  rateLimitAccount: (args: object) => countedAccount(field, (name) => part(args, name)),
+  rateLimitOfStranger: true,
+});
 
 export type SessionTypes = ReturnType<typeof addSessionTypes>;
 
@@ -190,14 +194,12 @@ export function addSessionMutations(builder: SchemaBuilder, types: SessionTypes)
     }),
   });
 
-  const anon = { requires: 'ANON' } as const;
   builder.mutationFields((t) => ({
     signUp: t.field({
       type: authPayload,
       nullable: true,
       description: 'Creates an account. A known address gets the same answer where addresses are confirmed.',
-      directives: { auth: anon, rateLimit: authRateLimits.signUp },
-      rateLimitAccount: account,
+      ...counted('signUp'),
       args: { input: t.arg({ type: signUpInput, required: true, description: 'The account.' }) },
       resolve: (_root, { input }, { services, call }) => services.auth.signUp(input, call),
     }),
@@ -205,8 +207,7 @@ export function addSessionMutations(builder: SchemaBuilder, types: SessionTypes)
       type: authPayload,
       nullable: true,
       description: 'Signs in with a password. An unknown account and a wrong password answer alike.',
-      directives: { auth: anon, rateLimit: authRateLimits.signIn },
-      rateLimitAccount: account,
+      ...counted('signIn'),
       args: { input: t.arg({ type: signInInput, required: true, description: 'The credentials.' }) },
       resolve: (_root, { input }, { services, call }) => services.auth.signIn(input, call),
     }),
@@ -214,7 +215,7 @@ export function addSessionMutations(builder: SchemaBuilder, types: SessionTypes)
       type: authPayload,
       nullable: true,
       description: 'Makes a user without an address, who may add one later with `updateMe`.',
-      directives: { auth: anon, rateLimit: authRateLimits.signInAnonymously },
+      ...counted('signInAnonymously'),
       args: {
         data: t.arg({ type: 'JSONObject', description: 'Begins `userMetadata`.' }),
         captchaToken: t.arg.string({ description: captcha }),
@@ -225,7 +226,7 @@ export function addSessionMutations(builder: SchemaBuilder, types: SessionTypes)
       type: authPayload,
       nullable: true,
       description: 'Gives new tokens for a refresh token, which is spent by it.',
-      directives: { auth: anon, rateLimit: authRateLimits.refreshSession },
+      ...counted('refreshSession'),
       args: { refreshToken: t.arg.string({ required: true, description: 'The newest refresh token.' }) },
       resolve: (_root, { refreshToken }, { services, call }) =>
         services.auth.refreshSession(refreshToken, call),
@@ -234,8 +235,7 @@ export function addSessionMutations(builder: SchemaBuilder, types: SessionTypes)
       type: messagePayload,
       nullable: true,
       description: 'Sends a one-time code, or a magic link, to sign in with.',
-      directives: { auth: anon, rateLimit: authRateLimits.sendOtp },
-      rateLimitAccount: account,
+      ...counted('sendOtp'),
       args: { input: t.arg({ type: sendOtpInput, required: true, description: 'Where it goes.' }) },
       resolve: (_root, { input }, { services, call }) => services.auth.sendOtp(input, call),
     }),
@@ -243,8 +243,7 @@ export function addSessionMutations(builder: SchemaBuilder, types: SessionTypes)
       type: authPayload,
       nullable: true,
       description: 'Signs in with a code or the hash of a link, and confirms what it was sent for.',
-      directives: { auth: anon, rateLimit: authRateLimits.verifyOtp },
-      rateLimitAccount: account,
+      ...counted('verifyOtp'),
       args: { input: t.arg({ type: verifyOtpInput, required: true, description: 'The code.' }) },
       resolve: (_root, { input }, { services, call }) => services.auth.verifyOtp(input, call),
     }),
@@ -252,8 +251,7 @@ export function addSessionMutations(builder: SchemaBuilder, types: SessionTypes)
       type: messagePayload,
       nullable: true,
       description: 'Sends a confirmation again. Nothing is told about whether the account exists.',
-      directives: { auth: anon, rateLimit: authRateLimits.resendConfirmation },
-      rateLimitAccount: account,
+      ...counted('resendConfirmation'),
       args: { input: t.arg({ type: resendInput, required: true, description: 'Which one.' }) },
       resolve: (_root, { input }, { services, call }) => services.auth.resendConfirmation(input, call),
     }),
@@ -261,8 +259,7 @@ export function addSessionMutations(builder: SchemaBuilder, types: SessionTypes)
       type: messagePayload,
       nullable: true,
       description: 'Sends a link to set a new password. An unknown address gets the same answer.',
-      directives: { auth: anon, rateLimit: authRateLimits.requestPasswordReset },
-      rateLimitAccount: account,
+      ...counted('requestPasswordReset'),
       args: {
         email: t.arg({ type: 'EmailAddress', required: true, description: 'Address of the account.' }),
         redirectTo: t.arg({ type: 'URL', description: redirect }),
@@ -275,7 +272,7 @@ export function addSessionMutations(builder: SchemaBuilder, types: SessionTypes)
       type: authPayload,
       nullable: true,
       description: 'Ends a PKCE flow: gives tokens for the code that the redirect carried.',
-      directives: { auth: anon, rateLimit: authRateLimits.exchangeAuthCode },
+      ...counted('exchangeAuthCode'),
       args: {
         code: t.arg.string({ required: true, description: '`code` of the redirect.' }),
         codeVerifier: t.arg.string({

@@ -1,18 +1,21 @@
 import { parseDuration } from '../../lib/duration.ts';
-import { accountKey, authRateLimits, type LimitedAuthField } from '../../modules/auth/rate-limits.ts';
+import { authRateLimits, countedAccount, type LimitedAuthField } from '../../modules/auth/rate-limits.ts';
 import type { HttpUpstream } from '../../upstream/http.ts';
+import { bodyField } from './body-field.ts';
 import type { PassRule, ProxyRoute, Spending } from './proxy-route.ts';
 
-function field(body: unknown, name: string): unknown {
-  return typeof body === 'object' && body !== null ? Reflect.get(body, name) : undefined;
-}
+const wireNames = { email: 'email', phone: 'phone', tokenHash: 'token_hash' } as const;
 
-function spending(name: LimitedAuthField, body: unknown): Spending {
+/** Fields that a signed-in user calls; all others are for strangers, whoever's token comes with them. */
+const userFields: ReadonlySet<LimitedAuthField> = new Set(['reauthenticate', 'verifyFactor']);
+
+function spending(name: LimitedAuthField, body?: unknown): Spending {
   const { limit, window } = authRateLimits[name];
   return {
     field: name,
     rule: { limit, windowMs: parseDuration(window) ?? 0 },
-    account: accountKey(field(body, 'email'), field(body, 'phone')),
+    account: countedAccount(name, (part) => bodyField(body, wireNames[part])),
+    ofStranger: !userFields.has(name),
   };
 }
 
@@ -23,22 +26,41 @@ const spends =
   (_query, body) =>
     spending(name, body);
 
-const grants: Readonly<Record<string, LimitedAuthField>> = {
-  refresh_token: 'refreshSession',
-  pkce: 'exchangeAuthCode',
+/** The body does not say what is tried, whatever is in it. */
+const spendsWithoutBody =
+  (name: LimitedAuthField): Spends =>
+  () =>
+    spending(name);
+
+const spendsGrant: Spends = (query, body) => {
+  switch (query.get('grant_type')) {
+    case 'password':
+      return spending('signIn', body);
+    case 'refresh_token':
+      return spending('refreshSession');
+    case 'pkce':
+      return spending('exchangeAuthCode');
+    default:
+      return spending('signIn');
+  }
 };
 
-const spendsGrant: Spends = (query, body) =>
-  spending(grants[query.get('grant_type') ?? ''] ?? 'signIn', body);
-
-const spendsSignup: Spends = (_query, body) =>
-  spending(accountKey(field(body, 'email'), field(body, 'phone')) ? 'signUp' : 'signInAnonymously', body);
+const spendsSignup: Spends = (_query, body) => {
+  const named = Boolean(bodyField(body, 'email')) || Boolean(bodyField(body, 'phone'));
+  return named ? spending('signUp', body) : spending('signInAnonymously');
+};
 
 const every = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
 const rules: readonly PassRule[] = [
   // Open at Supabase's own gateway too: links in mails, redirects and public keys.
-  { methods: ['GET'], path: 'verify', access: 'open', location: 'anywhere', spends: spends('verifyOtp') },
+  {
+    methods: ['GET'],
+    path: 'verify',
+    access: 'open',
+    location: 'anywhere',
+    spends: spendsWithoutBody('verifyOtp'),
+  },
   { methods: ['GET'], path: 'authorize', access: 'open', location: 'anywhere' },
   { methods: ['GET', 'POST'], path: 'callback', access: 'open', location: 'anywhere' },
   { methods: ['GET'], path: '.well-known/jwks.json', access: 'open' },
@@ -53,14 +75,14 @@ const rules: readonly PassRule[] = [
   { methods: ['POST'], path: 'verify', access: 'key', spends: spends('verifyOtp') },
   { methods: ['POST'], path: 'recover', access: 'key', spends: spends('requestPasswordReset') },
   { methods: ['POST'], path: 'resend', access: 'key', spends: spends('resendConfirmation') },
-  { methods: ['POST'], path: 'factors/:id/verify', access: 'key', spends: spends('verifyFactor') },
+  { methods: ['POST'], path: 'factors/:id/verify', access: 'key', spends: spendsWithoutBody('verifyFactor') },
 
   { methods: ['GET'], path: 'settings', access: 'key' },
   { methods: ['GET'], path: 'health', access: 'key' },
   { methods: ['POST'], path: 'sso', access: 'key', location: 'anywhere' },
   { methods: ['POST'], path: 'logout', access: 'key' },
   { methods: ['GET', 'PUT'], path: 'user', access: 'key' },
-  { methods: ['GET'], path: 'reauthenticate', access: 'key' },
+  { methods: ['GET'], path: 'reauthenticate', access: 'key', spends: spendsWithoutBody('reauthenticate') },
   { methods: ['GET'], path: 'user/identities/authorize', access: 'key', location: 'anywhere' },
   { methods: ['DELETE'], path: 'user/identities/:id', access: 'key' },
   { methods: ['POST'], path: 'factors', access: 'key' },
@@ -99,6 +121,7 @@ export function authRoute(upstream: HttpUpstream | undefined): ProxyRoute {
     hiddenAnswerHeaders: new Set(['sb-auth-user-id', 'sb-auth-session-id', 'sb-auth-refresh-token-prefix']),
     describeError: (code) => {
       if (code === 'RATE_LIMITED') return { error_code: 'over_request_rate_limit' };
+      if (code === 'BAD_USER_INPUT') return { error_code: 'validation_failed' };
       return code === 'UNAUTHENTICATED' ? { error_code: 'no_authorization' } : {};
     },
   };

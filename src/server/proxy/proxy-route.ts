@@ -7,6 +7,8 @@ export interface Spending {
   readonly field: string;
   readonly rule: RateLimitRule;
   readonly account?: string | undefined;
+  /** As in RateLimitSubject. */
+  readonly ofStranger?: boolean;
   /** @default 1 */
   readonly calls?: number;
 }

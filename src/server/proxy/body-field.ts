@@ -1,0 +1,20 @@
+import { AppError } from '../../lib/app-error.ts';
+
+/** Names that Go's JSON decoder takes for one: case does not matter, and ſ and K (Kelvin) are an s and a k. */
+function folded(name: string): string {
+  return name.toUpperCase().toLowerCase();
+}
+
+/**
+ * A field of a parsed JSON body, found as a service in Go finds it. Throws BAD_USER_INPUT when it came under two
+ * spellings: the order in which they came decides which one holds there, and that is lost here.
+ */
+export function bodyField(body: unknown, name: string): unknown {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) return undefined;
+  const [spelling, ...others] = Object.keys(body).filter(
+    (key) => key.length === name.length && folded(key) === name,
+  );
+  if (spelling === undefined) return undefined;
+  if (others.length === 0) return Reflect.get(body, spelling);
+  throw new AppError('BAD_USER_INPUT', `The body has more than one ${name}.`);
+}
