@@ -3,7 +3,7 @@ import { ownerOf } from './caller.ts';
 import type { StorageContext } from './context.ts';
 import { type Exchange, header, isTrue, readBody, requireAuthorization, sendJson } from './exchange.ts';
 import { checkMayWrite, commitObject, findObject, type ObjectRow, printObject } from './object-rows.ts';
-import { checkKey, checkNewKey } from './object-rules.ts';
+import { checkHeaderText, checkKey, checkNewKey } from './object-rules.ts';
 import { refuse, StorageError } from './storage-error.ts';
 import { fromBase64, parseMetadata } from './upload.ts';
 
@@ -51,6 +51,8 @@ export async function copyObject(context: StorageContext, exchange: Exchange): P
 function describedMetadata(described: ReturnType<Awaited<ReturnType<typeof readBody>>['object']>) {
   const cacheControl = described?.string('cacheControl');
   const mimetype = described?.string('mimetype');
+  checkHeaderText(cacheControl ?? '');
+  checkHeaderText(mimetype ?? '');
   return {
     ...(cacheControl === undefined ? {} : { cacheControl }),
     ...(mimetype === undefined ? {} : { mimetype }),

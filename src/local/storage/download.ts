@@ -19,7 +19,7 @@ export async function sendObject(
   const headers: Record<string, string | number> = {
     'accept-ranges': 'bytes',
     // A browser would run HTML in the origin of the storage.
-    'content-type': metadata.mimetype.startsWith('text/html') ? 'text/plain' : metadata.mimetype,
+    'content-type': /text\/html/i.test(metadata.mimetype) ? 'text/plain' : metadata.mimetype,
     etag: metadata.eTag,
     'x-robots-tag': metadata.xRobotsTag ?? 'none',
     'last-modified': new Date(metadata.lastModified).toUTCString(),

@@ -33,6 +33,11 @@ export function checkMimeList(list: readonly string[]): void {
   }
 }
 
+/** Throws InvalidMimeType for text that no header could hold: the object could never be read again. */
+export function checkHeaderText(text: string): void {
+  if (!/^[\t\x20-\x7e\x80-\xff]*$/.test(text)) throw refuse.mimeType('Invalid Content-Type header');
+}
+
 /** The whole header text counts, charset and all; `image/*` stands for a family, and a bare star pair for nothing. */
 export function checkMimeType(contentType: string, list: readonly string[] | null): void {
   if (list === null || list.length === 0) return;

@@ -3,7 +3,7 @@ import type { StorageCaller } from './caller.ts';
 import type { StorageContext } from './context.ts';
 import { type Exchange, header, isTrue } from './exchange.ts';
 import { checkMayWrite, commitObject, findBucket, newMetadata } from './object-rows.ts';
-import { checkMimeType, checkNewKey } from './object-rules.ts';
+import { checkHeaderText, checkMimeType, checkNewKey } from './object-rules.ts';
 import { refuse } from './storage-error.ts';
 import { createTurns } from './turns.ts';
 import { sendTus, sendTusOptions, TusError } from './tus-answer.ts';
@@ -104,6 +104,8 @@ export function createTusRoutes(
     checkMimeType(contentType, row.allowed_mime_types);
     const seconds = given.get('cacheControl');
     const cacheControl = seconds === undefined ? 'no-cache' : `max-age=${seconds}`;
+    checkHeaderText(contentType);
+    checkHeaderText(cacheControl);
     return {
       bucket,
       key,

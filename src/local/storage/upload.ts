@@ -5,7 +5,7 @@ import type { StorageContext } from './context.ts';
 import { type Exchange, header } from './exchange.ts';
 import { readMultipartFile } from './multipart-file.ts';
 import { type BucketRow, checkMayWrite, commitObject, findBucket, newMetadata } from './object-rows.ts';
-import { checkMimeType, checkNewKey, checkRobotsTag } from './object-rules.ts';
+import { checkHeaderText, checkMimeType, checkNewKey, checkRobotsTag } from './object-rules.ts';
 import { refuse } from './storage-error.ts';
 
 interface UploadTarget {
@@ -92,6 +92,8 @@ async function readIncoming(
       const mimetype = file.fields.get('contentType') ?? file.mimeType;
       checkMimeType(mimetype, mimeTypes);
       const seconds = file.fields.get('cacheControl');
+      checkHeaderText(mimetype);
+      checkHeaderText(seconds ?? '');
       return {
         body: file.stream,
         mimetype,

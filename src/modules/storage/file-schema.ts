@@ -146,14 +146,10 @@ export function fileTypes(builder: SchemaBuilder) {
           const url = image
             ? await storage.signTransformed({ bucket, path }, expiresIn, image, context.call)
             : await context.loaders.get(createSignLoader).load({ bucket, path, expiresInMs: expiresIn });
-          return url === null ? null : withDownload(url, download);
+          return url === null || download == null ? url : storage.urls.saved(url, download);
         },
       }),
     }),
   });
   return { file, connection: connectionType(builder, 'FileEntry', entry), listArgs: fileListArgs(builder) };
-}
-
-function withDownload(url: string, name: string | null | undefined): string {
-  return name === undefined || name === null ? url : `${url}&download=${encodeURIComponent(name)}`;
 }

@@ -1,6 +1,7 @@
 import { checkFirst, decodeCursor, encodeCursor } from '../../lib/cursor.ts';
 import { encodeSegment } from '../../upstream/request-path.ts';
 import type { Call } from '../../viewer/call.ts';
+import { checkPrefix } from './object-path.ts';
 import type { Send } from './send.ts';
 import { type FileEntry, type FileSort, pageSchema, toFile } from './types.ts';
 
@@ -38,6 +39,7 @@ interface Place {
 /** One page of what lies under a prefix: folders and files, in the order of `sort`. */
 export async function listFiles(send: Send, args: FilesArgs, call: Call): Promise<FilesPage> {
   const first = checkFirst(args.first, maxPage);
+  checkPrefix(args.prefix);
   const sort = args.sort ?? { by: 'name', direction: 'asc' };
   const kind = `files:${sort.by}:${sort.direction}`;
   let place = args.after ? readPlace(kind, args.after) : { upstream: '', size: first, skip: 0 };
@@ -45,6 +47,8 @@ export async function listFiles(send: Send, args: FilesArgs, call: Call): Promis
   let hasNextPage = false;
   for (;;) {
     const page = await fetchPage(send, args, sort, place, call);
+    // A service that has nothing to show, but always a next page, would be asked for ever.
+    if (page.entries.length === 0) break;
     const { upstream, size, skip } = place;
     const wanted = page.entries.slice(skip, skip + first - edges.length);
     const atEnd = skip + wanted.length >= page.entries.length;

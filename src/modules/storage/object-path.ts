@@ -8,21 +8,34 @@ function badPath(argument: string, message: string): AppError {
   return new AppError('BAD_USER_INPUT', message, { details: { issues: [{ path: [argument], message }] } });
 }
 
-/**
- * Throws BAD_USER_INPUT for paths that no file can have: empty, too long, or with a segment that some server on the
- * way would take for a way up. Which characters are allowed is Storage's to say.
- */
-export function checkPath(path: string, argument = 'path'): string {
-  if (path === '') throw badPath(argument, `${argument} must not be empty.`);
-  if (Buffer.byteLength(path) > maxPathBytes) {
-    throw badPath(argument, `${argument} must not be longer than ${maxPathBytes} bytes.`);
-  }
+/** Text that no server on the way can be asked with: NUL, a backslash, half of a surrogate pair. */
+const unspeakable = /[\0\\]|\p{Surrogate}/u;
+
+/** Why no file can have this path; undefined for one that may be. Which characters are allowed is Storage's to say. */
+export function pathFault(path: string): string | undefined {
+  if (path === '') return 'must not be empty.';
+  if (Buffer.byteLength(path) > maxPathBytes) return `must not be longer than ${maxPathBytes} bytes.`;
+  // Some server on the way would take it for a way up.
   if (path.split('/').some((segment) => segment === '.' || segment === '..')) {
-    throw badPath(argument, `${argument} must not hold "." or ".." as a segment.`);
+    return 'must not hold "." or ".." as a segment.';
   }
-  if (/[\0\\]|\p{Surrogate}/u.test(path))
-    throw badPath(argument, `${argument} holds a character that is not allowed.`);
+  return unspeakable.test(path) ? 'holds a character that is not allowed.' : undefined;
+}
+
+/** Throws BAD_USER_INPUT for paths that no file can have. */
+export function checkPath(path: string, argument = 'path'): string {
+  const fault = pathFault(path);
+  if (fault !== undefined) throw badPath(argument, `${argument} ${fault}`);
   return path;
+}
+
+/** The beginning of paths. Throws BAD_USER_INPUT for text that begins none. */
+export function checkPrefix(prefix: string): string {
+  if (Buffer.byteLength(prefix) > maxPathBytes) {
+    throw badPath('prefix', `prefix must not be longer than ${maxPathBytes} bytes.`);
+  }
+  if (unspeakable.test(prefix)) throw badPath('prefix', 'prefix holds a character that is not allowed.');
+  return prefix;
 }
 
 /** For a file that is about to be made: `checkPath`, and no slash in front, which would be part of its name. */

@@ -2,13 +2,18 @@ import { AppError } from '../../lib/app-error.ts';
 import { encodeObject } from './object-path.ts';
 import type { ImageTransform } from './types.ts';
 
+/** Longest name of a file that a browser is told to save. */
+const maxNameLength = 255;
+
 /** Absolute URLs on this gateway, under its pass-through to Storage. */
 export interface PublicUrls {
   /** Works for everybody in a public bucket, and with an Authorization header in a private one. */
   download(bucket: string, path: string): string;
   open(bucket: string, path: string, transform?: ImageTransform | null): string;
   /** From Storage's own `signedURL`, which is relative and not percent-encoded. */
-  signed(bucket: string, path: string, signedUrl: string, download?: string | null): string;
+  signed(bucket: string, path: string, signedUrl: string): string;
+  /** The same signed URL, for a browser that saves the file under `name`. Throws BAD_USER_INPUT. */
+  saved(signedUrl: string, name: string): string;
   signedUpload(bucket: string, path: string, token: string): string;
   readonly resumable: string;
 }
@@ -28,17 +33,26 @@ export function createPublicUrls(publicUrl: string, imageTransformation: boolean
       }
       return `${root}/render/image/public/${object}?${query}`;
     },
-    signed(bucket, path, signedUrl, download) {
+    signed(bucket, path, signedUrl) {
       const mark = signedUrl.lastIndexOf('?token=');
       const route = /^\/(?:object|render\/image)\/sign\//.exec(signedUrl)?.[0];
       if (mark < 0 || route === undefined) throw unreadable();
-      const named =
-        download === undefined || download === null ? '' : `&download=${encodeURIComponent(download)}`;
-      return `${root}${route}${encodeObject(bucket, path)}${signedUrl.slice(mark)}${named}`;
+      return `${root}${route}${encodeObject(bucket, path)}${signedUrl.slice(mark)}`;
+    },
+    saved(signedUrl, name) {
+      if (name.length > maxNameLength || /\p{Surrogate}|\0/u.test(name)) throw badName();
+      return `${signedUrl}&download=${encodeURIComponent(name)}`;
     },
     signedUpload: (bucket, path, token) =>
       `${root}/object/upload/sign/${encodeObject(bucket, path)}?token=${encodeURIComponent(token)}`,
   };
+}
+
+function badName(): AppError {
+  const message = `download must be text of at most ${maxNameLength} characters.`;
+  return new AppError('BAD_USER_INPUT', message, {
+    details: { issues: [{ path: ['download'], message }] },
+  });
 }
 
 export function noTransformation(): AppError {

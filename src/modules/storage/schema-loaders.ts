@@ -2,6 +2,7 @@ import DataLoader from 'dataloader';
 import type { Context } from '../../graphql/context.ts';
 import { AppError } from '../../lib/app-error.ts';
 import { maxPaths } from './file-client.ts';
+import { pathFault } from './object-path.ts';
 import type { Bucket, StoredFile } from './types.ts';
 
 interface FileKey {
@@ -43,7 +44,8 @@ export function createSignLoader({ services, call }: Context) {
   return new DataLoader<SignKey, string | null, string>(
     async (keys) => {
       const groups = new Map<string, SignKey[]>();
-      for (const key of keys) {
+      // One file with a name that nobody can ask for must not take the URLs of the others along.
+      for (const key of keys.filter(({ path }) => pathFault(path) === undefined)) {
         const group = groups.get(groupOf(key));
         if (group) group.push(key);
         else groups.set(groupOf(key), [key]);

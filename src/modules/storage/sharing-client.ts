@@ -15,6 +15,9 @@ import {
 } from './types.ts';
 import { cacheSeconds, checkContentType } from './upload-body.ts';
 
+/** A ticket's metadata travels in one header, as Base64; servers take 16 KB of headers in all. */
+const maxMetadataBytes = 4096;
+
 export interface TicketArgs {
   readonly bucket: string;
   readonly path: string;
@@ -52,10 +55,7 @@ export function createSharingMethods(deps: SharingDeps): SharingMethods {
 
   function seconds(expiresInMs: number): number {
     if (expiresInMs >= 1000 && expiresInMs <= maxSignedUrlExpiryMs) return Math.floor(expiresInMs / 1000);
-    const message = `expiresIn must be from 1s to ${maxSignedUrlExpiryMs / 1000}s.`;
-    throw new AppError('BAD_USER_INPUT', message, {
-      details: { issues: [{ path: ['expiresIn'], message }] },
-    });
+    throw badArgument('expiresIn', `expiresIn must be from 1s to ${maxSignedUrlExpiryMs / 1000}s.`);
   }
 
   return {
@@ -97,6 +97,7 @@ export function createSharingMethods(deps: SharingDeps): SharingMethods {
     async createUpload(args, call) {
       const { bucket, path, upsert } = args;
       checkNewPath(path);
+      checkDescription(args);
       const { token } = await send(
         uploadTicketSchema,
         {
@@ -113,6 +114,18 @@ export function createSharingMethods(deps: SharingDeps): SharingMethods {
       };
     },
   };
+}
+
+/** Throws BAD_USER_INPUT for what the headers of an upload could not say. */
+function checkDescription({ size, metadata }: TicketArgs): void {
+  if (size?.startsWith('-')) throw badArgument('size', 'size must not be negative.');
+  if (metadata && Buffer.byteLength(JSON.stringify(metadata)) > maxMetadataBytes) {
+    throw badArgument('metadata', `metadata must not be longer than ${maxMetadataBytes} bytes of JSON.`);
+  }
+}
+
+function badArgument(name: string, message: string): AppError {
+  return new AppError('BAD_USER_INPUT', message, { details: { issues: [{ path: [name], message }] } });
 }
 
 function putHeaders({ contentType, cacheControl, metadata }: TicketArgs): Record<string, string> {
