@@ -2,8 +2,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 
 const allowedMethods = 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS';
 const exposedHeaders = [
+  'accept-ranges',
+  'content-disposition',
   'content-range',
   'content-location',
+  'etag',
   'link',
   'location',
   'retry-after',
@@ -15,6 +18,11 @@ const exposedHeaders = [
   'upload-offset',
   'upload-length',
   'upload-expires',
+  'upload-defer-length',
+  'upload-metadata',
+  'tus-extension',
+  'tus-max-size',
+  'tus-version',
 ].join(', ');
 
 /**

@@ -82,5 +82,5 @@ export function passedAnswerHeaders(
     if (name === 'location' || route.hiddenAnswerHeaders?.has(name)) continue;
     passed[name] = value;
   }
-  return passed;
+  return { ...passed, ...route.addedAnswerHeaders?.(String(headers['content-type'] ?? '')) };
 }
