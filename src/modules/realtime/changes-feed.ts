@@ -47,7 +47,9 @@ export function changesFeed(
     read(frame) {
       if (frame.event !== 'postgres_changes') return undefined;
       const wire = changeWire.safeParse(frame.payload['data']);
-      if (!wire.success || !isWanted(wire.data, spec) || withheld.has(wire.data.type)) return undefined;
+      // Whatever it was, it was for us.
+      if (!wire.success || frame.isCut) return { item: resync(spec), bytes: 0 };
+      if (!isWanted(wire.data, spec) || withheld.has(wire.data.type)) return undefined;
       return { item: toChange(wire.data, frame), bytes: frame.bytes };
     },
     gap: () => resync(spec),

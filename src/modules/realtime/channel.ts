@@ -2,7 +2,7 @@ import type { AppError } from '../../lib/app-error.ts';
 import { backOff } from '../../lib/back-off.ts';
 import { isRecord } from '../../lib/is-record.ts';
 import type { Cancel, Timers } from '../../lib/timers.ts';
-import { noAnswer, type Refusal, readRefusal } from './errors.ts';
+import { channelClosed, noAnswer, type Refusal, readRefusal } from './errors.ts';
 import type { ClientFrame, ServerFrame } from './frames.ts';
 import type { RealtimeLimits } from './limits.ts';
 import type { Pacer } from './pacer.ts';
@@ -51,6 +51,8 @@ export interface Channel {
   /** The socket is gone, or could not be opened, for the reason given. */
   socketLost(error: AppError): void;
   receive(frame: ServerFrame): void;
+  /** Something came over the socket that nobody can read: it may have been for this channel. */
+  unreadable(): void;
   /** Pushes a fresh token to a joined channel; later joins ask for theirs. */
   refreshToken(token: string): void;
   /** Sends a message on the joined channel; `answered` gets the reply's status, or false when none came. */
@@ -131,10 +133,9 @@ export function createChannel(spec: ChannelSpec, deps: ChannelDeps, handlers: Ch
     setTimer(timers.after(backOff(attempts, limits.retryFirstMs, limits.retryLongestMs), enqueue));
     attempts += 1;
   };
-  const lost = () => {
-    if (state === 'left' || state === 'down' || state === 'waiting' || state === 'queued') return;
-    joinRef = null;
-    retryLater();
+  const lost = (error = channelClosed()) => {
+    if (state !== 'joining' && state !== 'confirming' && state !== 'live') return;
+    refuse({ kind: 'retry', error, tooFast: false });
   };
   const becomeLive = () => {
     const afterGap = missed;
@@ -168,9 +169,11 @@ export function createChannel(spec: ChannelSpec, deps: ChannelDeps, handlers: Ch
   const onSystem = ({ extension, status, message }: Record<string, unknown>) => {
     const text = typeof message === 'string' ? message : '';
     if (extension !== 'postgres_changes') {
-      // Followed by phx_close, which makes us rejoin; a token that is over must not be tried again.
-      const refusal = status === 'error' ? readRefusal(text) : undefined;
-      if (refusal !== undefined && refusal.kind !== 'retry') refuse(refusal);
+      if (status !== 'error') return;
+      const refusal = readRefusal(text);
+      // The channel is being shut. Its phx_close has the old join's ref, and changes nothing any more.
+      if (refusal.kind === 'retry') lost(refusal.error);
+      else refuse(refusal);
       return;
     }
     if (status === 'ok') {
@@ -211,6 +214,9 @@ export function createChannel(spec: ChannelSpec, deps: ChannelDeps, handlers: Ch
       else if (frame.event === 'system') onSystem(frame.payload);
       else if (frame.event === 'phx_close' || frame.event === 'phx_error') lost();
       else if (state === 'live' || state === 'confirming') handlers.message(frame);
+    },
+    unreadable() {
+      if (state === 'live') handlers.gap();
     },
     refreshToken(token) {
       if (state !== 'live' && state !== 'confirming') return;

@@ -97,7 +97,10 @@ export function createRealtimeClient(deps: RealtimeClientDeps): RealtimeClient {
     headers: endpoint.host === undefined ? {} : { host: endpoint.host },
   };
   const pool = createSocketPool({ target, limits, timers, pacer, log: deps.log });
-  const shared = { pool, pacer, timers, limits };
+  const makeRoom = () => {
+    for (const hub of [changesHub, broadcastHub, presenceHub]) hub.dropIdle();
+  };
+  const shared = { pool, pacer, timers, limits, makeRoom };
   const changesHub = createHub<PostgresChange>(shared);
   const broadcastHub = createHub<Broadcast>(shared);
   const presenceHub = createHub<PresenceUpdate>(shared);

@@ -108,6 +108,11 @@ export function noAnswer(): AppError {
   return new AppError('TIMEOUT', 'Realtime did not answer in time.', { details: { service } });
 }
 
+/** Realtime has ended a channel before anything flowed. */
+export function channelClosed(): AppError {
+  return new AppError('UPSTREAM_UNAVAILABLE', 'Realtime has closed the channel.', { details: { service } });
+}
+
 function unauthenticated(reason: string, message: string): AppError {
   return new AppError('UNAUTHENTICATED', message, { details: { reason } });
 }

@@ -24,8 +24,8 @@ export interface FeedDeps {
   place(spec: ChannelSpec, handlers: ChannelHandlers): Place;
   readonly pacer: Pacer;
   readonly timers: Timers;
-  /** Called when the last member has left; `failed` when the channel is of no use to a later one. */
-  emptied(failed: boolean): void;
+  /** Called when the last member has left; `useless` when the channel is of no use to a later one. */
+  emptied(useless: boolean): void;
 }
 
 /** One upstream channel and the subscribers who share it. */
@@ -134,7 +134,8 @@ export function createFeed<T>(definition: FeedDefinition<T>, deps: FeedDeps): Fe
     remove(member) {
       if (!members.delete(member)) return;
       waiting.delete(member);
-      if (members.size === 0) deps.emptied(false);
+      // A channel that nothing has flowed through yet is only a place that others may need.
+      if (members.size === 0) deps.emptied(place.channel.state !== 'live');
     },
     renew(member, ticket) {
       member.ticket = ticket;

@@ -1,5 +1,6 @@
 import { isRecord } from '../../lib/is-record.ts';
 import { parseLosslessJson } from '../../lib/lossless-json.ts';
+import { cutNesting } from '../../lib/nesting.ts';
 
 /** One message of the server, whichever of the two encodings it came in. */
 export interface ServerFrame {
@@ -8,6 +9,8 @@ export interface ServerFrame {
   readonly topic: string;
   readonly event: string;
   readonly payload: Record<string, unknown>;
+  /** True when part of the payload was nested too deeply and has been left out. */
+  readonly isCut: boolean;
   /** Size on the wire, the measure for queues. */
   readonly bytes: number;
   /** The payload once more with every number as text, trailing zeros and all; undefined where they cannot matter. */
@@ -54,7 +57,9 @@ export function decodeText(text: string): ServerFrame | undefined {
   const [joinRef, ref, topic, event, payload] = parsed;
   if (typeof topic !== 'string' || typeof event !== 'string') return undefined;
   if (!isRefOrNull(joinRef) || !isRefOrNull(ref)) return undefined;
-  const frame = { joinRef, ref, topic, event, payload: isRecord(payload) ? payload : {}, bytes: text.length };
+  const isCut = cutNesting(payload, text);
+  const known = isRecord(payload) ? payload : {};
+  const frame = { joinRef, ref, topic, event, payload: known, isCut, bytes: text.length };
   return trailingZero.test(text) ? { ...frame, exactPayload: () => payloadOfTexts(text) } : frame;
 }
 
@@ -83,14 +88,17 @@ export function decodeBinary(data: Buffer): ServerFrame | undefined {
   const event = take(eventLength).toString();
   const meta = metaLength === 0 ? undefined : parsedOrUndefined(take(metaLength).toString());
   const body = data.subarray(at);
-  const payload = encoding === jsonEncoding ? parsedOrUndefined(body.toString()) : body.toString('base64');
-  if (payload === undefined) return undefined;
+  const text = encoding === jsonEncoding ? body.toString() : undefined;
+  const payload = text === undefined ? body.toString('base64') : parsedOrUndefined(text);
   return {
     joinRef: null,
     ref: null,
     topic,
     event: 'broadcast',
-    payload: { type: 'broadcast', event, payload, ...(isRecord(meta) ? { meta } : {}) },
+    // Its sender made the body: one that is no JSON is a broken message of this topic alone.
+    payload:
+      payload === undefined ? {} : { type: 'broadcast', event, payload, ...(isRecord(meta) ? { meta } : {}) },
+    isCut: text !== undefined && cutNesting(payload, text),
     bytes: data.length,
   };
 }

@@ -37,6 +37,8 @@ export interface Hub<T> {
   readonly members: number;
   /** Joins every channel anew; each subscriber is told of the gap. */
   rejoinAll(): void;
+  /** Leaves the channels that nobody follows any more, before their time. */
+  dropIdle(): void;
 }
 
 export interface HubDeps {
@@ -44,11 +46,14 @@ export interface HubDeps {
   readonly pacer: Pacer;
   readonly timers: Timers;
   readonly limits: RealtimeLimits;
+  /** Called when there is no place for another channel. */
+  makeRoom(): void;
 }
 
 interface Entry<T> {
   readonly feed: Feed<T>;
   cancelLinger: Cancel | undefined;
+  drop(): void;
 }
 
 /** Who shares which channel. Nothing of a feed is left after its last subscriber and the linger. */
@@ -64,20 +69,29 @@ export function createHub<T>(deps: HubDeps): Hub<T> {
       return known.feed;
     }
     const drop = () => {
+      entry.cancelLinger?.();
       if (entries.get(key) === entry) entries.delete(key);
       feed.dispose();
     };
-    const feed = createFeed(define(), {
-      place: pool.place,
-      pacer,
-      timers,
-      emptied(failed) {
-        entry.cancelLinger?.();
-        if (failed || lingerMs === 0) drop();
-        else entry.cancelLinger = timers.after(lingerMs, drop);
-      },
-    });
-    const entry: Entry<T> = { feed, cancelLinger: undefined };
+    const make = () =>
+      createFeed(define(), {
+        place: pool.place,
+        pacer,
+        timers,
+        emptied(useless) {
+          entry.cancelLinger?.();
+          if (useless || lingerMs === 0) drop();
+          else entry.cancelLinger = timers.after(lingerMs, drop);
+        },
+      });
+    let feed: Feed<T>;
+    try {
+      feed = make();
+    } catch {
+      deps.makeRoom();
+      feed = make();
+    }
+    const entry: Entry<T> = { feed, cancelLinger: undefined, drop };
     entries.set(key, entry);
     return feed;
   };
@@ -93,6 +107,9 @@ export function createHub<T>(deps: HubDeps): Hub<T> {
     },
     rejoinAll() {
       for (const { feed } of entries.values()) feed.rejoin();
+    },
+    dropIdle() {
+      for (const { cancelLinger, drop } of [...entries.values()]) if (cancelLinger !== undefined) drop();
     },
     async subscribe(options) {
       const { signal } = options;

@@ -18,6 +18,8 @@ export interface RealtimeLimits {
   readonly joinMs: number;
   /** From the join's answer to the message that row changes flow. @default 15_000 */
   readonly confirmMs: number;
+  /** Between two RESYNCs for frames that nobody can read. @default 1_000 */
+  readonly unreadablePauseMs: number;
   /** How long after a token refresh a repeated confirmation is our own doing. @default 10_000 */
   readonly refreshMs: number;
   /** Joins a second, all sockets together, also after a reconnect. @default 20 */
@@ -42,6 +44,7 @@ export const defaultRealtimeLimits: RealtimeLimits = {
   healthyAfterMs: 30_000,
   joinMs: 12_000,
   confirmMs: 15_000,
+  unreadablePauseMs: 1_000,
   refreshMs: 10_000,
   joinsPerSecond: 20,
   channelsPerSocket: 80,

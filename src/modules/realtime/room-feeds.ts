@@ -33,7 +33,7 @@ export function broadcastFeed(spec: RoomSpec): FeedDefinition<Broadcast> {
     read(frame) {
       if (frame.event !== 'broadcast') return undefined;
       const wire = broadcastWire.safeParse(frame.payload);
-      if (!wire.success) return undefined;
+      if (!wire.success || frame.isCut) return { item: missedBroadcasts(spec), bytes: 0 };
       const { event, payload } = wire.data;
       return {
         item: { type: 'MESSAGE', channel: spec.channel, event, payload: payload ?? {} },

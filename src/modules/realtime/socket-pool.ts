@@ -52,6 +52,9 @@ export function createSocketPool(deps: {
         for (const channel of [...channels.values()]) channel.socketOpened();
       },
       received: (frame) => channels.get(frame.topic)?.receive(frame),
+      unreadable: () => {
+        for (const channel of [...channels.values()]) channel.unreadable();
+      },
       lost: (loss) => {
         const error = readLoss(loss);
         for (const channel of [...channels.values()]) channel.socketLost(error);

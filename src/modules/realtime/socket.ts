@@ -14,6 +14,8 @@ export interface SocketTarget {
 export interface SocketHandlers {
   opened(): void;
   received(frame: ServerFrame): void;
+  /** Something came that nobody can read; at most once in `unreadablePauseMs`, and then once for all that came. */
+  unreadable(): void;
   /** The connection is lost, or an attempt failed (`wasOpen` false). A reconnect is under way unless disposed. */
   lost(loss: SocketLoss): void;
 }
@@ -52,13 +54,22 @@ export function createRealtimeSocket(deps: SocketDeps, handlers: SocketHandlers)
   let lastRef = 0;
   let refusal: SocketLoss['reason'] = 'refused';
   let awaitedHeartbeat: string | undefined;
-  const cancels: { retry?: Cancel; connect?: Cancel; heartbeat?: Cancel; answer?: Cancel } = {};
+  let unreadable: 'none' | 'told' | 'more' = 'none';
+  const cancels: {
+    retry?: Cancel;
+    connect?: Cancel;
+    heartbeat?: Cancel;
+    answer?: Cancel;
+    unreadable?: Cancel;
+  } = {};
 
   const stopTimers = () => {
     cancels.retry?.();
     cancels.connect?.();
     cancels.heartbeat?.();
     cancels.answer?.();
+    cancels.unreadable?.();
+    unreadable = 'none';
   };
   const nextRef = () => {
     lastRef += 1;
@@ -83,6 +94,22 @@ export function createRealtimeSocket(deps: SocketDeps, handlers: SocketHandlers)
     awaitedHeartbeat = undefined;
     cancels.answer?.();
     cancels.heartbeat = timers.after(limits.heartbeatMs, beat);
+  };
+  const tellUnreadable = () => {
+    unreadable = 'told';
+    cancels.unreadable = timers.after(limits.unreadablePauseMs, () => {
+      if (unreadable === 'more') tellUnreadable();
+      else unreadable = 'none';
+    });
+    handlers.unreadable();
+  };
+  const receiveUnreadable = (isBinary: boolean) => {
+    if (unreadable !== 'none') {
+      unreadable = 'more';
+      return;
+    }
+    log.warn({ isBinary }, 'Realtime sent a frame that is not one');
+    tellUnreadable();
   };
   const lose = (ended: WebSocket, code: number) => {
     if (connection !== ended) return;
@@ -126,7 +153,7 @@ export function createRealtimeSocket(deps: SocketDeps, handlers: SocketHandlers)
     fresh.on('message', (data, isBinary) => {
       if (connection !== fresh) return;
       const frame = decode(data, isBinary);
-      if (frame === undefined) log.warn({ isBinary }, 'Realtime sent a frame that is not one');
+      if (frame === undefined) receiveUnreadable(isBinary);
       else receive(frame);
     });
     fresh.on('unexpected-response', (request, response) => {

@@ -1,0 +1,39 @@
+/** Levels that recursive code can walk whatever else is on the stack. */
+const mostLevels = 256;
+const openBracket = 0x5b;
+const openBrace = 0x7b;
+
+/**
+ * JSON.parse takes any nesting, JSON.stringify only as much as the stack holds. Puts null in place of what lies too deep
+ * in a freshly parsed value; true when there was such. `text` is what it was parsed from.
+ */
+export function cutNesting(value: unknown, text: string): boolean {
+  return mayBeDeep(text) && cut(value, mostLevels);
+}
+
+/** Every level takes two characters, and one of them opens it. */
+function mayBeDeep(text: string): boolean {
+  if (text.length <= 2 * mostLevels) return false;
+  let opened = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const char = text.charCodeAt(at);
+    if (char !== openBracket && char !== openBrace) continue;
+    opened += 1;
+    if (opened > mostLevels) return true;
+  }
+  return false;
+}
+
+function cut(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  let was = false;
+  for (const [key, inner] of Object.entries(value)) {
+    if (typeof inner !== 'object' || inner === null) continue;
+    if (levels > 1) was = cut(inner, levels - 1) || was;
+    else {
+      Reflect.set(value, key, null);
+      was = true;
+    }
+  }
+  return was;
+}
