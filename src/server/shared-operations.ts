@@ -205,6 +205,7 @@ export function createSharedOperations(
           async return() {
             finish();
             group.leave(member);
+            member.outlet.close();
             return { value: undefined, done: true };
           },
         };

@@ -8,10 +8,13 @@ export type SharedResult = Buffer;
 /** Sends what was written to sockets within one turn of the event loop together: one system call for each socket. */
 export interface WriteBatch {
   write(raw: Duplex, frame: Buffer): void;
+  /** Calls `run` once, when the socket has sent what it holds. */
+  afterDrain(raw: Duplex, run: () => void): void;
 }
 
 export function createWriteBatch(): WriteBatch {
   let corked = new Set<Duplex>();
+  const draining = new WeakMap<Duplex, Set<() => void>>();
   const release = () => {
     const held = corked;
     corked = new Set();
@@ -25,6 +28,20 @@ export function createWriteBatch(): WriteBatch {
         raw.cork();
       }
       raw.write(frame);
+    },
+    afterDrain(raw, run) {
+      const waiting = draining.get(raw);
+      if (waiting !== undefined) {
+        waiting.add(run);
+        return;
+      }
+      // One listener for all operations of a socket.
+      const fresh = new Set([run]);
+      draining.set(raw, fresh);
+      raw.once('drain', () => {
+        draining.delete(raw);
+        for (const each of fresh) each();
+      });
     },
   };
 }
@@ -59,6 +76,8 @@ export interface Outlet {
   push(result: SharedResult): void;
   /** Sends what waits, whatever the client reads. */
   flush(): void;
+  /** Lets go of what waits: its reader has left. */
+  close(): void;
 }
 
 export interface OutletDeps {
@@ -90,11 +109,12 @@ export function createOutlet({ socket, raw, id, limits, batch, missed }: OutletD
       waitingBytes -= result.length;
       raw.write(textFrameOf(head, result));
     }
-    if (waiting.length > 0 && isOpen()) raw.once('drain', drain);
-    else {
-      waiting = [];
-      waitingBytes = 0;
-    }
+    if (waiting.length > 0 && isOpen()) batch.afterDrain(raw, drain);
+    else clear();
+  };
+  const clear = () => {
+    waiting = [];
+    waitingBytes = 0;
   };
   return {
     push(result) {
@@ -103,7 +123,7 @@ export function createOutlet({ socket, raw, id, limits, batch, missed }: OutletD
         batch.write(raw, textFrameOf(head, result));
         return;
       }
-      if (waiting.length === 0) raw.once('drain', drain);
+      if (waiting.length === 0) batch.afterDrain(raw, drain);
       if (waiting.length >= limits.events || waitingBytes + result.length > limits.bytes) {
         waiting = [missed()];
         waitingBytes = 0;
@@ -114,8 +134,8 @@ export function createOutlet({ socket, raw, id, limits, batch, missed }: OutletD
     },
     flush() {
       if (isOpen()) for (const result of waiting) raw.write(textFrameOf(head, result));
-      waiting = [];
-      waitingBytes = 0;
+      clear();
     },
+    close: clear,
   };
 }

@@ -1,0 +1,119 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { startTestApp, type TestApp } from '../support/app.ts';
+import { type FakeRealtime, startFakeRealtime } from '../support/fake-realtime.ts';
+import { hmacToken, keyClaims, testSecret, userClaims } from '../support/tokens.ts';
+import { acceptedClient, type RawClient, waitFor } from '../support/websocket-gateway.ts';
+
+let fake: FakeRealtime;
+let app: TestApp;
+beforeEach(async () => {
+  fake = await startFakeRealtime();
+  app = await startTestApp({
+    REALTIME_URL: fake.url,
+    JWT_SECRET: testSecret,
+    SUPABASE_ANON_KEY: hmacToken(keyClaims('anon')),
+    WS_MAX_OPERATIONS: '1000',
+  });
+});
+afterEach(async () => {
+  await app.close();
+  await fake.close();
+});
+
+const asAnn = { authorization: `Bearer ${hmacToken(userClaims({ sub: 'ann' }))}` };
+const start = (client: RawClient, id: string, query: string) =>
+  client.send({ id, type: 'subscribe', payload: { query } });
+const results = (client: RawClient, id: string) =>
+  client.messages.filter((message) => message.id === id && message.type === 'next');
+
+/** JSON arrays inside each other, too many for a recursive function. */
+const deep = `${'['.repeat(20_000)}${']'.repeat(20_000)}`;
+
+test('gives a RESYNC for a message nested too deeply, and goes on for everybody', async () => {
+  const client = await acceptedClient(app.graphqlWsUrl, asAnn);
+  start(client, 'room', 'subscription { broadcasts(channel: "room") { type payload } }');
+  await fake.until(() => fake.joins().length === 1);
+  const toRoom = (payload: string) => {
+    for (const connection of fake.connections) {
+      connection.raw(
+        `[null,null,"realtime:room","broadcast",{"type":"broadcast","event":"e","payload":${payload}}]`,
+      );
+    }
+  };
+  toRoom(`{"x":${deep}}`);
+  toRoom('{"x":1}');
+  await waitFor(() => results(client, 'room').length === 2);
+  expect(JSON.stringify(results(client, 'room')[0])).toContain('RESYNC');
+  expect(JSON.stringify(results(client, 'room')[1])).toContain('{"x":1}');
+  client.socket.close();
+});
+
+test('leaves out a presence entry nested too deeply, and keeps the socket', async () => {
+  const client = await acceptedClient(app.graphqlWsUrl, asAnn);
+  start(client, 'room', 'subscription { presence(channel: "room") { type state { key metas } } }');
+  await waitFor(() => results(client, 'room').length === 1);
+  for (const connection of fake.connections) {
+    const bob = (name: string) => `{"joins":{"bob":{"metas":[{"phx_ref":"1","name":${name}}]}},"leaves":{}}`;
+    connection.raw(`[null,null,"realtime:room","presence_diff",${bob(deep)}]`);
+    connection.raw(`[null,null,"realtime:room","presence_diff",${bob('"Bob"')}]`);
+  }
+  await waitFor(() => results(client, 'room').length >= 2);
+  expect(JSON.stringify(results(client, 'room').at(-1))).toContain('Bob');
+  client.socket.close();
+});
+
+const roomQuery = 'subscription { broadcasts(channel: "room") { type event } }';
+
+test('sends nothing of a subscription that was left to the next one of the same id', async () => {
+  const slow = await acceptedClient(app.graphqlWsUrl, asAnn);
+  const fast = await acceptedClient(app.graphqlWsUrl, asAnn);
+  for (const client of [slow, fast]) start(client, '1', roomQuery.replace('event', 'event payload'));
+  await fake.until(() => fake.joins().length === 1);
+  const publish = (event: string, payload: unknown) =>
+    fake.toAll('realtime:room', 'broadcast', { type: 'broadcast', event, payload });
+  publish('first', {});
+  await waitFor(() => results(slow, '1').length === 1 && results(fast, '1').length === 1);
+  slow.socket.pause();
+  let count = 1;
+  for (let round = 0; round < 10; round += 1) {
+    for (let at = 0; at < 20; at += 1) publish('old', { body: 'x'.repeat(50_000) });
+    count += 20;
+    await waitFor(() => results(fast, '1').length === count);
+  }
+  slow.send({ id: '1', type: 'complete' });
+  start(slow, '1', '{ viewer { role } }');
+  slow.send({ type: 'ping' });
+  slow.socket.resume();
+  await slow.message(({ id, type }) => id === '1' && type === 'complete');
+  const afterwards = results(slow, '1').length;
+  publish('new', {});
+  await waitFor(() => results(fast, '1').length === count + 1);
+  expect(afterwards).toBeLessThan(150);
+  const roles = results(slow, '1').findIndex((message) => JSON.stringify(message).includes('viewer'));
+  expect(roles).toBe(afterwards - 1);
+});
+
+test('adds no listener for each operation of a client that does not read', async () => {
+  const warnings: string[] = [];
+  const warned = (warning: Error) => warnings.push(warning.name);
+  process.on('warning', warned);
+  const slow = await acceptedClient(app.graphqlWsUrl, asAnn);
+  const fast = await acceptedClient(app.graphqlWsUrl, asAnn);
+  for (let at = 0; at < 40; at += 1) start(slow, `${at}`, roomQuery.replace('event', 'event payload'));
+  start(fast, '1', roomQuery.replace('event', 'event payload'));
+  await fake.until(() => fake.joins().length === 1);
+  const publish = () =>
+    fake.toAll('realtime:room', 'broadcast', {
+      type: 'broadcast',
+      event: 'e',
+      payload: { body: 'x'.repeat(50_000) },
+    });
+  publish();
+  await waitFor(() => results(slow, '39').length === 1 && results(fast, '1').length === 1);
+  slow.socket.pause();
+  for (let at = 0; at < 30; at += 1) publish();
+  await waitFor(() => results(fast, '1').length === 31);
+  process.off('warning', warned);
+  expect(warnings).toEqual([]);
+  slow.socket.terminate();
+});
