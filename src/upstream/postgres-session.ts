@@ -99,7 +99,11 @@ async function openOne(
     dials += 1;
     if (dials > 1) throw new Error('the connection was lost');
     socket = await openSocket(host, connectTimeoutMs);
-    socket.once('close', markClosed);
+    socket.once('close', () => {
+      markClosed();
+      // A statement that the driver took between the socket's error and its end would never be answered.
+      void sql.end({ timeout: 0 });
+    });
     return socket;
   };
 

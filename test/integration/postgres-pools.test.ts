@@ -130,6 +130,20 @@ describe('pools', () => {
     expect(database.pools.stats().read).toMatchObject({ idle: 1, busy: 0 });
   });
 
+  it('ends a call whose connection is cut at any moment, with an error and soon', async () => {
+    await using database = connect();
+    const { client } = database;
+    const whoami = { statement: 'select pg_backend_pid() as pid' };
+    // The moments that matter are less than a millisecond long, so many are tried.
+    for (let attempt = 0; attempt < 60; attempt += 1) {
+      const [row] = (await client.query(whoami, testCall())).rows;
+      const running = failureOf(client.query({ ...sleep, timeout: 4_000 }, testCall()));
+      for (let pause = 0; pause < attempt % 3; pause += 1) await new Promise(setImmediate);
+      process.kill(Number(row?.['pid']), 'SIGTERM');
+      expect((await running).code).toBe('UPSTREAM_UNAVAILABLE');
+    }
+  });
+
   it('lets a caller who left out of the queue', async () => {
     await using database = connect();
     const { client, pools } = database;
