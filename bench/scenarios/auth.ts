@@ -1,5 +1,5 @@
 import { loadavg } from 'node:os';
-import { startChild } from '../support/child-server.ts';
+import { startChild, startGateway } from '../support/child-server.ts';
 import { startBenchStack } from '../support/local-postgres.ts';
 import { inTurns, type Load, requestsPerSecond } from '../support/measure.ts';
 import { writeResults } from '../support/results.ts';
@@ -26,7 +26,7 @@ export async function run(): Promise<void> {
     AUTH_DATABASE_URL: bench.stack.postgres.urlFor('supabase_auth_admin'),
     JWT_SECRET: bench.stack.keys.jwtSecret,
   });
-  const gateway = await startChild(['dist/cli.js', 'serve'], { ...bench.env, AUTH_URL: auth.url });
+  const gateway = await startGateway({ ...bench.env, AUTH_URL: auth.url });
   try {
     const token = await signUp(auth.url);
     const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };

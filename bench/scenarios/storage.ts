@@ -2,7 +2,7 @@ import { readFileSync, rmSync } from 'node:fs';
 import { createServer, request as httpRequest } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { residentMegabytes, startChild } from '../support/child-server.ts';
+import { residentMegabytes, startChild, startGateway } from '../support/child-server.ts';
 import { inTurns, requestsPerSecond } from '../support/measure.ts';
 import { type Row, writeResults } from '../support/results.ts';
 import { transfer } from '../support/send-bytes.ts';
@@ -19,9 +19,8 @@ export async function run(): Promise<void> {
   });
   const env: Record<string, string> = JSON.parse(readFileSync(envFile, 'utf8'));
   rmSync(envFile);
-  const gateway = await startChild(['dist/cli.js', 'serve'], {
+  const gateway = await startGateway({
     ...env,
-    PORT: '0',
     HOST: '127.0.0.1',
     PUBLIC_URL: 'http://127.0.0.1:1',
     MAX_UPLOAD: '4gb',
@@ -200,10 +199,9 @@ async function signing(
   await new Promise<void>((resolve) => counter.listen(0, '127.0.0.1', resolve));
   const address = counter.address();
   const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`;
-  const gateway = await startChild(['dist/cli.js', 'serve'], {
+  const gateway = await startGateway({
     ...env,
     STORAGE_URL: url,
-    PORT: '0',
     HOST: '127.0.0.1',
     PUBLIC_URL: 'http://127.0.0.1:1',
   });
