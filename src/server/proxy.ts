@@ -21,6 +21,7 @@ import { passedLocation } from './proxy/pass-location.ts';
 import { fitsPattern, type PassPath, parsePassPath } from './proxy/pass-path.ts';
 import type { PassRule, ProxyRoute } from './proxy/proxy-route.ts';
 import { requestTransport } from './request-transport.ts';
+import { watchPace } from './watch-pace.ts';
 
 /** Bodies that are read before they are passed on, because a rate limit depends on them. */
 const maxBufferedBytes = 1024 * 1024;
@@ -33,6 +34,8 @@ export interface ProxyDeps {
   readonly clientAddress: (request: IncomingMessage) => string | undefined;
   readonly rateLimit: FieldRateLimit;
   readonly log: Logger;
+  /** A client that is not held back must move some bytes in every such span, whichever way they flow. @default 30_000 */
+  readonly paceMs?: number;
 }
 
 export interface Proxy {
@@ -74,7 +77,7 @@ function sendErrorEarly(request: IncomingMessage, response: ServerResponse, erro
 
 /** Passes Supabase's own HTTP paths to their services, streaming both ways. */
 export function createProxy(deps: ProxyDeps): Proxy {
-  const { publicUrl, log } = deps;
+  const { publicUrl, log, paceMs = 30_000 } = deps;
   // Names this deployment in `Via`: whoever meets it again has been configured to point at itself.
   const pseudonym = `bunbun-${createHash('sha256').update(publicUrl).digest('hex').slice(0, 12)}`;
 
@@ -120,7 +123,14 @@ export function createProxy(deps: ProxyDeps): Proxy {
     const early = !request.complete;
     if (early) headers['connection'] = 'close';
     response.writeHead(answer.status, headers);
-    await pipeline(answer.body, response, { end: false });
+    const stopWatching = watchPace({
+      // The system's own buffers may hold more than a slow line takes in one span.
+      spanMs: 2 * paceMs,
+      moved: () => response.socket?.bytesWritten ?? 0,
+      heldBack: () => !response.writableNeedDrain,
+      onStill: () => response.destroy(),
+    });
+    await pipeline(answer.body, response, { end: false }).finally(stopWatching);
     if (early) await drainRequest(request);
     response.end();
   }
@@ -145,7 +155,7 @@ export function createProxy(deps: ProxyDeps): Proxy {
     const passed = passedRequestHeaders(request, route);
     const bufferedBytes = rule.bufferedBytes ?? maxBufferedBytes;
     if (rule.spends !== undefined && bufferedBytes > 0) {
-      const whole = await readWholeBody(request, Math.min(bufferedBytes, route.maxBodyBytes));
+      const whole = await readWholeBody(request, Math.min(bufferedBytes, route.maxBodyBytes), paceMs);
       await spend(rule, keyViewer, request, path, whole);
       if (hasBody(request)) {
         body = whole;
@@ -153,7 +163,7 @@ export function createProxy(deps: ProxyDeps): Proxy {
       }
     } else {
       await spend(rule, keyViewer, request, path, undefined);
-      if (hasBody(request)) body = countedBody(request, route.maxBodyBytes);
+      if (hasBody(request)) body = countedBody(request, route.maxBodyBytes, paceMs);
     }
     const transport = requestTransport(request, response, deps);
     const call: Call = {

@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
 import { expect, test } from 'vitest';
+import { UploadedFile } from '../../src/graphql/uploaded-file.ts';
 import { readMultipart } from '../../src/server/multipart/read-multipart.ts';
 import { listen } from '../support/listening-server.ts';
 
@@ -21,4 +22,54 @@ test('gives up on a sender that only holds the connection', async () => {
   expect(await outcome).toMatchObject({ code: 'TIMEOUT' });
   socket.destroy();
   await server.close();
+});
+
+const field = (name: string, value: string): string =>
+  `--b\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`;
+const begun =
+  field('operations', '{"query":"","variables":{"a":null,"b":null}}') +
+  field('map', '{"0":["variables.a"],"1":["variables.b"]}');
+const part = (name: string): string =>
+  `--b\r\nContent-Disposition: form-data; name="${name}"; filename="f"\r\n\r\n`;
+
+// Bytes that nobody reads, while an operation waits for what comes behind them.
+test.each([
+  ['a preamble', ''],
+  ['a file that nobody reads', begun + part('0')],
+  ['a file that the map does not name', begun + part('other')],
+  ['headers of a part', `${begun}--b\r\nContent-Disposition: form-data; name="1"\r\nX-Y: `],
+  ['a field', `${begun}--b\r\nContent-Disposition: form-data; name="y"\r\n\r\n`],
+  ['what follows the last part', `${begun}--b--\r\n`],
+])('gives up on %s without an end', async (_name, head) => {
+  let told: (error: unknown) => void = () => undefined;
+  const outcome = new Promise((resolve) => {
+    told = resolve;
+  });
+  const server = await listen((request) => {
+    readMultipart(request, { ...limits, maxFiles: 2 })
+      .then(({ operation }) => {
+        const { b } = operation.variables;
+        return b instanceof UploadedFile ? b.open() : undefined;
+      })
+      .then(told, told);
+  });
+  const { hostname, port } = new URL(server.url);
+  const socket = connect(Number(port), hostname);
+  socket.on('error', () => undefined);
+  socket.write(
+    'POST / HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=b\r\nTransfer-Encoding: chunked\r\n\r\n',
+  );
+  const send = (text: string): boolean => socket.write(`${text.length.toString(16)}\r\n${text}\r\n`);
+  if (head !== '') send(head);
+  let open = true;
+  const more = (): void => {
+    while (open && send('x'.repeat(10_000)));
+  };
+  socket.on('drain', more);
+  more();
+  const error = await outcome;
+  open = false;
+  socket.destroy();
+  await server.close();
+  expect(error).toMatchObject({ code: expect.stringMatching(/^(PAYLOAD_TOO_LARGE|BAD_USER_INPUT)$/) });
 });

@@ -2,76 +2,7 @@ import { once } from 'node:events';
 import { request as httpRequest, type IncomingMessage, type RequestListener } from 'node:http';
 import { connect } from 'node:net';
 import { describe, expect, test } from 'vitest';
-import { createFieldRateLimit } from '../../src/limits/field-rate-limit.ts';
-import { createRateLimiter } from '../../src/limits/rate-limiter.ts';
-import { createHttpServer } from '../../src/server/http.ts';
-import { nobody } from '../../src/server/proxy/pass-credentials.ts';
-import type { PassRule, ProxyRoute } from '../../src/server/proxy/proxy-route.ts';
-import { createProxy } from '../../src/server/proxy.ts';
-import { createHttpUpstream } from '../../src/upstream/http.ts';
-import { type ListeningServer, listen } from '../support/listening-server.ts';
-import { silentLog } from '../support/test-call.ts';
-
-const publicUrl = 'https://api.example.com';
-const open: PassRule = { methods: ['GET', 'POST', 'PUT'], path: '**', access: 'open' };
-
-interface Passing extends AsyncDisposable {
-  url: string;
-  upstream: ListeningServer;
-}
-
-/** A pass-through of `/things/v1` to a service that `handler` plays. */
-async function passing(
-  handler: RequestListener,
-  more: Partial<ProxyRoute> = {},
-  answerMs = 10_000,
-): Promise<Passing> {
-  const upstream = await listen(handler);
-  const http = createHttpUpstream({
-    service: 'STORAGE',
-    baseUrl: `${upstream.url}/root`,
-    log: silentLog,
-    limits: { answerMs, idleMs: 10_000 },
-  });
-  const proxy = createProxy({
-    routes: [
-      {
-        prefix: '/things/v1',
-        service: 'STORAGE',
-        upstream: http,
-        rules: [open],
-        maxBodyBytes: 50_000_000,
-        requestHeaders: { except: new Set() },
-        ...more,
-      },
-    ],
-    publicUrl,
-    viewer: () => nobody,
-    clientAddress: () => '203.0.113.9',
-    rateLimit: createFieldRateLimit(createRateLimiter({ maxKeys: 10 })),
-    log: silentLog,
-  });
-  const server = createHttpServer({
-    routes: {},
-    passThrough: (request, response) => proxy.handle(request, response),
-    cors: () => false,
-    hostAllowed: () => true,
-    log: silentLog,
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return {
-    url: `http://127.0.0.1:${address.port}`,
-    upstream,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      server.close();
-      await http.close();
-      await upstream.close();
-    },
-  };
-}
+import { open, passing, publicUrl } from '../support/passing.ts';
 
 async function send(
   url: string,

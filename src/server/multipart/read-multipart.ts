@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { Busboy } from '@fastify/busboy';
 import { UploadedFile } from '../../graphql/uploaded-file.ts';
 import { AppError } from '../../lib/app-error.ts';
+import { watchPace } from '../watch-pace.ts';
 import { createFileTurns, type FileTurns } from './file-turns.ts';
 import { type MultipartOperation, parseMap, parseOperations, placeFile } from './place-files.ts';
 
@@ -20,11 +21,19 @@ export interface MultipartRequest {
   release(): void;
 }
 
-/** Less than this in one span is a sender that only holds the connection. */
-const leastBytesPerSpan = 1024;
+/** The specification has two; some clients add their own. */
+const maxFields = 10;
+/** Boundaries, headers of parts and fields that are not read, in a request that is as large as it may be. */
+const slackBytes = 64 * 1024;
 
 function refuse(message: string): AppError {
   return new AppError('BAD_USER_INPUT', message, { details: { issues: [{ path: [], message }] } });
+}
+
+function tooLarge(what: string, limit: number): AppError {
+  return new AppError('PAYLOAD_TOO_LARGE', `The ${what} is over the limit of ${limit} bytes.`, {
+    details: { limit },
+  });
 }
 
 /**
@@ -35,11 +44,14 @@ export async function readMultipart(
   request: IncomingMessage,
   limits: MultipartLimits,
 ): Promise<MultipartRequest> {
+  const maxBytes = limits.maxFiles * limits.maxFileBytes + 2 * limits.maxFieldBytes + slackBytes;
+  if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLarge('request', maxBytes);
   const parser = createParser(request, limits);
   let operation: MultipartOperation | undefined;
   let turns: FileTurns | undefined;
   let ended: AppError | undefined;
-  const pace = watchPace(request, limits.paceMs ?? 30_000, () => turns?.heldBack() ?? false);
+  let seen = 0;
+  let stopWatching: () => void = () => undefined;
 
   const ready = new Promise<MultipartOperation>((resolve, reject) => {
     const fail = (error: AppError): void => {
@@ -47,13 +59,22 @@ export async function readMultipart(
       turns?.end(error);
       reject(error);
     };
-    pace.onTooSlow = () => fail(new AppError('TIMEOUT', 'The request came too slowly.'));
+    stopWatching = watchPace({
+      spanMs: limits.paceMs ?? 30_000,
+      moved: () => seen,
+      heldBack: () => request.complete || (turns?.heldBack() ?? false),
+      onStill: () => fail(new AppError('TIMEOUT', 'The request came too slowly.')),
+    });
+    request.on('data', (chunk: Buffer) => {
+      seen += chunk.length;
+      if (ended || seen <= maxBytes) return;
+      // Whatever it sends that is no part of a file: nobody would read it to its end.
+      request.unpipe(parser).pause();
+      fail(tooLarge('request', maxBytes));
+    });
     parser.on('field', (name, value, _nameCut, valueCut) => {
       if (ended || turns) return;
-      if (valueCut) {
-        const message = `A field is over the limit of ${limits.maxFieldBytes} bytes.`;
-        return fail(new AppError('PAYLOAD_TOO_LARGE', message, { details: { limit: limits.maxFieldBytes } }));
-      }
+      if (valueCut) return fail(tooLarge('field', limits.maxFieldBytes));
       try {
         if (name === 'operations') operation = parseOperations(value);
         else if (name === 'map') {
@@ -74,16 +95,23 @@ export async function readMultipart(
     });
     parser.on('error', () => fail(refuse('The multipart body is malformed or ended early.')));
     parser.on('filesLimit', () => fail(refuse(`A request may carry ${limits.maxFiles} files.`)));
-    parser.on('finish', () => fail(refuse('A file that the map names did not come.')));
+    parser.on('fieldsLimit', () => fail(refuse(`A request may carry ${maxFields} fields.`)));
+    parser.on('finish', () =>
+      fail(
+        refuse(
+          turns ? 'A file that the map names did not come.' : 'The field operations or map did not come.',
+        ),
+      ),
+    );
     request.once('close', () => {
-      pace.stop();
+      stopWatching();
       if (!request.complete) fail(refuse('The request body ended early.'));
     });
     request.pipe(parser);
   });
 
   function release(): void {
-    pace.stop();
+    stopWatching();
     request.unpipe(parser);
     turns?.discard();
   }
@@ -103,7 +131,7 @@ function createParser(request: IncomingMessage, limits: MultipartLimits) {
       limits: {
         fieldNameSize: 200,
         fieldSize: limits.maxFieldBytes,
-        fields: 10,
+        fields: maxFields,
         files: limits.maxFiles,
         headerPairs: 20,
       },
@@ -124,29 +152,4 @@ function placeFiles(
     for (const path of paths) placeFile(operation, path, new UploadedFile(() => turns.open(name)));
   }
   return turns;
-}
-
-/** A sender may be as slow as its line, but not so slow that it only holds a connection. */
-function watchPace(request: IncomingMessage, spanMs: number, heldBack: () => boolean) {
-  let bytes = 0;
-  const count = (chunk: Buffer): void => {
-    bytes += chunk.length;
-  };
-  const watch = {
-    onTooSlow: (): void => undefined,
-    stop(): void {
-      clearInterval(timer);
-      request.off('data', count);
-    },
-  };
-  const timer = setInterval(() => {
-    if (bytes < leastBytesPerSpan && !heldBack() && !request.complete) {
-      watch.stop();
-      watch.onTooSlow();
-    }
-    bytes = 0;
-  }, spanMs);
-  timer.unref();
-  request.on('data', count);
-  return watch;
 }
