@@ -98,6 +98,7 @@ describe('the pass-through', () => {
     ['https://evil.example/root/', 502, undefined],
     ['//evil.example/root/', 502, undefined],
     ['/elsewhere', 502, undefined],
+    ['http://[', 502, undefined],
   ])('a Location %s becomes %s %s', async (location, status, expected) => {
     await using p = await passing((_request, response) => {
       response.writeHead(201, { location }).end();
@@ -123,6 +124,24 @@ describe('the pass-through', () => {
       { rules: [{ ...open, location: 'anywhere' }] },
     );
     expect((await send(`${p.url}/things/v1/a`)).headers.location).toBe('https://app.example/#access_token=x');
+  });
+
+  test.each([
+    ['app.example:/signed-in#access_token=x', 303],
+    ['javascript:alert(1)', 502],
+    ['JavaScript:alert(1)', 502],
+    ['data:text/html,<script>alert(1)</script>', 502],
+    ['file:///etc/passwd', 502],
+  ])('a Location %s is %d even where the rule says so', async (location, status) => {
+    await using p = await passing(
+      (_request, response) => {
+        response.writeHead(303, { location }).end();
+      },
+      { rules: [{ ...open, location: 'anywhere' }] },
+    );
+    const answer = await send(`${p.url}/things/v1/a`);
+    const expected = status === 502 ? undefined : location;
+    expect([answer.status, answer.headers.location]).toEqual([status, expected]);
   });
 
   test('meeting itself again is 508', async () => {

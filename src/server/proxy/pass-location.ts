@@ -1,6 +1,17 @@
 import { AppError } from '../../lib/app-error.ts';
 import type { PassRule, ProxyRoute } from './proxy-route.ts';
 
+/** Schemes that run or show what the address itself holds, or a file of the reader. Apps have schemes of their own. */
+const neverFollowed = new Set([
+  'about:',
+  'blob:',
+  'data:',
+  'file:',
+  'filesystem:',
+  'javascript:',
+  'vbscript:',
+]);
+
 /**
  * A Location for our client: the service's own addresses become ours. Throws UPSTREAM_ERROR for any other, unless the
  * rule lets the service send browsers elsewhere.
@@ -12,6 +23,7 @@ export function passedLocation(
   publicUrl: string,
 ): string {
   const base = route.upstream?.baseUrl ?? '';
+  if (!URL.canParse(location, `${base}/`)) throw notItsOwn(route);
   const url = new URL(location, `${base}/`);
   const own = new URL(base);
   const root = own.pathname.replace(/\/+$/, '');
@@ -23,8 +35,12 @@ export function passedLocation(
     return `${publicUrl}${route.prefix}${inside}${url.search}${url.hash}`;
   }
   if (url.href === publicUrl || url.href.startsWith(`${publicUrl}/`)) return url.href;
-  if (rule.location === 'anywhere') return location;
-  throw new AppError('UPSTREAM_ERROR', `${route.service} redirects to a place that is not its own.`, {
-    details: { service: route.service },
+  if (rule.location === 'anywhere' && !neverFollowed.has(url.protocol)) return location;
+  throw notItsOwn(route);
+}
+
+function notItsOwn({ service }: ProxyRoute): AppError {
+  return new AppError('UPSTREAM_ERROR', `${service} redirects to a place that is not its own.`, {
+    details: { service },
   });
 }

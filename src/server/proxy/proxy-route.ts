@@ -25,7 +25,7 @@ export interface PassRule {
   readonly access: 'key' | 'open' | 'foreign';
   /**
    * `own`: a Location of the answer must be the service's own and is rewritten to our public address.
-   * `anywhere`: the service redirects to other sites by design and has checked where to.
+   * `anywhere`: the service redirects to other sites and to apps by design, and has checked where to.
    * @default 'own'
    */
   readonly location?: 'own' | 'anywhere';
