@@ -153,7 +153,7 @@ function nest(values: Values, mode: Mode) {
       canaryEveryMs: values.REALTIME_CANARY,
     },
     functions: { answerMs: values.FUNCTIONS_TIMEOUT },
-    local: { dataDir: values.BUNBUN_DATA_DIR },
+    local: { dataDir: values.BUNBUN_DATA_DIR, jwtAlgorithm: values.LOCAL_JWT_ALGORITHM },
   };
 }
 

@@ -31,6 +31,7 @@ export async function runDevelopment(
     nodeEnv: env['NODE_ENV'],
     pgBin: env['PG_BIN'],
     reset: options.reset,
+    jwtAlgorithm: early.local.jwtAlgorithm,
     // Links in mails lead through the gateway, as a deployment's do.
     publicUrl: early.server.port === 0 ? undefined : early.server.publicUrl,
   });

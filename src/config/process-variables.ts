@@ -40,4 +40,11 @@ export const processVariables = {
     shape: 'a path',
     default: '.bunbun',
   }),
+  LOCAL_JWT_ALGORITHM: withDefault(oneOf(['HS256', 'ES256']), {
+    group: 'Process',
+    description:
+      'What the local stack signs user tokens with: the shared secret, or a key of its own whose public half is published under `/auth/v1/.well-known/jwks.json`.',
+    shape: '`HS256` or `ES256`',
+    default: 'HS256',
+  }),
 };

@@ -14,9 +14,10 @@ import { tokenRoutes } from './auth/routes-token.ts';
 import { userRoutes } from './auth/routes-user.ts';
 import { verifyRoutes } from './auth/routes-verify.ts';
 import { type AuthServerSettings, defaultAuthServerSettings } from './auth/settings.ts';
-import { createTokenSigner, type SigningKey } from './auth/tokens.ts';
+import { createTokenSigner } from './auth/tokens.ts';
 import { createFaults, type Faults } from './faults.ts';
 import type { LocalKeys, LocalLog, LocalServer } from './local-server.ts';
+import type { SigningKey } from './signing-key.ts';
 
 export interface AuthServerOptions {
   /** Logs in as supabase_auth_admin, to a database that has sql/auth.sql. */

@@ -16,7 +16,8 @@ import { createRooms } from './realtime/rooms.ts';
 import type { RealtimeLimits, RealtimeTiming, ServerContext } from './realtime/server-context.ts';
 import { createSocketSession, type SocketSession } from './realtime/socket.ts';
 import { deliverStored, recentMessages } from './realtime/stored-messages.ts';
-import { createTokenVerifier, type TokenKey } from './realtime/token.ts';
+import { createTokenVerifier } from './realtime/token.ts';
+import type { SigningKey } from './signing-key.ts';
 
 export interface RealtimeServerOptions {
   /** Login of a superuser with replication: `supabase_admin`. */
@@ -28,7 +29,7 @@ export interface RealtimeServerOptions {
   readonly limits?: Partial<RealtimeLimits>;
   readonly timing?: Partial<RealtimeTiming>;
   /** What the auth server signs user tokens with, where that is not the secret. */
-  readonly signing?: TokenKey | undefined;
+  readonly signing?: SigningKey | undefined;
   /** Names that the Host header may carry beside the loopback ones and the tenant `realtime-dev`. */
   readonly allowedHosts?: readonly string[];
 }

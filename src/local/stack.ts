@@ -1,7 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { AuthServerSettings } from './auth/settings.ts';
-import type { SigningKey } from './auth/tokens.ts';
 import { type AuthServer, startAuthServer } from './auth-server.ts';
 import { openDataFolder, resetDataFolder } from './data-folder.ts';
 import { lockFolder } from './folder-lock.ts';
@@ -11,6 +10,7 @@ import type { LocalKeys, LocalLog, LocalServer } from './local-server.ts';
 import { type LocalPostgres, startLocalPostgres } from './postgres.ts';
 import { writePrivateFile } from './private-file.ts';
 import { type RealtimeServer, startRealtimeServer } from './realtime-server.ts';
+import { loadSigningKey, publicJwkOf } from './signing-key.ts';
 import { type StorageServer, startStorageServer } from './storage-server.ts';
 
 export interface LocalStackOptions {
@@ -33,8 +33,8 @@ export interface LocalStackOptions {
   authSettings?: Partial<AuthServerSettings> | undefined;
   /** Folder of the edge functions. @default 'supabase/functions' below the working directory */
   functionsDir?: string | undefined;
-  /** Signs user tokens with ES256 instead of the shared secret. */
-  signing?: SigningKey | undefined;
+  /** What user tokens are signed with: the shared secret, or a key whose public half is published. @default 'HS256' */
+  jwtAlgorithm?: 'HS256' | 'ES256' | undefined;
 }
 
 /** What only the gateway knows of `local.json`; more may be added. */
@@ -109,6 +109,8 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
       SUPABASE_ANON_KEY: anonKey,
       SUPABASE_SERVICE_KEY: serviceRoleKey,
     };
+    const signing = options.jwtAlgorithm === 'ES256' ? await loadSigningKey(folder.path) : undefined;
+    if (signing !== undefined) env['JWKS'] = JSON.stringify({ keys: [publicJwkOf(signing)] });
 
     // Servers follow in the order in which they need each other, each with its URL in `env`.
     const auth = await startAuthServer({
@@ -118,7 +120,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
       log,
       ...(options.publicUrl === undefined ? {} : { externalUrl: `${options.publicUrl}/auth/v1` }),
       ...(options.authSettings === undefined ? {} : { settings: options.authSettings }),
-      ...(options.signing === undefined ? {} : { signing: options.signing }),
+      ...(signing === undefined ? {} : { signing }),
     });
     started.push(() => auth.close());
     env['AUTH_URL'] = auth.url;
@@ -127,6 +129,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
       postgresUrl: postgres.urlFor('supabase_storage_admin'),
       dataDir: folder.path,
       keys,
+      signing,
       log,
     });
     started.push(() => storage.close());
@@ -135,7 +138,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
     const realtime = await startRealtimeServer({
       postgresUrl: postgres.urlFor('supabase_admin'),
       keys,
-      signing: options.signing,
+      signing,
       log,
     });
     started.push(() => realtime.close());

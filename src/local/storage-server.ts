@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { createFaults, type Faults } from './faults.ts';
 import type { LocalKeys, LocalLog, LocalServer } from './local-server.ts';
+import type { SigningKey } from './signing-key.ts';
 import { bucketRoutes } from './storage/bucket-routes.ts';
 import { openByteDepot } from './storage/byte-depot.ts';
 import { createAuthenticate } from './storage/caller.ts';
@@ -29,6 +30,8 @@ export interface StorageServerOptions {
   /** Bytes lie in its folder `storage`. */
   dataDir: string;
   keys: LocalKeys;
+  /** User tokens are signed with it, beside those of the project's secret. */
+  signing?: SigningKey | undefined;
   log: LocalLog;
   /** @default a free one */
   port?: number | undefined;
@@ -57,7 +60,7 @@ export async function startStorageServer(options: StorageServerOptions): Promise
   const context: StorageContext = {
     database,
     depot,
-    authenticate: createAuthenticate(keys.jwtSecret),
+    authenticate: createAuthenticate(keys.jwtSecret, options.signing),
     signer: createUrlSigner(keys.jwtSecret),
     log,
     maxFileBytes: options.maxFileBytes ?? 500 * 1024 * 1024,

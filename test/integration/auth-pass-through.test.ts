@@ -3,8 +3,9 @@ import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { createClient, type SupabaseClient } from '@supabase/supabase-js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { totpCode } from '../../src/local/auth/totp.ts';
+import { createSigningKey } from '../../src/local/signing-key.ts';
 import { type PassThrough, startPassThrough } from '../support/auth-gateway.ts';
-import { newSigningKey, startTestAuthServer, type TestAuthServer } from '../support/auth-server.ts';
+import { startTestAuthServer, type TestAuthServer } from '../support/auth-server.ts';
 import { transport } from '../support/supabase-transport.ts';
 
 const newEmail = () => `user-${randomBytes(8).toString('hex')}@example.com`;
@@ -137,7 +138,7 @@ describe('the official client through the gateway', () => {
   });
 
   test('verifies claims against published keys when tokens are ES256', async () => {
-    const signing = await newSigningKey();
+    const signing = createSigningKey();
     const asymmetric = await auth.another({}, signing);
     await using own = await startPassThrough({
       authUrl: asymmetric.url,

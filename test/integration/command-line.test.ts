@@ -1,8 +1,10 @@
 import { type AddressInfo, createServer } from 'node:net';
+import { createClient } from '@supabase/supabase-js';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Command, localFileOf, runCommand } from '../support/command-line.ts';
 import { listen } from '../support/listening-server.ts';
 import { makeTestFolder } from '../support/postgres.ts';
+import { transport } from '../support/supabase-transport.ts';
 import { hmacToken, keyClaims, testSecret } from '../support/tokens.ts';
 
 const running: Command[] = [];
@@ -20,16 +22,19 @@ afterEach(async () => {
   }
 });
 
-async function sql(url: string, key: string, statement: string) {
+async function ask(url: string, token: string, query: string, variables: object = {}) {
   const response = await fetch(url, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` },
-    body: JSON.stringify({
-      query: 'query ($statement: String!) { sql(statement: $statement) { rows } }',
-      variables: { statement },
-    }),
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+    body: JSON.stringify({ query, variables }),
   });
   return await response.json();
+}
+
+async function sql(url: string, key: string, statement: string) {
+  return await ask(url, key, 'query ($statement: String!) { sql(statement: $statement) { rows } }', {
+    statement,
+  });
 }
 
 const serveEnv = {
@@ -69,6 +74,38 @@ describe('bunbun without upstreams', () => {
     const second = start([], { PORT: '0', BUNBUN_DATA_DIR: dataDir });
     const again = await localFileOf(second, dataDir);
     expect(again.serviceRoleKey).toBe(local.serviceRoleKey);
+  });
+
+  it('signs user tokens with ES256 where it is told to, for every service and beyond a restart', async () => {
+    const dataDir = await makeTestFolder('dev');
+    const env = { PORT: '0', BUNBUN_DATA_DIR: dataDir, LOCAL_JWT_ALGORITHM: 'ES256' };
+    const first = start(['dev'], env);
+    const local = await localFileOf(first, dataDir);
+    const supabase = createClient(new URL(local.graphqlUrl).origin, local.anonKey, {
+      auth: { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false },
+      realtime: { transport },
+    });
+    const { data } = await supabase.auth.signUp({ email: 'ann@example.com', password: 'correct horse' });
+    const token = data.session?.access_token ?? '';
+    const verified = await supabase.auth.getClaims();
+    expect(verified.error).toBeNull();
+    expect(verified.data?.header).toMatchObject({ alg: 'ES256' });
+    expect(verified.data?.claims).toMatchObject({ email: 'ann@example.com', role: 'authenticated' });
+
+    const asked = '{ viewer { role userId } me { email } buckets { id } }';
+    const answered = {
+      data: {
+        viewer: { role: 'AUTHENTICATED', userId: data.user?.id },
+        me: { email: 'ann@example.com' },
+        buckets: [],
+      },
+    };
+    expect(await ask(local.graphqlUrl, token, asked)).toEqual(answered);
+    first.child.kill('SIGTERM');
+    expect(await first.ended).toBe(0);
+
+    const again = await localFileOf(start(['dev'], env), dataDir);
+    expect(await ask(again.graphqlUrl, token, asked)).toEqual(answered);
   });
 
   it('starts again after it was killed, over the Postgres that was left behind', async () => {

@@ -8,7 +8,8 @@ import { createMailbox } from '../../src/local/auth/mailbox.ts';
 import { defaultAuthServerSettings } from '../../src/local/auth/settings.ts';
 import { createTokenSigner } from '../../src/local/auth/tokens.ts';
 import { totpCode } from '../../src/local/auth/totp.ts';
-import { newSigningKey, startTestAuthServer, type TestAuthServer } from '../support/auth-server.ts';
+import { createSigningKey } from '../../src/local/signing-key.ts';
+import { startTestAuthServer, type TestAuthServer } from '../support/auth-server.ts';
 import { silentLog } from '../support/postgres.ts';
 
 const newEmail = () => `local-${randomBytes(8).toString('hex')}@example.com`;
@@ -77,7 +78,7 @@ describe('the local auth server', () => {
   });
 
   test('signs with ES256 where a key was given, and takes the keys of the project beside it', async () => {
-    const key = await newSigningKey();
+    const key = createSigningKey();
     const other = await auth.another({}, key);
     const jwks: unknown = await (await fetch(`${other.url}/.well-known/jwks.json`)).json();
     expect(jwks).toMatchObject({ keys: [{ kid: key.kid, alg: 'ES256', kty: 'EC', use: 'sig' }] });
@@ -93,7 +94,7 @@ describe('the local auth server', () => {
   });
 
   test('refuses a token whose header names another algorithm than its key has', async () => {
-    const signer = await createTokenSigner(auth.keys.jwtSecret, await newSigningKey());
+    const signer = await createTokenSigner(auth.keys.jwtSecret, createSigningKey());
     const claims = Buffer.from(JSON.stringify({ role: 'service_role' })).toString('base64url');
     const none = Buffer.from(JSON.stringify({ alg: 'none' })).toString('base64url');
     await expect(signer.verify(`${none}.${claims}.`)).rejects.toMatchObject({ code: 'bad_jwt' });

@@ -1,5 +1,6 @@
-import { exportJWK, generateKeyPair, SignJWT } from 'jose';
+import { importJWK, SignJWT } from 'jose';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { createSigningKey } from '../../src/local/signing-key.ts';
 import { connectPhoenix, type Frame, type PhoenixSocket } from '../support/phoenix-socket.ts';
 import { startTestRealtime, type TestRealtime } from '../support/realtime.ts';
 
@@ -7,13 +8,13 @@ let world: TestRealtime;
 let key: string;
 const sockets: PhoenixSocket[] = [];
 
-const signing = await generateKeyPair('ES256', { extractable: true });
+const signing = { ...createSigningKey(), kid: 'key-1' };
 
 beforeAll(async () => {
   world = await startTestRealtime({
     limits: { channelsPerSocket: 3, sockets: 6 },
     timing: { idleMs: 1_000 },
-    signing: { kid: 'key-1', privateJwk: { ...(await exportJWK(signing.privateKey)) } },
+    signing,
   });
   key = world.postgres.keys.anonKey;
   await world.sql.unsafe(`
@@ -138,11 +139,12 @@ describe('frames', () => {
 
 describe('tokens', () => {
   it('signed with the key of the auth server are accepted by its kid alone', async () => {
+    const privateKey = await importJWK(signing.privateJwk, 'ES256');
     const signed = (kid: string) =>
       new SignJWT({ role: 'authenticated', sub: 'x' })
         .setProtectedHeader({ alg: 'ES256', kid })
         .setExpirationTime('1h')
-        .sign(signing.privateKey);
+        .sign(privateKey);
     const socket = await connect();
     const joinWith = async (ref: string, token: string) => {
       socket.send([ref, ref, `realtime:${ref}`, 'phx_join', { access_token: token, config: {} }]);

@@ -1,8 +1,7 @@
-import { exportJWK, generateKeyPair } from 'jose';
 import type { AuthServerSettings } from '../../src/local/auth/settings.ts';
-import type { SigningKey } from '../../src/local/auth/tokens.ts';
 import { type AuthServer, startAuthServer } from '../../src/local/auth-server.ts';
 import type { LocalKeys } from '../../src/local/local-server.ts';
+import type { SigningKey } from '../../src/local/signing-key.ts';
 import { silentLog, startTestPostgres, type TestPostgres } from './postgres.ts';
 
 /** What tests want of the auth server: cheap hashes, and no waiting between two messages. */
@@ -13,12 +12,6 @@ export interface TestAuthServer extends AuthServer, AsyncDisposable {
   readonly postgres: TestPostgres;
   /** Another server on the same database, with other settings. */
   another(settings: Partial<AuthServerSettings>, signing?: SigningKey): Promise<AuthServer>;
-}
-
-/** A new ES256 key for `signing`. */
-export async function newSigningKey(): Promise<SigningKey> {
-  const { privateKey } = await generateKeyPair('ES256', { extractable: true });
-  return { kid: crypto.randomUUID(), privateJwk: await exportJWK(privateKey) };
 }
 
 /** The local auth server on a Postgres of its own. */

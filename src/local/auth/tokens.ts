@@ -1,12 +1,7 @@
 import { createHash, randomBytes, randomInt } from 'node:crypto';
-import { type CryptoKey, decodeProtectedHeader, importJWK, type JWK, jwtVerify, SignJWT } from 'jose';
+import { type CryptoKey, decodeProtectedHeader, importJWK, jwtVerify, SignJWT } from 'jose';
+import { type PublicJwk, publicJwkOf, publicKeyOf, type SigningKey } from '../signing-key.ts';
 import { AuthError } from './http.ts';
-
-/** A private ES256 key as a JWK with `kid`; the public half is what JWKS publishes. */
-export interface SigningKey {
-  readonly kid: string;
-  readonly privateJwk: JWK;
-}
 
 export interface TokenSigner {
   /** Signs an access token: ES256 when a signing key was given, else HS256 with the project's secret. */
@@ -14,30 +9,17 @@ export interface TokenSigner {
   /** The claims of a token of ours; 403 bad_jwt otherwise. Keys made with the secret stay valid beside ES256. */
   verify(token: string): Promise<Record<string, unknown>>;
   /** What /.well-known/jwks.json says: public keys only, none under HS256. */
-  readonly publicKeys: readonly JWK[];
+  readonly publicKeys: readonly PublicJwk[];
 }
 
 /** Makes the signer; keys are imported once. */
 export async function createTokenSigner(secret: string, signing?: SigningKey): Promise<TokenSigner> {
   const shared = new TextEncoder().encode(secret);
   let privateKey: CryptoKey | Uint8Array | undefined;
-  let publicKey: CryptoKey | Uint8Array | undefined;
-  const publicKeys: JWK[] = [];
-  if (signing !== undefined) {
-    const { kty, crv, x, y } = signing.privateJwk;
-    const publicJwk = {
-      ...Object.fromEntries(Object.entries({ kty, crv, x, y }).filter(([, value]) => value !== undefined)),
-      kid: signing.kid,
-      alg: 'ES256',
-      use: 'sig',
-      key_ops: ['verify'],
-    };
-    privateKey = await importJWK(signing.privateJwk, 'ES256');
-    publicKey = await importJWK(publicJwk, 'ES256');
-    publicKeys.push(publicJwk);
-  }
+  if (signing !== undefined) privateKey = await importJWK(signing.privateJwk, 'ES256');
+  const publicKey = signing && publicKeyOf(signing);
   return {
-    publicKeys,
+    publicKeys: signing === undefined ? [] : [publicJwkOf(signing)],
     async sign(claims) {
       const jwt = new SignJWT({ ...claims });
       if (privateKey !== undefined && signing !== undefined) {

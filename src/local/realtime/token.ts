@@ -1,4 +1,5 @@
-import { createHmac, createPublicKey, type KeyObject, timingSafeEqual, verify } from 'node:crypto';
+import { createHmac, type KeyObject, timingSafeEqual, verify } from 'node:crypto';
+import { publicKeyOf, type SigningKey } from '../signing-key.ts';
 
 export interface Claims {
   readonly role: string;
@@ -45,19 +46,13 @@ export function expiredText(exp: number, nowMs: number): string {
 
 export type VerifyToken = (token: string) => Claims;
 
-/** A key that user tokens are signed with beside the secret, as a private or public JWK. */
-export interface TokenKey {
-  readonly kid: string;
-  readonly privateJwk: { readonly [name: string]: unknown };
-}
-
 /**
  * Makes the check of tokens: HS256, HS384 and HS512 with the project's secret, ES256 with the signing key by its
  * `kid`. The check throws TokenError.
  */
-export function createTokenVerifier(secret: string, signing: TokenKey | undefined): VerifyToken {
+export function createTokenVerifier(secret: string, signing: SigningKey | undefined): VerifyToken {
   const publicKeys = new Map<string, KeyObject>();
-  if (signing !== undefined) publicKeys.set(signing.kid, toPublicKey(signing));
+  if (signing !== undefined) publicKeys.set(signing.kid, publicKeyOf(signing));
 
   function isSigned(header: ReadonlyMap<string, unknown>, data: string, signature: Buffer): boolean {
     const algorithm = header.get('alg');
@@ -89,10 +84,4 @@ export function createTokenVerifier(secret: string, signing: TokenKey | undefine
     if (exp * 1000 <= now) throw new TokenError('InvalidJWTToken', expiredText(exp, now));
     return { role, exp, text: JSON.stringify(Object.fromEntries(claims)) };
   };
-}
-
-function toPublicKey({ privateJwk }: TokenKey): KeyObject {
-  const { kty, crv, x, y } = privateJwk;
-  const text = (value: unknown): string => (typeof value === 'string' ? value : '');
-  return createPublicKey({ key: { kty: text(kty), crv: text(crv), x: text(x), y: text(y) }, format: 'jwk' });
 }

@@ -1,4 +1,5 @@
 import { errors, jwtVerify } from 'jose';
+import { publicKeyOf, type SigningKey } from '../signing-key.ts';
 import { refuse } from './storage-error.ts';
 
 /** Who calls, as the token says. Storage takes the role as it stands: Postgres decides what it may do. */
@@ -12,12 +13,19 @@ export interface StorageCaller {
 export type Authenticate = (authorization: string) => Promise<StorageCaller>;
 
 /** Verifies `Authorization`; the prefix `Bearer ` is optional. Throws AccessDenied with the token library's words. */
-export function createAuthenticate(jwtSecret: string): Authenticate {
+export function createAuthenticate(jwtSecret: string, signing?: SigningKey): Authenticate {
   const secret = new TextEncoder().encode(jwtSecret);
+  const publicKey = signing && publicKeyOf(signing);
+  // The algorithm decides which key there is to choose: neither is ever tried with the other's.
+  const keyOf = ({ alg, kid }: { alg?: string; kid?: string }) => {
+    if (alg !== 'ES256') return secret;
+    if (publicKey !== undefined && kid === signing?.kid) return publicKey;
+    throw new errors.JWKSNoMatchingKey();
+  };
   return async (authorization) => {
     const token = authorization.replace(/^Bearer(?: |$)/i, '').trim();
     try {
-      const { payload } = await jwtVerify(token, secret, { algorithms: ['HS256'] });
+      const { payload } = await jwtVerify(token, keyOf, { algorithms: ['HS256', 'ES256'] });
       const role = typeof payload['role'] === 'string' && payload['role'] !== '' ? payload['role'] : 'anon';
       return { role, sub: payload.sub, claims: payload, token };
     } catch (error) {
