@@ -47,6 +47,8 @@ export interface OpenSessionOptions {
   readonly parameters: Readonly<Record<string, string>>;
   /** Milliseconds for the whole opening of one host. */
   readonly connectTimeoutMs: number;
+  /** Whether statements may be prepared by name on it; those that do not ask for it are not. */
+  readonly mayPrepare: boolean;
 }
 
 /**
@@ -112,6 +114,7 @@ async function openOne(
     host,
     dial,
     parameters: options.parameters,
+    mayPrepare: options.mayPrepare,
     onNotice: (notice) => session.noticeListener?.(notice),
     onNotify: (channel, payload) => session.notifyListener?.(channel, payload),
   });
@@ -238,12 +241,13 @@ interface DriverOptions {
   readonly host: Host;
   readonly dial: () => Promise<Socket>;
   readonly parameters: Readonly<Record<string, string>>;
+  readonly mayPrepare: boolean;
   readonly onNotice: (notice: PostgresNotice) => void;
   readonly onNotify: (channel: string, payload: string) => void;
 }
 
 /** Every option is given, because postgres.js takes what is missing from PG… environment variables. */
-function openDriver({ address, host, dial, parameters, onNotice, onNotify }: DriverOptions) {
+function openDriver({ address, host, dial, parameters, mayPrepare, onNotice, onNotify }: DriverOptions) {
   const options = {
     host: 'postgres',
     port: host.port,
@@ -252,7 +256,7 @@ function openDriver({ address, host, dial, parameters, onNotice, onNotify }: Dri
     password: () => address.password,
     max: 1,
     ssl: false,
-    prepare: false,
+    prepare: mayPrepare,
     fetch_types: false,
     debug: false,
     idle_timeout: 0,

@@ -42,7 +42,7 @@ export interface PostgresPoolsOptions {
 
 /** All connections of the gateway to Postgres. They are opened when first needed. */
 export interface PostgresPools {
-  /** DATABASE_URL: generated SQL and executeSql. Nothing is prepared by name on it. */
+  /** DATABASE_URL: generated SQL and executeSql. */
   readonly general: PostgresPool;
   /** DATABASE_URL_READ: connections whose transactions are read-only by default. */
   readonly read: PostgresPool;
@@ -91,7 +91,7 @@ export function createPostgresPools(options: PostgresPoolsOptions): PostgresPool
     const connectTimeoutMs = address.connectTimeoutMs ?? options.connectTimeoutMs ?? 2_000;
     const parameters = startupParameters(address, pooled, extra);
     return (): Promise<PostgresSession> =>
-      openPostgresSession({ address, openSocket, parameters, connectTimeoutMs });
+      openPostgresSession({ address, openSocket, parameters, connectTimeoutMs, mayPrepare: !pooled });
   }
 
   function pool(name: string, max: number, open: () => Promise<PostgresSession>, evictOn: string[]) {

@@ -3,7 +3,13 @@ import { checkFirst, decodeCursor, encodeCursor } from '../../lib/cursor.ts';
 import { formatPostgresArray } from '../../lib/postgres-array.ts';
 import type { PostgresPools } from '../../upstream/postgres.ts';
 import type { Call } from '../../viewer/call.ts';
-import type { CatalogueStatement, FacetRow, FacetStatement } from './catalogue/catalogue-statement.ts';
+import { createCatalogueReader } from './catalogue/catalogue-reader.ts';
+import {
+  aboutOneTable,
+  type CatalogueStatement,
+  type FacetRow,
+  type FacetStatement,
+} from './catalogue/catalogue-statement.ts';
 import { type ColumnKeys, columnKeys, columns, type DatabaseColumn } from './catalogue/columns.ts';
 import {
   constraints,
@@ -25,8 +31,14 @@ import {
 import { type DatabaseFunction, functionDefinitions, functions } from './catalogue/functions.ts';
 import { type DatabaseIndex, indexes } from './catalogue/indexes.ts';
 import { type DatabasePolicy, policies } from './catalogue/policies.ts';
-import { readCatalogue } from './catalogue/read-catalogue.ts';
-import { type DatabaseTable, tableCounts, tablePages, tableSizes, tablesByName } from './catalogue/tables.ts';
+import {
+  type DatabaseTable,
+  tableByName,
+  tableCounts,
+  tablePages,
+  tableSizes,
+  tablesByName,
+} from './catalogue/tables.ts';
 import { type DatabaseTrigger, triggers } from './catalogue/triggers.ts';
 import { requireDatabase } from './require-database.ts';
 
@@ -95,6 +107,7 @@ export function checkTablePage({ schema, first, after }: TablePageRequest): void
 
 /** Reads the catalogues on the gateway's own connections. */
 export function createIntrospectionClient({ pools }: IntrospectionClientDeps): IntrospectionClient {
+  const readCatalogue = createCatalogueReader();
   async function read<Row>(
     statement: CatalogueStatement<Row>,
     params: readonly (string | null)[],
@@ -102,13 +115,26 @@ export function createIntrospectionClient({ pools }: IntrospectionClientDeps): I
   ) {
     return await readCatalogue(requireDatabase(pools).general, statement, params, call);
   }
+  /** Reads about tables by their numbers: one, or many. */
+  function aboutTables<Row>(statement: CatalogueStatement<Row>) {
+    const aboutOne = aboutOneTable(statement);
+    return async (tableIds: readonly string[], call: Call): Promise<readonly Row[]> => {
+      const [id, ...more] = tableIds;
+      if (id !== undefined && more.length === 0) return await read(aboutOne, [id], call);
+      return await read(statement, [textArray(tableIds)], call);
+    };
+  }
   function facet<Item>(statement: FacetStatement<Item>) {
+    const readRows = aboutTables(statement);
     return async (tableIds: readonly string[], call: Call): Promise<readonly (readonly Item[])[]> => {
-      const rows = await read(statement, [textArray(tableIds)], call);
+      const rows = await readRows(tableIds, call);
       const byTable = groupByTable(rows);
       return tableIds.map((id) => byTable.get(id) ?? dropped());
     };
   }
+
+  const readSizes = aboutTables(tableSizes);
+  const readKeys = aboutTables(columnKeys);
 
   return {
     schemas: (includeSystem, call) => read(schemas, [String(includeSystem)], call),
@@ -148,15 +174,17 @@ export function createIntrospectionClient({ pools }: IntrospectionClientDeps): I
       return schemaNames.map((name) => bySchema.get(name) ?? 0);
     },
     async tablesByName(names, call) {
-      const params = [
-        textArray(names.map(({ schema }) => checkName(schema, 'schema'))),
-        textArray(names.map(({ name }) => checkName(name, 'name'))),
-      ];
-      const rows = await read(tablesByName, params, call);
+      const schemaNames = names.map(({ schema }) => checkName(schema, 'schema'));
+      const tableNames = names.map(({ name }) => checkName(name, 'name'));
+      const [schemaName = '', tableName = ''] = [schemaNames[0], tableNames[0]];
+      const rows =
+        names.length === 1
+          ? await read(tableByName, [schemaName, tableName], call)
+          : await read(tablesByName, [textArray(schemaNames), textArray(tableNames)], call);
       return names.map(({ schema, name }) => rows.find((row) => row.schema === schema && row.name === name));
     },
     async tableSizes(tableIds, call) {
-      const rows = await read(tableSizes, [textArray(tableIds)], call);
+      const rows = await readSizes(tableIds, call);
       const byTable = new Map(rows.map(({ tableId, sizeBytes }) => [tableId, sizeBytes]));
       return tableIds.map((id) => {
         const size = byTable.get(id);
@@ -165,7 +193,7 @@ export function createIntrospectionClient({ pools }: IntrospectionClientDeps): I
     },
     columns: facet(columns),
     async columnKeys(tableIds, call) {
-      const rows = await read(columnKeys, [textArray(tableIds)], call);
+      const rows = await readKeys(tableIds, call);
       const byTable = new Map(rows.map((row) => [row.tableId, row]));
       return tableIds.map((id) => byTable.get(id) ?? dropped());
     },

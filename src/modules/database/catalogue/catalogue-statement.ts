@@ -1,6 +1,8 @@
 /** One reading statement of the catalogues; `Row` is what it gives, `$1` and on are its parameters as text. */
 export interface CatalogueStatement<Row> {
   readonly text: string;
+  /** Each connection plans it once, and not anew for each call. */
+  readonly keepsPlan: boolean;
   /** Never set: it carries the type of the rows. */
   readonly row?: Row;
 }
@@ -13,5 +15,20 @@ export type FacetRow<Item> = Item & { readonly tableId: string; readonly present
 
 /** Declares a statement together with the rows it gives. */
 export function catalogueStatement<Row>(text: string): CatalogueStatement<Row> {
-  return { text };
+  return { text, keepsPlan: false };
+}
+
+/** For what takes longer to plan than to run, and whose plan does not depend on how much is asked. */
+export function keepingPlan<Row>(statement: CatalogueStatement<Row>): CatalogueStatement<Row> {
+  return { ...statement, keepsPlan: true };
+}
+
+const amongNumbers = '= any ($1::oid[])';
+
+/**
+ * The same statement about one table alone, whose number is `$1`. For one table planning takes several times as long as
+ * running, so the plan is kept; for many it depends on how many they are.
+ */
+export function aboutOneTable<Row>({ text }: CatalogueStatement<Row>): CatalogueStatement<Row> {
+  return keepingPlan(catalogueStatement(text.replaceAll(amongNumbers, '= $1::oid')));
 }

@@ -18,16 +18,22 @@ export interface DatabaseColumn {
   readonly comment: string | null;
 }
 
-/** $1: numbers of tables. Dropped columns stay in pg_attribute. The labels also come for arrays of enums and domains over them. */
+const defaultOf = `(select pg_catalog.pg_get_expr(d.adbin, d.adrelid) from pg_catalog.pg_attrdef d
+    where d.adrelid = a.attrelid and d.adnum = a.attnum)`;
+
+/**
+ * $1: numbers of tables. Dropped columns stay in pg_attribute. The labels also come for arrays of enums and domains over
+ * them. What few columns have is looked up one by one: more joins would take longer to plan than to run.
+ */
 export const columns = catalogueStatement<FacetRow<DatabaseColumn>>(`
 select c.oid::text as "tableId", a.attnum is not null as present,
   a.attnum::int as position, a.attname as name,
   pg_catalog.format_type(a.atttypid, a.atttypmod) as type,
-  n.nspname as "typeSchema",
-  case when a.attgenerated = '' then pg_catalog.pg_get_expr(d.adbin, d.adrelid) end as "default",
+  (select n.nspname from pg_catalog.pg_namespace n where n.oid = t.typnamespace) as "typeSchema",
+  case when a.atthasdef and a.attgenerated = '' then ${defaultOf} end as "default",
   not (a.attnotnull or (t.typtype = 'd' and t.typnotnull)) as "isNullable",
   case a.attidentity when 'a' then 'ALWAYS' when 'd' then 'BY_DEFAULT' end as "identityGeneration",
-  case when a.attgenerated <> '' then pg_catalog.pg_get_expr(d.adbin, d.adrelid) end as "generationExpression",
+  case when a.atthasdef and a.attgenerated <> '' then ${defaultOf} end as "generationExpression",
   case when c.relkind in ('r', 'p') then true
     when c.relkind in ('v', 'f') then pg_catalog.pg_column_is_updatable(c.oid, a.attnum, false)
     else false end as "isUpdatable",
@@ -37,15 +43,12 @@ select c.oid::text as "tableId", a.attnum is not null as present,
     order by e.enumsortorder) else '{}' end as "enumValues",
   case when a.attcollation <> t.typcollation then
     (select l.collname::text from pg_catalog.pg_collation l where l.oid = a.attcollation) end as collation,
-  s.description as comment
+  (select s.description from pg_catalog.pg_description s
+    where s.objoid = c.oid and s.classoid = 'pg_catalog.pg_class'::regclass and s.objsubid = a.attnum) as comment
 from pg_catalog.pg_class c
 left join pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
 left join pg_catalog.pg_type t on t.oid = a.atttypid
 left join pg_catalog.pg_type b on b.oid = case when t.typtype = 'd' then t.typbasetype else t.typelem end
-left join pg_catalog.pg_namespace n on n.oid = t.typnamespace
-left join pg_catalog.pg_attrdef d on d.adrelid = c.oid and d.adnum = a.attnum
-left join pg_catalog.pg_description s
-  on s.objoid = c.oid and s.classoid = 'pg_catalog.pg_class'::regclass and s.objsubid = a.attnum
 where c.oid = any ($1::oid[])
 order by c.oid, a.attnum`);
 

@@ -61,30 +61,40 @@ function action(column: string): string {
     when 'n' then 'SET_NULL' else 'SET_DEFAULT' end`;
 }
 
-/** `side` is the end that belongs to the asked tables. Copies that Postgres makes for partitions are left out. */
+/**
+ * `side` is the end that belongs to the asked tables; it is asked for twice, so that all others are left out first.
+ * Copies that Postgres makes for partitions are left out. Names are looked up one by one: joins of seven catalogues
+ * would take longer to plan than to run.
+ */
 function foreignKeys(side: 'conrelid' | 'confrelid'): string {
   return `
-select c.oid::text as "tableId", k.oid is not null as present,
-  k.oid::text as id, k.conname as name,
-  fn.nspname as schema, f.relname as table,
-  ${columnNames('k.conrelid', 'k.conkey')} as columns,
-  tn.nspname as "referencedSchema", t.relname as "referencedTable",
-  ${columnNames('k.confrelid', 'k.confkey')} as "referencedColumns",
-  ${action('k.confupdtype')} as "onUpdate", ${action('k.confdeltype')} as "onDelete",
-  pg_catalog.pg_get_constraintdef(k.oid) as definition,
-  k.condeferrable as "isDeferrable", k.condeferred as "isInitiallyDeferred", k.convalidated as "isValidated",
-  pg_catalog.obj_description(k.oid, 'pg_constraint') as comment
-from pg_catalog.pg_class c
-left join (pg_catalog.pg_constraint k
-    join pg_catalog.pg_class f on f.oid = k.conrelid
-    join pg_catalog.pg_namespace fn on fn.oid = f.relnamespace
-    join pg_catalog.pg_class t on t.oid = k.confrelid
-    join pg_catalog.pg_namespace tn on tn.oid = t.relnamespace)
-  on k.${side} = c.oid and k.contype = 'f'
-    and (k.conparentid = 0 or not exists (
-      select from pg_catalog.pg_constraint up where up.oid = k.conparentid and up.${side} = k.${side}))
-where c.oid = any ($1::oid[])
-order by c.oid, fn.nspname::text collate "C", f.relname::text collate "C", k.conname::text collate "C"`;
+select found.* from (
+  select c.oid::text as "tableId", k.oid is not null as present,
+    k.oid::text as id, k.conname as name,
+    ${schemaOf('k.conrelid')} as schema, ${tableOf('k.conrelid')} as table,
+    ${columnNames('k.conrelid', 'k.conkey')} as columns,
+    ${schemaOf('k.confrelid')} as "referencedSchema", ${tableOf('k.confrelid')} as "referencedTable",
+    ${columnNames('k.confrelid', 'k.confkey')} as "referencedColumns",
+    ${action('k.confupdtype')} as "onUpdate", ${action('k.confdeltype')} as "onDelete",
+    pg_catalog.pg_get_constraintdef(k.oid) as definition,
+    k.condeferrable as "isDeferrable", k.condeferred as "isInitiallyDeferred", k.convalidated as "isValidated",
+    pg_catalog.obj_description(k.oid, 'pg_constraint') as comment
+  from pg_catalog.pg_class c
+  left join (pg_catalog.pg_constraint k left join pg_catalog.pg_constraint up on up.oid = k.conparentid)
+    on k.${side} = c.oid and k.contype = 'f' and k.${side} = any ($1::oid[])
+      and up.${side} is distinct from k.${side}
+  where c.oid = any ($1::oid[])
+) found
+order by found."tableId", found.schema::text collate "C", found."table"::text collate "C", found.name::text collate "C"`;
+}
+
+function tableOf(number: string): string {
+  return `(select x.relname from pg_catalog.pg_class x where x.oid = ${number})`;
+}
+
+function schemaOf(number: string): string {
+  return `(select n.nspname from pg_catalog.pg_class x
+    join pg_catalog.pg_namespace n on n.oid = x.relnamespace where x.oid = ${number})`;
 }
 
 /** $1: numbers of tables. Keys from them to others. */

@@ -21,9 +21,11 @@ export interface DatabaseIndex {
 /** $1: numbers of tables. */
 export const indexes = catalogueStatement<FacetRow<DatabaseIndex>>(`
 select c.oid::text as "tableId", i.indexrelid is not null as present,
-  i.indexrelid::text as id, n.nspname as schema, x.relname as name,
+  i.indexrelid::text as id,
+  (select n.nspname from pg_catalog.pg_namespace n where n.oid = x.relnamespace) as schema,
+  x.relname as name,
   pg_catalog.pg_get_indexdef(i.indexrelid) as definition,
-  m.amname as method,
+  (select m.amname from pg_catalog.pg_am m where m.oid = x.relam) as method,
   array(select pg_catalog.pg_get_indexdef(i.indexrelid, k, true)
     from pg_catalog.generate_series(1, i.indnkeyatts::int) k order by k) as columns,
   array(select pg_catalog.pg_get_indexdef(i.indexrelid, k, true)
@@ -34,9 +36,7 @@ select c.oid::text as "tableId", i.indexrelid is not null as present,
   pg_catalog.obj_description(i.indexrelid, 'pg_class') as comment
 from pg_catalog.pg_class c
 left join (pg_catalog.pg_index i
-    join pg_catalog.pg_class x on x.oid = i.indexrelid
-    join pg_catalog.pg_am m on m.oid = x.relam
-    join pg_catalog.pg_namespace n on n.oid = x.relnamespace)
+    join pg_catalog.pg_class x on x.oid = i.indexrelid)
   on i.indrelid = c.oid
 where c.oid = any ($1::oid[])
 order by c.oid, x.relname::text collate "C"`);

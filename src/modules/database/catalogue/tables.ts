@@ -1,4 +1,4 @@
-import { catalogueStatement } from './catalogue-statement.ts';
+import { catalogueStatement, keepingPlan } from './catalogue-statement.ts';
 
 export const tableKinds = [
   'TABLE',
@@ -64,13 +64,22 @@ cross join lateral (
 ) t
 order by asked.page, t.name::text collate "C"`);
 
-/** Single tables by name: $1 names of schemas, $2 names of tables. */
-export const tablesByName = catalogueStatement<DatabaseTable>(`
+// As a `name` it finds the index, but is cut off at 63 bytes: a longer one is nobody's.
+const named = (asked: string) => `
 select ${fields}
-from unnest($1::text[], $2::text[]) as asked (schema_name, table_name)
-join pg_catalog.pg_namespace n on n.nspname::text = asked.schema_name
-join pg_catalog.pg_class c on c.relnamespace = n.oid and c.relname::text = asked.table_name
-where ${isTable}`);
+from ${asked} as asked (schema_name, table_name)
+join pg_catalog.pg_namespace n on n.nspname = asked.schema_name::name and n.nspname::text = asked.schema_name
+join pg_catalog.pg_class c on c.relnamespace = n.oid
+  and c.relname = asked.table_name::name and c.relname::text = asked.table_name
+where ${isTable}`;
+
+/** Tables by name: $1 names of schemas, $2 names of tables. */
+export const tablesByName = catalogueStatement<DatabaseTable>(named('unnest($1::text[], $2::text[])'));
+
+/** One table by name: $1 its schema, $2 its name. */
+export const tableByName = keepingPlan(
+  catalogueStatement<DatabaseTable>(named('(values ($1::text, $2::text))')),
+);
 
 /** How many tables schemas have: $1 names of schemas. */
 export const tableCounts = catalogueStatement<{ readonly schema: string; readonly count: number }>(`

@@ -36,7 +36,7 @@ select c.oid::text as "tableId", t.oid is not null as present,
   case t.tgenabled when 'O' then 'ORIGIN' when 'R' then 'REPLICA' when 'A' then 'ALWAYS' else 'DISABLED' end as enabled,
   (pg_catalog.regexp_match(pg_catalog.pg_get_triggerdef(t.oid), '.{35,} WHEN \\((.+)\\) EXECUTE (?:FUNCTION|PROCEDURE)'))[1]
     as condition,
-  fn.nspname as "functionSchema", f.proname as "functionName",
+  (select n.nspname from pg_catalog.pg_namespace n where n.oid = f.pronamespace) as "functionSchema", f.proname as "functionName",
   case when t.tgnargs > 0 then (
     select pg_catalog.array_agg(pg_catalog.convert_from(
         pg_catalog.decode(part, 'hex'), pg_catalog.getdatabaseencoding()) order by place)
@@ -49,8 +49,7 @@ select c.oid::text as "tableId", t.oid is not null as present,
   pg_catalog.obj_description(t.oid, 'pg_trigger') as comment
 from pg_catalog.pg_class c
 left join (pg_catalog.pg_trigger t
-    join pg_catalog.pg_proc f on f.oid = t.tgfoid
-    join pg_catalog.pg_namespace fn on fn.oid = f.pronamespace)
+    join pg_catalog.pg_proc f on f.oid = t.tgfoid)
   on t.tgrelid = c.oid and not t.tgisinternal
 where c.oid = any ($1::oid[])
 order by c.oid, t.tgname::text collate "C"`);

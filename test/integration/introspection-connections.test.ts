@@ -1,0 +1,127 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createIntrospectionClient } from '../../src/modules/database/introspection.ts';
+import { createPostgresPools, type PostgresPools } from '../../src/upstream/postgres.ts';
+import { type DatabaseApp, makeDemoSchema, startDatabaseApp } from '../support/database-app.ts';
+import { eventually, failureOf } from '../support/database-client.ts';
+import { silentLog, testCall } from '../support/test-call.ts';
+
+let database: DatabaseApp;
+
+beforeAll(async () => {
+  database = await startDatabaseApp({ DATABASE_POOL_SIZE: '1' });
+  await makeDemoSchema(database.admin);
+  await database.admin.unsafe('create table public.short (id int primary key); alter table public.short owner to postgres');
+});
+
+afterAll(async () => {
+  await database?.close();
+});
+
+const everything = `id name sizeBytes primaryKey columns { name isPrimaryKey } indexes { name } policies { name }
+  triggers { name } constraints { name } references { name } referencedBy { name }`;
+
+async function ask(query: string) {
+  const { data, errors } = await database.ask(query);
+  expect(errors).toEqual([]);
+  return data;
+}
+
+/** Every list of one table at once, as the loaders of one operation ask for them. */
+function readAll(pools: PostgresPools, id: string, signal = new AbortController().signal) {
+  const client = createIntrospectionClient({ pools });
+  const call = testCall({ signal });
+  return [client.columns, client.indexes, client.constraints, client.tableSizes].map((read) =>
+    read([id], call),
+  );
+}
+
+async function tableId(): Promise<string> {
+  const [row] = await database.admin`select 'public.short'::regclass::oid::text as id`;
+  return String(row?.['id']);
+}
+
+describe('one operation', () => {
+  it('needs one connection of the pool, however much it selects', async () => {
+    const pools = createPostgresPools({ url: database.server.databaseUrl, log: silentLog, max: 5 });
+    await Promise.all(readAll(pools, await tableId()));
+    expect(pools.stats().general).toMatchObject({ idle: 1, busy: 0 });
+    await pools.end();
+  });
+
+  it('sees the same after another caller’s statement has reset the connection', async () => {
+    const query = `{ table(name: "short") { ${everything} } }`;
+    const first = await ask(query);
+    // Often enough for Postgres to have settled on a plan.
+    for (let again = 0; again < 8; again += 1) expect(await ask(query)).toEqual(first);
+    await ask('mutation { executeSql(statement: "select 1") { rowCount } }');
+    expect(await ask(query)).toEqual(first);
+    await ask('mutation { executeSql(statement: "alter table short add column note text") { rowCount } }');
+    const { table } = await ask(query);
+    expect(table.columns).toEqual([
+      { name: 'id', isPrimaryKey: true },
+      { name: 'note', isPrimaryKey: false },
+    ]);
+  });
+
+  it('reads one table and many of them alike', async () => {
+    const { tables } = await ask(`{ tables(schema: "demo", first: 1000) { nodes { ${everything} } } }`);
+    expect(tables.nodes.length).toBeGreaterThan(3);
+    for (const each of tables.nodes) {
+      const { table } = await ask(
+        `query { table(schema: "demo", name: ${JSON.stringify(each.name)}) { ${everything} } }`,
+      );
+      expect(table).toEqual(each);
+    }
+  });
+
+  it('takes a name that is longer than any can be for nobody’s', async () => {
+    const longest = 'x'.repeat(63);
+    await database.admin.unsafe(`create table public.${longest} ()`);
+    const both = `{ exact: table(name: "${longest}") { name } longer: table(name: "${longest}y") { name } }`;
+    expect(await ask(both)).toEqual({ exact: { name: longest }, longer: null });
+    expect(await ask(`{ table(name: "${longest}y") { name } }`)).toEqual({ table: null });
+  });
+
+  it('is unavailable as a whole when its connection is lost, and the next one is served', async () => {
+    const pools = createPostgresPools({ url: database.server.databaseUrl, log: silentLog, max: 1 });
+    const id = await tableId();
+    await database.admin.begin(async (sql) => {
+      // Whoever asks for its size waits for the lock.
+      await sql`lock table public.short in access exclusive mode`;
+      const reads = readAll(pools, id);
+      const failures = Promise.all(reads.map((read) => failureOf(read)));
+      await waitForLock();
+      await sql`select pg_terminate_backend(pid) from pg_stat_activity where wait_event_type = 'Lock'`;
+      const codes = new Set((await failures).map(({ code }) => code));
+      expect([...codes]).toEqual(['UPSTREAM_UNAVAILABLE']);
+    });
+    await Promise.all(readAll(pools, id));
+    await pools.end();
+  });
+
+  it('is cancelled in Postgres when its caller leaves', async () => {
+    const pools = createPostgresPools({ url: database.server.databaseUrl, log: silentLog, max: 1 });
+    const id = await tableId();
+    const leaving = new AbortController();
+    await database.admin.begin(async (sql) => {
+      await sql`lock table public.short in access exclusive mode`;
+      const failures = Promise.all(readAll(pools, id, leaving.signal).map((read) => failureOf(read)));
+      await waitForLock();
+      leaving.abort();
+      expect(new Set((await failures).map(({ code }) => code))).toEqual(new Set(['TIMEOUT']));
+    });
+    await Promise.all(readAll(pools, id));
+    await pools.end();
+  });
+});
+
+/** Until somebody waits for a lock. */
+async function waitForLock(): Promise<void> {
+  await eventually(async () => {
+    const [row] = await database.admin`
+      select count(*)::int as waiting from pg_locks where not granted`;
+    await delay(10);
+    return Number(row?.['waiting']) > 0;
+  }, 'a statement waits for the lock');
+}
