@@ -11,7 +11,9 @@ let database: DatabaseApp;
 beforeAll(async () => {
   database = await startDatabaseApp({ DATABASE_POOL_SIZE: '1' });
   await makeDemoSchema(database.admin);
-  await database.admin.unsafe('create table public.short (id int primary key); alter table public.short owner to postgres');
+  await database.admin.unsafe(
+    'create table public.short (id int primary key); alter table public.short owner to postgres',
+  );
 });
 
 afterAll(async () => {
