@@ -3,13 +3,14 @@ import type { PostgresSession } from './postgres-session.ts';
 
 interface LoginRow {
   login: string;
-  /** Rights that reach out of a read-only transaction that is rolled back. */
+  /** Rights that reach out of a read-only transaction that is rolled back, or to what is a superuser's to read. */
   rights: string[];
 }
 
 /**
  * Throws NOT_CONFIGURED when the session's login has rights that a read-only transaction does not bind: it, or a role
- * that it may become, is a superuser, may replicate, read or write files, run programs, or signal other sessions.
+ * that it may become, is a superuser, may replicate, read or write files, run programs, or signal other sessions; or
+ * when it reads all data, which password hashes are a part of.
  */
 export async function refusePrivilegedLogin(session: PostgresSession): Promise<void> {
   const [row] = await session.sql<LoginRow[]>`
@@ -22,7 +23,8 @@ export async function refusePrivilegedLogin(session: PostgresSession): Promise<v
       select r.rolname::text
       from pg_catalog.pg_roles r
       where not own.rolsuper and r.rolname in
-        ('pg_read_server_files', 'pg_write_server_files', 'pg_execute_server_program', 'pg_signal_backend')
+        ('pg_read_server_files', 'pg_write_server_files', 'pg_execute_server_program', 'pg_signal_backend',
+          'pg_read_all_data')
         and pg_catalog.pg_has_role(session_user, r.oid, 'MEMBER')
       order by 1
     ) as rights

@@ -36,6 +36,8 @@ describe('the login for reading SQL', () => {
       /pg_execute_server_program, pg_read_server_files/,
     ],
     ['noinherit', ['pg_write_server_files'], /pg_write_server_files/],
+    // Reads pg_authid.
+    ['nosuperuser', ['pg_read_all_data'], /pg_read_all_data/],
     // May become a superuser by SET ROLE.
     ['noinherit', ['supabase_admin'], /SUPERUSER/],
   ])('is refused when it is %s and a member of %j', async (attribute, memberships, message) => {
@@ -58,19 +60,49 @@ describe('the login for reading SQL', () => {
     await checkReadLogin(database.pools);
   });
 
+  const secrets = [
+    'select rolpassword from pg_authid',
+    'select passwd from pg_shadow',
+    "select query_to_xml('select rolpassword from pg_authid', true, true, '')",
+    'select umoptions from pg_user_mapping',
+    'select subconninfo from pg_subscription',
+    'select * from pg_statistic',
+    'select lo_get(loid) from pg_largeobject',
+  ];
+
+  it('of the local stack reads no passwords of roles and servers', async () => {
+    const urls = { url: postgres.databaseUrl, readUrl: postgres.readUrl };
+    await using database = connectDatabase(urls);
+    for (const statement of [...secrets, 'select * from _bunbun.passwords']) {
+      const failure = await failureOf(database.client.query({ statement }, testCall()));
+      expect([statement, failure.code]).toEqual([statement, 'FORBIDDEN']);
+    }
+  });
+
   it('is made by the SQL of doctor --grants, twice if need be, and everybody else keeps what they had', async () => {
     // As on a server that has never seen the role.
     await admin.unsafe('drop owned by bunbun_read; drop role bunbun_read');
     await admin.unsafe('grant execute on function pg_catalog.pg_cancel_backend(int) to public');
     await admin.unsafe('create role bystander');
+    await admin.unsafe('create schema "Old ""one"""; create table "Old ""one""".t as select 1 as x');
     await admin.unsafe(grantsSql());
+    // As earlier versions made it.
+    await admin.unsafe('grant pg_read_all_data to bunbun_read');
     await admin.unsafe(grantsSql());
     await admin.unsafe("alter role bunbun_read password 'secret'");
     await using database = readingAs('bunbun_read');
     await checkReadLogin(database.pools);
     const query = (statement: string) => database.client.query({ statement }, testCall());
     expect((await query('select count(*) > 0 as reads from auth.users where false')).rowCount).toBe(1);
+    await admin.unsafe('create schema later; create table later.t as select 2 as x; create sequence later.s');
+    await admin.unsafe(
+      'grant all on schema later to postgres; set role postgres; create table later.theirs as select 3 as x; reset role',
+    );
+    for (const from of ['"Old ""one""".t', 'later.t', 'later.theirs', 'later.s']) {
+      expect((await query(`select * from ${from}`)).rowCount).toBe(1);
+    }
     for (const statement of [
+      ...secrets,
       'select pg_cancel_backend(pg_backend_pid())',
       'select pg_terminate_backend(pg_backend_pid())',
       "select pg_create_physical_replication_slot('s')",

@@ -29,3 +29,27 @@ end
 $$;
 
 grant execute on function pg_catalog.pg_reload_conf() to postgres;
+
+-- The reading login reads what there is and what will be, but not the catalogues that Postgres keeps to superusers
+-- (password hashes of roles), which pg_read_all_data would show it.
+revoke pg_read_all_data from bunbun_read;
+do $$
+declare
+  folder name;
+  maker name;
+begin
+  for folder in
+    select nspname from pg_namespace
+    where nspname not like 'pg\_%' and nspname not in ('information_schema', '_bunbun')
+  loop
+    execute format('grant usage on schema %I to bunbun_read', folder);
+    execute format('grant select on all tables in schema %I to bunbun_read', folder);
+    execute format('grant select on all sequences in schema %I to bunbun_read', folder);
+  end loop;
+  for maker in select rolname from pg_roles where rolname <> 'bunbun_read' and rolname not like 'pg\_%' loop
+    execute format('alter default privileges for role %I grant usage on schemas to bunbun_read', maker);
+    execute format('alter default privileges for role %I grant select on tables to bunbun_read', maker);
+    execute format('alter default privileges for role %I grant select on sequences to bunbun_read', maker);
+  end loop;
+end
+$$;

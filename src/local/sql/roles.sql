@@ -47,4 +47,3 @@ grant anon, authenticated, service_role to supabase_realtime_admin;
 -- The login for reading SQL: it sees everything, and a statement that would write fails in any transaction.
 alter role bunbun_read login nosuperuser nocreatedb nocreaterole noreplication bypassrls;
 alter role bunbun_read set default_transaction_read_only = on;
-grant pg_read_all_data to bunbun_read;

@@ -42,14 +42,17 @@ const outliving = [
 
 /**
  * SQL that makes the login for DATABASE_URL_READ, to be run by a superuser; it can be run again. All other roles keep
- * the right to call the functions that it takes from PUBLIC.
+ * the right to call the functions that it takes from PUBLIC. Schema by schema instead of pg_read_all_data, whose members
+ * also read the catalogues that Postgres keeps to superusers: password hashes of roles, passwords of foreign servers.
  */
 export function grantsSql(): string {
   return `-- The login for reading SQL (DATABASE_URL_READ). Run as a superuser, in the database itself; then give it a password:
 --   alter role bunbun_read password '…';
+-- It reads all tables there are, and those that today's roles will make; run this again when a new role makes tables.
 do $$
 declare
   routine regprocedure;
+  folder name;
   other name;
 begin
   if not exists (select from pg_roles where rolname = 'bunbun_read') then
@@ -75,11 +78,25 @@ begin
     end loop;
     execute format('revoke execute on function %s from public', routine);
   end loop;
+
+  for folder in select nspname from pg_namespace where nspname not like 'pg\\_%' and nspname <> 'information_schema'
+  loop
+    execute format('grant usage on schema %I to bunbun_read', folder);
+    execute format('grant select on all tables in schema %I to bunbun_read', folder);
+    execute format('grant select on all sequences in schema %I to bunbun_read', folder);
+  end loop;
+  for other in select rolname from pg_roles where rolname <> 'bunbun_read' and rolname not like 'pg\\_%'
+  loop
+    execute format('alter default privileges for role %I grant usage on schemas to bunbun_read', other);
+    execute format('alter default privileges for role %I grant select on tables to bunbun_read', other);
+    execute format('alter default privileges for role %I grant select on sequences to bunbun_read', other);
+  end loop;
 end
 $$;
 
 alter role bunbun_read login nosuperuser nocreatedb nocreaterole noreplication bypassrls;
 alter role bunbun_read set default_transaction_read_only = on;
-grant pg_read_all_data to bunbun_read;
+-- Its members read the password hashes of all roles too.
+revoke pg_read_all_data from bunbun_read;
 `;
 }
