@@ -55,11 +55,18 @@ export interface PostgresPools {
   direct(): PostgresPool;
   /** Listens on one channel with a connection of its own that is reopened when lost. Throws as `direct` does. */
   listen(channel: string, handlers: PostgresListenHandlers): PostgresListener;
-  /** One round trip on a connection of its own, so that it answers while the pools are busy. Milliseconds. */
-  ping(signal: AbortSignal): Promise<number>;
+  /** One round trip on a connection of its own, so that it answers while the pools are busy. */
+  ping(signal: AbortSignal): Promise<PostgresPing>;
   stats(): Readonly<Record<'general' | 'read' | 'direct', PostgresPoolStats>>;
   /** Ends everything; running calls get `graceMs`. */
   end(graceMs?: number): Promise<void>;
+}
+
+export interface PostgresPing {
+  /** Milliseconds. */
+  readonly latency: number;
+  /** Of the server, such as `15.8`. */
+  readonly version: string | null;
 }
 
 export interface PostgresListenHandlers {
@@ -156,10 +163,13 @@ export function createPostgresPools(options: PostgresPoolsOptions): PostgresPool
     },
     async ping(signal) {
       const started = performance.now();
-      await probe.withSession({ signal, timeoutMs: pingTimeoutMs }, async ({ sql }) => {
-        await sql`select 1`.simple();
+      const version = await probe.withSession({ signal, timeoutMs: pingTimeoutMs }, async ({ sql }) => {
+        const [row] = await sql<{ version: string }[]>`
+          select pg_catalog.current_setting('server_version') as version`.simple();
+        return row?.version;
       });
-      return performance.now() - started;
+      // A packager's name may follow.
+      return { latency: performance.now() - started, version: version?.split(' ')[0] ?? null };
     },
     stats: () => ({ general: general.stats(), read: read.stats(), direct: direct.stats() }),
     async end(graceMs = 5_000) {

@@ -111,7 +111,9 @@ describe('pools', () => {
     for (const failure of refused) {
       expect(failure).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE', details: { reason: 'pool_exhausted' } });
     }
-    expect(await pools.ping(forever())).toBeGreaterThan(0);
+    const { latency, version } = await pools.ping(forever());
+    expect(latency).toBeGreaterThan(0);
+    expect(version).toMatch(/^\d+(\.\d+)?$/);
     caller.abort();
     await slow;
     expect((await client.query(one, testCall())).rows).toEqual([{ x: 1 }]);

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { HttpServiceName } from '../../config/service-urls.ts';
 import { type ServiceName, serviceNames } from '../../lib/service-name.ts';
 import type { Logger } from '../../observability/logger.ts';
+import type { PostgresPing } from '../../upstream/postgres.ts';
 import type { Call } from '../../viewer/call.ts';
 import { probeFailure } from './errors.ts';
 import { type ProbedUpstream, probeHttp } from './http-probes.ts';
@@ -15,8 +16,8 @@ export interface HealthClientDeps {
   readonly version: string;
   /** The HTTP services of this deployment; one that is missing is NOT_CONFIGURED. */
   readonly upstreams: Partial<Record<HttpServiceName, ProbedUpstream>>;
-  /** Milliseconds of one round trip to Postgres; undefined where no database is configured. */
-  readonly pingPostgres?: ((signal: AbortSignal) => Promise<number>) | undefined;
+  /** One round trip to Postgres; undefined where no database is configured. */
+  readonly pingPostgres?: ((signal: AbortSignal) => Promise<PostgresPing>) | undefined;
   readonly log: Logger;
   /** Longest wait for one service. @default 2_000 */
   readonly probeTimeoutMs?: number;
@@ -155,11 +156,11 @@ export function createHealthClient(deps: HealthClientDeps): HealthClient {
 }
 
 async function probePostgres(
-  ping: (signal: AbortSignal) => Promise<number>,
+  ping: (signal: AbortSignal) => Promise<PostgresPing>,
   signal: AbortSignal,
 ): Promise<ProbeResult> {
   try {
-    return { status: 'UP', latency: await ping(signal), version: null, reason: null };
+    return { status: 'UP', ...(await ping(signal)), reason: null };
   } catch (error) {
     return { status: 'DOWN', latency: null, version: null, reason: probeFailure(error) };
   }
