@@ -43,6 +43,7 @@ export async function runDevelopment(
       onListening: async ({ port }) => {
         const origin = `http://localhost:${port}`;
         const graphqlUrl = `${origin}/graphql`;
+        stack.gatewayListens(origin);
         const localFile = await stack.writeLocalFile({
           graphqlUrl,
           graphqlWsUrl: graphqlUrl.replace('http', 'ws'),

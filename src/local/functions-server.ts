@@ -7,7 +7,10 @@ import type { LocalLog, LocalServer } from './local-server.ts';
 export interface FunctionsServerOptions {
   /** Holds one folder for each function, as `supabase/functions` does. It may be missing. */
   readonly functionsDir: string;
-  /** What the functions see as environment, over `.env` of that folder. Nothing of our own environment is passed. */
+  /**
+   * What the functions see as environment, over `.env` of that folder; read each time one is started. Nothing of our
+   * own environment is passed.
+   */
   readonly env: Readonly<Record<string, string>>;
   readonly log: LocalLog;
   /** Port on 127.0.0.1; any free one by default. */
@@ -144,7 +147,13 @@ function responseSink(response: ServerResponse): AnswerSink {
     piece(bytes) {
       return new Promise((resolve) => {
         if (response.destroyed || response.write(bytes)) resolve();
-        else response.once('drain', resolve).once('close', resolve);
+        else {
+          const goOn = () => {
+            response.off('drain', goOn).off('close', goOn);
+            resolve();
+          };
+          response.on('drain', goOn).on('close', goOn);
+        }
       });
     },
     end: () => response.end(),

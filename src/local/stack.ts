@@ -54,6 +54,8 @@ export interface LocalStack {
   readonly keys: LocalKeys;
   /** What the gateway's configuration reads from the environment. */
   readonly env: Readonly<Record<string, string>>;
+  /** Tells where the gateway listens, for functions that call it; the option `publicUrl` goes before. */
+  gatewayListens(origin: string): void;
   /** Writes `local.json` into the data folder, for tools: URLs and keys, readable by the owner alone. */
   writeLocalFile(extra: LocalFileExtra): Promise<string>;
   /** Stops everything in reverse order. Can be called again. */
@@ -144,15 +146,16 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
     started.push(() => realtime.close());
     env['REALTIME_URL'] = realtime.url;
 
+    // The names that Supabase gives to functions.
+    const functionsEnv: Record<string, string> = {
+      ...(options.publicUrl === undefined ? {} : { SUPABASE_URL: options.publicUrl }),
+      SUPABASE_ANON_KEY: anonKey,
+      SUPABASE_SERVICE_ROLE_KEY: serviceRoleKey,
+      SUPABASE_DB_URL: postgres.databaseUrl,
+    };
     const functions = await startFunctionsServer({
       functionsDir: resolve(options.functionsDir ?? 'supabase/functions'),
-      // The names that Supabase gives to functions.
-      env: {
-        ...(options.publicUrl === undefined ? {} : { SUPABASE_URL: options.publicUrl }),
-        SUPABASE_ANON_KEY: anonKey,
-        SUPABASE_SERVICE_ROLE_KEY: serviceRoleKey,
-        SUPABASE_DB_URL: postgres.databaseUrl,
-      },
+      env: functionsEnv,
       log,
     });
     started.push(() => functions.close());
@@ -184,6 +187,9 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
       functions,
       keys,
       env,
+      gatewayListens(origin) {
+        functionsEnv['SUPABASE_URL'] ??= origin;
+      },
       writeLocalFile,
       stop,
     };

@@ -1,4 +1,6 @@
+import { mkdir, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
+import { join } from 'node:path';
 import { createClient } from '@supabase/supabase-js';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Command, localFileOf, runCommand } from '../support/command-line.ts';
@@ -106,6 +108,20 @@ describe('bunbun without upstreams', () => {
 
     const again = await localFileOf(start(['dev'], env), dataDir);
     expect(await ask(again.graphqlUrl, token, asked)).toEqual(answered);
+  });
+
+  it('tells local functions where the gateway is, on whatever port it came to listen', async () => {
+    const folder = await makeTestFolder('functions');
+    await mkdir(join(folder, 'supabase/functions/where'), { recursive: true });
+    await writeFile(
+      join(folder, 'supabase/functions/where/index.ts'),
+      `export default () => new Response(Deno.env.get('SUPABASE_URL') ?? 'nowhere');`,
+    );
+    const dataDir = join(folder, 'data');
+    const command = start(['dev'], { PORT: '0', BUNBUN_DATA_DIR: dataDir }, folder);
+    const { origin } = new URL((await localFileOf(command, dataDir)).graphqlUrl);
+    const answer = await fetch(`${origin}/functions/v1/where`);
+    expect(await answer.text()).toBe(origin);
   });
 
   it('starts again after it was killed, over the Postgres that was left behind', async () => {

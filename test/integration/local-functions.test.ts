@@ -122,6 +122,28 @@ describe('a local function', () => {
     await expect.poll(async () => (await call('/stream?left')).json()).toBe(true);
   });
 
+  it('streams more than its reader takes, piece by piece, without a warning', async () => {
+    await define(
+      'flood',
+      `export default () => {
+        let left = 200;
+        return new Response(new ReadableStream({
+          pull(controller) {
+            if (left-- > 0) controller.enqueue(new Uint8Array(100_000));
+            else controller.close();
+          },
+        }));
+      };`,
+    );
+    const warnings: string[] = [];
+    const warned = (warning: Error) => warnings.push(warning.message);
+    process.on('warning', warned);
+    const bytes = await (await call('/flood')).arrayBuffer();
+    process.off('warning', warned);
+    expect(bytes.byteLength).toBe(20_000_000);
+    expect(warnings).toEqual([]);
+  });
+
   it('that throws, hangs, uses up its memory or does not start gets an error, and the next call works', async () => {
     await define(
       'bad',
