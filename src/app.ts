@@ -85,12 +85,6 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
   const sqlTypes = createSqlTypes({ onLearned: () => schemaChanges.follow() });
   const schemaChanges = createSchemaChanges({ pools, handlers: [sqlTypes.forget], log });
   const upstreams = createServiceUpstreams(config, { log, metrics });
-  const health = createHealthClient({
-    version,
-    upstreams: probedUpstreams(config, upstreams),
-    pingPostgres: pools?.ping,
-    log,
-  });
   const realtime = createRealtimeClient({
     http: upstreams.byName.REALTIME?.upstream,
     tenant: config.realtime.tenant,
@@ -98,6 +92,12 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
     deletes: config.realtime.deletes,
     describeTable: pools && createTableDescriber(pools.general, log),
     canary: canaryRow(config, pools, log),
+    log,
+  });
+  const health = createHealthClient({
+    version,
+    upstreams: probedUpstreams(config, upstreams, () => realtime.changesAreDead),
+    pingPostgres: pools?.ping,
     log,
   });
   const services: Services = {

@@ -77,6 +77,25 @@ it('revives channels that stay joined after the worker for changes has died with
   await goesOn(following);
 });
 
+it('says that Realtime is degraded while changes do not come through', async () => {
+  const following = await feed();
+  const token = gateway.world.postgres.keys.serviceRoleKey;
+  const realtime = async () => {
+    const { data } = await gateway.app.graphql('{ services { name status reason } }', { token });
+    return data.services.find(({ name }: { name: string }) => name === 'REALTIME');
+  };
+  expect(await realtime()).toMatchObject({ status: 'UP' });
+  gateway.world.server.faults.swallowChanges(true);
+  expect(await following.event(2)).toMatchObject({ type: 'RESYNC' });
+  await expect.poll(realtime).toMatchObject({
+    status: 'DEGRADED',
+    reason: 'Row changes do not come through.',
+  });
+  gateway.world.server.faults.reset();
+  await expect.poll(realtime, { timeout: 20_000 }).toMatchObject({ status: 'UP', reason: null });
+  await goesOn(following);
+});
+
 it('shows the canary to service_role alone', async () => {
   const privileges = await gateway.world.sql`
     select r.rolname as role, has_table_privilege(r.oid, 'bunbun.canary', 'SELECT') as reads,

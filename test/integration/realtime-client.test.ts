@@ -564,6 +564,11 @@ test('joins every channel of row changes anew, with a RESYNC, when the canary is
   deaf = true;
   expect(await nextOf(events)).toMatchObject({ type: 'RESYNC' });
   expect(fake.joins().filter(isCanary).length).toBeGreaterThan(1);
+  expect(client.changesAreDead).toBe(true);
+  // Where that does not help, on a new socket.
+  await fake.until(() => new Set(fake.joins().map(({ connection }) => connection)).size === 2);
+  deaf = false;
+  await fake.until(() => !client.changesAreDead);
   call.leave();
   await allGone(client);
 });

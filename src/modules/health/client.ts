@@ -69,12 +69,13 @@ export function createHealthClient(deps: HealthClientDeps): HealthClient {
     const result = await probeHttp(name, probed, probeCall(deps.log, signalOfProbe()), probeTimeoutMs);
     const { circuit } = probed.upstream;
     // The service answers again, but calls are still refused until the circuit has tried it.
-    const refused = result.status === 'UP' && circuit === 'OPEN';
+    const trouble = circuit === 'OPEN' ? 'The circuit is open.' : probed.trouble?.();
+    const degraded = result.status === 'UP' && trouble !== undefined;
     return {
       ...nothing,
       ...result,
       circuit,
-      ...(refused ? { status: 'DEGRADED', reason: 'The circuit is open.' } : {}),
+      ...(degraded ? { status: 'DEGRADED', reason: trouble } : {}),
     };
   }
 

@@ -10,6 +10,8 @@ import type { ProbeResult } from './types.ts';
 export interface ProbedUpstream extends ServiceUpstream {
   /** What to send as `apikey` behind a gateway; no credential is sent elsewhere. */
   readonly apikey?: string | undefined;
+  /** What the gateway itself has noticed of a service that answers its probe. */
+  readonly trouble?: (() => string | undefined) | undefined;
   /** Host header in place of the URL's own: the Realtime tenant. */
   readonly host?: string | undefined;
 }

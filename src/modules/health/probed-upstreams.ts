@@ -11,8 +11,10 @@ import type { ProbedUpstream } from './http-probes.ts';
 export function probedUpstreams(
   config: Pick<Config, 'viewer' | 'realtime'>,
   upstreams: ServiceUpstreams,
+  changesAreDead: () => boolean,
 ): Partial<Record<HttpServiceName, ProbedUpstream>> {
   const { anonKey, serviceKey } = config.viewer;
+  const deadChanges = () => (changesAreDead() ? 'Row changes do not come through.' : undefined);
   const probed: Partial<Record<HttpServiceName, ProbedUpstream>> = {};
   for (const name of serviceNames.filter(isHttpService)) {
     const upstream = upstreams.byName[name];
@@ -20,7 +22,7 @@ export function probedUpstreams(
     probed[name] = {
       ...upstream,
       apikey: name === 'META' ? serviceKey : (anonKey ?? serviceKey),
-      host: name === 'REALTIME' ? config.realtime.tenant : undefined,
+      ...(name === 'REALTIME' ? { host: config.realtime.tenant, trouble: deadChanges } : {}),
     };
   }
   return probed;

@@ -2,12 +2,12 @@ import type { Cancel, Timers } from '../../lib/timers.ts';
 import type { Logger } from '../../observability/logger.ts';
 
 export interface CanaryDeps {
-  /** Changes the canary's row. */
+  /** Changes the canary's row; resolves when that is committed. */
   touch(): Promise<void>;
   /** Follows that row; `changed` is called for each change that comes back, `ended` when none will any more. */
   follow(signal: AbortSignal, changed: () => void, ended: () => void): Promise<void>;
-  /** Two changes in a row did not come back: row changes are dead. */
-  died(): void;
+  /** Two changes in a row did not come back: row changes are dead. `times` counts since one last came back. */
+  died(times: number): void;
   readonly timers: Timers;
   readonly log: Logger;
   /** Milliseconds between two changes. @default 15_000 */
@@ -20,6 +20,8 @@ export interface CanaryDeps {
 export interface Canary {
   /** Keeps watch until the returned function is called, as often as it was asked. */
   keep(): () => void;
+  /** True from a death until a change comes back. */
+  readonly dead: boolean;
 }
 
 const mostDoublings = 5;
@@ -30,17 +32,20 @@ export function createCanary(deps: CanaryDeps): Canary {
   let users = 0;
   let misses = 0;
   let deaths = 0;
+  let awaited = false;
   let trouble: string | undefined;
   let watch: { readonly abort: AbortController; following: boolean; cancel?: Cancel } | undefined;
 
   const next = (run: () => void, ms: number) => {
-    if (watch !== undefined) watch.cancel = timers.after(ms, run);
+    if (watch === undefined) return;
+    watch.cancel?.();
+    watch.cancel = timers.after(ms, run);
   };
   const heard = () => {
     misses = 0;
     deaths = 0;
+    awaited = false;
     trouble = undefined;
-    watch?.cancel?.();
     next(beat, everyMs);
   };
   const missed = () => {
@@ -48,8 +53,8 @@ export function createCanary(deps: CanaryDeps): Canary {
     log.warn({ misses }, 'a row change of the canary did not come back');
     if (misses >= 2) {
       misses = 0;
-      deps.died();
       deaths += 1;
+      deps.died(deaths);
     }
     // Where a new join does not help, everybody would fetch anew again and again.
     next(beat, everyMs * 2 ** Math.min(Math.max(deaths - 1, 0), mostDoublings));
@@ -60,16 +65,18 @@ export function createCanary(deps: CanaryDeps): Canary {
     const ended = () => {
       own.following = false;
       if (watch !== own) return;
-      own.cancel?.();
+      awaited = false;
       next(beat, everyMs);
     };
     const begin = own.following ? Promise.resolve() : deps.follow(own.abort.signal, heard, ended);
     begin
-      .then(() => {
+      .then(async () => {
         own.following = true;
-        if (watch !== own) return undefined;
-        next(missed, answerMs);
-        return deps.touch();
+        if (watch !== own) return;
+        awaited = true;
+        await deps.touch();
+        // Counted from the commit: a database that is slow is not dead. The change may be here already.
+        if (watch === own && awaited) next(missed, answerMs);
       })
       .catch((error: unknown) => {
         // Trouble with the database or the join says nothing about dead channels.
@@ -77,12 +84,14 @@ export function createCanary(deps: CanaryDeps): Canary {
         const message = error instanceof Error ? error.message : String(error);
         if (message !== trouble) log.warn({ err: error }, 'the canary cannot keep watch');
         trouble = message;
-        own.cancel?.();
         next(beat, everyMs);
       });
   };
 
   return {
+    get dead() {
+      return deaths > 0;
+    },
     keep() {
       users += 1;
       if (watch === undefined) {
@@ -99,6 +108,7 @@ export function createCanary(deps: CanaryDeps): Canary {
         watch.cancel?.();
         watch.abort.abort();
         watch = undefined;
+        deaths = 0;
       };
     },
   };

@@ -78,8 +78,8 @@ export interface RealtimeClient {
   broadcasts(spec: BroadcastsSpec, call: Call): Promise<Events<Broadcast>>;
   presence(spec: PresenceSpec, call: Call): Promise<Events<PresenceUpdate>>;
   sendBroadcast(message: BroadcastMessage, call: Call): Promise<true>;
-  /** Joins every channel of row changes anew; subscribers get RESYNC. */
-  rejoinChanges(): void;
+  /** True while the canary's row changes do not come back. */
+  readonly changesAreDead: boolean;
   /** What is held just now; all zero after the last subscriber and the linger. */
   stats(): RealtimeStats;
 }
@@ -113,7 +113,11 @@ export function createRealtimeClient(deps: RealtimeClientDeps): RealtimeClient {
       timers,
       log: deps.log,
       touch: () => row.touch(),
-      died: () => changesHub.rejoinAll(),
+      died(times) {
+        // Joining anew has not helped: the sockets may be at fault. What helps neither way is tried no further.
+        if (times === 2) pool.reconnectAll();
+        else changesHub.rejoinAll();
+      },
       async follow(signal, changed, ended) {
         await row.prepare();
         const spec = { schema: row.schema, table: row.table };
@@ -234,7 +238,9 @@ export function createRealtimeClient(deps: RealtimeClientDeps): RealtimeClient {
       checkObject('payload', message.payload);
       return sendBroadcast(deps.http, endpoint.host, message, call);
     },
-    rejoinChanges: () => changesHub.rejoinAll(),
+    get changesAreDead() {
+      return canary?.dead ?? false;
+    },
     stats: () => ({
       sockets: pool.sockets,
       channels: pool.channels,
