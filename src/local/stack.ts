@@ -136,6 +136,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
     });
     started.push(() => storage.close());
     env['STORAGE_URL'] = storage.url;
+    env['IMAGE_TRANSFORMATION'] = String(storage.imageTransformation);
 
     const realtime = await startRealtimeServer({
       postgresUrl: postgres.urlFor('supabase_admin'),

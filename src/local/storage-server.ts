@@ -16,7 +16,9 @@ import {
   sendJson,
   sendText,
 } from './storage/exchange.ts';
+import { openImageResizer } from './storage/image-resizer.ts';
 import { objectRoutes } from './storage/object-routes.ts';
+import { renderRoutes } from './storage/render-routes.ts';
 import { BadUrlError, pathSegments } from './storage/route-path.ts';
 import { refuse } from './storage/storage-error.ts';
 import { sendTusError } from './storage/tus-answer.ts';
@@ -39,11 +41,15 @@ export interface StorageServerOptions {
   publicUrl?: string | undefined;
   /** @default 500 MiB, as in Supabase's own setup */
   maxFileBytes?: number | undefined;
+  /** Whether images are resized, which needs the package sharp. @default where that is installed */
+  imageTransformation?: boolean | undefined;
   /** Names that may stand in `Host` beside localhost, 127.0.0.1 and [::1]. */
   allowedHosts?: readonly string[] | undefined;
 }
 
 export interface StorageServer extends LocalServer {
+  /** Images are resized. */
+  readonly imageTransformation: boolean;
   readonly faults: Faults;
 }
 
@@ -57,11 +63,13 @@ export async function startStorageServer(options: StorageServerOptions): Promise
   const tusDepot = await openTusDepot(join(folder, 'resumable'));
   await tusDepot.sweep(dayMs);
   const database = openStorageDatabase(postgresUrl);
+  const images = options.imageTransformation === false ? undefined : await openImageResizer();
   const context: StorageContext = {
     database,
     depot,
     authenticate: createAuthenticate(keys.jwtSecret, options.signing),
     signer: createUrlSigner(keys.jwtSecret),
+    images,
     log,
     maxFileBytes: options.maxFileBytes ?? 500 * 1024 * 1024,
   };
@@ -91,6 +99,7 @@ export async function startStorageServer(options: StorageServerOptions): Promise
     if (first === 'object') return await objectRoutes(context, exchange);
     if (first === 'upload' && rest[0] === 'resumable') return await tusRoute(exchange, rest.slice(1));
     if (first === 'cdn' && method === 'DELETE') return await purge(exchange);
+    if (first === 'render' && images) return await renderRoutes(context, images, exchange);
     if (first === 'render' || first === 'vector') throw refuse.noRoute(method, exchange.url);
     sendJson(exchange, 404, {
       message: `Route ${method}:${exchange.url} not found`,
@@ -159,6 +168,7 @@ export async function startStorageServer(options: StorageServerOptions): Promise
   const port = typeof address === 'object' && address !== null ? address.port : options.port;
   return {
     url: `http://127.0.0.1:${port}`,
+    imageTransformation: images !== undefined,
     faults,
     async close() {
       await new Promise<void>((resolve) => {

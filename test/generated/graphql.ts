@@ -995,6 +995,13 @@ export type IdentityGeneration =
   /** When no value is given. */
   | 'BY_DEFAULT';
 
+/** How the pixels are written down. */
+export type ImageFormat =
+  /** AVIF. */
+  | 'AVIF'
+  /** As the stored image. */
+  | 'ORIGIN';
+
 /** How an image fits into the size that was asked for. */
 export type ImageResize =
   /** All of the image lies inside. */
@@ -1006,9 +1013,11 @@ export type ImageResize =
 
 /** Another size of an image. NOT_CONFIGURED where Storage does not transform images. */
 export type ImageTransformInput = {
+  /** When left out, what the browser takes best. */
+  format?: InputMaybe<ImageFormat>;
   /** Pixels. */
   height?: InputMaybe<Scalars['Int']['input']>;
-  /** From 20 to 100. */
+  /** From 20 to 100; 80 when left out. */
   quality?: InputMaybe<Scalars['Int']['input']>;
   /** COVER when left out. */
   resize?: InputMaybe<ImageResize>;

@@ -43,7 +43,11 @@ describe('recorded answers of Supabase Storage', () => {
   const uploadIds = new Map<string, string>();
 
   beforeAll(async () => {
-    server = await startTestStorageServer({ maxFileBytes: 524_288_000, allowedHosts: ['internal'] });
+    server = await startTestStorageServer({
+      maxFileBytes: 524_288_000,
+      allowedHosts: ['internal'],
+      imageTransformation: false,
+    });
     sql = postgres(server.postgres.databaseUrl, { onnotice: () => undefined });
   });
   afterAll(async () => {

@@ -20,7 +20,8 @@ const inventedPath = {
 };
 
 const transformation = {
-  reason: 'Recorded with image transformation switched on; the local server does not transform images.',
+  reason:
+    'Recorded with image transformation switched on; the others want it off. local-storage-images.test.ts has these.',
   skip: true as const,
 };
 

@@ -31,6 +31,7 @@ export async function startTestStorageServer(
   };
   return {
     url: server.url,
+    imageTransformation: server.imageTransformation,
     faults: server.faults,
     postgres,
     keys: postgres.keys,

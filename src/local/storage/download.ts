@@ -16,19 +16,7 @@ export async function sendObject(
 ): Promise<void> {
   const { response, method } = exchange;
   const { metadata } = row;
-  const headers: Record<string, string | number> = {
-    'accept-ranges': 'bytes',
-    // A browser would run HTML in the origin of the storage.
-    'content-type': /text\/html/i.test(metadata.mimetype) ? 'text/plain' : metadata.mimetype,
-    etag: metadata.eTag,
-    'x-robots-tag': metadata.xRobotsTag ?? 'none',
-    'last-modified': new Date(metadata.lastModified).toUTCString(),
-    'content-length': metadata.size,
-  };
-  if (expires === undefined) headers['cache-control'] = metadata.cacheControl;
-  else headers['expires'] = new Date(expires * 1000).toUTCString();
-  const disposition = contentDisposition(exchange.query.get('download'));
-  if (disposition !== undefined) headers['content-disposition'] = disposition;
+  const headers = objectHeaders(exchange, row, expires);
   if (method === 'HEAD') {
     response.writeHead(200, headers).end();
     return;
@@ -57,6 +45,28 @@ export async function sendObject(
   await pipeline(stream, response).catch((cause: unknown) => {
     if (!response.destroyed) log.warn({ cause }, 'a download broke off');
   });
+}
+
+/** What an answer with the whole object says of it. */
+export function objectHeaders(
+  { query }: Exchange,
+  { metadata }: ObjectRow,
+  expires?: number,
+): Record<string, string | number> {
+  const headers: Record<string, string | number> = {
+    'accept-ranges': 'bytes',
+    // A browser would run HTML in the origin of the storage.
+    'content-type': /text\/html/i.test(metadata.mimetype) ? 'text/plain' : metadata.mimetype,
+    etag: metadata.eTag,
+    'x-robots-tag': metadata.xRobotsTag ?? 'none',
+    'last-modified': new Date(metadata.lastModified).toUTCString(),
+    'content-length': metadata.size,
+  };
+  if (expires === undefined) headers['cache-control'] = metadata.cacheControl;
+  else headers['expires'] = new Date(expires * 1000).toUTCString();
+  const disposition = contentDisposition(query.get('download'));
+  if (disposition !== undefined) headers['content-disposition'] = disposition;
+  return headers;
 }
 
 function isUnchanged(

@@ -45,7 +45,8 @@ export async function infoRoute(
   });
 }
 
-async function findReadable(
+/** The row, if whoever asks may read it. Throws NoSuchBucket, NoSuchKey. */
+export async function findReadable(
   context: StorageContext,
   exchange: Exchange,
   { bucket, key }: ObjectPath,

@@ -10,6 +10,7 @@ import {
   requireAuthorization,
   sendJson,
 } from './exchange.ts';
+import { printTransform, readTransform } from './image-transform.ts';
 import { checkMayWrite, findObject } from './object-rows.ts';
 import { checkKey, checkNewKey } from './object-rules.ts';
 import type { ObjectPath } from './route-path.ts';
@@ -27,10 +28,13 @@ export async function signOne(
   const body = await readBody(exchange);
   body.require('expiresIn');
   const seconds = body.integer('expiresIn', { min: 1 }) ?? 1;
+  const transform = body.object('transform');
+  // Ignored where nothing is transformed.
+  const transformations = transform && context.images ? printTransform(readTransform(transform)) : '';
   const caller = await context.authenticate(requireAuthorization(exchange));
   checkKey(key);
   await context.database.as(caller, 'storage.object.sign', (tx) => findObject(tx, bucket, key));
-  sendJson(exchange, 200, { signedURL: await signedUrl(context, bucket, key, seconds) });
+  sendJson(exchange, 200, { signedURL: await signedUrl(context, bucket, key, seconds, transformations) });
 }
 
 /** Always 200: what cannot be signed says so in its own entry. */
@@ -61,9 +65,11 @@ async function signedUrl(
   bucket: string,
   key: string,
   seconds: number,
+  transformations = '',
 ): Promise<string> {
   const target = `${bucket}/${key}`;
-  return `/object/sign/${target}?token=${await signer.signDownload(target, seconds)}`;
+  const route = transformations === '' ? '/object/sign' : '/render/image/sign';
+  return `${route}/${target}?token=${await signer.signDownload(target, seconds, transformations)}`;
 }
 
 export async function readSigned(
@@ -71,7 +77,7 @@ export async function readSigned(
   exchange: Exchange,
   { bucket, key }: ObjectPath,
 ): Promise<void> {
-  const expires = await context.signer.verifyDownload(requireToken(exchange), `${bucket}/${key}`);
+  const { expires } = await context.signer.verifyDownload(requireToken(exchange), `${bucket}/${key}`);
   checkKey(key);
   await sendObject(context, exchange, await findObject(context.database.sql, bucket, key), expires);
 }
@@ -105,7 +111,7 @@ export async function uploadSigned(
   sendJson(exchange, 200, { Key });
 }
 
-function requireToken(exchange: Exchange): string {
+export function requireToken(exchange: Exchange): string {
   const token = exchange.query.get('token');
   if (token === null) throw refuse.validation("querystring must have required property 'token'");
   return token;

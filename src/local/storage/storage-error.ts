@@ -52,6 +52,8 @@ export const refuse = {
     refusal('400', 'invalid_x_robots_tag', `Invalid X-Robots-Tag header: ${message}`, 'InvalidRequest'),
   database: (sqlState: string) =>
     refusal('500', 'DatabaseError', `database error, code: ${sqlState}`, 'DatabaseError', 500),
+  /** Not measured: in the real service another server resizes, and its words are shown. */
+  image: (message: string) => refusal('422', 'ImageProcessingError', message, 'InvalidRequest'),
   internal: () => refusal('500', 'Internal', 'Internal Server Error', 'InternalError', 500),
   validation: (message: string) => refusal('400', 'Error', message, 'InvalidRequest'),
   unreadable: (message: string) => refusal('400', 'FastifyError', message, 'InvalidRequest'),

@@ -8,12 +8,19 @@ export interface UploadClaims {
   readonly owner: string | undefined;
 }
 
+export interface DownloadClaims {
+  /** Seconds since the epoch when the URL ends. */
+  readonly expires: number;
+  readonly transformations: string;
+}
+
 /** Tokens in signed URLs: bound to one bucket and key, and to reading or to writing it. */
 export interface UrlSigner {
-  signDownload(target: string, seconds: number): Promise<string>;
+  /** `transformations` is empty for the object as it is. */
+  signDownload(target: string, seconds: number, transformations: string): Promise<string>;
   signUpload(target: string, options: { upsert: boolean; owner: string | undefined }): Promise<string>;
-  /** Seconds since the epoch when the URL ends. Throws InvalidJWT or InvalidSignature. */
-  verifyDownload(token: string, target: string): Promise<number>;
+  /** Throws InvalidJWT or InvalidSignature. */
+  verifyDownload(token: string, target: string): Promise<DownloadClaims>;
   /** Without `target` only the token itself is checked. */
   verifyUpload(token: string, target?: string): Promise<UploadClaims>;
 }
@@ -43,10 +50,17 @@ export function createUrlSigner(jwtSecret: string): UrlSigner {
   }
 
   return {
-    signDownload: (url, seconds) => sign({ url, scope: 'download' }, seconds),
+    signDownload: (url, seconds, transformations) =>
+      sign({ ...(transformations === '' ? {} : { transformations }), url, scope: 'download' }, seconds),
     signUpload: (url, { upsert, owner }) =>
       sign({ ...(owner === undefined ? {} : { owner }), url, upsert, scope: 'upload' }, uploadSeconds),
-    verifyDownload: async (token, target) => (await verify(token, target, 'download')).exp ?? 0,
+    async verifyDownload(token, target) {
+      const { exp, transformations } = await verify(token, target, 'download');
+      return {
+        expires: exp ?? 0,
+        transformations: typeof transformations === 'string' ? transformations : '',
+      };
+    },
     async verifyUpload(token, target) {
       const { url, upsert, owner } = await verify(token, target, 'upload');
       return {

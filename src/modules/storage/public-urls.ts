@@ -1,6 +1,6 @@
 import { AppError } from '../../lib/app-error.ts';
+import { checkTransform, type ImageTransform } from './image-transform.ts';
 import { encodeObject } from './object-path.ts';
-import type { ImageTransform } from './types.ts';
 
 /** Longest name of a file that a browser is told to save. */
 const maxNameLength = 255;
@@ -28,9 +28,7 @@ export function createPublicUrls(publicUrl: string, imageTransformation: boolean
       if (!transform) return `${root}/object/public/${object}`;
       if (!imageTransformation) throw noTransformation();
       const query = new URLSearchParams();
-      for (const [name, value] of Object.entries(transform)) {
-        if (value !== undefined && value !== null) query.set(name, String(value));
-      }
+      for (const [name, value] of Object.entries(checkTransform(transform))) query.set(name, String(value));
       return `${root}/render/image/public/${object}?${query}`;
     },
     signed(bucket, path, signedUrl) {

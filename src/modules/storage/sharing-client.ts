@@ -2,11 +2,11 @@ import { AppError } from '../../lib/app-error.ts';
 import { encodeSegment } from '../../upstream/request-path.ts';
 import type { Call } from '../../viewer/call.ts';
 import { checkPaths } from './file-client.ts';
+import { checkTransform, type ImageTransform } from './image-transform.ts';
 import { checkNewPath, encodeObject } from './object-path.ts';
 import { noTransformation, type PublicUrls } from './public-urls.ts';
 import type { Send } from './send.ts';
 import {
-  type ImageTransform,
   type SignedUrl,
   signedManySchema,
   signedSchema,
@@ -87,7 +87,7 @@ export function createSharingMethods(deps: SharingDeps): SharingMethods {
       const options = {
         method: 'POST',
         path: `/object/sign/${encodeObject(bucket, path)}`,
-        body: { expiresIn, transform },
+        body: { expiresIn, transform: checkTransform(transform) },
         idempotent: true,
       } as const;
       const { signedURL } = await send(signedSchema, options, call);

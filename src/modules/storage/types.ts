@@ -97,13 +97,6 @@ export interface FileSort {
   readonly direction: 'asc' | 'desc';
 }
 
-export interface ImageTransform {
-  readonly width?: number | null | undefined;
-  readonly height?: number | null | undefined;
-  readonly resize?: 'cover' | 'contain' | 'fill' | null | undefined;
-  readonly quality?: number | null | undefined;
-}
-
 /** One signed URL, or why there is none. */
 export interface SignedUrl {
   readonly path: string;

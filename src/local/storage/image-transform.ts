@@ -1,0 +1,48 @@
+import type { CheckedObject } from './checked-object.ts';
+
+/** Another size of an image, as a query string, a body or a signed token asks for it. */
+export interface ImageTransform {
+  readonly width?: number | undefined;
+  readonly height?: number | undefined;
+  readonly resize?: (typeof fits)[number] | undefined;
+  readonly quality?: number | undefined;
+  readonly format?: (typeof formats)[number] | undefined;
+}
+
+const fits = ['cover', 'contain', 'fill'] as const;
+const formats = ['origin', 'avif'] as const;
+
+/** Throws validation errors in Storage's words. */
+export function readTransform(given: CheckedObject): ImageTransform {
+  return {
+    height: given.integer('height', { min: 0 }),
+    width: given.integer('width', { min: 0 }),
+    resize: given.oneOf('resize', fits),
+    format: given.oneOf('format', formats),
+    quality: given.integer('quality', { min: 20, max: 100 }),
+  };
+}
+
+/** As a signed token carries it: `height:100,width:100,resize:cover`. Empty when nothing is asked for. */
+export function printTransform({ height, width, resize, quality, format }: ImageTransform): string {
+  return [
+    ...(height ? [`height:${height}`] : []),
+    ...(width ? [`width:${width}`] : []),
+    ...(height || width ? [`resize:${resize ?? 'cover'}`] : []),
+    ...(quality ? [`quality:${quality}`] : []),
+    ...(format ? [`format:${format}`] : []),
+  ].join(',');
+}
+
+/** What `printTransform` printed. It comes out of a token that has been verified. */
+export function parseTransform(text: string): ImageTransform {
+  const given = new Map(text.split(',').map((part) => [part.split(':')[0], part.split(':')[1]]));
+  const number = (name: string): number | undefined => Number(given.get(name)) || undefined;
+  return {
+    height: number('height'),
+    width: number('width'),
+    quality: number('quality'),
+    resize: fits.find((each) => each === given.get('resize')),
+    format: formats.find((each) => each === given.get('format')),
+  };
+}
