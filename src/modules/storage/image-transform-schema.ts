@@ -1,8 +1,9 @@
+import type { InputRef } from '@pothos/core';
 import type { SchemaBuilder } from '../../graphql/builder.ts';
 import type { ImageTransform } from './image-transform.ts';
 
 /** `ImageTransformInput`: an image in another size. */
-export function imageTransformInput(builder: SchemaBuilder) {
+export function imageTransformInput(builder: SchemaBuilder): InputRef<ImageTransform> {
   const resize = builder.enumType('ImageResize', {
     description: 'How an image fits into the size that was asked for.',
     values: {
