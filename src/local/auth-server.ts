@@ -10,6 +10,7 @@ import { infoRoutes } from './auth/routes-info.ts';
 import { linkRoutes } from './auth/routes-links.ts';
 import { messageRoutes } from './auth/routes-messages.ts';
 import { signupRoutes } from './auth/routes-signup.ts';
+import { switchedOffRoutes } from './auth/routes-switched-off.ts';
 import { tokenRoutes } from './auth/routes-token.ts';
 import { userRoutes } from './auth/routes-user.ts';
 import { verifyRoutes } from './auth/routes-verify.ts';
@@ -83,6 +84,7 @@ export async function startAuthServer(options: AuthServerOptions): Promise<AuthS
     ...factorRoutes(context),
     ...adminRoutes(context),
     ...linkRoutes(context),
+    ...switchedOffRoutes(),
   ];
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -171,6 +171,7 @@ describe('errors', () => {
 
   test.each([
     ['a malformed e-mail', { email: 'nobody', password }],
+    ['an e-mail with letters beyond ASCII', { email: `\u00fcmit@example.com`, password }],
     ['a password of 73 bytes', { email: 'a@example.com', password: 'x'.repeat(73) }],
     ['no password', { email: 'a@example.com' }],
     ['e-mail and phone together', { email: 'a@example.com', phone: '+4912345678', password }],
@@ -180,6 +181,31 @@ describe('errors', () => {
       status: 400,
       code: 'validation_failed',
     });
+  });
+
+  test('a malformed address is unknown to sign-in like any other', async () => {
+    for (const account of [{ email: 'nobody' }, { email: ' ' }]) {
+      const answer = await call('POST', '/token?grant_type=password', { body: { ...account, password } });
+      expect(answer).toMatchObject({ status: 400, body: { error_code: 'invalid_credentials' } });
+    }
+  });
+
+  test.each([
+    ['GET', '/passkeys', 'passkey_disabled'],
+    ['POST', '/passkeys/authentication/options', 'passkey_disabled'],
+    ['POST', '/passkeys/registration/options', 'passkey_disabled'],
+    ['GET', '/oauth/authorize', 'feature_disabled'],
+    ['POST', '/oauth/token', 'feature_disabled'],
+    ['POST', '/oauth/clients/register', 'feature_disabled'],
+    ['GET', '/user/oauth/grants', 'feature_disabled'],
+    ['POST', '/sso', 'saml_provider_disabled'],
+    ['GET', '/sso/saml/metadata', 'saml_provider_disabled'],
+    ['POST', '/sso/saml/acs', 'saml_provider_disabled'],
+  ])('%s %s says that it is switched off', async (method, path, reason) => {
+    const { accessToken } = await newUser();
+    const body = method === 'GET' ? undefined : {};
+    const answer = await call(method, path, { token: accessToken, body });
+    expect(answer).toMatchObject({ status: 404, body: { error_code: reason } });
   });
 
   test('an unknown path is plain text, an unknown grant invalid_credentials', async () => {
@@ -602,6 +628,34 @@ describe('codes and links', () => {
   });
 });
 
+describe('verification', () => {
+  test.each(['nonsense', 'constructor', 'toString', '__proto__'])(
+    'of the type %s, which there is none, finds no code',
+    async (type) => {
+      const byAddress = { type, email: newEmail(), token: '123456' };
+      expect(await call('POST', '/verify', { body: byAddress })).toMatchObject({
+        status: 403,
+        body: { error_code: 'otp_expired' },
+      });
+      expect(await call('POST', '/verify', { body: { type, token_hash: 'abc' } })).toMatchObject({
+        status: 400,
+        body: { error_code: 'validation_failed' },
+      });
+      const followed = await call('GET', `/verify?type=${type}&token=abc`);
+      expect(followed.status).toBe(303);
+      expect(followed.headers.get('location')).toMatch(/error_code=validation_failed/);
+    },
+  );
+
+  test('of a malformed address is validation_failed', async () => {
+    const body = { type: 'email', email: 'nobody', token: '123456' };
+    expect(await call('POST', '/verify', { body })).toMatchObject({
+      status: 422,
+      body: { error_code: 'validation_failed' },
+    });
+  });
+});
+
 describe('PKCE', () => {
   test('wants challenge and method together, and a known code', async () => {
     const email = newEmail();
@@ -620,6 +674,17 @@ describe('PKCE', () => {
     const answer = await call('GET', '/authorize?provider=google');
     expect(answer).toMatchObject({ status: 400, body: { error_code: 'validation_failed' } });
     expect(answer.body['msg']).toMatch(/^Unsupported provider/);
+  });
+
+  test('a callback that nobody waits for goes back to the site with an error', async () => {
+    for (const [query, reason] of [
+      ['', 'bad_oauth_callback'],
+      ['?state=abc&code=def', 'bad_oauth_state'],
+    ]) {
+      const answer = await call('GET', `/callback${query}`);
+      expect(answer.status).toBe(303);
+      expect(answer.headers.get('location')).toMatch(`error_code=${reason}`);
+    }
   });
 });
 
@@ -702,12 +767,18 @@ describe('TOTP factors', () => {
       body: { error_code: 'no_authorization' },
     });
     const { accessToken } = await newUser();
-    expect(
-      await call('POST', '/factors', {
-        token: accessToken,
-        body: { factor_type: 'phone', phone: '+491234567' },
-      }),
-    ).toMatchObject({ status: 422, body: { error_code: 'mfa_phone_enroll_not_enabled' } });
+    for (const [input, status, reason] of [
+      [{ factor_type: 'phone', phone: '+491234567' }, 422, 'mfa_phone_enroll_not_enabled'],
+      [{ factor_type: 'phone' }, 422, 'mfa_phone_enroll_not_enabled'],
+      [{ factor_type: 'webauthn', friendly_name: 'key' }, 422, 'mfa_webauthn_enroll_not_enabled'],
+      [{ factor_type: 'pigeon' }, 400, 'validation_failed'],
+      [{}, 400, 'validation_failed'],
+    ] as const) {
+      expect(await call('POST', '/factors', { token: accessToken, body: input })).toMatchObject({
+        status,
+        body: { error_code: reason },
+      });
+    }
     expect(
       await call('POST', `/factors/${crypto.randomUUID()}/challenge`, { token: accessToken }),
     ).toMatchObject({ status: 404, body: { error_code: 'mfa_factor_not_found' } });

@@ -9,6 +9,7 @@ import { defaultAuthServerSettings } from '../../src/local/auth/settings.ts';
 import { createTokenSigner } from '../../src/local/auth/tokens.ts';
 import { totpCode } from '../../src/local/auth/totp.ts';
 import { createSigningKey } from '../../src/local/signing-key.ts';
+import { createLogger } from '../../src/observability/logger.ts';
 import { startTestAuthServer, type TestAuthServer } from '../support/auth-server.ts';
 import { silentLog } from '../support/postgres.ts';
 
@@ -288,6 +289,41 @@ describe('the local auth server', () => {
     await cleanExpired(context);
     expect(await count()).toEqual({ codes: 0, sessions: 1 });
     await sql.end();
+  });
+
+  test('writes each code to the log, where a developer sees it', () => {
+    let written = '';
+    const log = createLogger({
+      level: 'info',
+      to: {
+        write: (line: string) => {
+          written += line;
+        },
+      },
+    });
+    const to = newEmail();
+    createMailbox(log).deliver({
+      channel: 'email',
+      to,
+      kind: 'magiclink',
+      subject: 'Sign in',
+      otp: '012345',
+    });
+    expect(written).toContain(to);
+    expect(written).toContain('012345');
+  });
+
+  test('challenges no factor of a kind that is switched off', async () => {
+    const own = client();
+    const { data } = await own.signUp({ email: newEmail(), password });
+    const id = crypto.randomUUID();
+    const sql = connectAuthDatabase(auth.postgres.urlFor('supabase_auth_admin'));
+    await sql`
+      insert into auth.mfa_factors (id, user_id, friendly_name, factor_type, status, phone, created_at, updated_at)
+      values (${id}, ${data.user?.id ?? ''}, 'phone', 'phone', 'verified', '491701234567', now(), now())`;
+    await sql.end();
+    const { error } = await own.mfa.challenge({ factorId: id });
+    expect(error).toMatchObject({ status: 422, code: 'mfa_phone_verify_not_enabled' });
   });
 
   test('misbehaves on demand, and heals', async () => {

@@ -33,19 +33,25 @@ export function readPkce(body: {
   return { challenge, method };
 }
 
+const emailFormat = /^[a-z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/i;
+
 /** A lower-cased e-mail address, or 400 validation_failed. */
 export function readEmail(value: string): string {
-  const email = value.trim().toLowerCase();
-  if (email === '') throw invalid('An email address is required');
-  if (email.length > 255 || !/^[^\s@<>"(),:;[\]\\]+@[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/.test(email)) {
+  if (value === '') throw invalid('An email address is required');
+  if (value.length > 255 || !emailFormat.test(value)) {
     throw invalid('Unable to validate email address: invalid format');
   }
-  return email;
+  return value.toLowerCase();
+}
+
+/** The digits of a phone number as they are stored, of whatever form it is. */
+export function phoneDigits(value: string): string {
+  return value.replace(/^\+/, '').replaceAll(' ', '');
 }
 
 /** Digits of an E.164 number without the plus, or 400 validation_failed. */
 export function readPhone(value: string): string {
-  const phone = value.replace(/^\+/, '').replaceAll(' ', '');
+  const phone = phoneDigits(value);
   if (!/^[1-9]\d{1,14}$/.test(phone)) throw invalid('Invalid phone number format (E.164 required)');
   return phone;
 }

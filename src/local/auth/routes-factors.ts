@@ -110,9 +110,18 @@ async function enroll(context: AuthContext, request: AuthRequest): Promise<AuthR
   });
 }
 
+/** A row that another server left behind: its kind is switched off here. */
+function requireTotp(factor: FactorRow): void {
+  if (factor.factor_type === 'totp') return;
+  const name = factor.factor_type === 'phone' ? 'Phone' : 'WebAuthn';
+  const code = `mfa_${factor.factor_type}_verify_not_enabled`;
+  throw new AuthError(422, code, `MFA verification is disabled for ${name}`);
+}
+
 async function challenge(context: AuthContext, request: AuthRequest): Promise<AuthResponse> {
   const { user } = await requireFactorUser(context, request);
   const factor = await requireFactor(context, request, user);
+  requireTotp(factor);
   const id = crypto.randomUUID();
   await context.sql.begin(async (tx) => {
     await tx`update auth.mfa_factors set last_challenged_at = clock_timestamp() where id = ${factor.id}`;
@@ -130,6 +139,7 @@ async function challenge(context: AuthContext, request: AuthRequest): Promise<Au
 async function verify(context: AuthContext, request: AuthRequest): Promise<AuthResponse> {
   const { user, session } = await requireFactorUser(context, request);
   const factor = await requireFactor(context, request, user);
+  requireTotp(factor);
   const body = await request.body(verifyBody);
   if (!body.code) throw invalid('Code needs to be non-empty');
   const challengeId = body.challenge_id ?? '';

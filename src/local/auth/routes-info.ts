@@ -1,6 +1,5 @@
-import { z } from 'zod';
 import type { AuthContext } from './context.ts';
-import { AuthError, invalid, ok, type Route } from './http.ts';
+import { type AuthRequest, invalid, ok, type Route } from './http.ts';
 import { mailboxPage } from './mailbox.ts';
 
 const providers = [
@@ -77,14 +76,20 @@ export function infoRoutes(context: AuthContext): Route[] {
         );
       },
     },
-    {
-      method: 'POST',
-      path: '/sso',
-      async handle(request) {
-        await request.body(z.object({}));
-        throw new AuthError(404, 'saml_provider_disabled', 'SAML 2.0 is disabled');
+    ...['GET', 'POST'].map((method) => ({
+      method,
+      path: '/callback',
+      handle: (request: AuthRequest) => {
+        const missing = (request.query.get('state') ?? '') === '';
+        const location = new URL(context.siteUrl);
+        location.search = new URLSearchParams({
+          error: 'invalid_request',
+          error_code: missing ? 'bad_oauth_callback' : 'bad_oauth_state',
+          error_description: missing ? 'OAuth state parameter missing' : 'OAuth state parameter is invalid',
+        }).toString();
+        return { status: 303, headers: { location: location.href }, text: '' };
       },
-    },
+    })),
     {
       method: 'GET',
       path: '/_local/mailbox',

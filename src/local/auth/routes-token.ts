@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { AuthContext } from './context.ts';
 import { finishFlow } from './flows.ts';
 import { AuthError, type AuthRequest, type AuthResponse, invalid, ok, type Route } from './http.ts';
-import { readEmail, readPhone } from './input.ts';
+import { phoneDigits } from './input.ts';
 import { passwordFits } from './password.ts';
 import { refreshSession, signInAs } from './sessions.ts';
 import { findUserByEmail, findUserById, findUserByPhone, isBanned } from './users.ts';
@@ -23,8 +23,8 @@ async function passwordGrant(context: AuthContext, request: AuthRequest): Promis
   if (!body.email && !body.phone) throw invalid('missing email or phone');
   const password = body.password ?? '';
   const user = body.email
-    ? await findUserByEmail(context.sql, readEmail(body.email))
-    : await findUserByPhone(context.sql, readPhone(body.phone ?? ''));
+    ? await findUserByEmail(context.sql, body.email.toLowerCase())
+    : await findUserByPhone(context.sql, phoneDigits(body.phone ?? ''));
   if (user !== undefined && isBanned(user)) throw new AuthError(400, 'user_banned', 'User is banned');
   const fits = await passwordFits(password, user?.encrypted_password);
   if (user === undefined || !fits) {

@@ -106,6 +106,9 @@ async function updateUser(context: AuthContext, request: AuthRequest): Promise<A
   const pkce = readPkce(body);
   const email = body.email ? readEmail(body.email) : undefined;
   const phone = body.phone ? readPhone(body.phone) : undefined;
+  if (phone !== undefined && body.channel && body.channel !== 'sms') {
+    throw invalid("Invalid channel, supported values are 'sms' or 'whatsapp'.");
+  }
   const password = body.password ?? '';
   if (body.password === '') checkPassword('', context.settings.passwordMinLength);
   if (password !== '') checkPassword(password, context.settings.passwordMinLength);

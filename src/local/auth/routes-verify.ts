@@ -22,18 +22,19 @@ const verifyBody = z.object({
   redirect_to: z.string().nullish(),
 });
 
-const emailCodes: Readonly<Record<string, readonly CodeType[]>> = {
-  email: ['confirmation_token', 'recovery_token'],
-  signup: ['confirmation_token'],
-  invite: ['confirmation_token'],
-  magiclink: ['recovery_token'],
-  recovery: ['recovery_token'],
-  email_change: ['email_change_token_new', 'email_change_token_current'],
-};
-const phoneCodes: Readonly<Record<string, readonly CodeType[]>> = {
-  sms: ['confirmation_token'],
-  phone_change: ['phone_change_token'],
-};
+type CodesByType = ReadonlyMap<string, readonly CodeType[]>;
+const emailCodes: CodesByType = new Map<string, readonly CodeType[]>([
+  ['email', ['confirmation_token', 'recovery_token']],
+  ['signup', ['confirmation_token']],
+  ['invite', ['confirmation_token']],
+  ['magiclink', ['recovery_token']],
+  ['recovery', ['recovery_token']],
+  ['email_change', ['email_change_token_new', 'email_change_token_current']],
+]);
+const phoneCodes: CodesByType = new Map<string, readonly CodeType[]>([
+  ['sms', ['confirmation_token']],
+  ['phone_change', ['phone_change_token']],
+]);
 const acceptedOne = 'Confirmation link accepted. Please proceed to confirm link sent to the other email';
 
 /** Spends a code. Answers false when a change of e-mail address still waits for its second code. */
@@ -60,31 +61,57 @@ async function spendCode(context: AuthContext, db: Db, code: StoredCode): Promis
   return true;
 }
 
+interface WantedCode {
+  readonly tokenHash: string;
+  /** Undefined: there is no such type, and so no code. */
+  readonly types: readonly CodeType[] | undefined;
+  /** What to say when it is not found. */
+  readonly failure: string;
+}
+
+function wantedByAddress(
+  body: z.infer<typeof verifyBody> & { readonly type: string; readonly token: string },
+): WantedCode {
+  const failure = 'Token has expired or is invalid';
+  if (body.phone && !body.email) {
+    const tokenHash = otpHash(readPhone(body.phone), body.token);
+    return { tokenHash, types: phoneCodes.get(body.type), failure };
+  }
+  if (body.email && !body.phone) {
+    const tokenHash = otpHash(readCodeEmail(body.email), body.token);
+    return { tokenHash, types: emailCodes.get(body.type), failure };
+  }
+  throw invalid('Only an email address or phone number should be provided on verify');
+}
+
+/** The same failure has another status here than anywhere else. */
+function readCodeEmail(value: string): string {
+  try {
+    return readEmail(value);
+  } catch {
+    throw new AuthError(422, 'validation_failed', 'Invalid email format');
+  }
+}
+
+function wantedByHash(body: z.infer<typeof verifyBody> & { readonly type: string }): WantedCode {
+  if (body.email || body.phone || body.redirect_to) {
+    throw invalid('Only the token_hash and type should be provided');
+  }
+  const types = emailCodes.get(body.type);
+  if (types === undefined) throw invalid('Invalid email verification type');
+  return { tokenHash: body.token_hash ?? '', types, failure: 'Email link is invalid or has expired' };
+}
+
 async function verifyByBody(context: AuthContext, request: AuthRequest): Promise<AuthResponse> {
   const body = await request.body(verifyBody);
   if (!body.type) throw invalid('Verify requires a verification type');
   if (!body.token === !body.token_hash) throw invalid('Verify requires either a token or a token hash');
-  let tokenHash = body.token_hash ?? '';
-  let types = emailCodes[body.type];
-  let message = 'Email link is invalid or has expired';
-  if (body.token) {
-    message = 'Token has expired or is invalid';
-    if (body.phone && body.type in phoneCodes && !body.email) {
-      types = phoneCodes[body.type];
-      tokenHash = otpHash(readPhone(body.phone), body.token);
-    } else if (body.email && types !== undefined && !body.phone) {
-      tokenHash = otpHash(readEmail(body.email), body.token);
-    } else {
-      throw invalid('Only an email address or phone number should be provided on verify');
-    }
-  } else if (body.email || body.phone || body.redirect_to) {
-    throw invalid('Only the token_hash and type should be provided');
-  }
-  if (types === undefined) throw invalid('Invalid email verification type');
-  const accepted = types;
+  const { tokenHash, types, failure } = body.token
+    ? wantedByAddress({ ...body, type: body.type, token: body.token })
+    : wantedByHash({ ...body, type: body.type });
   return await context.sql.begin(async (tx) => {
-    const code = await findCode(context, tx, tokenHash, accepted);
-    if (code === undefined) throw new AuthError(403, 'otp_expired', message);
+    const code = types && (await findCode(context, tx, tokenHash, types));
+    if (code === undefined) throw new AuthError(403, 'otp_expired', failure);
     if (!(await spendCode(context, tx, code))) return ok({ msg: acceptedOne, code: '200' });
     return ok(await signInAs(context, tx, request, code.user_id, 'otp'));
   });
@@ -115,7 +142,7 @@ async function verifyByLink(context: AuthContext, request: AuthRequest): Promise
   const pkce = token.startsWith('pkce_');
   try {
     return await context.sql.begin(async (tx) => {
-      const types = emailCodes[type];
+      const types = emailCodes.get(type);
       if (types === undefined) throw invalid('Invalid email verification type');
       const code = await findCode(context, tx, token, types);
       if (code === undefined) {
