@@ -189,6 +189,20 @@ describe('signed URLs', () => {
       expect(requests()).toEqual(['POST /object/sign/docs']);
     });
 
+    test('those of many file fields are signed together, when the last file is known', async () => {
+      const fields = Array.from(
+        { length: 20 },
+        (_each, index) => `f${index}: file(bucket: "docs", path: "many/${index}.txt") { signedUrl }`,
+      );
+      const { data, errors } = await app.graphql(
+        `{ ${fields.join(' ')} none: file(bucket: "docs", path: "none") { signedUrl } }`,
+        { token: gateway.serviceKey },
+      );
+      expect(errors.map(({ path }) => path)).toEqual([['none']]);
+      expect(data.f19.signedUrl).toContain('many/19.txt?token=');
+      expect(requests().filter((line) => line.startsWith('POST'))).toEqual(['POST /object/sign/docs']);
+    });
+
     test('those of several fields, buckets and times are one request for each bucket and time', async () => {
       await app.graphql(
         `{ one: files(bucket: "docs", prefix: "many/1") { nodes { ... on StoredFile { a: signedUrl b: signedUrl(expiresIn: "5m") c: signedUrl(download: "c") } } } }`,

@@ -1,6 +1,7 @@
 import type { SchemaBuilder } from '../../graphql/builder.ts';
 import { bucketIdArgument } from './bucket-argument.ts';
 import type { FileTypes } from './file-schema.ts';
+import { createLookups } from './lookups.ts';
 import type { Bucket } from './types.ts';
 
 export type BucketTypes = ReturnType<typeof bucketTypes>;
@@ -40,8 +41,10 @@ export function bucketTypes(builder: SchemaBuilder, { connection, listArgs }: Fi
         nullable: true,
         description: 'What lies under a prefix, up to the next slash.',
         args: listArgs,
-        resolve: ({ id }, { sortBy, ...args }, { services, call }) =>
-          services.storage.files({ ...args, bucket: id, sort: sortBy ?? undefined }, call),
+        resolve: ({ id }, { sortBy, ...args }, { services, call, loaders }) =>
+          loaders
+            .get(createLookups)
+            .follow(services.storage.files({ ...args, bucket: id, sort: sortBy ?? undefined }, call)),
       }),
     }),
   });

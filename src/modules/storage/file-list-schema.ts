@@ -1,6 +1,7 @@
 import type { SchemaBuilder } from '../../graphql/builder.ts';
 import { bucketIdArgument } from './bucket-argument.ts';
 import type { FileTypes } from './file-schema.ts';
+import { createLookups } from './lookups.ts';
 import type { FileSort } from './types.ts';
 
 /** Arguments of every list of files. */
@@ -64,8 +65,10 @@ export function addFileQueries(builder: SchemaBuilder, { file, connection, listA
         'What lies under a prefix, up to the next slash. A bucket that is missing or hidden is empty.',
       directives: { auth: { requires: 'AUTHENTICATED' } },
       args: { bucket: t.arg.id(bucketIdArgument), ...listArgs },
-      resolve: (_root, { sortBy, ...args }, { services, call }) =>
-        services.storage.files({ ...args, sort: sortBy ?? undefined }, call),
+      resolve: (_root, { sortBy, ...args }, { services, call, loaders }) =>
+        loaders
+          .get(createLookups)
+          .follow(services.storage.files({ ...args, sort: sortBy ?? undefined }, call)),
     }),
   );
   builder.queryField('file', (t) =>
@@ -78,7 +81,8 @@ export function addFileQueries(builder: SchemaBuilder, { file, connection, listA
         bucket: t.arg.id(bucketIdArgument),
         path: t.arg.string({ required: true, description: 'Full key in the bucket.' }),
       },
-      resolve: (_root, { bucket, path }, { services, call }) => services.storage.file(bucket, path, call),
+      resolve: (_root, { bucket, path }, { services, call, loaders }) =>
+        loaders.get(createLookups).follow(services.storage.file(bucket, path, call)),
     }),
   );
 }

@@ -2,6 +2,7 @@ import DataLoader from 'dataloader';
 import type { Context } from '../../graphql/context.ts';
 import { AppError } from '../../lib/app-error.ts';
 import { maxPaths } from './file-client.ts';
+import { createLookups } from './lookups.ts';
 import { pathFault } from './object-path.ts';
 import type { Bucket, StoredFile } from './types.ts';
 
@@ -40,7 +41,7 @@ interface SignKey extends FileKey {
 }
 
 /** Signs every URL that one operation asks for in one upstream call per bucket and time. */
-export function createSignLoader({ services, call }: Context) {
+export function createSignLoader({ services, call, loaders }: Context) {
   return new DataLoader<SignKey, string | null, string>(
     async (keys) => {
       const groups = new Map<string, SignKey[]>();
@@ -73,7 +74,10 @@ export function createSignLoader({ services, call }: Context) {
       await Promise.all([...groups.values()].map(ask));
       return keys.map((key) => answers.get(signKey(key)) ?? null);
     },
-    { cacheKeyFn: signKey },
+    {
+      cacheKeyFn: signKey,
+      batchScheduleFn: (dispatch) => loaders.get(createLookups).whenSettled(dispatch),
+    },
   );
 }
 
