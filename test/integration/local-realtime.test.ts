@@ -297,6 +297,15 @@ describe('the server', () => {
     expect(some.events).toHaveLength(2);
   });
 
+  it('lets a filter that raises take a row from nobody else', async () => {
+    const service = await world.client(await world.tokenFor('x', 3600, 'service_role'));
+    const broken = await feed(service, 'notes', 'body=match.[a');
+    const whole = await feed(service, 'notes', 'id=gte.800');
+    await world.sql`insert into notes (id, body) values (800, 'a')`;
+    await until(() => whole.events.length === 1);
+    expect(broken.events).toHaveLength(0);
+  });
+
   it('starts its worker again and says so', async () => {
     using socket = await connectPhoenix(world.server.url, world.postgres.keys.anonKey);
     const config = { postgres_changes: [{ event: '*', schema: 'public', table: 'notes' }] };

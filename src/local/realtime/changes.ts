@@ -216,18 +216,22 @@ async function passingFilters(
     for (const term of subscription.terms) if (raw.has(term.column)) terms.set(key(term), term);
   }
   const passed = new Set<string>();
-  if (terms.size > 0) {
-    const list = [...terms.values()];
+  const tryTerms = async (tried: readonly (readonly [string, FilterTerm])[]) => {
+    if (tried.length === 0) return;
     const [answers] = await sql
       .unsafe<Record<string, boolean>[]>(
-        `select ${list.map((term, index) => `coalesce($${index + 1}::text::${term.castType} ${term.condition}, false)`).join(', ')}`,
-        list.map((term) => raw.get(term.column) ?? null),
+        `select ${tried.map(([, term], index) => `coalesce($${index + 1}::text::${term.castType} ${term.condition}, false)`).join(', ')}`,
+        tried.map(([, term]) => raw.get(term.column) ?? null),
       )
       .values();
-    [...terms.keys()].forEach((termKey, index) => {
+    tried.forEach(([termKey], index) => {
       if (answers?.[index] === true) passed.add(termKey);
     });
-  }
+  };
+  await tryTerms([...terms]).catch(async () => {
+    // One that raises takes the row from its own subscribers alone.
+    await Promise.all([...terms].map((term) => tryTerms([term]).catch(() => undefined)));
+  });
   const passing = new Set<Subscription>();
   for (const { subscription } of candidates) {
     if (subscription.terms.every((term) => passed.has(key(term)))) passing.add(subscription);
