@@ -24,6 +24,7 @@ import { createMetaClient } from './modules/meta/client.ts';
 import { createCanaryRow } from './modules/realtime/canary-row.ts';
 import { type CanaryRow, createRealtimeClient } from './modules/realtime/client.ts';
 import { realtimeEndpoint } from './modules/realtime/endpoint.ts';
+import { createFilterCheck } from './modules/realtime/filter-check.ts';
 import { createTableDescriber } from './modules/realtime/visible-table.ts';
 import { createStorageClient } from './modules/storage/client.ts';
 import { createLogger, type Logger } from './observability/logger.ts';
@@ -90,7 +91,10 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
     tenant: config.realtime.tenant,
     anonKey: keyJwt(config.viewer.anonKey, config.viewer.publishableKeys),
     deletes: config.realtime.deletes,
-    describeTable: pools && createTableDescriber(pools.general, log),
+    tableChecks: pools && {
+      describe: createTableDescriber(pools.general, log),
+      filterProblem: createFilterCheck(pools.general, log),
+    },
     canary: canaryRow(config, pools, log),
     log,
   });

@@ -18,10 +18,11 @@ beforeAll(async () => {
       local timestamp, flag boolean
     );
     create table unpublished (id int primary key);
+    create table loose (id int primary key, plain json);
     create table hidden (id int primary key, secret text);
     revoke select on hidden from anon, authenticated;
     grant select (id) on hidden to anon;
-    alter publication supabase_realtime add table notes, every_type, hidden;
+    alter publication supabase_realtime add table notes, every_type, hidden, loose;
     create policy room on realtime.messages for select to authenticated using (realtime.topic() = 'lobby');
     create policy talk on realtime.messages for insert to authenticated
       with check (realtime.topic() = 'lobby' and auth.uid() = '${alice}');
@@ -114,7 +115,16 @@ describe('row changes', () => {
     ['an unknown column', 'notes', ', filter: "nothing=eq.1"', /no column "nothing"/],
     ['a column that is hidden from the caller', 'hidden', ', filter: "secret=eq.1"', /no column "secret"/],
     ['an unknown operator', 'notes', ', filter: "id=equals.1"', /Unknown operator "equals"/],
-    ['a value of another type', 'notes', ', filter: "id=eq.abc"', /refused the table, columns or filter/],
+    ['a value of another type', 'notes', ', filter: "id=eq.abc"', /value of operator "eq".* column "id"/],
+    ['one such value in a list', 'notes', ', filter: "id=in.(1,x)"', /value of operator "in".* column "id"/],
+    ['a truth about no boolean', 'notes', ', filter: "id=is.true"', /Operator "is".* column "id"/],
+    ['an operator its type has not', 'loose', ', filter: "plain=eq.{}"', /Operator "eq".* column "plain"/],
+    [
+      'a broken pattern',
+      'notes',
+      ', filter: "body=not.match.[a"',
+      /value of operator "match".* column "body"/,
+    ],
   ])('answers %s with BAD_USER_INPUT', async (_name, table, more, message) => {
     const following = gateway.follow(gateway.client(), changes(table, more));
     await following.ended;
@@ -142,14 +152,9 @@ describe('row changes', () => {
     ['the channels are closed', () => gateway.world.server.faults.endChannels('phx_close')],
     ['the subscription is repeated', () => gateway.world.server.faults.sendSystem('ok')],
     ['the worker for changes dies', () => gateway.world.server.faults.killChangeWorker()],
-    [
-      'a frame is malformed and the sockets drop',
-      () => {
-        gateway.world.server.faults.sendRaw('{"not a frame');
-        gateway.world.server.faults.sendRaw(new Uint8Array([9, 1, 2]));
-        gateway.world.server.faults.dropSockets(1001);
-      },
-    ],
+    ['a frame is malformed', () => gateway.world.server.faults.sendRaw('{"not a frame')],
+    ['a frame is of an unknown kind', () => gateway.world.server.faults.sendRaw(new Uint8Array([9, 1, 2]))],
+    ['the server goes away', () => gateway.world.server.faults.dropSockets(1001)],
   ])('tell RESYNC and go on when %s', async (_name, breakIt) => {
     const service = await feed(gateway.world.postgres.keys.serviceRoleKey, 'notes');
     await breakIt();

@@ -25,7 +25,7 @@ import type {
   PresenceSpec,
   PresenceUpdate,
 } from './types.ts';
-import { checkChanges, checkObject, checkRoom, type DescribeTable } from './validate.ts';
+import { checkChanges, checkObject, checkRoom, type TableChecks } from './validate.ts';
 
 export interface RealtimeClientDeps {
   /** Realtime itself or its path behind a Supabase gateway; undefined where there is none. */
@@ -40,8 +40,8 @@ export interface RealtimeClientDeps {
   readonly limits?: Partial<RealtimeLimits> | undefined;
   /** A row that is changed now and then to see whether changes still come; needs a database and the service key. */
   readonly canary?: CanaryRow | undefined;
-  /** What the caller's own privileges show of a table; absent without a database. */
-  readonly describeTable?: DescribeTable | undefined;
+  /** What the caller's own privileges show of a table, and what fits it; absent without a database. */
+  readonly tableChecks?: TableChecks | undefined;
 }
 
 /** The canary's row, in a published table. */
@@ -195,7 +195,7 @@ export function createRealtimeClient(deps: RealtimeClientDeps): RealtimeClient {
       assertConfigured();
       const withheldFrom = (viewer: Viewer): ReadonlySet<ChangeEvent> =>
         new Set(deps.deletes === 'all' || viewer.kind === 'service' ? [] : ['DELETE']);
-      await checkChanges(spec, call, withheldFrom(call.viewer), deps.describeTable);
+      await checkChanges(spec, call, withheldFrom(call.viewer), deps.tableChecks);
       const key = (viewer: Viewer) => changesKey(viewer.identity, spec);
       const events = await follow(changesHub, call, {
         key,

@@ -30,6 +30,7 @@ const maxListed = 100;
  * column or operator at fault.
  */
 export function parseFilter(filter: string): FilterCondition[] {
+  if (filter.includes('\0')) throw badFilter('It holds a NUL character.');
   const parts = splitOutsideQuotes(filter);
   if (parts.some((part) => part.trim() === '')) throw badFilter('A condition is empty.');
   return parts.map(parseCondition);
@@ -49,7 +50,23 @@ function parseCondition(text: string): FilterCondition {
   if (operator === 'is' && !/^(null|true|false|unknown)$/i.test(value)) {
     throw badFilter(`Operator "is" for column "${clip(column)}" takes null, true, false or unknown.`);
   }
-  return { column: column.trim(), operator, negated: not !== undefined, value };
+  // The matcher finds out only when a row comes, and then it takes that row from everybody.
+  if (/^i?like$/.test(operator) && /(^|[^\\])(\\\\)*\\$/.test(unquote(value))) {
+    throw badFilter(
+      `The pattern of operator "${operator}" for column "${clip(column)}" ends in a backslash.`,
+    );
+  }
+  return { column: column.trimStart(), operator, negated: not !== undefined, value };
+}
+
+/** The values a condition compares with, out of their quotes and list. */
+export function operandsOf({ operator, value }: FilterCondition): string[] {
+  return operator === 'in' ? splitOutsideQuotes(value.slice(1, -1)).map(unquote) : [unquote(value)];
+}
+
+function unquote(value: string): string {
+  const [, quoted] = /^\s*"(.*)"\s*$/s.exec(value) ?? [];
+  return quoted?.replace(/\\(.)/gs, '$1') ?? value;
 }
 
 function checkList(column: string, value: string): void {

@@ -2,12 +2,13 @@ import { AppError } from '../../lib/app-error.ts';
 import { isRecord } from '../../lib/is-record.ts';
 import type { Call } from '../../viewer/call.ts';
 import { badFilter, parseFilter } from './filter.ts';
+import type { FindFilterProblem } from './filter-check.ts';
 import type { ChangeEvent, ChangesSpec } from './types.ts';
 
 /** What a caller's own privileges show of a table. */
 export interface VisibleTable {
-  /** Columns the caller's role may select. */
-  readonly columns: ReadonlySet<string>;
+  /** Columns the caller's role may select, with their types as SQL writes them. */
+  readonly columns: ReadonlyMap<string, string>;
   /** Whether the table is in the publication `supabase_realtime`. */
   readonly published: boolean;
 }
@@ -22,6 +23,12 @@ export type DescribeTable = (
   call: Call,
 ) => Promise<VisibleTable | 'unknown' | undefined>;
 
+/** How the database is asked about a request. */
+export interface TableChecks {
+  readonly describe: DescribeTable;
+  readonly filterProblem: FindFilterProblem;
+}
+
 /** Longest name of Postgres, in bytes. */
 const longestName = 63;
 /** Leaves room for `realtime:` in the one length byte of a binary frame. */
@@ -35,7 +42,7 @@ export async function checkChanges(
   spec: ChangesSpec,
   call: Call,
   withheld: ReadonlySet<ChangeEvent>,
-  describe: DescribeTable | undefined,
+  checks: TableChecks | undefined,
 ): Promise<void> {
   checkName('schema', spec.schema);
   if (spec.table !== undefined) checkName('table', spec.table);
@@ -49,20 +56,24 @@ export async function checkChanges(
     if (conditions.length > 0) throw badFilter('A filter needs a table.');
     return;
   }
-  if (describe === undefined) return;
-  const table = await describe(spec.schema, spec.table, call);
+  if (checks === undefined) return;
+  const table = await checks.describe(spec.schema, spec.table, call);
   if (table === 'unknown') return;
   if (table === undefined)
     throw badArgument('table', `There is no table "${spec.schema}"."${spec.table}" that you may read.`);
-  for (const { column } of conditions) {
-    if (!table.columns.has(column)) throw badFilter(`There is no column "${column}" that you may read.`);
-  }
+  const typed = conditions.map((condition) => {
+    const type = table.columns.get(condition.column);
+    if (type === undefined) throw badFilter(`There is no column "${condition.column}" that you may read.`);
+    return { ...condition, type };
+  });
   if (!table.published) {
     throw badArgument(
       'table',
       `Table "${spec.schema}"."${spec.table}" is not in the publication supabase_realtime.`,
     );
   }
+  const problem = typed.length === 0 ? undefined : await checks.filterProblem(typed);
+  if (problem !== undefined) throw badFilter(problem);
 }
 
 /** Throws BAD_USER_INPUT for a room or event name that Realtime cannot carry. */

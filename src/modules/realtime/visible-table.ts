@@ -36,8 +36,9 @@ async function look(
 ): Promise<VisibleTable | undefined> {
   const signal = new AbortController().signal;
   const rows = await pool.withSession({ signal, timeoutMs }, async ({ sql }) => {
-    return await sql<{ name: string; published: boolean }[]>`
+    return await sql<{ name: string; type: string; published: boolean }[]>`
       select a.attname as name,
+        pg_catalog.quote_ident(tn.nspname) || '.' || pg_catalog.quote_ident(t.typname) as type,
         exists (
           select from pg_catalog.pg_publication_tables p
           where p.pubname = 'supabase_realtime' and p.schemaname = n.nspname and p.tablename = c.relname
@@ -46,10 +47,17 @@ async function look(
         join pg_catalog.pg_namespace n on n.nspname = ${schema}
         join pg_catalog.pg_class c on c.relnamespace = n.oid and c.relname = ${table}
         join pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+        join pg_catalog.pg_type t on t.oid = a.atttypid
+        join pg_catalog.pg_namespace tn on tn.oid = t.typnamespace
       where r.rolname = ${role} and c.relkind in ('r', 'p')
         and pg_catalog.has_schema_privilege(r.oid, n.oid, 'USAGE')
         and pg_catalog.has_column_privilege(r.oid, c.oid, a.attnum, 'SELECT')`;
   });
   const [first] = rows;
-  return first && { columns: new Set(rows.map(({ name }) => name)), published: first.published };
+  return (
+    first && {
+      columns: new Map(rows.map(({ name, type }) => [name, type])),
+      published: first.published,
+    }
+  );
 }

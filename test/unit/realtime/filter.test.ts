@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseFilter } from '../../../src/modules/realtime/filter.ts';
+import { operandsOf, parseFilter } from '../../../src/modules/realtime/filter.ts';
 
 test('reads conditions joined by commas', () => {
   expect(parseFilter('list_id=eq.42,done=not.is.true,name=in.("a,b",c)')).toEqual([
@@ -27,4 +27,21 @@ test.each([
   ['a=eq.1)', /not opened/],
 ])('refuses %s and says what is wrong', (filter, message) => {
   expect(() => parseFilter(filter)).toThrow(message);
+});
+
+test.each([
+  ['a=eq.b', ['b']],
+  ['a=eq."b,\\"c\\""', ['b,"c"']],
+  ['a=in.(1, "2,3" ,x)', ['1', '2,3', 'x']],
+])('takes the values of %s out of quotes and lists', (filter, values) => {
+  expect(parseFilter(filter).flatMap(operandsOf)).toEqual(values);
+});
+
+test('refuses a pattern that ends in a backslash, and takes an escaped one', () => {
+  expect(() => parseFilter('name=like."a\\\\"')).toThrow(/column "name" ends in a backslash/);
+  expect(parseFilter('name=like."a\\\\\\\\"')).toHaveLength(1);
+});
+
+test('refuses a NUL character', () => {
+  expect(() => parseFilter('name=eq.a\0')).toThrow('NUL');
 });

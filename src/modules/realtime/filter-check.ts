@@ -1,0 +1,82 @@
+import type { Logger } from '../../observability/logger.ts';
+import type { PostgresPool, PostgresSql } from '../../upstream/postgres.ts';
+import { sqlState } from '../../upstream/postgres-failure.ts';
+import { type FilterCondition, operandsOf } from './filter.ts';
+
+const timeoutMs = 5_000;
+
+/** A condition with the type of its column, as SQL writes it. */
+export type TypedCondition = FilterCondition & { readonly type: string };
+
+/** What is wrong with one of the conditions; undefined when nothing is, or nobody can tell now. */
+export type FindFilterProblem = (conditions: readonly TypedCondition[]) => Promise<string | undefined>;
+
+/**
+ * Has the database try each condition: Realtime tries some only when a row comes, and then nobody gets it. No table is
+ * touched, so any login will do.
+ */
+export function createFilterCheck(pool: PostgresPool, log: Logger): FindFilterProblem {
+  const running = new Map<string, Promise<string | undefined>>();
+  return async (conditions) => {
+    const key = JSON.stringify(conditions);
+    // Shared while it runs, and without any one caller's signal: a thousand subscribers ask at once.
+    const found = running.get(key) ?? findProblem(pool, conditions).finally(() => running.delete(key));
+    running.set(key, found);
+    try {
+      return await found;
+    } catch (error) {
+      log.warn({ err: error }, 'a filter could not be checked against the database');
+      return undefined;
+    }
+  };
+}
+
+async function findProblem(
+  pool: PostgresPool,
+  conditions: readonly TypedCondition[],
+): Promise<string | undefined> {
+  const signal = new AbortController().signal;
+  return await pool.withSession({ signal, timeoutMs }, async ({ sql }) => {
+    for (const condition of conditions) {
+      const problem = await tryCondition(sql, condition);
+      if (problem !== undefined) return problem;
+    }
+    return undefined;
+  });
+}
+
+const comparisons: Readonly<Record<string, string>> = {
+  eq: '=',
+  neq: '<>',
+  lt: '<',
+  lte: '<=',
+  gt: '>',
+  gte: '>=',
+  in: '=',
+  isdistinct: 'is distinct from',
+};
+
+async function tryCondition(sql: PostgresSql, condition: TypedCondition): Promise<string | undefined> {
+  const { column, operator, type } = condition;
+  const operands = operandsOf(condition);
+  const [operand = ''] = operands;
+  const comparison = comparisons[operator];
+  try {
+    if (operator === 'match' || operator === 'imatch') await sql`select '' ~ ${operand}`;
+    else if (operator === 'is') await sql.unsafe(`select null::${type} is ${operand}`);
+    else if (comparison !== undefined) {
+      await sql.unsafe(`select null::${type} ${comparison} null::${type}`);
+      // Apart, because what is compared with null is never computed.
+      const casts = operands.map((_, at) => `$${at + 1}::text::${type}`);
+      await sql.unsafe(`select ${casts.join(', ')}`, operands);
+    }
+    return undefined;
+  } catch (error) {
+    const state = sqlState(error) ?? '';
+    if (state.startsWith('22') || state === '23514') {
+      return `The value of operator "${operator}" does not fit column "${column}".`;
+    }
+    if (state.startsWith('42')) return `Operator "${operator}" does not fit column "${column}".`;
+    throw error;
+  }
+}
