@@ -1062,6 +1062,8 @@ export type Migration = {
   outOfOrder?: Maybe<Scalars['Boolean']['output']>;
   /** How far it came. */
   state: MigrationState;
+  /** Index of the statement that runs outside of a transaction now, or ran when the connection was lost: then nobody knows whether it came to its end. Null otherwise. */
+  statementRunning?: Maybe<Scalars['Int']['output']>;
   /** Its statements without semicolons; null on rows that an old Supabase CLI wrote. */
   statements?: Maybe<Array<Scalars['String']['output']>>;
   /** How many of its statements ran; null when another tool applied it. */
@@ -1803,9 +1805,11 @@ export type RunMigrationInput = {
   dryRun?: Scalars['Boolean']['input'];
   /** What it does in a few words; no other version may have it. */
   name: Scalars['String']['input'];
+  /** Index of the statement to go on with, where `transactional: false` stopped in the middle: the one after those that ran, or the next one, to leave that one out. Needed after `unknown_statement`. */
+  resumeFrom?: InputMaybe<Scalars['Int']['input']>;
   /** The statements, divided by semicolons. BEGIN, COMMIT and their like are refused. */
   sql: Scalars['String']['input'];
-  /** False for statements that cannot run inside a transaction, such as CREATE INDEX CONCURRENTLY: they run one by one, and after a failure the same call goes on from the statement that failed. */
+  /** False for statements that cannot run inside a transaction, such as CREATE INDEX CONCURRENTLY: they run one by one, and after a failure the same call goes on from the statement that failed. CONFLICT, reason `unknown_statement`, where the connection was lost while one of them ran that cannot be in a transaction. */
   transactional?: Scalars['Boolean']['input'];
   /** YYYYMMDDHHMMSS, chosen by the caller, so that a retry is the same migration. */
   version: Scalars['ID']['input'];

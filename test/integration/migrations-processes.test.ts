@@ -119,4 +119,79 @@ describe('two gateways', () => {
     expect(error).toBeUndefined();
     expect(payload.applied).toBe(true);
   }, 60_000);
+
+  it('tell what is unknown when a process is killed in a statement that no transaction takes', async () => {
+    const [one] = gateways;
+    const doomed = await startGatewayProcess(databaseEnv(database.server.databaseUrl));
+    await run(one, {
+      version: '20260407000000',
+      name: 'big',
+      sql: 'create table big (id int); create table steps (note text)',
+    });
+    const input = {
+      version: '20260408000000',
+      name: 'index of big',
+      sql: `insert into steps values ('first'); create index concurrently big_id on big (id); insert into steps values ('last')`,
+      transactional: false,
+    };
+    const progress = `{ migration(version: "${input.version}") { state statementsRun statementRunning } }`;
+    await database.admin.begin(async (sql) => {
+      // The index waits for the end of this transaction.
+      await sql`insert into big values (1)`;
+      const lost = run(doomed, input).catch(() => undefined);
+      await expect.poll(() => running('create index concurrently big_id'), { timeout: 10_000 }).toBe(true);
+      const { data } = await one.ask(progress, { token: serviceToken });
+      expect(data.migration).toEqual({ state: 'INCOMPLETE', statementsRun: 1, statementRunning: 1 });
+      await doomed.kill();
+      await lost;
+      await expect.poll(advisoryLocks, { timeout: 15_000 }).toBe(0);
+    });
+    const unknown = await run(one, input);
+    expect(unknown.error?.extensions).toMatchObject({
+      code: 'CONFLICT',
+      reason: 'unknown_statement',
+      index: 1,
+    });
+    expect(unknown.error?.message).toContain('resumeFrom: 1');
+    expect((await run(one, { ...input, resumeFrom: 0 })).error?.extensions.code).toBe('BAD_USER_INPUT');
+    expect((await run(one, { ...input, transactional: true })).error?.extensions.reason).toBe('incomplete');
+    // A build that was broken off leaves an invalid index.
+    await database.admin`drop index big_id`;
+    const { payload, error } = await run(one, { ...input, resumeFrom: 1 });
+    expect(error).toBeUndefined();
+    expect(payload.applied).toBe(true);
+    expect(await database.admin`select note from steps order by note`).toEqual([
+      { note: 'first' },
+      { note: 'last' },
+    ]);
+    const after = await one.ask(progress, { token: serviceToken });
+    expect(after.data.migration).toEqual({ state: 'APPLIED', statementsRun: 3, statementRunning: null });
+    expect((await run(one, input)).payload.applied).toBe(false);
+  }, 60_000);
+
+  it('run no statement twice that a transaction takes, wherever the process was killed', async () => {
+    const [one] = gateways;
+    const doomed = await startGatewayProcess(databaseEnv(database.server.databaseUrl));
+    await run(one, {
+      version: '20260409000000',
+      name: 'tally',
+      sql: 'create table tally (n int); create table wake ()',
+    });
+    const input = {
+      version: '20260410000000',
+      name: 'count',
+      sql: 'insert into tally values (1); insert into tally select 2 from pg_sleep(case when (select count(*) from wake) = 0 then 20 else 0 end)',
+      transactional: false,
+    };
+    const lost = run(doomed, input).catch(() => undefined);
+    await expect.poll(() => running('insert into tally select 2'), { timeout: 10_000 }).toBe(true);
+    await doomed.kill();
+    await lost;
+    await expect.poll(advisoryLocks, { timeout: 15_000 }).toBe(0);
+    await database.admin`insert into wake default values`;
+    const { payload, error } = await run(one, input);
+    expect(error).toBeUndefined();
+    expect(payload.applied).toBe(true);
+    expect(await database.admin`select n from tally order by n`).toEqual([{ n: 1 }, { n: 2 }]);
+  }, 60_000);
 });

@@ -321,6 +321,49 @@ describe('outside of a transaction', () => {
     expect((await run(input)).payload).toMatchObject({ applied: false });
   });
 
+  it('leaves role and settings to the next statement, and keeps its notes as itself', async () => {
+    const sql = `set role anon; select set_config('m.kept', current_user, false);
+      set statement_timeout = '5min'; reset role;
+      create table m.seen as select current_setting('m.kept') as by, current_setting('statement_timeout') as limited`;
+    expect((await run({ sql, transactional: false })).error).toBeUndefined();
+    const [row] = await database.admin`select by, limited from m.seen`;
+    expect(row).toEqual({ by: 'anon', limited: '5min' });
+  });
+
+  it('lets procedures and blocks commit on their own', async () => {
+    await database.admin.unsafe(`create table m.a (id int); alter table m.a owner to postgres;
+      create procedure m.fill() language plpgsql as $$ begin insert into m.a values (1); commit; insert into m.a values (2); end $$;
+      grant execute on procedure m.fill() to postgres`);
+    const sql =
+      'call m.fill(); do $$ begin insert into m.a values (3); commit; end $$; insert into m.a values (4)';
+    const { payload, error } = await run({ sql, transactional: false });
+    expect(error).toBeUndefined();
+    expect(payload.migration).toMatchObject({ statementsRun: 3 });
+    const [row] = await database.admin`select count(*)::int as rows from m.a`;
+    expect(row).toEqual({ rows: 4 });
+  });
+
+  it('takes resumeFrom for what stopped in the middle alone', async () => {
+    const sql = 'create table m.b (); vacuum m.nothing; create table m.c ()';
+    expect((await run({ sql, resumeFrom: 0 })).error?.extensions.code).toBe('BAD_USER_INPUT');
+    expect((await run({ sql, transactional: false, resumeFrom: 0 })).error?.extensions).toMatchObject({
+      code: 'BAD_USER_INPUT',
+      issues: [{ path: ['resumeFrom'] }],
+    });
+    // It failed, which is known: the same call tries it again.
+    for (let again = 0; again < 2; again += 1) {
+      const { error } = await run({ sql, transactional: false });
+      expect(error?.extensions).toMatchObject({ index: 1, sqlState: '42P01' });
+    }
+    expect((await run({ sql, transactional: false, resumeFrom: 3 })).error?.extensions.code).toBe(
+      'BAD_USER_INPUT',
+    );
+    const { payload, error } = await run({ sql, transactional: false, resumeFrom: 2 });
+    expect(error).toBeUndefined();
+    expect(payload.applied).toBe(true);
+    expect(await exists('m.c')).toBe(true);
+  });
+
   it('rolls back in the same way', async () => {
     await database.admin.unsafe('create table m.a (id int); alter table m.a owner to postgres');
     const sql = 'create index concurrently a_id on m.a (id)';

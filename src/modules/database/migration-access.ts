@@ -35,6 +35,7 @@ const ownColumns = {
   transactional: 'boolean',
   out_of_order: 'boolean',
   statements_run: 'integer',
+  statement_running: 'integer',
   applied_at: 'timestamptz',
   applied_by: 'text',
   duration_ms: 'double precision',

@@ -50,6 +50,7 @@ export async function readMigrations(
       m.o ->> 'down' as down,
       case when m.applied then 'APPLIED' else 'INCOMPLETE' end as state,
       (m.o ->> 'statements_run')::int as "statementsRun",
+      case when not m.applied then (m.o ->> 'statement_running')::int end as "statementRunning",
       (m.o ->> 'transactional')::boolean as transactional,
       (m.o ->> 'out_of_order')::boolean as "outOfOrder",
       m.applied_at as "appliedAt",
@@ -91,7 +92,7 @@ export async function recordProgress(sql: PostgresSql, record: MigrationRecord, 
     on conflict (version) do update set name = excluded.name, statements = excluded.statements,
       checksum = excluded.checksum, down = excluded.down, transactional = excluded.transactional,
       out_of_order = excluded.out_of_order, statements_run = excluded.statements_run,
-      applied_by = excluded.applied_by, applied_at = null, duration_ms = null`,
+      applied_by = excluded.applied_by, statement_running = null, applied_at = null, duration_ms = null`,
     [
       record.version,
       record.name,
@@ -106,12 +107,17 @@ export async function recordProgress(sql: PostgresSql, record: MigrationRecord, 
   );
 }
 
-/** After one more statement of a migration that `recordProgress` knows. */
-export async function advanceProgress(sql: PostgresSql, version: string, run: number): Promise<void> {
-  await encodedQuery(sql, 'update bunbun.migrations set statements_run = $2::int where version = $1::text', [
-    version,
-    String(run),
-  ]);
+/** Of a migration that `recordProgress` knows: how many statements ran, and which one is about to run alone. */
+export async function advanceProgress(
+  sql: PostgresSql,
+  version: string,
+  { run, running }: { readonly run: number; readonly running: number | null },
+): Promise<void> {
+  await encodedQuery(
+    sql,
+    'update bunbun.migrations set statements_run = $2::int, statement_running = $3::int where version = $1::text',
+    [version, String(run), running === null ? null : String(running)],
+  );
 }
 
 /** Notes a migration as applied, in both tables. */

@@ -63,21 +63,17 @@ export async function runInTransaction(
   }
 }
 
-/** Runs statements one by one, each for itself; `done` is told how many have run. */
+/** Runs statements one by one, each for itself. */
 export async function runOneByOne(
   { sql }: PostgresSession,
   statements: readonly ScriptStatement[],
-  from: number,
-  done: (count: number) => Promise<void>,
 ): Promise<void> {
   for (const [index, statement] of statements.entries()) {
-    if (index < from) continue;
     try {
       if (statement.kind !== undefined) await encodedQuery(sql, statement.text);
     } catch (error) {
       throw new ScriptFailure(index, statement, error);
     }
-    await done(index + 1);
   }
 }
 

@@ -78,7 +78,12 @@ export function addMigrationsSchema(builder: SchemaBuilder): void {
         required: true,
         defaultValue: true,
         description:
-          'False for statements that cannot run inside a transaction, such as CREATE INDEX CONCURRENTLY: they run one by one, and after a failure the same call goes on from the statement that failed.',
+          'False for statements that cannot run inside a transaction, such as CREATE INDEX CONCURRENTLY: they run one by one, and after a failure the same call goes on from the statement that failed. CONFLICT, reason `unknown_statement`, where the connection was lost while one of them ran that cannot be in a transaction.',
+      }),
+      resumeFrom: t.int({
+        required: false,
+        description:
+          'Index of the statement to go on with, where `transactional: false` stopped in the middle: the one after those that ran, or the next one, to leave that one out. Needed after `unknown_statement`.',
       }),
     }),
   });
@@ -150,6 +155,11 @@ function addMigrationType(builder: SchemaBuilder) {
       statementsRun: t.exposeInt('statementsRun', {
         nullable: true,
         description: 'How many of its statements ran; null when another tool applied it.',
+      }),
+      statementRunning: t.exposeInt('statementRunning', {
+        nullable: true,
+        description:
+          'Index of the statement that runs outside of a transaction now, or ran when the connection was lost: then nobody knows whether it came to its end. Null otherwise.',
       }),
       transactional: t.exposeBoolean('transactional', {
         nullable: true,

@@ -13,6 +13,8 @@ export interface Migration {
   readonly state: (typeof migrationStates)[number];
   /** How many statements ran so far. */
   readonly statementsRun: number | null;
+  /** Index of the statement that runs outside of a transaction now, or of whose end nobody knows. */
+  readonly statementRunning: number | null;
   readonly transactional: boolean | null;
   readonly outOfOrder: boolean | null;
   readonly appliedAt: string | null;
@@ -56,11 +58,16 @@ export const migrationInput = z
     down: text.nullish(),
     dryRun: z.boolean().default(false),
     transactional: z.boolean().default(true),
+    resumeFrom: z.int().min(0).nullish(),
   })
   .refine(({ sql }) => sql.trim() !== '', { path: ['sql'], message: 'there is no statement in it' })
   .refine(({ down }) => typeof down !== 'string' || down.trim() !== '', {
     path: ['down'],
     message: 'there is no statement in it; leave it out',
+  })
+  .refine(({ resumeFrom, transactional }) => typeof resumeFrom !== 'number' || !transactional, {
+    path: ['resumeFrom'],
+    message: 'a transaction is all or nothing: it goes with transactional: false alone',
   })
   .refine(({ dryRun, transactional }) => !dryRun || transactional, {
     path: ['dryRun'],

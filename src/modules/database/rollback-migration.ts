@@ -68,9 +68,7 @@ async function rollBackOutside(
     await nameSession(session, version, false);
     const { migration, down } = await requireRollback(sql, await prepareTables(sql), version);
     const script = await divideScript(down, engine.parser);
-    const { notices, duration } = await withNotices(session, () =>
-      runOneByOne(session, script, 0, async () => undefined),
-    );
+    const { notices, duration } = await withNotices(session, () => runOneByOne(session, script));
     await sql.unsafe('begin');
     await finish(session, version);
     return { migration, applied: false, dryRun: false, duration, notices };

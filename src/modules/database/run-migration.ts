@@ -5,7 +5,6 @@ import { commit } from './execute-transaction.ts';
 import { type MigrationTables, prepareTables } from './migration-access.ts';
 import type { MigrationEngine } from './migration-engine.ts';
 import {
-  advanceProgress,
   listHeads,
   type MigrationRecord,
   readMigration,
@@ -19,10 +18,10 @@ import {
   checkDeferred,
   nameSession,
   runInTransaction,
-  runOneByOne,
   withNotices,
 } from './migration-runner.ts';
 import { divideScript, type ScriptStatement } from './migration-script.ts';
+import { runStepByStep } from './migration-steps.ts';
 import {
   checksumOf,
   compareVersions,
@@ -67,7 +66,7 @@ async function runInside(session: PostgresSession, plan: Plan): Promise<Migratio
     const tables = await prepareTables(sql);
     const { record, known } = await decide(sql, tables, plan);
     if (known?.state === 'APPLIED') return alreadyApplied(known, request.dryRun);
-    if (known !== undefined && (known.statementsRun ?? 0) > 0) throw unfinished(known);
+    if (known !== undefined && hasBegun(known)) throw unfinished(known);
     const { notices, duration } = await withNotices(session, () => runInTransaction(session, script));
     if (request.dryRun) await checkDeferred(session);
     await backToOurselves(session);
@@ -83,7 +82,7 @@ async function runInside(session: PostgresSession, plan: Plan): Promise<Migratio
   }
 }
 
-/** Statement by statement; what ran is noted, and a second call goes on from there. */
+/** Statement by statement; what ran is noted, and the next call goes on from there. */
 async function runOutside(session: PostgresSession, plan: Plan): Promise<MigrationResult> {
   const { engine, request, script } = plan;
   const { sql } = session;
@@ -94,12 +93,12 @@ async function runOutside(session: PostgresSession, plan: Plan): Promise<Migrati
     const tables = await prepareTables(sql);
     const { record, known } = await decide(sql, tables, plan);
     if (known?.state === 'APPLIED') return alreadyApplied(known, false);
-    const from = known?.statementsRun ?? 0;
+    const from = beginningOf(known, request.resumeFrom ?? undefined);
     await recordProgress(sql, record, from);
     await commit(session);
 
     const { notices, duration } = await withNotices(session, () =>
-      runOneByOne(session, script, from, (count) => advanceProgress(sql, request.version, count)),
+      runStepByStep(session, request.version, script, from),
     );
     await backToOurselves(session);
     await sql.unsafe('begin');
@@ -149,8 +148,34 @@ async function decide(
   return { known, record: { version, name, statements, down, transactional, outOfOrder, appliedBy } };
 }
 
+/** The statement to begin with. Throws CONFLICT where only the caller can find that out. */
+function beginningOf(known: Migration | undefined, resumeFrom: number | undefined): number {
+  const run = known?.statementsRun ?? 0;
+  if (resumeFrom === undefined) {
+    if (typeof known?.statementRunning !== 'number') return run;
+    throw new AppError(
+      'CONFLICT',
+      `The connection was lost while statement ${run} of version ${known.version} ran outside of a transaction: look ` +
+        `whether it had an effect, then call with resumeFrom: ${run} to run it, or ${run + 1} to leave it out.`,
+      { details: { reason: 'unknown_statement', index: run } },
+    );
+  }
+  if (known !== undefined && (resumeFrom === run || resumeFrom === run + 1)) return resumeFrom;
+  const message =
+    known === undefined
+      ? 'nothing of this version has run'
+      : `must be ${run}, or ${run + 1} to leave statement ${run} out`;
+  throw new AppError('BAD_USER_INPUT', `resumeFrom: ${message}`, {
+    details: { issues: [{ path: ['resumeFrom'], message }] },
+  });
+}
+
 function alreadyApplied(migration: Migration, dryRun: boolean): MigrationResult {
   return { migration, applied: false, dryRun, duration: 0, notices: [] };
+}
+
+function hasBegun({ statementsRun, statementRunning }: Migration): boolean {
+  return (statementsRun ?? 0) > 0 || statementRunning !== null;
 }
 
 function unfinished({ version, statementsRun }: Migration): AppError {
