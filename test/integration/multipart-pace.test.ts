@@ -2,6 +2,7 @@ import { connect } from 'node:net';
 import { expect, test } from 'vitest';
 import { UploadedFile } from '../../src/graphql/uploaded-file.ts';
 import { readMultipart } from '../../src/server/multipart/read-multipart.ts';
+import { readBody } from '../../src/server/request-body.ts';
 import { listen } from '../support/listening-server.ts';
 
 const limits = { maxFieldBytes: 10_000, maxFileBytes: 10_000, maxFiles: 1 };
@@ -20,6 +21,42 @@ test('gives up on a sender that only holds the connection', async () => {
     'POST / HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: 1000\r\n\r\n--b',
   );
   expect(await outcome).toMatchObject({ code: 'TIMEOUT' });
+  socket.destroy();
+  await server.close();
+});
+
+test('gives up on a body of JSON that does not come', async () => {
+  let told: (error: unknown) => void = () => undefined;
+  const outcome = new Promise((resolve) => {
+    told = resolve;
+  });
+  const server = await listen((request) => {
+    readBody(request, 10_000, 50).then(told, told);
+  });
+  const { hostname, port } = new URL(server.url);
+  const socket = connect(Number(port), hostname);
+  socket.write(
+    'POST / HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{',
+  );
+  expect(await outcome).toMatchObject({ code: 'TIMEOUT' });
+  socket.destroy();
+  await server.close();
+});
+
+test('refuses a length over everything that the request may hold before any of it has come', async () => {
+  let told: (error: unknown) => void = () => undefined;
+  const outcome = new Promise((resolve) => {
+    told = resolve;
+  });
+  const server = await listen((request) => {
+    readMultipart(request, limits).then(told, told);
+  });
+  const { hostname, port } = new URL(server.url);
+  const socket = connect(Number(port), hostname);
+  socket.write(
+    'POST / HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: 999999999999999\r\n\r\n',
+  );
+  expect(await outcome).toMatchObject({ code: 'PAYLOAD_TOO_LARGE' });
   socket.destroy();
   await server.close();
 });
