@@ -1,5 +1,6 @@
 import { type DocumentNode, GraphQLError, type GraphQLSchema, validate } from 'graphql';
 import { createLru } from '../lib/lru.ts';
+import { withoutEcho } from './echoed-values.ts';
 import { checkShape, type OperationLimits, parseWithin } from './operation-limits.ts';
 import { withoutSuggestion } from './suggestions.ts';
 
@@ -25,7 +26,8 @@ export function createDocumentCache(options: DocumentCacheOptions): (query: stri
 
   function withCode(error: unknown, code: string): unknown {
     if (!(error instanceof GraphQLError)) return error;
-    return new GraphQLError(options.suggestions ? error.message : withoutSuggestion(error.message), {
+    const message = withoutEcho(error.message);
+    return new GraphQLError(options.suggestions ? message : withoutSuggestion(message), {
       nodes: error.nodes ?? null,
       source: error.source ?? null,
       positions: error.positions ?? null,

@@ -12,6 +12,7 @@ import type { Logger } from '../observability/logger.ts';
 import { type Role, reaches, type Viewer } from '../viewer/viewer.ts';
 import { type Context, createLoaders, type Services } from './context.ts';
 import { createDocumentCache } from './document-cache.ts';
+import { withoutEchoOfVariables } from './echoed-values.ts';
 import { errorCodeOf, toClientError } from './errors.ts';
 import { mapResults } from './map-results.ts';
 import { type OperationFacts, operationFacts } from './operation-facts.ts';
@@ -106,7 +107,10 @@ export function createOperationEngine(deps: OperationEngineDeps): OperationEngin
   };
   const suggestions = introspection === 'everybody';
   const documentOf = createDocumentCache({ schema, limits, suggestions });
-  const spelledFor = (error: GraphQLError) => (suggestions ? error : withoutSuggestionAboutVariables(error));
+  const spelledFor = (error: GraphQLError) => {
+    const spelled = withoutEchoOfVariables(error);
+    return suggestions ? spelled : withoutSuggestionAboutVariables(spelled);
+  };
 
   function assertMayIntrospect(facts: OperationFacts, viewer: Viewer): void {
     if (!facts.introspects || introspection === 'everybody') return;

@@ -84,4 +84,29 @@ describe('secrets', () => {
     expect(JSON.stringify(answer)).not.toContain(password);
     expect(text()).not.toContain(password);
   });
+
+  const secret = 'hunter2-0123456789';
+  const withVariables = 'mutation ($input: SignInInput!) { signIn(input: $input) { user { id } } }';
+  test.each([
+    ['an input with a field too many', withVariables, { email: 'a@example.com', password: secret, more: 1 }],
+    ['an input with another field that is wrong', withVariables, { email: 'nobody', password: secret }],
+    ['a password of another type', withVariables, { email: 'a@example.com', password: [secret] }],
+    ['a variable that is no input', withVariables, secret],
+    [
+      'a document that cannot be read',
+      `mutation { signIn(input: { email: "a@example.com", password "${secret}" }) { user { id } } }`,
+      null,
+    ],
+    [
+      'a document with a value of another type',
+      `mutation { signIn(input: { email: "a@example.com", password: ["${secret}"] }) { user { id } } }`,
+      null,
+    ],
+    ['a document with a text for an input', `mutation { signIn(input: "${secret}") { user { id } } }`, null],
+  ])('are not repeated in the error about %s', async (_, query, input) => {
+    await using app = await startTestApp({ JWT_SECRET: testSecret });
+    const { errors } = await app.graphql(query, { variables: { input } });
+    expect(errors.length).toBeGreaterThan(0);
+    expect(JSON.stringify(errors)).not.toContain('hunter2');
+  });
 });
