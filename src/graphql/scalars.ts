@@ -1,5 +1,6 @@
 import { GraphQLError, Kind, type ValueNode } from 'graphql';
 import { formatDuration, parseDuration } from '../lib/duration.ts';
+import { isTooDeep, mostLevels } from '../lib/nesting.ts';
 import type { SchemaBuilder } from './builder.ts';
 import { UploadedFile } from './uploaded-file.ts';
 
@@ -90,6 +91,11 @@ function parseJsonLiteral(node: ValueNode, variables: Record<string, unknown> | 
   }
 }
 
+function parseJson(value: unknown): unknown {
+  if (isTooDeep(value)) throw badInput(`JSON must not be nested deeper than ${mostLevels} levels.`);
+  return value;
+}
+
 function isJsonObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
@@ -124,7 +130,7 @@ export function addScalars(builder: SchemaBuilder): void {
     description:
       'Any JSON value. Numbers that JavaScript cannot hold exactly are strings in answers, and are refused in arguments.',
     serialize: (value) => value,
-    parseValue: (value) => value,
+    parseValue: parseJson,
     parseLiteral: parseJsonLiteral,
   });
   builder.scalarType('JSONObject', {
@@ -132,6 +138,7 @@ export function addScalars(builder: SchemaBuilder): void {
     serialize: (value) => value,
     parseValue: (value) => {
       if (!isJsonObject(value)) throw badInput('JSONObject must be an object: { … }.');
+      parseJson(value);
       return value;
     },
     parseLiteral: (node, variables) => {

@@ -1,11 +1,20 @@
 /** Levels that recursive code can walk whatever else is on the stack. */
-const mostLevels = 256;
+export const mostLevels = 256;
 const openBracket = 0x5b;
 const openBrace = 0x7b;
 
 /**
- * JSON.parse takes any nesting, JSON.stringify only as much as the stack holds. Puts null in place of what lies too deep
- * in a freshly parsed value; true when there was such. `text` is what it was parsed from.
+ * True for JSON nested deeper than `mostLevels`: JSON.parse takes any nesting, JSON.stringify only as much as the stack
+ * holds.
+ */
+export function isTooDeep(value: unknown, levels = mostLevels): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((inner) => isTooDeep(inner, levels - 1));
+}
+
+/**
+ * Puts null in place of what lies deeper than `mostLevels` in a freshly parsed value; true when there was such. `text`
+ * is what it was parsed from.
  */
 export function cutNesting(value: unknown, text: string): boolean {
   return mayBeDeep(text) && cut(value, mostLevels);

@@ -891,7 +891,7 @@ export type FunctionResult = {
   __typename?: 'FunctionResult';
   /** The bytes of the body in base64, whatever their type. */
   base64: Scalars['String']['output'];
-  /** The parsed body of a JSON answer; numbers that a double cannot hold are strings. Null for other types. */
+  /** The parsed body of a JSON answer; numbers that a double cannot hold are strings. Null for other types, and when nested deeper than 256 levels. */
   body?: Maybe<Scalars['JSON']['output']>;
   /** The content type, as the function gave it. */
   contentType?: Maybe<Scalars['String']['output']>;

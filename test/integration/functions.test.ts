@@ -6,6 +6,8 @@ import { type ListeningServer, listen } from '../support/listening-server.ts';
 import { hmacToken, keyClaims, testSecret, userClaims } from '../support/tokens.ts';
 
 const noise = randomBytes(2000);
+/** More levels than JSON.stringify has stack for. */
+const deep = `${'['.repeat(20_000)}${']'.repeat(20_000)}`;
 let upstream: ListeningServer;
 let gateway: TestApp;
 let last: { request: IncomingMessage; body: string } | undefined;
@@ -24,6 +26,9 @@ beforeAll(async () => {
           'set-cookie': 'session=secret',
         });
         response.end('{"big":9007199254740993,"name":"Grüße"}');
+        return;
+      case '/deep':
+        response.writeHead(200, { 'content-type': 'application/json' }).end(deep);
         return;
       case '/text':
         response.writeHead(404, { 'content-type': 'text/plain' }).end('nothing here');
@@ -103,6 +108,10 @@ describe('invokeFunction', () => {
     });
   });
 
+  it('gives JSON that is nested too deeply as text alone', async () => {
+    expect((await invoke({ name: 'deep' })).result).toMatchObject({ status: 200, body: null, text: deep });
+  });
+
   it("sends the caller's own credentials and leaves out the headers that are not the caller's to set", async () => {
     const token = hmacToken(userClaims());
     await invoke(
@@ -116,6 +125,7 @@ describe('invokeFunction', () => {
           'X-Forwarded-For': '6.6.6.6',
           cookie: 'a=b',
           'X-Hook': 'signature',
+          x_hook: 'a name that some servers take for the other',
         },
       },
       token,
@@ -129,6 +139,7 @@ describe('invokeFunction', () => {
       'x-forwarded-for': expect.not.stringContaining('6.6.6.6'),
     });
     expect(last?.request.headers.cookie).toBeUndefined();
+    expect(last?.request.headers['x_hook']).toBeUndefined();
   });
 
   it.each([
@@ -144,6 +155,15 @@ describe('invokeFunction', () => {
     const { code, message } = await invoke(variables);
     expect(code).toBe('BAD_USER_INPUT');
     expect(message).toMatch(where);
+  });
+
+  it('refuses a body that nobody could write out again', async () => {
+    const { code, message } = await invoke({
+      name: 'ok',
+      body: JSON.parse('['.repeat(999) + ']'.repeat(999)),
+    });
+    expect(message).toMatch(/nested deeper than 256 levels/);
+    expect(code).toBe('BAD_USER_INPUT');
   });
 
   it('says what went wrong when there is no answer', async () => {

@@ -1,15 +1,18 @@
 import { parseLosslessJson } from '../../lib/lossless-json.ts';
+import { isTooDeep } from '../../lib/nesting.ts';
 import type { FunctionAnswer } from './types.ts';
 
 const jsonType = /^application\/(?:[\w.-]+\+)?json\b/i;
 const textType =
   /^(text\/|application\/(?:[\w.-]+\+)?(json|xml|yaml|javascript|x-www-form-urlencoded|graphql)\b)/i;
 
-/** The answer as JSON; null when it does not say that it is, or is not. Unsafe numbers are strings. */
+/** The answer as JSON; null when it does not say that it is, or is not, or is too deep. Unsafe numbers are strings. */
 export function answerJson({ contentType, bytes }: FunctionAnswer): unknown {
   if (contentType === undefined || !jsonType.test(contentType)) return null;
   try {
-    return parseLosslessJson(bytes.toString('utf8'));
+    const parsed = parseLosslessJson(bytes.toString('utf8'));
+    // Nobody could write it into our answer.
+    return isTooDeep(parsed) ? null : parsed;
   } catch {
     return null;
   }

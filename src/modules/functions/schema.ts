@@ -35,7 +35,7 @@ export function addFunctionsSchema(builder: SchemaBuilder): void {
         type: 'JSON',
         nullable: true,
         description:
-          'The parsed body of a JSON answer; numbers that a double cannot hold are strings. Null for other types.',
+          'The parsed body of a JSON answer; numbers that a double cannot hold are strings. Null for other types, and when nested deeper than 256 levels.',
         resolve: answerJson,
       }),
       text: t.string({

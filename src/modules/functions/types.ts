@@ -4,7 +4,7 @@ export const httpMethods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OP
 export type HttpMethod = (typeof httpMethods)[number];
 
 const maxHeaders = 50;
-const headerName = /^[A-Za-z0-9!#$%&'*+.^`|~-]{1,128}$/;
+const headerName = /^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}$/;
 // Visible characters, blanks and tabs: what a header can carry without being split.
 const headerValue = /^[\t\x20-\x7e]{0,8192}$/;
 
@@ -15,7 +15,7 @@ export const invocationSchema = z.object({
   body: z.unknown().optional(),
   headers: z
     .record(
-      z.string().regex(headerName, 'is not a header name (names with _ are not passed on)'),
+      z.string().regex(headerName, 'is not a header name'),
       z.string().regex(headerValue, 'must be text without control characters'),
     )
     .refine((headers) => Object.keys(headers).length <= maxHeaders, `at most ${maxHeaders} headers`)

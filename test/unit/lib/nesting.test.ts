@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { cutNesting } from '../../../src/lib/nesting.ts';
+import { cutNesting, isTooDeep } from '../../../src/lib/nesting.ts';
 
 const nested = (levels: number) => `${'['.repeat(levels)}${']'.repeat(levels)}`;
 
@@ -10,6 +10,8 @@ test.each([
   ['many levels', `{"a":1,"__proto__":${nested(50_000)}}`, true],
 ])('cuts %s where it must', (_name, text, expected) => {
   const value: unknown = JSON.parse(text);
+  expect(isTooDeep(value)).toBe(expected);
   expect(cutNesting(value, text)).toBe(expected);
+  expect(isTooDeep(value)).toBe(false);
   expect(JSON.stringify(value) === text).toBe(!expected);
 });
