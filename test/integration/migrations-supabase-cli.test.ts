@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type DatabaseApp, startDatabaseApp } from '../support/database-app.ts';
 import { makeTestFolder } from '../support/postgres.ts';
 
@@ -10,14 +10,25 @@ const run = promisify(execFile);
 let database: DatabaseApp;
 let folder: string;
 
-/** The CLI is too large to depend on; where npm cannot bring it in time these tests have nothing to say. */
-const available = await run('npx', ['--yes', 'supabase@3.1.0', '--version'], { timeout: 60_000 }).then(
-  ({ stdout }) => stdout.includes('3.1.0'),
-  () => false,
+/** The CLI is too large to depend on; where npm cannot bring it in time these tests are skipped, and say why. */
+const missing = await run('npx', ['--yes', 'supabase@3.1.0', '--version'], { timeout: 60_000 }).then(
+  ({ stdout }) => (stdout.includes('3.1.0') ? undefined : `npx ran another one: ${stdout.trim()}`),
+  (error: unknown) => `npx cannot run supabase@3.1.0: ${lastLines(error)}`,
 );
 
+function lastLines(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const killed = 'killed' in error && error.killed === true ? 'it took longer than a minute; ' : '';
+  const lines = error.message.split('\n').filter((line) => /error|not found/i.test(line));
+  return killed + lines.slice(0, 4).join('; ');
+}
+
 beforeAll(async () => {
-  if (!available) return;
+  if (missing !== undefined) {
+    // The reporter shows the reasons of skipped tests in its verbose form alone.
+    process.stderr.write(`Skipped the tests with the Supabase CLI: ${missing}\n`);
+    return;
+  }
   database = await startDatabaseApp();
   folder = await makeTestFolder('supabase-cli');
   await mkdir(join(folder, 'supabase', 'migrations'), { recursive: true });
@@ -62,7 +73,9 @@ create function f() returns int language plpgsql as $$ begin return 1; end; $$;
    some */ insert into theirs values (1);
 `;
 
-describe.skipIf(!available)('the Supabase CLI', () => {
+describe('the Supabase CLI', () => {
+  beforeEach(({ skip }) => skip(missing !== undefined, missing));
+
   it('writes a history that is ours: the same statements are applied already, others are CONFLICT', async () => {
     await file('20260101000000_theirs.sql', sql);
     await supabase('db', 'push', '--yes');
