@@ -87,7 +87,7 @@ export function createPostgresPools(options: PostgresPoolsOptions): PostgresPool
   const transactionPooler = options.pooler === 'transaction';
   const listeners = new Set<PostgresListener>();
 
-  function opener(url: string, pooled: boolean, extra: Record<string, string> = {}) {
+  function opener(url: string, pooled: boolean, mayPrepare: boolean, extra: Record<string, string> = {}) {
     const given = requireAddress(url);
     const address: PostgresAddress = {
       ...given,
@@ -98,7 +98,7 @@ export function createPostgresPools(options: PostgresPoolsOptions): PostgresPool
     const connectTimeoutMs = address.connectTimeoutMs ?? options.connectTimeoutMs ?? 2_000;
     const parameters = startupParameters(address, pooled, extra);
     return (): Promise<PostgresSession> =>
-      openPostgresSession({ address, openSocket, parameters, connectTimeoutMs, mayPrepare: !pooled });
+      openPostgresSession({ address, openSocket, parameters, connectTimeoutMs, mayPrepare });
   }
 
   function pool(name: string, max: number, open: () => Promise<PostgresSession>, evictOn: string[]) {
@@ -114,9 +114,10 @@ export function createPostgresPools(options: PostgresPoolsOptions): PostgresPool
     });
   }
 
-  const openGeneral = opener(options.url, transactionPooler);
-  const openDirect = options.directUrl === undefined ? openGeneral : opener(options.directUrl, false);
-  const openAnyRead = opener(options.readUrl ?? options.url, transactionPooler, {
+  const openGeneral = opener(options.url, transactionPooler, !transactionPooler);
+  const openDirect = options.directUrl === undefined ? openGeneral : opener(options.directUrl, false, false);
+  // Each call on it ends with DISCARD ALL, which nothing prepared outlives.
+  const openAnyRead = opener(options.readUrl ?? options.url, transactionPooler, false, {
     default_transaction_read_only: 'on',
     statement_timeout: String(readStatementTimeoutMs),
   });

@@ -96,6 +96,35 @@ describe('two gateways', () => {
     await expect.poll(async () => (await after()).data.sql.columns).toEqual([{ type: 'temper' }]);
   });
 
+  it('see each other’s tables at once, also with plans that are kept', async () => {
+    const [one, two] = gateways;
+    const query = '{ table(name: "evolving") { columns { name } indexes { name } policies { name } } }';
+    const look = async () => (await two.ask(query, { token: serviceToken })).data.table;
+    expect(await look()).toBeNull();
+    await run(one, { version: '20260405100000', name: 'evolve', sql: 'create table evolving (id int)' });
+    // Often enough for Postgres to have settled on a plan.
+    for (let again = 0; again < 8; again += 1) {
+      expect(await look()).toEqual({ columns: [{ name: 'id' }], indexes: [], policies: [] });
+    }
+    await run(one, {
+      version: '20260405200000',
+      name: 'evolve more',
+      sql: `alter table evolving rename id to number; alter table evolving add primary key (number);
+        create policy own on evolving using (true)`,
+    });
+    expect(await look()).toEqual({
+      columns: [{ name: 'number' }],
+      indexes: [{ name: 'evolving_pkey' }],
+      policies: [{ name: 'own' }],
+    });
+    await run(one, {
+      version: '20260405300000',
+      name: 'evolve away',
+      sql: 'drop table evolving; create table evolving (other int)',
+    });
+    expect(await look()).toEqual({ columns: [{ name: 'other' }], indexes: [], policies: [] });
+  });
+
   it('leave nothing of a migration whose process was killed, and a new call succeeds', async () => {
     const [one] = gateways;
     const doomed = await startGatewayProcess(databaseEnv(database.server.databaseUrl));

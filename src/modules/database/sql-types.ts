@@ -1,5 +1,6 @@
 import { arrayDecoder, builtInByOid, type PostgresTypeFace } from '../../lib/postgres-values.ts';
 import type { PostgresSql } from '../../upstream/postgres.ts';
+import { encodedQuery } from './encoded-query.ts';
 
 /** Names and decoders of types by number: the built-in ones at once, the database's own when they were looked up. */
 export interface SqlTypes {
@@ -41,12 +42,15 @@ export function createSqlTypes(options: SqlTypesOptions = {}): SqlTypes {
       const unknown = [...new Set(oids)].filter((oid) => get(oid) === undefined);
       if (unknown.length === 0) return;
       if (own.size === 0) forgetAt = Date.now() + maxAgeMs;
-      const rows = await sql<TypeRow[]>`
-        select t.oid, pg_catalog.format_type(t.oid, null) as name, coalesce(i.typdelim, ',') as delimiter,
+      const rows = await encodedQuery<TypeRow>(
+        sql,
+        `select t.oid, pg_catalog.format_type(t.oid, null) as name, coalesce(i.typdelim, ',') as delimiter,
           case when i.typbasetype <> 0 then i.typbasetype else i.oid end as item
         from pg_catalog.pg_type t
         left join pg_catalog.pg_type i on i.oid = t.typelem and t.typlen = -1
-        where t.oid = any (${`{${unknown.join(',')}}`}::oid[])`;
+        where t.oid = any ($1::oid[])`,
+        [`{${unknown.join(',')}}`],
+      );
       for (const { oid, name, delimiter, item } of rows) {
         const decode = item === null ? undefined : arrayDecoder(builtInByOid.get(item)?.decode, delimiter);
         own.set(oid, { name, decode });
