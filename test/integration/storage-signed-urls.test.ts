@@ -150,6 +150,29 @@ describe('signed URLs', () => {
     expect((await fetch(by.url, { method: by.method, headers: by.headers, body: 'y' })).status).toBe(400);
   });
 
+  test('a ticket without upsert replaces nothing by TUS, neither at once nor when the last byte comes', async () => {
+    const { resumable } = await ticket('once.txt');
+    const begin = () => fetch(resumable.url, { method: 'POST', headers: resumable.headers });
+    const finish = (location: string | null) =>
+      fetch(location ?? '', {
+        method: 'PATCH',
+        headers: {
+          'tus-resumable': '1.0.0',
+          'x-signature': resumable.headers['x-signature'],
+          'upload-offset': '0',
+          'content-type': 'application/offset+octet-stream',
+        },
+        body: 'x',
+      });
+    const [first, second] = [await begin(), await begin()];
+    expect([first.status, second.status]).toEqual([201, 201]);
+    expect((await finish(first.headers.get('location'))).status).toBe(204);
+    const { data } = await ask('{ file(bucket: "docs", path: "once.txt") { updatedAt } }');
+    expect((await finish(second.headers.get('location'))).status).toBe(409);
+    expect((await begin()).status).toBe(409);
+    expect((await ask('{ file(bucket: "docs", path: "once.txt") { updatedAt } }')).data).toEqual(data);
+  });
+
   describe('of one query', () => {
     let storage: ForwardingUpstream;
     let app: TestApp;

@@ -117,6 +117,13 @@ export async function checkMayWrite(
   await database.tryAs(caller, operation, (tx) => putObject(tx, { ...object, sub: caller.sub }, upsert));
 }
 
+/** For a writer whom no policy judges any more. Throws KeyAlreadyExists. */
+export async function checkAbsent(database: StorageDatabase, bucket: string, key: string): Promise<void> {
+  const found = await database.sql`
+    select from storage.objects where bucket_id = ${bucket} and name = ${key}`;
+  if (found.length > 0) throw refuse.duplicate('KeyAlreadyExists');
+}
+
 /** Makes `object` the key's content and tells its id and the version that it replaced. */
 export async function commitObject(
   database: StorageDatabase,

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { StorageCaller } from './caller.ts';
 import type { StorageContext } from './context.ts';
 import { type Exchange, header, isTrue } from './exchange.ts';
-import { checkMayWrite, commitObject, findBucket, newMetadata } from './object-rows.ts';
+import { checkAbsent, checkMayWrite, commitObject, findBucket, newMetadata } from './object-rows.ts';
 import { checkHeaderText, checkMimeType, checkNewKey } from './object-rules.ts';
 import { refuse } from './storage-error.ts';
 import { createTurns } from './turns.ts';
@@ -130,6 +130,7 @@ export function createTusRoutes(
   ): Promise<void> {
     if (caller)
       await checkMayWrite(database, caller, { bucket, key, version }, upsert, 'storage.tus.upload.part');
+    else if (!upsert) await checkAbsent(database, bucket, key);
   }
 
   async function find(id: string): Promise<TusUpload> {

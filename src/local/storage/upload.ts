@@ -4,7 +4,14 @@ import { isRecord } from './checked-object.ts';
 import type { StorageContext } from './context.ts';
 import { type Exchange, header } from './exchange.ts';
 import { readMultipartFile } from './multipart-file.ts';
-import { type BucketRow, checkMayWrite, commitObject, findBucket, newMetadata } from './object-rows.ts';
+import {
+  type BucketRow,
+  checkAbsent,
+  checkMayWrite,
+  commitObject,
+  findBucket,
+  newMetadata,
+} from './object-rows.ts';
 import { checkHeaderText, checkMimeType, checkNewKey, checkRobotsTag } from './object-rules.ts';
 import { refuse } from './storage-error.ts';
 
@@ -42,7 +49,7 @@ export async function upload(
   const version = randomUUID();
   if (caller)
     await checkMayWrite(database, caller, { bucket, key, version }, upsert, 'storage.object.upload');
-  else if (!upsert) await checkAbsent(context, bucket, key);
+  else if (!upsert) await checkAbsent(database, bucket, key);
   const bytes = await depot.write(
     incoming.body,
     (size) => {
@@ -133,10 +140,4 @@ export function parseMetadata(text: string | undefined): Record<string, unknown>
   } catch {
     return {};
   }
-}
-
-async function checkAbsent({ database }: StorageContext, bucket: string, key: string): Promise<void> {
-  const found = await database.sql`
-    select from storage.objects where bucket_id = ${bucket} and name = ${key}`;
-  if (found.length > 0) throw refuse.duplicate('KeyAlreadyExists');
 }
