@@ -1,4 +1,3 @@
-import { createLru } from '../lib/lru.ts';
 import type { RateLimiter } from './field-rate-limit.ts';
 
 interface Bucket {
@@ -7,7 +6,11 @@ interface Bucket {
 }
 
 export interface MemoryRateLimiterOptions {
-  /** Keys counted at a time. Beyond it the one used longest ago is forgotten, and with it what it has spent. */
+  /**
+   * Keys counted at a time. Beyond it the one used longest ago is forgotten, and with it what it has spent: first of
+   * those that have spent less than half, as long as the others fill no more than half of the room. Otherwise a flood
+   * of accounts that do not exist would give the guesses at one that does back.
+   */
   maxKeys: number;
   /** Milliseconds from any fixed origin. @default performance.now */
   now?: () => number;
@@ -19,16 +22,29 @@ export interface MemoryRateLimiterOptions {
  */
 export function createRateLimiter(options: MemoryRateLimiterOptions): RateLimiter {
   const { maxKeys, now = () => performance.now() } = options;
-  const buckets = createLru<string, Bucket>(maxKeys);
+  // A Map keeps the order of insertion, so its first key is the one used longest ago.
+  const little = new Map<string, Bucket>();
+  const much = new Map<string, Bucket>();
+
+  function keep(key: string, bucket: Bucket, limit: number): void {
+    little.delete(key);
+    much.delete(key);
+    (bucket.tokens > limit / 2 ? little : much).set(key, bucket);
+    if (little.size + much.size <= maxKeys) return;
+    const crowd = much.size > maxKeys / 2 ? much : little;
+    const [oldest] = crowd.keys();
+    if (oldest !== undefined) crowd.delete(oldest);
+  }
+
   return {
     take(key, limit, windowMs) {
       const time = now();
-      const bucket = buckets.get(key) ?? { tokens: limit, updatedAt: time };
+      const bucket = little.get(key) ?? much.get(key) ?? { tokens: limit, updatedAt: time };
       const refilled = bucket.tokens + ((time - bucket.updatedAt) * limit) / windowMs;
       const tokens = Math.min(limit, refilled);
       const ok = tokens >= 1;
       // A refused call leaves the bucket as it was: sums of many small refills would never quite reach a whole token.
-      buckets.set(key, ok ? { tokens: tokens - 1, updatedAt: time } : bucket);
+      keep(key, ok ? { tokens: tokens - 1, updatedAt: time } : bucket, limit);
       return { ok, retryAfterMs: ok ? 0 : Math.ceil(((1 - tokens) * windowMs) / limit) };
     },
   };

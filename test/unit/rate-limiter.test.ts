@@ -32,6 +32,23 @@ describe('createRateLimiter', () => {
     expect(take('b')).toMatchObject({ ok: false });
     expect(take('a')).toMatchObject({ ok: true });
   });
+
+  it('does not forget what was spent for a flood of keys that spend little', async () => {
+    const limiter = createRateLimiter({ maxKeys: 10, now: () => 0 });
+    const passed = async (key: string, calls: number) => {
+      let count = 0;
+      for (let call = 0; call < calls; call += 1) {
+        if ((await limiter.take(key, 4, 1_000)).ok) count += 1;
+      }
+      return count;
+    };
+    expect(await passed('victim', 5)).toBe(4);
+    for (let index = 0; index < 100; index += 1) await passed(`decoy-${index}`, 1);
+    expect(await passed('victim', 1)).toBe(0);
+    // A flood that spends as much has its half of the room, and newcomers are still counted in the other.
+    for (let index = 0; index < 100; index += 1) await passed(`decoy-${index}`, 4);
+    expect(await passed('newcomer', 5)).toBe(4);
+  });
 });
 
 describe('createFieldRateLimit', () => {
