@@ -207,6 +207,13 @@ describe('keys', () => {
     });
     expect(answer.status).toBe(401);
   });
+
+  test('credentials that come joined are refused where none is needed too', async () => {
+    for (const headers of [{ authorization: 'Bearer a, Bearer b' }, { apikey: 'a,b' }]) {
+      const answer = await raw({ path: '/auth/v1/verify?type=signup&token=x', headers });
+      expect(answer.status).toBe(401);
+    }
+  });
 });
 
 describe('paths', () => {

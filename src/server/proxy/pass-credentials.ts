@@ -37,11 +37,7 @@ export async function passedCredentials(
   rule: PassRule,
   viewerOf: ViewerOf,
 ): Promise<{ keyViewer: Viewer; headers: Record<string, string> }> {
-  if (headerCount(request, 'authorization') > 1 || headerCount(request, 'apikey') > 1) {
-    throw new AppError('UNAUTHENTICATED', 'A credential came more than once.', {
-      details: { reason: 'duplicate_credentials' },
-    });
-  }
+  if (headerCount(request, 'authorization') > 1 || headerCount(request, 'apikey') > 1) throw cameTwice();
   const key = request.headers['apikey'];
   const presented = typeof key === 'string' && key !== '';
   if (!presented && rule.access === 'key') {
@@ -51,12 +47,20 @@ export async function passedCredentials(
   }
   const given = request.headers.authorization;
   if (rule.access === 'foreign') return foreignCredentials(request, presented ? key : undefined, viewerOf);
+  // Neither tokens nor keys have a comma; what is foreign may.
+  if (given?.includes(',') || (presented && key.includes(','))) throw cameTwice();
   const keyViewer = presented ? await viewerOf(request, true) : nobody;
   const headers: Record<string, string> = {};
   if (given !== undefined && given !== '' && !/^bearer +sb_/i.test(given)) headers['authorization'] = given;
   else if (keyViewer.token !== undefined) headers['authorization'] = `Bearer ${keyViewer.token}`;
   if (keyViewer.apikey !== undefined) headers['apikey'] = keyViewer.apikey;
   return { keyViewer, headers };
+}
+
+function cameTwice(): AppError {
+  return new AppError('UNAUTHENTICATED', 'A credential came more than once.', {
+    details: { reason: 'duplicate_credentials' },
+  });
 }
 
 /** As `passedCredentials`, but what is not a key of ours goes on as it came. */
