@@ -1821,7 +1821,7 @@ export type SendOtpInput = {
   captchaToken?: InputMaybe<Scalars['String']['input']>;
   /** PKCE: SHA-256 of the code verifier, base64url. The link then carries a code for `exchangeAuthCode`. */
   codeChallenge?: InputMaybe<Scalars['String']['input']>;
-  /** Whether an unknown address signs up by it. */
+  /** Whether an unknown address signs up by it. If not, it is FORBIDDEN, reason `otp_disabled`: that tells it from a known one. */
   createUser?: Scalars['Boolean']['input'];
   /** Begins `userMetadata` of a new user. */
   data?: InputMaybe<Scalars['JSONObject']['input']>;

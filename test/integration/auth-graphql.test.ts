@@ -451,6 +451,7 @@ describe('administration', () => {
     ['first: 1000000000', 'first'],
     ['after: "not ours"', 'after'],
     ['after: "WyJVc2VyIiwieCJd"', 'after'],
+    [`filter: "${'x'.repeat(256)}"`, 'filter'],
   ])('users(%s) is BAD_USER_INPUT', async (args, path) => {
     const answer = await admin(`{ users(${args}) { nodes { id email identities { id } } totalCount } }`);
     expect(answer.errors[0]?.extensions).toMatchObject({

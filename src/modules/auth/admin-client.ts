@@ -9,6 +9,8 @@ import { createUserInput, inviteInput, linkInput, readInput, updateUserInput } f
 import { type AuthLinkProperties, type AuthUser, linkSchema, userListSchema, userSchema } from './types.ts';
 
 const maxFirst = 200;
+// It goes into the request target, which servers bound.
+const maxFilter = 255;
 const cursorKind = 'User';
 
 export interface UserPage {
@@ -108,6 +110,12 @@ export function createAdminClient({ exchange, extraRoles }: AdminClientDeps): Ad
       const size = checkFirst(first, maxFirst);
       const offset = offsetAfter(after);
       const wanted = filter === null || filter === '' ? undefined : filter;
+      if (wanted !== undefined && wanted.length > maxFilter) {
+        const message = `must not be longer than ${maxFilter} characters`;
+        throw new AppError('BAD_USER_INPUT', `filter: ${message}`, {
+          details: { issues: [{ path: ['filter'], message }] },
+        });
+      }
       // Pages of the service begin at multiples of their size; a cursor may lie between two.
       const number = Math.floor(offset / size) + 1;
       const skip = offset % size;

@@ -140,7 +140,8 @@ export function addSessionMutations(builder: SchemaBuilder, types: SessionTypes)
       createUser: t.boolean({
         required: true,
         defaultValue: true,
-        description: 'Whether an unknown address signs up by it.',
+        description:
+          'Whether an unknown address signs up by it. If not, it is FORBIDDEN, reason `otp_disabled`: that tells it from a known one.',
       }),
       data: t.field({ type: 'JSONObject', description: 'Begins `userMetadata` of a new user.' }),
       redirectTo: t.field({ type: 'URL', description: redirect }),
