@@ -127,7 +127,8 @@ export function createProxy(deps: ProxyDeps): Proxy {
       // The system's own buffers may hold more than a slow line takes in one span.
       spanMs: 2 * paceMs,
       moved: () => response.socket?.bytesWritten ?? 0,
-      heldBack: () => !response.writableNeedDrain,
+      // Without a socket it waits behind an earlier answer on the same connection.
+      heldBack: () => response.socket === null || !response.writableNeedDrain,
       onStill: () => response.destroy(),
     });
     await pipeline(answer.body, response, { end: false }).finally(stopWatching);

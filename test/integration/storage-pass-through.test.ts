@@ -121,6 +121,17 @@ describe('storage through the pass-through', () => {
       headers: { origin: 'https://app.example.com' },
     });
     expect(headers['access-control-allow-origin']).toBe('https://app.example.com');
+    // Whatever Storage's own CORS lets a TUS client in a browser see, and what a download needs.
+    for (const name of [
+      'location',
+      'upload-offset',
+      'upload-length',
+      'upload-metadata',
+      'tus-version',
+      'etag',
+    ]) {
+      expect(headers['access-control-expose-headers']?.split(', ')).toContain(name);
+    }
     const foreign = await pass('OPTIONS', '/upload/resumable', {
       headers: { origin: 'https://evil.example' },
     });
