@@ -197,6 +197,10 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
     limits: { ...config.websocket, maxMessageBytes: config.server.maxBodyBytes },
     log,
   });
+  metrics.holdings('bunbun_websocket', 'What the GraphQL WebSocket server holds.', () => ({
+    ...webSockets.stats(),
+  }));
+  metrics.holdings('bunbun_realtime', 'What the client of Realtime holds.', () => ({ ...realtime.stats() }));
   const server: Server = createHttpServer({
     routes: {
       '/graphql': graphql,

@@ -9,8 +9,8 @@ export interface Metrics {
   operation(type: string, code: string, seconds: number): void;
   subscriptionStarted(): void;
   subscriptionEnded(): void;
-  socketOpened(): void;
-  socketClosed(): void;
+  /** What is held just now, by what it is, read whenever the metrics are. */
+  holdings(name: string, help: string, read: () => Readonly<Record<string, number>>): void;
   /** A limit refused something; `limit` names the limit. */
   limitHit(limit: string): void;
   /** `outcome` is a status code or the kind of failure. */
@@ -36,10 +36,9 @@ export function createMetrics(options: { process?: boolean } = {}): Metrics {
   });
   const subscriptions = new Gauge({
     name: 'bunbun_active_subscriptions',
-    help: 'Running subscriptions.',
+    help: 'Running subscriptions; over WebSocket, identical ones of one identity run as one.',
     registers,
   });
-  const sockets = new Gauge({ name: 'bunbun_open_sockets', help: 'Open WebSockets.', registers });
   const limits = new Counter({
     name: 'bunbun_limit_hits_total',
     help: 'Refusals by the limit that refused.',
@@ -78,8 +77,17 @@ export function createMetrics(options: { process?: boolean } = {}): Metrics {
     operation: (type, code, seconds) => seriesOf(type, code).observe(seconds),
     subscriptionStarted: () => subscriptions.inc(),
     subscriptionEnded: () => subscriptions.dec(),
-    socketOpened: () => sockets.inc(),
-    socketClosed: () => sockets.dec(),
+    holdings(name, help, read) {
+      new Gauge({
+        name,
+        help,
+        labelNames: ['what'],
+        registers,
+        collect() {
+          for (const [what, count] of Object.entries(read())) this.set({ what }, count);
+        },
+      });
+    },
     limitHit: (limit) => limits.inc({ limit }),
     upstreamRequest: (service, outcome, seconds) => upstream.observe({ service, outcome }, seconds),
     circuitChanged: (service, state) => circuits.set({ service }, circuitValues[state]),

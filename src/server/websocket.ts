@@ -8,6 +8,7 @@ import { toClientError } from '../graphql/errors.ts';
 import type { OperationEngine, OperationParams } from '../graphql/operation-engine.ts';
 import type { Transport } from '../graphql/transport.ts';
 import { AppError } from '../lib/app-error.ts';
+import { isTooDeep, mostLevels } from '../lib/nesting.ts';
 import { createTimers } from '../lib/timers.ts';
 import { defaultQueueLimits } from '../modules/realtime/queue.ts';
 import type { Logger } from '../observability/logger.ts';
@@ -57,8 +58,8 @@ export interface DrainTimes {
 export interface GraphQLWebSocketServer {
   /** Takes an upgrade of the GraphQL path. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
-  /** Sockets, running operations and timers of the moment. */
-  stats(): { readonly sockets: number; readonly operations: number; readonly timers: number };
+  /** Sockets, running operations, executions that operations share, and timers of the moment. */
+  stats(): Readonly<Record<'sockets' | 'operations' | 'shared' | 'timers', number>>;
   /** Drains: refuses what is new, closes with 1001, then cuts. */
   close(times: DrainTimes): Promise<void>;
 }
@@ -162,6 +163,11 @@ export function createWebSocketServer(deps: WebSocketServerDeps): GraphQLWebSock
       const transport = transportOf(connection, abort.signal);
       const { query, variables, operationName } = payload;
       const params = { query, variables: variables ?? null, operationName: operationName ?? null };
+      // Also those that no operation asks for: they are written out to find who shares it.
+      if (isTooDeep(variables)) {
+        const message = `variables: JSON must not be nested deeper than ${mostLevels} levels.`;
+        return [clientError(new AppError('BAD_USER_INPUT', message))];
+      }
       const prepared = deps.engine.prepare(params, transport);
       // Returned, not thrown: a throw closes the socket, with every other subscription on it.
       if (prepared.type === 'refused') {
@@ -260,7 +266,7 @@ export function createWebSocketServer(deps: WebSocketServerDeps): GraphQLWebSock
     stats() {
       let operations = 0;
       for (const connection of connections) operations += connection.operations.size;
-      return { sockets: connections.size, operations, timers: timers.active };
+      return { sockets: connections.size, operations, shared: shared.running, timers: timers.active };
     },
     async close(times) {
       draining = true;

@@ -24,6 +24,17 @@ const query = 'subscription Todos { postgresChanges(table: "todos", resyncOnStar
 const start = (client: RawClient, id: string, text = query) =>
   client.send({ id, type: 'subscribe', payload: { query: text } });
 
+/** What the gateway holds just now, as its metrics tell. */
+async function held(): Promise<Record<string, number>> {
+  const text = await (await fetch(`${app.url}/metrics`)).text();
+  const lines = text.matchAll(
+    /^bunbun_(?:active_)?(websocket|realtime|subscriptions)(?:\{what="(\w+)"\})? (\d+)$/gm,
+  );
+  return Object.fromEntries(
+    [...lines].map(([, part, what = '', count]) => [`${part} ${what}`, Number(count)]),
+  );
+}
+
 /** Types and ids of the changes an operation has brought. */
 const seen = (client: RawClient, id: string) =>
   client.messages.flatMap((message) => {
@@ -167,6 +178,9 @@ test('answers what the operation is refused with to each of them', async () => {
 });
 
 test('leaves nothing after ten thousand subscriptions that come and go', async () => {
+  const warnings: string[] = [];
+  const warned = (warning: Error) => warnings.push(warning.message);
+  process.on('warning', warned);
   const client = await acceptedClient(app.graphqlWsUrl, asAnn());
   for (let round = 0; round < 100; round += 1) {
     for (let at = 0; at < 100; at += 1) start(client, `${round}-${at}`);
@@ -174,6 +188,27 @@ test('leaves nothing after ten thousand subscriptions that come and go', async (
     client.send({ type: 'ping' });
     await waitFor(() => client.messages.filter(({ type }) => type === 'pong').length === round + 1);
   }
-  await fake.until(() => fake.joins().length <= 1);
+  expect(await held()).toMatchObject({ 'websocket sockets': 1, 'websocket operations': 0 });
   client.socket.close();
+  const isEmpty = async () => Object.values(await held()).every((count) => count === 0);
+  // The channel lingers for ten seconds.
+  await expect.poll(isEmpty, { timeout: 20_000 }).toBe(true);
+  expect(Object.keys(await held()).toSorted()).toEqual(
+    [
+      'realtime channels',
+      'realtime feeds',
+      'realtime sockets',
+      'realtime subscribers',
+      'realtime timers',
+      'realtime waitingJoins',
+      'subscriptions ',
+      'websocket operations',
+      'websocket shared',
+      'websocket sockets',
+      'websocket timers',
+    ].toSorted(),
+  );
+  expect(fake.connections.size).toBe(0);
+  process.off('warning', warned);
+  expect(warnings).toEqual([]);
 });
