@@ -62,6 +62,17 @@ test('leaves out a presence entry nested too deeply, and keeps the socket', asyn
   client.socket.close();
 });
 
+test('refuses variables nested too deeply, and keeps the socket', async () => {
+  const client = await acceptedClient(app.graphqlWsUrl, asAnn);
+  const payload = `{"query":"subscription { broadcasts(channel: \\"room\\") { type } }","variables":{"junk":${deep}}}`;
+  client.send(`{"id":"1","type":"subscribe","payload":${payload}}`);
+  const refusal = await client.message(({ id, type }) => id === '1' && type === 'error');
+  expect(JSON.stringify(refusal)).toContain('BAD_USER_INPUT');
+  client.send({ type: 'ping' });
+  await client.message(({ type }) => type === 'pong');
+  client.socket.close();
+});
+
 const roomQuery = 'subscription { broadcasts(channel: "room") { type event } }';
 
 test('sends nothing of a subscription that was left to the next one of the same id', async () => {
