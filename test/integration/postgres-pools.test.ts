@@ -1,6 +1,7 @@
 import { createServer, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startLocalPostgres } from '../../src/local/postgres.ts';
+import { createMigrationsClient } from '../../src/modules/database/migrations.ts';
 import { createPostgresPools } from '../../src/upstream/postgres.ts';
 import { connectDatabase, eventually, failureOf } from '../support/database-client.ts';
 import {
@@ -283,6 +284,65 @@ describe('pools', () => {
         Array.from(await sql`select 1 as x`),
       );
     expect(rows).toEqual([{ x: 1 }]);
+  });
+
+  it('leaves nothing to whoever gets the backend of a pooler in transaction mode next', async () => {
+    await using pooled = connect({ pooler: 'transaction', max: 1 });
+    const { client, pools } = pooled;
+    const look = `select pg_backend_pid() as pid, current_user::text as role, current_setting('work_mem') as work_mem,
+      current_setting('search_path') <> '' as path, to_regclass('left_behind') is not null as temporary,
+      (select count(*)::int from pg_prepared_statements) as prepared, (select count(*)::int from pg_cursors) as cursors,
+      (select count(*)::int from pg_locks where locktype = 'advisory' and pid = pg_backend_pid()) as locks`;
+    const state = () =>
+      pools.general.withSession({ signal: forever(), timeoutMs: 5_000 }, async ({ sql }) => {
+        const [row] = await sql.unsafe(look);
+        return row;
+      });
+    const before = await state();
+    expect(before).toMatchObject({ work_mem: '4MB', path: true, temporary: false, locks: 0, prepared: 0 });
+    const leavers = [
+      "set work_mem = '77MB'",
+      "select set_config('work_mem', '77MB', false)",
+      "select set_config('search_path', '', false)",
+      'set role anon',
+      'create temporary table left_behind ()',
+      'prepare p as select 1',
+      'select pg_advisory_lock(7)',
+      'declare c cursor with hold for select 1',
+      'listen_is_refused',
+      'vacuum pg_catalog.pg_am',
+    ];
+    for (const statement of leavers) {
+      await client.execute({ statement }, testCall()).catch(() => undefined);
+      expect([statement, await state()]).toEqual([statement, before]);
+      const statements = [{ statement: 'select 1' }, { statement }];
+      await client.executeTransaction({ statements }, testCall()).catch(() => undefined);
+      expect([statement, await state()]).toEqual([statement, before]);
+    }
+    const migrations = createMigrationsClient({ pools });
+    const done = await migrations.run(
+      {
+        version: '1',
+        name: 'as pg_dump writes',
+        sql: `select pg_catalog.set_config('search_path', '', false); set role postgres; select pg_advisory_lock(8)`,
+        down: "set work_mem = '77MB'",
+      },
+      testCall(),
+    );
+    expect(done.applied).toBe(true);
+    expect(await state()).toEqual(before);
+    await migrations.rollback('1', testCall());
+    expect(await state()).toEqual(before);
+    // What they are for is still done.
+    const made = await client.execute(
+      { statement: 'create table public.pooled as select 1 as x' },
+      testCall(),
+    );
+    expect(made.command).toBe('SELECT');
+    const wrong = failureOf(client.execute({ statement: 'select * from nowhere' }, testCall()));
+    expect((await wrong).privileged).toMatchObject({ sqlState: '42P01', position: 15 });
+    await client.execute({ statement: 'drop table public.pooled' }, testCall());
+    expect(await state()).toEqual(before);
   });
 
   it('resets what a statement left within its own transaction behind a pooler in transaction mode', async () => {

@@ -1,4 +1,5 @@
 import { AppError, type ErrorCode } from '../../lib/app-error.ts';
+import { sqlState } from '../../upstream/postgres-failure.ts';
 
 /** What surrounds a statement that failed, for the error's details. */
 export interface FailureContext {
@@ -38,6 +39,11 @@ export function toDatabaseError(error: unknown, context: FailureContext = {}): A
       privileged: privilegedPart(report, context.prefixLength ?? 0),
     },
   );
+}
+
+/** Postgres does not allow the statement in a transaction, and did nothing. */
+export function isRefusedInTransaction(error: unknown): boolean {
+  return sqlState(error) === '25001';
 }
 
 function withDetails(error: AppError, details: Readonly<Record<string, unknown>>): AppError {

@@ -2,11 +2,18 @@ import type { PostgresSession } from '../../upstream/postgres.ts';
 import type { Call } from '../../viewer/call.ts';
 import { collectRows } from './collect-rows.ts';
 import type { SqlEngine } from './engine.ts';
-import { toDatabaseError } from './errors.ts';
+import { isRefusedInTransaction, toDatabaseError } from './errors.ts';
+import { commit } from './execute-transaction.ts';
 import type { ReadRequest } from './read-statement.ts';
 import { toSqlResult, type WireResult } from './rows.ts';
 import { boundStatement, encodeFor, resetSession, serverGraceMs } from './session-steps.ts';
-import { onlyStatement, refuseSessionTakeover, refuseTransactionControl } from './statement-rules.ts';
+import type { StatementClass } from './statement-class.ts';
+import {
+  mayCommit,
+  onlyStatement,
+  refuseSessionTakeover,
+  refuseTransactionControl,
+} from './statement-rules.ts';
 import type { SqlResult } from './types.ts';
 
 /** Runs any one statement outside a transaction of ours, and resets the connection afterwards. */
@@ -26,7 +33,9 @@ export async function executeStatement(
       async (session) => {
         const encoded = await encodeFor(session.sql, statement, params);
         const started = performance.now();
-        const wire = await runAndReset(session, engine, request, encoded);
+        const wire = engine.pools.transactionPooler
+          ? await runPooled(session, engine, request, encoded, kind)
+          : await runAndReset(session, engine, request, encoded);
         if (!reads) engine.types.forget();
         return await toSqlResult(wire, started, engine.types, session.sql);
       },
@@ -42,24 +51,44 @@ async function runAndReset(
   { statement, maxRows, timeout }: ReadRequest,
   params: readonly (string | null)[],
 ): Promise<WireResult> {
-  const { transactionPooler } = engine.pools;
-  // Behind a pooler in transaction mode a session's setting would stay with a backend that others get next.
-  if (!transactionPooler) {
-    session.sql
-      .unsafe(`set statement_timeout = ${timeout + serverGraceMs}`)
-      .execute()
-      .catch(() => undefined);
-  }
-  const running = collectRows(session, boundStatement(session.sql, statement, params), {
-    maxRows,
-    maxBytes: engine.maxResultBytes,
-    stopEarly: false,
-  });
+  const limits = { maxRows, maxBytes: engine.maxResultBytes, stopEarly: false };
+  session.sql
+    .unsafe(`set statement_timeout = ${timeout + serverGraceMs}`)
+    .execute()
+    .catch(() => undefined);
+  const running = collectRows(session, boundStatement(session.sql, statement, params), limits);
   // Sent right behind the statement; it runs also when the statement fails.
-  const reset = transactionPooler ? undefined : resetSession(session, false);
+  const reset = resetSession(session, false);
   try {
     return await running;
   } finally {
     await reset;
   }
+}
+
+/**
+ * Behind a pooler in transaction mode only a transaction keeps us the backend until what the statement left is taken
+ * back. What a transaction does not take runs without, and may leave something to whoever gets that backend next.
+ */
+async function runPooled(
+  session: PostgresSession,
+  engine: SqlEngine,
+  { statement, maxRows, timeout }: ReadRequest,
+  params: readonly (string | null)[],
+  kind: StatementClass | undefined,
+): Promise<WireResult> {
+  const limits = { maxRows, maxBytes: engine.maxResultBytes, stopEarly: false };
+  const run = () => collectRows(session, boundStatement(session.sql, statement, params), limits);
+  if (kind !== undefined && mayCommit(kind)) return await run();
+  try {
+    await session.sql.unsafe(`begin; set local statement_timeout = ${timeout + serverGraceMs}`);
+    const wire = await run();
+    await commit(session, 'keep backend');
+    return wire;
+  } catch (error) {
+    if (!isRefusedInTransaction(error)) throw error;
+  } finally {
+    await resetSession(session, true);
+  }
+  return await run();
 }

@@ -90,16 +90,19 @@ async function runAll(
       throw new StatementFailure(index, error);
     }
   }
-  await commit(session);
+  await commit(session, engine.pools.transactionPooler ? 'keep backend' : undefined);
   engine.types.forget();
   return results;
 }
 
-/** COMMIT; OUTCOME_UNKNOWN when its answer never came, BAD_SQL when Postgres rolled back instead. */
-export async function commit({ sql }: PostgresSession): Promise<void> {
+/**
+ * COMMIT; OUTCOME_UNKNOWN when its answer never came, BAD_SQL when Postgres rolled back instead. `keep backend`: another
+ * transaction begins at once, so that a pooler leaves us the backend until it is reset.
+ */
+export async function commit({ sql }: PostgresSession, then?: 'keep backend'): Promise<void> {
   let command: string;
   try {
-    ({ command } = await sql.unsafe('commit'));
+    ({ command } = await sql.unsafe(then === undefined ? 'commit' : 'commit and chain'));
   } catch (error) {
     // A deferred constraint speaks here, and then nothing was committed. Anything else leaves it open.
     if (isRefusal(error)) throw error;

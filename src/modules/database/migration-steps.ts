@@ -1,10 +1,12 @@
 import type { PostgresSession } from '../../upstream/postgres.ts';
 import { sqlState } from '../../upstream/postgres-failure.ts';
 import { encodedQuery } from './encoded-query.ts';
+import { isRefusedInTransaction } from './errors.ts';
 import { commit } from './execute-transaction.ts';
 import { advanceProgress } from './migration-history.ts';
 import { ScriptFailure } from './migration-runner.ts';
 import type { ScriptStatement } from './migration-script.ts';
+import { mayCommit } from './statement-rules.ts';
 
 /**
  * Runs the statements from `from` on, each for itself. One that a transaction takes commits together with the note that
@@ -20,18 +22,12 @@ export async function runStepByStep(
   for (const [index, statement] of statements.entries()) {
     if (index < from || statement.kind === undefined) continue;
     try {
-      const ran =
-        !endsTransactions(statement) && (await runWithNote(session, version, index, statement.text));
+      const ran = !mayCommit(statement.kind) && (await runWithNote(session, version, index, statement.text));
       if (!ran) await runAlone(session, version, index, statement.text);
     } catch (error) {
       throw new ScriptFailure(index, statement, error);
     }
   }
-}
-
-/** Procedures and blocks may commit on their own, and outside of a transaction alone. */
-function endsTransactions({ kind }: ScriptStatement): boolean {
-  return kind?.name === 'CALL' || kind?.name === 'DO';
 }
 
 /** False when Postgres does not allow the statement in a transaction; nothing has happened then. */
@@ -52,12 +48,10 @@ async function runWithNote(
   } catch (error) {
     // Fails where the connection is lost, and then there is nothing to roll back.
     await sql.unsafe('rollback').catch(() => undefined);
-    if (sqlState(error) === activeTransaction) return false;
+    if (isRefusedInTransaction(error)) return false;
     throw error;
   }
 }
-
-const activeTransaction = '25001';
 
 async function runAlone(
   session: PostgresSession,

@@ -48,7 +48,7 @@ async function rollBackInside(
     if (migration.transactional === false) return 'needs a session';
     const script = await divideScript(down, engine.parser);
     const { notices, duration } = await withNotices(session, () => runInTransaction(session, script));
-    await finish(session, version);
+    await finish(session, version, engine.pools.transactionPooler ? 'keep backend' : undefined);
     engine.onSchemaChange();
     return { migration, applied: false, dryRun: false, duration, notices };
   } finally {
@@ -78,11 +78,11 @@ async function rollBackOutside(
   }
 }
 
-async function finish(session: PostgresSession, version: string): Promise<void> {
+async function finish(session: PostgresSession, version: string, then?: 'keep backend'): Promise<void> {
   await backToOurselves(session);
   await forgetMigration(session.sql, version);
   await announceSchemaChange(session.sql, version);
-  await commit(session);
+  await commit(session, then);
 }
 
 async function requireRollback(

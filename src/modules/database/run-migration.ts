@@ -74,7 +74,7 @@ async function runInside(session: PostgresSession, plan: Plan): Promise<Migratio
     const migration = await mustRead(sql, tables, request.version);
     if (request.dryRun) return { migration, applied: false, dryRun: true, duration, notices };
     await announceSchemaChange(sql, request.version);
-    await commit(session);
+    await commit(session, engine.pools.transactionPooler ? 'keep backend' : undefined);
     engine.onSchemaChange();
     return { migration, applied: true, dryRun: false, duration, notices };
   } finally {

@@ -27,15 +27,15 @@ export async function encodeFor(
 }
 
 /**
- * Ends whatever transaction is open and takes back what a rollback leaves: prepared statements, session advisory
- * locks, cursors WITH HOLD, settings, sequences, temporary tables.
+ * Ends whatever transaction is open and takes back what neither its end nor a rollback does: prepared statements,
+ * session advisory locks, cursors WITH HOLD, settings, sequences, temporary tables.
  */
 export function resetSteps(transactionPooler: boolean): readonly string[] {
-  // Behind a pooler the next transaction may have another backend: everything happens inside this one.
+  // Behind a pooler the next message may go to another backend. This one is ours until the end of the message.
   return transactionPooler
     ? [
-        'rollback and chain',
-        'deallocate all; close all; select pg_catalog.pg_advisory_unlock_all(); rollback',
+        'rollback; begin; set session authorization default; reset role; reset all; deallocate all; close all; ' +
+          'unlisten *; select pg_catalog.pg_advisory_unlock_all(); discard temp; discard sequences; commit',
       ]
     : ['rollback', 'discard all'];
 }

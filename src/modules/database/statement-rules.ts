@@ -31,6 +31,11 @@ export function onlyStatement(parsed: ParsedSql): StatementClass | undefined {
   return first;
 }
 
+/** Procedures and blocks may commit on their own, and can do so outside of a transaction alone. */
+export function mayCommit({ name }: StatementClass): boolean {
+  return name === 'CALL' || name === 'DO';
+}
+
 /** Throws BAD_SQL for statements that would take over or outlive a connection that callers share. */
 export function refuseSessionTakeover(statement: StatementClass | undefined, text: string): void {
   if (statement === undefined ? looksLikeCopyStream(text) : statement.copyStream) {
