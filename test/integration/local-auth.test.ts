@@ -200,6 +200,10 @@ describe('the local auth server', () => {
     });
     const message = auth.mailbox.list(email)[0];
     expect(message?.tokenHash).toMatch(/^pkce_/);
+    // Whoever reads the mail on the way has no verifier, and gets no session without one.
+    const cut = (message?.link ?? '').replace('token=pkce_', 'token=');
+    const refused = await fetch(cut, { redirect: 'manual' });
+    expect(refused.headers.get('location')).toMatch(/error_code=otp_expired/);
     const followed = await fetch(message?.link ?? '', { redirect: 'manual' });
     const location = new URL(followed.headers.get('location') ?? '');
     expect(location.pathname).toBe('/reset');

@@ -43,16 +43,16 @@ export async function storeCode(db: Db, request: CodeRequest): Promise<{ otp: st
   return { otp, tokenHash };
 }
 
-/** The live code with this hash, whichever flow it was made in. */
+/** The live code with one of these hashes. */
 export async function findCode(
   context: AuthContext,
   db: Db,
-  tokenHash: string,
+  tokenHashes: readonly string[],
   types: readonly CodeType[],
 ): Promise<StoredCode | undefined> {
   const [code] = await db<StoredCode[]>`
     select * from auth.one_time_tokens
-    where token_hash in ${db([tokenHash, `pkce_${tokenHash}`])} and token_type::text in ${db([...types])}
+    where token_hash in ${db([...tokenHashes])} and token_type::text in ${db([...types])}
       and created_at > (now() at time zone 'utc') - make_interval(secs => ${context.settings.otpExpiry})
     for update`;
   return code;

@@ -34,7 +34,7 @@ const dayMs = 86_400_000;
 
 async function checkNonce(context: AuthContext, user: UserRow, nonce: string): Promise<void> {
   const hash = otpHash(user.email ?? user.phone ?? '', nonce);
-  const code = await context.sql.begin((tx) => findCode(context, tx, hash, ['reauthentication_token']));
+  const code = await context.sql.begin((tx) => findCode(context, tx, [hash], ['reauthentication_token']));
   if (code === undefined || code.user_id !== user.id) {
     throw new AuthError(422, 'reauthentication_not_valid', 'Nonce has expired or is invalid');
   }

@@ -62,7 +62,7 @@ async function spendCode(context: AuthContext, db: Db, code: StoredCode): Promis
 }
 
 interface WantedCode {
-  readonly tokenHash: string;
+  readonly tokenHashes: readonly string[];
   /** Undefined: there is no such type, and so no code. */
   readonly types: readonly CodeType[] | undefined;
   /** What to say when it is not found. */
@@ -74,12 +74,13 @@ function wantedByAddress(
 ): WantedCode {
   const failure = 'Token has expired or is invalid';
   if (body.phone && !body.email) {
-    const tokenHash = otpHash(readPhone(body.phone), body.token);
-    return { tokenHash, types: phoneCodes.get(body.type), failure };
+    const tokenHashes = [otpHash(readPhone(body.phone), body.token)];
+    return { tokenHashes, types: phoneCodes.get(body.type), failure };
   }
   if (body.email && !body.phone) {
-    const tokenHash = otpHash(readCodeEmail(body.email), body.token);
-    return { tokenHash, types: emailCodes.get(body.type), failure };
+    const hash = otpHash(readCodeEmail(body.email), body.token);
+    // Who types a code in need not know in which flow it was sent; who follows a link does.
+    return { tokenHashes: [hash, `pkce_${hash}`], types: emailCodes.get(body.type), failure };
   }
   throw invalid('Only an email address or phone number should be provided on verify');
 }
@@ -99,18 +100,18 @@ function wantedByHash(body: z.infer<typeof verifyBody> & { readonly type: string
   }
   const types = emailCodes.get(body.type);
   if (types === undefined) throw invalid('Invalid email verification type');
-  return { tokenHash: body.token_hash ?? '', types, failure: 'Email link is invalid or has expired' };
+  return { tokenHashes: [body.token_hash ?? ''], types, failure: 'Email link is invalid or has expired' };
 }
 
 async function verifyByBody(context: AuthContext, request: AuthRequest): Promise<AuthResponse> {
   const body = await request.body(verifyBody);
   if (!body.type) throw invalid('Verify requires a verification type');
   if (!body.token === !body.token_hash) throw invalid('Verify requires either a token or a token hash');
-  const { tokenHash, types, failure } = body.token
+  const { tokenHashes, types, failure } = body.token
     ? wantedByAddress({ ...body, type: body.type, token: body.token })
     : wantedByHash({ ...body, type: body.type });
   return await context.sql.begin(async (tx) => {
-    const code = types && (await findCode(context, tx, tokenHash, types));
+    const code = types && (await findCode(context, tx, tokenHashes, types));
     if (code === undefined) throw new AuthError(403, 'otp_expired', failure);
     if (!(await spendCode(context, tx, code))) return ok({ msg: acceptedOne, code: '200' });
     return ok(await signInAs(context, tx, request, code.user_id, 'otp'));
@@ -144,7 +145,7 @@ async function verifyByLink(context: AuthContext, request: AuthRequest): Promise
     return await context.sql.begin(async (tx) => {
       const types = emailCodes.get(type);
       if (types === undefined) throw invalid('Invalid email verification type');
-      const code = await findCode(context, tx, token, types);
+      const code = await findCode(context, tx, [token], types);
       if (code === undefined) {
         throw new AuthError(403, 'otp_expired', 'Email link is invalid or has expired');
       }
