@@ -160,6 +160,8 @@ describe('keys', () => {
     expect((await raw({ path: '/auth/v1/.well-known/jwks.json' })).status).toBe(200);
     expect((await raw({ path: '/auth/v1/authorize?provider=google' })).status).toBe(400);
     expect((await raw({ path: '/auth/v1/verify?type=signup&token=unknown' })).status).toBe(303);
+    expect((await raw({ path: '/auth/v1/verify', method: 'POST', body: '{}' })).status).toBe(400);
+    expect((await raw({ path: '/auth/v1/.well-known/openid-configuration' })).status).toBe(401);
   });
 
   test('an unknown one is refused even beside a good token', async () => {
