@@ -28,6 +28,7 @@ const defaults: UpstreamLimits = {
   idleMs: 60_000,
   maxAnswerBytes: 5 * 1024 * 1024,
   connections: 64,
+  streams: 1_024,
   retries: 2,
 };
 
@@ -37,14 +38,18 @@ export function createHttpUpstream(deps: HttpUpstreamDeps): HttpUpstream {
   const limits: UpstreamLimits = { ...defaults, ...deps.limits };
   const base = new URL(deps.baseUrl);
   const prefix = base.pathname.replace(/\/+$/, '');
-  const pool = new Pool(base.origin, {
-    connections: limits.connections,
-    pipelining: 1,
-    // Node's servers close idle sockets after 5 s: we must be the first, or a request meets a closing socket.
-    keepAliveTimeout: 4_000,
-    keepAliveMaxTimeout: 60_000,
-    connect: { timeout: limits.connectMs, keepAlive: true },
-  });
+  const openPool = (connections: number): Pool =>
+    new Pool(base.origin, {
+      connections,
+      pipelining: 1,
+      // Node's servers close idle sockets after 5 s: we must be the first, or a request meets a closing socket.
+      keepAliveTimeout: 4_000,
+      keepAliveMaxTimeout: 60_000,
+      connect: { timeout: limits.connectMs, keepAlive: true },
+    });
+  const pool = openPool(limits.connections);
+  // A stream lasts as long as its client likes: it must not take the place of calls that are over at once.
+  const streams = openPool(limits.streams);
 
   const circuits = createCircuits({ service, log, metrics });
 
@@ -95,7 +100,7 @@ export function createHttpUpstream(deps: HttpUpstreamDeps): HttpUpstream {
     const run = () =>
       blamingSource(
         source,
-        exchangeBuffered(pool, {
+        exchangeBuffered(isStream ? streams : pool, {
           method,
           target,
           headers,
@@ -149,7 +154,7 @@ export function createHttpUpstream(deps: HttpUpstreamDeps): HttpUpstream {
       const request = { method, path: target, headers, body, signal: deadline.signal };
       const answer = await blamingSource(
         source,
-        pool.request({ ...request, headersTimeout: 0, bodyTimeout: idleMs }),
+        streams.request({ ...request, headersTimeout: 0, bodyTimeout: idleMs }),
       );
       return { status: answer.statusCode, headers: answer.headers, body: answer.body };
     };
@@ -176,6 +181,8 @@ export function createHttpUpstream(deps: HttpUpstreamDeps): HttpUpstream {
     },
     request,
     stream,
-    close: () => pool.destroy(),
+    async close() {
+      await Promise.all([pool.destroy(), streams.destroy()]);
+    },
   };
 }

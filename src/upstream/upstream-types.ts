@@ -19,6 +19,8 @@ export interface UpstreamLimits {
   maxAnswerBytes: number;
   /** Sockets to the service. @default 64 */
   connections: number;
+  /** Sockets for streams, which are apart from those of other calls. @default 1_024 */
+  streams: number;
   /** Further attempts of an idempotent call. @default 2 */
   retries: number;
 }

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { expect, test } from 'vitest';
 import { passing } from '../support/passing.ts';
+import { testCall } from '../support/test-call.ts';
 
 const paceMs = 100;
 
@@ -81,6 +82,27 @@ test('leaves a client that does not read on, and the service’s connection with
   await expect.poll(() => connections(p.upstream.server), { timeout: 5_000 }).toBe(0);
   expect(given).toBeGreaterThan(0);
   socket.destroy();
+});
+
+test('streams that many clients hold leave the service to everybody else', async () => {
+  await using p = await passing(
+    (request, response) => {
+      if (request.url === '/root/quick') response.setHeader('content-type', 'application/json').end('{}');
+      else response.writeHead(200).write('first');
+    },
+    {},
+    2_000,
+  );
+  const sockets = Array.from({ length: 100 }, () => open(p.url));
+  await Promise.all(
+    sockets.map(async (socket) => {
+      socket.write('GET /things/v1/held HTTP/1.1\r\nHost: x\r\n\r\n');
+      await once(socket, 'data');
+    }),
+  );
+  const answer = await p.http.request({ method: 'GET', path: '/quick', call: testCall() });
+  expect(answer.status).toBe(200);
+  for (const socket of sockets) socket.destroy();
 });
 
 async function connections(server: {
