@@ -96,6 +96,7 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
       filterProblem: createFilterCheck(pools.general, log),
     },
     canary: canaryRow(config, pools, log),
+    limits: { sockets: config.realtime.maxSockets },
     log,
   });
   const health = createHealthClient({

@@ -151,6 +151,7 @@ function nest(values: Values, mode: Mode) {
       deletes: values.REALTIME_DELETES,
       /** Undefined: there is no canary. */
       canaryEveryMs: values.REALTIME_CANARY,
+      maxSockets: values.REALTIME_MAX_SOCKETS,
     },
     functions: { answerMs: values.FUNCTIONS_TIMEOUT },
     local: { dataDir: values.BUNBUN_DATA_DIR, jwtAlgorithm: values.LOCAL_JWT_ALGORITHM },

@@ -104,6 +104,13 @@ export const limitVariables = {
     shape: 'a number from 1 to 10000000',
     default: '10000',
   }),
+  REALTIME_MAX_SOCKETS: withDefault(wholeNumber(1, 100_000), {
+    group: 'Limits',
+    description:
+      'Connections of this process to Realtime. A room takes one for each caller who listens to it or is present; stay below what Realtime admits (TENANT_MAX_CONCURRENT_USERS).',
+    shape: 'a number from 1 to 100000',
+    default: '100',
+  }),
   WS_MAX_OPERATIONS: withDefault(wholeNumber(1, 100_000), {
     group: 'Limits',
     description: 'Running operations of one WebSocket.',

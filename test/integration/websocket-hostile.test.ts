@@ -13,6 +13,7 @@ beforeEach(async () => {
     JWT_SECRET: testSecret,
     SUPABASE_ANON_KEY: hmacToken(keyClaims('anon')),
     WS_MAX_OPERATIONS: '1000',
+    REALTIME_MAX_SOCKETS: '3',
   });
 });
 afterEach(async () => {
@@ -127,4 +128,20 @@ test('adds no listener for each operation of a client that does not read', async
   process.off('warning', warned);
   expect(warnings).toEqual([]);
   slow.socket.terminate();
+});
+
+test('opens as many connections to Realtime as it may, and says so beyond', async () => {
+  const client = await acceptedClient(app.graphqlWsUrl, asAnn);
+  const present = 'subscription { presence(channel: "room", track: { at: 1 }) { type } }';
+  for (const id of ['1', '2', '3']) start(client, id, present);
+  await waitFor(() => ['1', '2', '3'].every((id) => results(client, id).length > 0));
+  start(client, '4', present);
+  await client.message(({ id, type }) => id === '4' && type === 'complete');
+  expect(JSON.stringify(results(client, '4'))).toContain('UPSTREAM_UNAVAILABLE');
+  client.send({ id: '3', type: 'complete' });
+  await fake.until(() => fake.connections.size === 2);
+  start(client, '5', present);
+  await waitFor(() => results(client, '5').length > 0);
+  expect(JSON.stringify(results(client, '5'))).toContain('SYNC');
+  client.socket.close();
 });
