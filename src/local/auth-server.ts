@@ -51,6 +51,8 @@ function isAllowedHost(header: string | undefined, allowed: readonly string[]): 
 
 function toAuthError(error: unknown): AuthError | undefined {
   if (error instanceof AuthError) return error;
+  // The stack ran over while a deeply nested body was read.
+  if (error instanceof RangeError) return new AuthError(400, 'bad_json', 'The body is nested too deeply');
   // A string that Postgres cannot store (NUL) or a number out of range is the caller's.
   if (error instanceof Error && 'code' in error && String(error.code).startsWith('22')) {
     return new AuthError(400, 'validation_failed', 'A value cannot be stored');

@@ -66,6 +66,12 @@ const faults: [string, RequestListener, string, string][] = [
     'UPSTREAM_ERROR',
     'UPSTREAM_ERROR',
   ],
+  [
+    'a code that is none of its own',
+    answer(400, json({ code: `${secretBody} refused`, message: secretBody })),
+    'UPSTREAM_ERROR',
+    'UPSTREAM_ERROR',
+  ],
   ['a bad gateway', answer(502, `<html>${secretBody}`, html), 'UPSTREAM_UNAVAILABLE', 'UPSTREAM_UNAVAILABLE'],
   ['silence', () => undefined, 'TIMEOUT', 'OUTCOME_UNKNOWN'],
   ['a cut connection', (request) => request.socket.destroy(), 'UPSTREAM_UNAVAILABLE', 'OUTCOME_UNKNOWN'],
@@ -143,6 +149,36 @@ describe('an auth service that answers with', () => {
       code: 'BAD_USER_INPUT',
       reason: 'brand_new',
     });
+  });
+
+  test.each([
+    ['invalid_credentials', 'UNAUTHENTICATED'],
+    ['user_already_exists', 'CONFLICT'],
+    ['unknown', 'FORBIDDEN'],
+    ['anonymous_provider_disabled', 'FORBIDDEN'],
+    ['validation_failed', 'BAD_USER_INPUT'],
+  ])('the code %s is %s, whatever status and form it comes in', async (reason, code) => {
+    for (const status of [400, 403, 404, 422, 500]) {
+      for (const body of [
+        { code: reason, message: secretBody },
+        { code: status, error_code: reason, msg: secretBody },
+      ]) {
+        await using running = await faulty(answer(status, json(body)));
+        const { errors } = await running.app.graphql(mutation);
+        expect(errors[0]?.extensions).toMatchObject({ code, reason });
+        expect(JSON.stringify(errors)).not.toContain(secretBody);
+      }
+    }
+  });
+
+  test('headers that tell of a session stay inside', async () => {
+    const inside = ['sb-auth-user-id', 'sb-auth-session-id', 'sb-auth-refresh-token-prefix'];
+    await using running = await faulty(
+      answer(200, '{}', Object.fromEntries(inside.map((name) => [name, 'abcde']))),
+    );
+    const passed = await fetch(`${running.app.url}/auth/v1/settings`, { headers: { apikey: anonKey } });
+    expect(passed.status).toBe(200);
+    expect(inside.filter((name) => passed.headers.has(name))).toEqual([]);
   });
 
   test('identities that are null in a list fetches them, and says null when the user has gone', async () => {

@@ -354,6 +354,7 @@ describe('the local auth server', () => {
         '/token?grant_type=refresh_token',
         { method: 'POST', body: '{"refresh_token":"\'; drop table x;--"}' },
       ],
+      ['/signup', { method: 'POST', body: `{"data":${'{"a":'.repeat(20_000)}1${'}'.repeat(20_000)}}` }],
       ['//user', {}],
       ['/user', { headers: { authorization: 'Bearer a.b.c' } }],
     ];

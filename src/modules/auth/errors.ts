@@ -84,9 +84,12 @@ const wireError = z.object({
   weak_password: z.object({ reasons: z.array(z.string()).nullish() }).nullish(),
 });
 
+// A word, such as `otp_expired` or Postgres' 23505: callers see it, so nothing else may pass for one.
+const plainCode = /^\w{1,64}$/;
+
 function reasonOf(wire: z.infer<typeof wireError>): string | undefined {
-  if (wire.error_code) return wire.error_code;
-  if (typeof wire.code === 'string') return wire.code;
+  const code = wire.error_code || wire.code;
+  if (typeof code === 'string' && code !== '') return plainCode.test(code) ? code : undefined;
   // OAuth's own form has no code of Supabase Auth's: id_token and the like.
   return wire.error ? 'validation_failed' : undefined;
 }
