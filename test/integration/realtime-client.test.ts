@@ -343,13 +343,14 @@ test('keeps a subscription through an upstream that refuses for a while', async 
 
 test.each([
   ['destroy' as const, 'UPSTREAM_UNAVAILABLE'],
+  ['ignore' as const, 'UPSTREAM_UNAVAILABLE'],
   [401, 'UPSTREAM_ERROR'],
   [429, 'RATE_LIMITED'],
   [500, 'UPSTREAM_UNAVAILABLE'],
 ])(
   'answers a new subscriber with a typed error when the socket is refused with %s',
   async (refusal, code) => {
-    const client = realtimeClient(fake.url);
+    const client = realtimeClient(fake.url, { connectMs: 200 });
     fake.refuse = () => refusal;
     await expect(client.changes(todos, callOf('ann'))).rejects.toMatchObject({ code });
     await allGone(client);

@@ -34,8 +34,8 @@ export interface FakeRealtime {
   readonly received: Received[];
   /** Asked first for every message. */
   fault: Fault | undefined;
-  /** Asked before a handshake; a number is answered as its status. */
-  refuse: (() => number | 'destroy' | undefined) | undefined;
+  /** Asked before a handshake; a number is answered as its status, `ignore` not at all. */
+  refuse: (() => number | 'destroy' | 'ignore' | undefined) | undefined;
   /** Resolves once `done` holds; fails after ten seconds. */
   until(done: () => boolean): Promise<void>;
   joins(topic?: string): Received[];
@@ -120,6 +120,7 @@ export async function startFakeRealtime(): Promise<FakeRealtime> {
   });
   http.on('upgrade', (request, socket, head) => {
     const refusal = fake.refuse?.();
+    if (refusal === 'ignore') return;
     if (refusal === 'destroy') {
       socket.destroy();
       return;

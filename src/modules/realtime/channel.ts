@@ -70,6 +70,7 @@ export function createChannel(spec: ChannelSpec, deps: ChannelDeps, handlers: Ch
   let joinRef: string | null = null;
   let missed = false;
   let attempts = 0;
+  let liveSince = 0;
   let repeatExpectedUntil = 0;
   let cancel: Cancel | undefined;
   const pending = new Map<string, { answered: (ok: boolean) => void; cancel: Cancel }>();
@@ -91,7 +92,11 @@ export function createChannel(spec: ChannelSpec, deps: ChannelDeps, handlers: Ch
 
   /** Every way out of a joined state: what comes between now and `live` is missed. */
   const leaveState = (next: State) => {
-    if (state === 'live') missed = true;
+    if (state === 'live') {
+      missed = true;
+      // One that is closed each time it has come back is not healthy.
+      if (Date.now() - liveSince >= limits.healthyAfterMs) attempts = 0;
+    }
     state = next;
     setTimer(undefined);
     dropPending();
@@ -140,7 +145,7 @@ export function createChannel(spec: ChannelSpec, deps: ChannelDeps, handlers: Ch
   const becomeLive = () => {
     const afterGap = missed;
     missed = false;
-    attempts = 0;
+    liveSince = Date.now();
     state = 'live';
     setTimer(undefined);
     handlers.live(afterGap);

@@ -12,7 +12,10 @@ export interface RealtimeLimits {
   readonly retryFirstMs: number;
   /** @default 30_000 */
   readonly retryLongestMs: number;
-  /** A socket that lasted this long is healthy: its next reconnect starts from the first delay again. @default 30_000 */
+  /**
+   * A socket or channel that lasted this long is healthy: when it comes back, it starts from the first delay again.
+   * @default 30_000
+   */
   readonly healthyAfterMs: number;
   /** From sending a join to its answer. Realtime sleeps 5 s before it refuses. @default 12_000 */
   readonly joinMs: number;
