@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { pipeline } from 'node:stream/promises';
 import { AppError, errorCodes } from '../lib/app-error.ts';
 import type { FieldRateLimit } from '../limits/field-rate-limit.ts';
 import type { Logger } from '../observability/logger.ts';
-import type { HttpUpstream, StreamResponse } from '../upstream/http.ts';
+import type { HttpUpstream, StreamOptions } from '../upstream/http.ts';
 import type { Call } from '../viewer/call.ts';
 import type { Viewer } from '../viewer/viewer.ts';
 import { sendError } from './http.ts';
+import { passAnswer } from './proxy/pass-answer.ts';
 import {
   checkAnnouncedLength,
   countedBody,
@@ -16,12 +16,10 @@ import {
   readWholeBody,
 } from './proxy/pass-body.ts';
 import { passedCredentials, type ViewerOf } from './proxy/pass-credentials.ts';
-import { passedAnswerHeaders, passedRequestHeaders } from './proxy/pass-headers.ts';
-import { passedLocation } from './proxy/pass-location.ts';
+import { passedRequestHeaders } from './proxy/pass-headers.ts';
 import { fitsPattern, type PassPath, parsePassPath } from './proxy/pass-path.ts';
 import type { PassRule, ProxyRoute } from './proxy/proxy-route.ts';
 import { requestTransport } from './request-transport.ts';
-import { watchPace } from './watch-pace.ts';
 
 /** Bodies that are read before they are passed on, because a rate limit depends on them. */
 const maxBufferedBytes = 1024 * 1024;
@@ -103,39 +101,6 @@ export function createProxy(deps: ProxyDeps): Proxy {
     }
   }
 
-  async function relay(
-    answer: StreamResponse,
-    request: IncomingMessage,
-    response: ServerResponse,
-    route: ProxyRoute,
-    rule: PassRule,
-  ): Promise<void> {
-    const headers = passedAnswerHeaders(answer.headers, route);
-    const { location } = answer.headers;
-    if (typeof location === 'string') {
-      try {
-        headers['location'] = passedLocation(location, route, rule, publicUrl);
-      } catch (error) {
-        answer.body.destroy();
-        throw error;
-      }
-    }
-    const early = !request.complete;
-    if (early) headers['connection'] = 'close';
-    response.writeHead(answer.status, headers);
-    const stopWatching = watchPace({
-      // The system's own buffers may hold more than a slow line takes in one span.
-      spanMs: 2 * paceMs,
-      moved: () => response.socket?.bytesWritten ?? 0,
-      // Without a socket it waits behind an earlier answer on the same connection.
-      heldBack: () => response.socket === null || !response.writableNeedDrain,
-      onStill: () => response.destroy(),
-    });
-    await pipeline(answer.body, response, { end: false }).finally(stopWatching);
-    if (early) await drainRequest(request);
-    response.end();
-  }
-
   async function pass(
     request: IncomingMessage,
     response: ServerResponse,
@@ -177,7 +142,8 @@ export function createProxy(deps: ProxyDeps): Proxy {
     };
     response.setHeader('x-request-id', transport.requestId);
     const circuitKey = route.circuitKey?.(path.segments.slice(route.prefix.split('/').length - 1));
-    const answer = await upstream.stream({
+    const answer = passAnswer({ request, response, route, rule, publicUrl, paceMs });
+    const outgoing: StreamOptions = {
       method,
       path: path.raw.slice(route.prefix.length) + path.search,
       headers: { ...passed, ...headers, via: `1.1 ${pseudonym}` },
@@ -187,8 +153,13 @@ export function createProxy(deps: ProxyDeps): Proxy {
       ...(route.host === undefined ? {} : { host: route.host }),
       ...(circuitKey === undefined ? {} : { circuitKey }),
       ...(route.answerMs === undefined ? {} : { timeoutMs: route.answerMs }),
-    });
-    await relay(answer, request, response, route, rule);
+    };
+    try {
+      await upstream.relay(outgoing, answer.sink);
+      await answer.finish();
+    } finally {
+      answer.stop();
+    }
   }
 
   function fail(error: unknown, request: IncomingMessage, response: ServerResponse, route: ProxyRoute): void {

@@ -4,13 +4,15 @@ import { AppError } from '../lib/app-error.ts';
 import { readAnswer } from './answer.ts';
 import { exchangeBuffered } from './buffered-exchange.ts';
 import { createCircuits } from './circuits.ts';
-import { createDeadline, timedByProgress } from './deadline.ts';
+import { createDeadline, type Deadline, timedByProgress } from './deadline.ts';
 import { neverConnected, toAppError, toFailure, UpstreamFailure } from './failure.ts';
+import { exchangeRelayed, type StreamedExchange } from './relayed-exchange.ts';
 import { prepareBody } from './request-body.ts';
 import { requestHeaders } from './request-headers.ts';
 import { requestTarget } from './request-path.ts';
 import { withRetries } from './retry.ts';
 import type {
+  AnswerSink,
   HttpUpstream,
   HttpUpstreamDeps,
   RequestOptions,
@@ -126,11 +128,15 @@ export function createHttpUpstream(deps: HttpUpstreamDeps): HttpUpstream {
     }
   }
 
-  async function stream(options: StreamOptions): Promise<StreamResponse> {
+  /** What both ways to stream share: the limits, the circuit, and whose fault a failure is. */
+  async function open<T extends { status: number }>(
+    options: StreamOptions,
+    send: (exchange: StreamedExchange) => Promise<T>,
+  ): Promise<{ answer: T; deadline: Deadline }> {
     const { method, call } = options;
-    const target = requestTarget(prefix, options.path, options.query);
     const answerMs = options.timeoutMs ?? limits.answerMs;
     const idleMs = options.idleMs ?? limits.idleMs;
+    const target = requestTarget(prefix, options.path, options.query);
     const headers = requestHeaders(call, options.headers, {
       credentials: options.credentials ?? 'caller',
       host: options.host,
@@ -149,27 +155,45 @@ export function createHttpUpstream(deps: HttpUpstreamDeps): HttpUpstream {
           })
         : (options.body ?? null);
     let sent = false;
-    const run = async () => {
+    const run = () => {
       sent = true;
-      const request = { method, path: target, headers, body, signal: deadline.signal };
-      const answer = await blamingSource(
-        source,
-        streams.request({ ...request, headersTimeout: 0, bodyTimeout: idleMs }),
-      );
-      return { status: answer.statusCode, headers: answer.headers, body: answer.body };
+      const exchange = { method, target, headers, body, idleMs, signal: deadline.signal };
+      return blamingSource(source, send(exchange));
     };
     try {
       const answer = await circuits.watch({ key: options.circuitKey }, run);
       // From here on only the pause between two chunks counts, and the caller's leaving.
       deadline.hold();
-      answer.body.once('close', () => deadline.end());
-      // Destroying an unread body is an error event to undici, and one without a listener ends the process.
-      answer.body.on('error', () => undefined);
-      return answer;
+      return { answer, deadline };
     } catch (error) {
       deadline.end();
       if (body instanceof Readable) body.destroy();
       throw clientError(error, sent && method !== 'GET' && method !== 'HEAD');
+    }
+  }
+
+  async function stream(options: StreamOptions): Promise<StreamResponse> {
+    const { answer, deadline } = await open(options, async ({ target: path, idleMs, ...exchange }) => {
+      const timeouts = { headersTimeout: 0, bodyTimeout: idleMs };
+      const { statusCode: status, headers, body } = await streams.request({ ...exchange, path, ...timeouts });
+      return { status, headers, body };
+    });
+    answer.body.once('close', () => deadline.end());
+    // Destroying an unread body is an error event to undici, and one without a listener ends the process.
+    answer.body.on('error', () => undefined);
+    return answer;
+  }
+
+  async function relay(options: StreamOptions, sink: AnswerSink): Promise<void> {
+    const { answer, deadline } = await open(options, (exchange) =>
+      exchangeRelayed(streams, { ...exchange, sink }),
+    );
+    try {
+      await answer.ended;
+    } catch (error) {
+      throw clientError(error, false);
+    } finally {
+      deadline.end();
     }
   }
 
@@ -181,6 +205,7 @@ export function createHttpUpstream(deps: HttpUpstreamDeps): HttpUpstream {
     },
     request,
     stream,
+    relay,
     async close() {
       await Promise.all([pool.destroy(), streams.destroy()]);
     },

@@ -84,6 +84,14 @@ export interface StreamResponse {
   body: Readable;
 }
 
+/** Where an answer goes as it comes. */
+export interface AnswerSink {
+  /** Its head, once. What it throws ends the request and is what `relay` rejects with. */
+  start(status: number, headers: IncomingHttpHeaders, resume: () => void): void;
+  /** False: nothing more comes until `resume` is called. */
+  write(chunk: Buffer): boolean;
+}
+
 export interface HttpUpstream {
   readonly service: ServiceName;
   readonly baseUrl: string;
@@ -95,6 +103,8 @@ export interface HttpUpstream {
   request(options: RequestOptions): Promise<UpstreamResponse>;
   /** Streams both ways with back-pressure, once. Throws as `request`, until the headers have come. */
   stream(options: StreamOptions): Promise<StreamResponse>;
+  /** As `stream`, with the answer given to `sink`; resolves at its end. */
+  relay(options: StreamOptions, sink: AnswerSink): Promise<void>;
   close(): Promise<void>;
 }
 
