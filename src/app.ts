@@ -25,7 +25,7 @@ import { createCanaryRow } from './modules/realtime/canary-row.ts';
 import { type CanaryRow, createRealtimeClient } from './modules/realtime/client.ts';
 import { realtimeEndpoint } from './modules/realtime/endpoint.ts';
 import { createFilterCheck } from './modules/realtime/filter-check.ts';
-import { createTableDescriber } from './modules/realtime/visible-table.ts';
+import { createSchemaCheck, createTableDescriber } from './modules/realtime/visible-table.ts';
 import { createStorageClient } from './modules/storage/client.ts';
 import { createLogger, type Logger } from './observability/logger.ts';
 import { createMetrics } from './observability/metrics.ts';
@@ -93,6 +93,7 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
     deletes: config.realtime.deletes,
     tableChecks: pools && {
       describe: createTableDescriber(pools.general, log),
+      seesSchema: createSchemaCheck(pools.general, log),
       filterProblem: createFilterCheck(pools.general, log),
     },
     canary: canaryRow(config, pools, log),

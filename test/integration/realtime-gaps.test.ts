@@ -162,3 +162,12 @@ test('gives up lingering channels when somebody else needs their place', async (
   await expect(open('id=eq.4')).rejects.toMatchObject({ code: 'UPSTREAM_UNAVAILABLE' });
   second.leave();
 });
+
+test.each([[{ schema: 'public', table: '*' }], [{ schema: 'public', table: 'to%' }], [{ schema: '*' }]])(
+  'refuses %j, which is joined and never fires, also where no database is there to ask',
+  async (spec) => {
+    const client = realtimeClient(fake.url);
+    await expect(client.changes(spec, callOf('ann'))).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
+    expect(fake.connections.size).toBe(0);
+  },
+);

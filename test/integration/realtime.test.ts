@@ -18,11 +18,15 @@ beforeAll(async () => {
       local timestamp, flag boolean
     );
     create table unpublished (id int primary key);
+    create schema internal;
+    grant usage on schema internal to service_role;
+    create table internal.jobs (id int primary key);
+    grant select on internal.jobs to service_role;
     create table loose (id int primary key, plain json);
     create table hidden (id int primary key, secret text);
     revoke select on hidden from anon, authenticated;
     grant select (id) on hidden to anon;
-    alter publication supabase_realtime add table notes, every_type, hidden, loose;
+    alter publication supabase_realtime add table notes, every_type, hidden, loose, internal.jobs;
     create policy room on realtime.messages for select to authenticated using (realtime.topic() = 'lobby');
     create policy talk on realtime.messages for insert to authenticated
       with check (realtime.topic() = 'lobby' and auth.uid() = '${alice}');
@@ -132,6 +136,31 @@ describe('row changes', () => {
       { message: expect.stringMatching(message), extensions: { code: 'BAD_USER_INPUT' } },
     ]);
     expect(following.events).toEqual([]);
+  });
+
+  it.each([
+    ['that does not exist', 'nowhere', /no published table in "nowhere"/],
+    ['that is a pattern', 'pub%', /no published table in "pub%"/],
+    ['that stands for all', '*', /must be a name/],
+    ['whose tables are hidden from the caller', 'internal', /no published table in "internal"/],
+  ])('of a schema %s are BAD_USER_INPUT', async (_name, schema, message) => {
+    const query = `subscription { postgresChanges(schema: "${schema}") { type } }`;
+    const following = gateway.follow(gateway.client(), query);
+    await following.ended;
+    expect(following.errors).toMatchObject([
+      { message: expect.stringMatching(message), extensions: { code: 'BAD_USER_INPUT' } },
+    ]);
+  });
+
+  it('of a whole schema reach who may read it', async () => {
+    const following = gateway.follow(
+      gateway.client(gateway.world.postgres.keys.serviceRoleKey),
+      'subscription { postgresChanges(schema: "internal", resyncOnStart: true) { type table } }',
+    );
+    await following.event(0);
+    await gateway.world.sql`insert into internal.jobs values (1)`;
+    expect(await following.event(1)).toEqual({ type: 'INSERT', table: 'jobs' });
+    following.stop();
   });
 
   it('are filtered by the server', async () => {

@@ -23,8 +23,12 @@ export type DescribeTable = (
   call: Call,
 ) => Promise<VisibleTable | 'unknown' | undefined>;
 
+/** Whether a schema has a published table that the caller's role may read; `unknown` as above. */
+export type SeeSchema = (schema: string, call: Call) => Promise<boolean | 'unknown'>;
+
 /** How the database is asked about a request. */
 export interface TableChecks {
+  readonly seesSchema: SeeSchema;
   readonly describe: DescribeTable;
   readonly filterProblem: FindFilterProblem;
 }
@@ -44,8 +48,8 @@ export async function checkChanges(
   withheld: ReadonlySet<ChangeEvent>,
   checks: TableChecks | undefined,
 ): Promise<void> {
-  checkName('schema', spec.schema);
-  if (spec.table !== undefined) checkName('table', spec.table);
+  checkName('schema', spec.schema, checks !== undefined);
+  if (spec.table !== undefined) checkName('table', spec.table, checks !== undefined);
   if (spec.event !== undefined && withheld.has(spec.event)) {
     throw new AppError('FORBIDDEN', 'DELETE events are for service_role here.', {
       details: { reason: 'deletes_withheld' },
@@ -54,6 +58,9 @@ export async function checkChanges(
   const conditions = spec.filter === undefined ? [] : parseFilter(spec.filter);
   if (spec.table === undefined) {
     if (conditions.length > 0) throw badFilter('A filter needs a table.');
+    if (checks !== undefined && (await checks.seesSchema(spec.schema, call)) === false) {
+      throw badArgument('schema', `There is no published table in "${spec.schema}" that you may read.`);
+    }
     return;
   }
   if (checks === undefined) return;
@@ -87,8 +94,12 @@ export function checkObject(argument: string, value: unknown): asserts value is 
   if (!isRecord(value)) throw badArgument(argument, 'It must be an object.');
 }
 
-function checkName(argument: string, name: string): void {
+/** Upstream takes patterns and brings what they fit, but only rows of the very name are let through here. */
+function checkName(argument: string, name: string, isLookedUp: boolean): void {
   checkText(argument, name, longestName);
+  if (name === '*' || (!isLookedUp && name.includes('%'))) {
+    throw badArgument(argument, 'It must be a name, not a pattern.');
+  }
 }
 
 function checkText(argument: string, text: string, longest: number): void {
