@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import type { IncomingMessage, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { ConfigError } from './config/config-error.ts';
 import type { Config } from './config.ts';
 import type { Services } from './graphql/context.ts';
 import { createOperationEngine } from './graphql/operation-engine.ts';
+import { limitedFields } from './graphql/rate-limit-directive.ts';
 import { createSchema } from './graphql/schema.ts';
 import { createGraphQLYoga } from './graphql/yoga.ts';
 import { AppError } from './lib/app-error.ts';
@@ -74,8 +76,18 @@ function packageVersion(): string {
     : 'unknown';
 }
 
+/** A misspelt field would keep its default, and nobody would notice. */
+function checkRateLimits(given: object, limited: ReadonlySet<string>): void {
+  const problems = Object.keys(given)
+    .filter((field) => !limited.has(field))
+    .map((field) => `RATE_LIMITS must name fields that have a @rateLimit, which ${field} has not.`);
+  if (problems.length > 0) throw new ConfigError(problems);
+}
+
 /** Puts the gateway together. Nothing listens and nothing connects until it is asked to. */
 export function createApp(config: Config, overrides: AppOverrides = {}): App {
+  const schema = createSchema();
+  checkRateLimits(config.rateLimits.byField, limitedFields(schema));
   const log = overrides.log ?? createLogger({ level: config.observability.logLevel });
   const version = packageVersion();
   let phase: Phase = 'starting';
@@ -144,7 +156,7 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
   );
 
   const engine = createOperationEngine({
-    schema: createSchema(),
+    schema,
     services,
     rateLimit,
     limits: config.graphql,

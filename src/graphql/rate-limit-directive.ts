@@ -103,6 +103,17 @@ export class RateLimitPlugin<Types extends SchemaTypes> extends BasePlugin<Types
   }
 }
 
+/** Names of the root fields that carry `@rateLimit`. */
+export function limitedFields(schema: GraphQLSchema): ReadonlySet<string> {
+  const roots = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()];
+  const fields = roots.flatMap((root) => Object.values(root?.getFields() ?? {}));
+  const limitedOnes = fields.filter(({ extensions }) => {
+    const directives: unknown = extensions['directives'];
+    return typeof directives === 'object' && directives !== null && pluginName in directives;
+  });
+  return new Set(limitedOnes.map(({ name }) => name));
+}
+
 /** Makes the plugin known to Pothos, which keeps plugins by name in one place. */
 export function registerRateLimitDirective(): void {
   // A process may make more than one schema, as tests do.

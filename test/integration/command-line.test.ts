@@ -181,6 +181,14 @@ describe('bunbun serve', () => {
     expect(command.output()).not.toMatch(/^\s+at /m);
   });
 
+  it('refuses a rate limit for a field that has none', async () => {
+    const command = start(['serve'], { ...serveEnv, RATE_LIMITS: '{"signin":{"limit":5,"window":"5m"}}' });
+    expect(await command.ended).toBe(1);
+    expect(command.output()).toContain(
+      'RATE_LIMITS must name fields that have a @rateLimit, which signin has not.',
+    );
+  });
+
   it('is chosen in production, lets a running request end on SIGTERM, and refuses new ones', async () => {
     let answer = (): void => undefined;
     let arrived = (): void => undefined;
