@@ -82,7 +82,9 @@ export function toClientError(error: unknown, audience: ErrorAudience): GraphQLE
   if (masked) {
     audience.log.error({ err: cause, path: located.path, requestId: audience.requestId }, 'unexpected error');
   } else if (ours && errorCodes[code].http >= 500) {
-    audience.log.warn(
+    // A client that leaves says nothing about the service, and any client can do it as often as it likes.
+    const level = code === 'TIMEOUT' && isAbort(cause.cause) ? 'debug' : 'warn';
+    audience.log[level](
       { code, err: cause.cause ?? cause, path: located.path, requestId: audience.requestId },
       'operation failed upstream',
     );
@@ -103,6 +105,10 @@ export function toClientError(error: unknown, audience: ErrorAudience): GraphQLE
   });
   made.add(result);
   return result;
+}
+
+function isAbort(cause: unknown): boolean {
+  return cause instanceof Error && (cause.name === 'AbortError' || isAbort(cause.cause));
 }
 
 function publicDetails(cause: unknown): Readonly<Record<string, unknown>> {
