@@ -71,6 +71,13 @@ describe('storage and input that means harm', () => {
     expect(errors.map(({ extensions }) => extensions.code)).toEqual(['BAD_USER_INPUT']);
   });
 
+  test.each(['..', '.', halfOfAPair])('makes no bucket %j that nobody could ask for', async (id) => {
+    const made = await ask('mutation ($id: ID!) { createBucket(input: { id: $id }) { id } }', { id });
+    expect(made.errors.map(({ extensions }) => extensions.code)).toEqual(['BAD_USER_INPUT']);
+    const { data } = await ask('{ buckets { id } }');
+    expect(data.buckets).toEqual([{ id: 'docs' }]);
+  });
+
   // What a browser would run in the origin that GraphiQL is on.
   test.each(['image/svg+xml', 'TEXT/HTML', 'application/xhtml+xml', 'text/xml'])(
     'a stored %s runs nothing in the gateway’s origin',

@@ -47,6 +47,8 @@ export function createBucketMethods(send: Send): BucketMethods {
     },
 
     async createBucket(input, call) {
+      // Storage takes names that no path can hold: such a bucket could not be deleted again.
+      encodeSegment(input.id);
       const body = { ...wireChanges(input), id: input.id, name: input.name ?? input.id };
       await send(createdSchema, { method: 'POST', path: '/bucket', body }, call);
       return await bucket(input.id, call).catch((error: unknown) => {
