@@ -62,6 +62,7 @@ export function createConnection(
   let credentials: Credentials = noCredentials;
   let viewer: RenewableViewer | undefined;
   let cancelExpiry: Cancel | undefined;
+  let refreshes = 0;
 
   const watchExpiry = (current: Viewer) => {
     cancelExpiry?.();
@@ -106,6 +107,8 @@ export function createConnection(
       const given = credentialsFromInitPayload(payload, { fromBrowser });
       if (viewer === undefined || !holdsAny(given)) return;
       const next = { ...given, apikey: given.apikey ?? credentials.apikey };
+      refreshes += 1;
+      const turn = refreshes;
       try {
         const fresh = await deps.resolve(next);
         if (!isOpen()) return;
@@ -113,6 +116,8 @@ export function createConnection(
           socket.close(CloseCode.Forbidden, 'another_session');
           return;
         }
+        // One that was sent later may have been verified earlier.
+        if (turn !== refreshes) return;
         credentials = next;
         watchExpiry(fresh);
         viewer.renew(fresh);

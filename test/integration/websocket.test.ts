@@ -246,6 +246,24 @@ test('ends every operation with UNAUTHENTICATED and closes 4403 when the token e
   await waitFor(() => opened.now === 0);
 });
 
+test('keeps the token that was sent last, however long each takes to verify', async () => {
+  const { url, renewed, opened } = await start();
+  const token = (aal: string) => hmacToken(userClaims({ aal }));
+  const [known, fresh] = [token('aal1'), token('aal2')];
+  const client = await acceptedClient(url, { authorization: `Bearer ${known}` });
+  client.send({ id: '1', type: 'subscribe', payload: { query: 'subscription { silent }' } });
+  await waitFor(() => opened.now === 1);
+  for (const next of [fresh, known]) {
+    client.send({ type: 'ping', payload: { authorization: `Bearer ${next}` } });
+  }
+  client.send({ id: '2', type: 'subscribe', payload: { query: '{ who }' } });
+  await client.message(({ id, type }) => id === '2' && type === 'complete');
+  const again = token('aal3');
+  client.send({ type: 'ping', payload: { authorization: `Bearer ${again}` } });
+  await waitFor(() => renewed.includes(again));
+  expect(renewed.at(-2)).toBe(known);
+});
+
 test('goes on with a token that came by ping before the first one expired', async () => {
   const { url, opened, renewed } = await start();
   const client = await acceptedClient(url, { authorization: bearer(userClaims({ exp: nowSeconds() + 1 })) });
