@@ -409,6 +409,26 @@ test('pushes a refreshed token to the channel, and takes the repeated confirmati
   await allGone(client);
 });
 
+test('pushes a refreshed token long before the first one ends, but not one for each subscriber', async () => {
+  const client = realtimeClient(fake.url);
+  const soon = Date.now() / 1_000;
+  const renewals = Array.from({ length: 20 }, () =>
+    createRenewableViewer(viewerOf('ann', { expiresAt: soon + 3_600 })),
+  );
+  const calls = renewals.map((renewal) => ({ ...callOf('ann'), renewal }));
+  const all = await Promise.all(calls.map((call) => client.changes(todos, call)));
+  renewals.forEach((renewal, at) => {
+    renewal.renew(viewerOf('ann', { token: `fresh-${at}`, expiresAt: soon + 7_200 + at }));
+  });
+  publish(change(1));
+  for (const events of all) expect((await nextOf(events)).record).toEqual({ id: '1' });
+  for (const call of calls) call.leave();
+  await allGone(client);
+  await fake.until(() => fake.received.some(({ event }) => event === 'phx_leave'));
+  const pushed = fake.received.filter(({ event }) => event === 'access_token');
+  expect(pushed.map(({ payload }) => payload)).toEqual([{ access_token: 'fresh-0' }]);
+});
+
 test('moves a subscriber whose claims have changed to a channel of its own, with a RESYNC', async () => {
   const client = realtimeClient(fake.url);
   const renewal = createRenewableViewer(viewerOf('ann'));

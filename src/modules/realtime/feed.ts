@@ -40,7 +40,10 @@ export interface Feed<T> {
   dispose(): void;
 }
 
-/** How long before its end a channel's token is replaced by a longer-lived one, if there is one. */
+/**
+ * How long before its end a channel's token is replaced by a longer-lived one, if there is one; and how much longer one
+ * must live to be pushed earlier, since Realtime subscribes anew for each.
+ */
 const renewBeforeMs = 60_000;
 /** After Realtime said that joins come too fast. */
 const tooFastPauseMs = 5_000;
@@ -59,11 +62,13 @@ export function createFeed<T>(definition: FeedDefinition<T>, deps: FeedDeps): Fe
     const left = ticket.expiresAt - Date.now() - renewBeforeMs;
     if (left > 0) cancelRenewal = deps.timers.after(left, renewNow);
   };
-  /** Gives the channel the longest-lived token, when its own is about to end. */
+  /** Gives the channel the longest-lived token, when that is worth it. */
   const renewNow = () => {
-    if (used === undefined || used.expiresAt - Date.now() > renewBeforeMs) return;
+    if (used === undefined) return;
     const best = longestLived(members, Date.now());
     if (best === undefined || best.expiresAt <= used.expiresAt) return;
+    const endsSoon = used.expiresAt - Date.now() <= renewBeforeMs;
+    if (!endsSoon && best.expiresAt - used.expiresAt < renewBeforeMs) return;
     use(best);
     place.channel.refreshToken(best.token);
   };
