@@ -173,16 +173,19 @@ describe('the pass-through', () => {
 
   test('holds a sender back while the service does not read', async () => {
     let seen = 0;
-    let resume: () => void = () => undefined;
+    let arrive: (resume: () => void) => void = () => undefined;
+    const arrived = new Promise<() => void>((resolve) => {
+      arrive = resolve;
+    });
     await using p = await passing((request, response) => {
       request.pause();
-      resume = () => {
+      arrive(() => {
         request.on('data', (chunk: Buffer) => {
           seen += chunk.length;
         });
         request.once('end', () => response.end(String(seen)));
         request.resume();
-      };
+      });
     });
     const size = 20_000_000;
     const { hostname, port } = new URL(p.url);
@@ -208,8 +211,9 @@ describe('the pass-through', () => {
         stalled = true;
         // What lies in the buffers on the way is a part of the whole only.
         expect(sent).toBeLessThan(size);
-        resume();
-        await once(request, 'drain');
+        const moving = once(request, 'drain');
+        (await arrived)();
+        await moving;
       }
     }
     request.end();
