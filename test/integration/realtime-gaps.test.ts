@@ -136,6 +136,29 @@ test('keeps who came and left between the making of the presence state and its a
   await allGone(client);
 });
 
+test('shows somebody whose key is a name that objects have', async () => {
+  const client = realtimeClient(fake.url);
+  const state =
+    '{"__proto__":{"metas":[{"phx_ref":"1","a":1}]},"toString":{"metas":[{"phx_ref":"2","a":2}]}}';
+  fake.fault = ({ connection, joinRef, ref, topic, event }) => {
+    if (event !== 'phx_join') return false;
+    connection.send(joinRef, ref, topic, 'phx_reply', { status: 'ok', response: { postgres_changes: [] } });
+    connection.raw(`["${joinRef}",null,"${topic}","presence_state",${state}]`);
+    return true;
+  };
+  const call = callOf('ann');
+  const events = await client.presence({ channel: 'room', private: false }, call);
+  expect((await nextOf(events)).state).toEqual([
+    { key: '__proto__', metas: [{ a: 1 }] },
+    { key: 'toString', metas: [{ a: 2 }] },
+  ]);
+  const { connection, topic } = firstJoin();
+  connection.raw(`[null,null,"${topic}","presence_diff",{"joins":{},"leaves":${state}}]`);
+  expect(await nextOf(events)).toMatchObject({ type: 'DIFF', state: [] });
+  call.leave();
+  await allGone(client);
+});
+
 test('keeps no place for specs that were left before they were joined', async () => {
   const client = realtimeClient(fake.url, { lingerMs: 60_000, joinsPerSecond: 1, sockets: 1 });
   for (let at = 0; at < 1_000; at += 1) {

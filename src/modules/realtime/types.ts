@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isRecord } from '../../lib/is-record.ts';
 
 const anyRecord = z.custom<Record<string, unknown>>((value) => typeof value === 'object' && value !== null);
 
@@ -19,12 +20,19 @@ export type ChangeWire = z.infer<typeof changeWire>;
 /** The payload of a broadcast. */
 export const broadcastWire = z.object({ event: z.string(), payload: z.unknown() });
 
-const metas = z.record(z.string(), z.object({ metas: z.array(z.record(z.string(), z.unknown())) }));
+export type PresenceState = Readonly<Record<string, { readonly metas: readonly Record<string, unknown>[] }>>;
+// Taken as it is, too: a key is its client's to choose, and may be __proto__.
+const metas = z.custom<PresenceState>(
+  (value) =>
+    isRecord(value) &&
+    Object.values(value).every(
+      (entry) => isRecord(entry) && Array.isArray(entry['metas']) && entry['metas'].every(isRecord),
+    ),
+);
 /** The payload of `presence_state`: metas by key. */
 export const presenceStateWire = metas;
 /** The payload of `presence_diff`. */
 export const presenceDiffWire = z.object({ joins: metas.default({}), leaves: metas.default({}) });
-export type PresenceState = z.infer<typeof metas>;
 
 export const changeEvents = ['INSERT', 'UPDATE', 'DELETE'] as const;
 export type ChangeEvent = (typeof changeEvents)[number];
