@@ -3,7 +3,7 @@ import { checkFirst, decodeCursor, encodeCursor } from '../../lib/cursor.ts';
 import { formatPostgresArray } from '../../lib/postgres-array.ts';
 import type { PostgresPools } from '../../upstream/postgres.ts';
 import type { Call } from '../../viewer/call.ts';
-import { createCatalogueReader } from './catalogue/catalogue-reader.ts';
+import { createCatalogueReader, droppedMeanwhile } from './catalogue/catalogue-reader.ts';
 import {
   aboutOneTable,
   type CatalogueStatement,
@@ -124,12 +124,15 @@ export function createIntrospectionClient({ pools }: IntrospectionClientDeps): I
       return await read(statement, [textArray(tableIds)], call);
     };
   }
-  function facet<Item>(statement: FacetStatement<Item>) {
+  /** `given`: what is never null, unless it was dropped while the statement ran. */
+  function facet<Item>(statement: FacetStatement<Item>, given: readonly (keyof Item)[]) {
     const readRows = aboutTables(statement);
     return async (tableIds: readonly string[], call: Call): Promise<readonly (readonly Item[])[]> => {
       const rows = await readRows(tableIds, call);
+      if (rows.some((row) => row.present && given.some((key) => isMissing(row[key]))))
+        throw droppedMeanwhile();
       const byTable = groupByTable(rows);
-      return tableIds.map((id) => byTable.get(id) ?? dropped());
+      return tableIds.map((id) => found(byTable.get(id)));
     };
   }
 
@@ -188,26 +191,32 @@ export function createIntrospectionClient({ pools }: IntrospectionClientDeps): I
       const byTable = new Map(rows.map(({ tableId, sizeBytes }) => [tableId, sizeBytes]));
       return tableIds.map((id) => {
         const size = byTable.get(id);
-        return size === undefined ? dropped() : size;
+        return found(size);
       });
     },
-    columns: facet(columns),
+    columns: facet(columns, ['type', 'typeSchema', 'isUpdatable']),
     async columnKeys(tableIds, call) {
       const rows = await readKeys(tableIds, call);
       const byTable = new Map(rows.map((row) => [row.tableId, row]));
-      return tableIds.map((id) => byTable.get(id) ?? dropped());
+      return tableIds.map((id) => found(byTable.get(id)));
     },
-    indexes: facet(indexes),
-    policies: facet(policies),
-    triggers: facet(triggers),
-    constraints: facet(constraints),
-    references: facet(references),
-    referencedBy: facet(referencedBy),
+    indexes: facet(indexes, ['definition', 'schema', 'method', 'columns', 'includedColumns']),
+    policies: facet(policies, ['name', 'roles']),
+    triggers: facet(triggers, ['definition', 'functionSchema', 'functionName']),
+    constraints: facet(constraints, ['definition']),
+    references: facet(references, ['definition', 'schema', 'table', 'referencedSchema', 'referencedTable']),
+    referencedBy: facet(referencedBy, [
+      'definition',
+      'schema',
+      'table',
+      'referencedSchema',
+      'referencedTable',
+    ]),
     functions: async (schema, call) => await read(functions, [checkName(schema, 'schema')], call),
     async functionDefinitions(ids, call) {
       const rows = await read(functionDefinitions, [textArray(ids)], call);
       const byId = new Map(rows.map((row) => [row.id, row]));
-      return ids.map((id) => byId.get(id) ?? dropped());
+      return ids.map((id) => found(byId.get(id)));
     },
     extensions: (call) => read(extensions, [], call),
     roles: (call) => read(roles, [], call),
@@ -245,8 +254,12 @@ function textArray(items: readonly (string | null)[]): string {
   return formatPostgresArray(items, (item) => (typeof item === 'string' ? item : null));
 }
 
-function dropped(): never {
-  throw new AppError('CONFLICT', 'Something was dropped while it was being read; try again.', {
-    details: { retryable: true },
-  });
+function isMissing(value: unknown): boolean {
+  return value === null || (Array.isArray(value) && value.includes(null));
+}
+
+/** What was asked for, which is there unless it was dropped between two statements. */
+function found<T>(item: T | undefined): T {
+  if (item === undefined) throw droppedMeanwhile();
+  return item;
 }

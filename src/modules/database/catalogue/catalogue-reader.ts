@@ -1,3 +1,4 @@
+import { AppError } from '../../../lib/app-error.ts';
 import type { PostgresPool, PostgresSession } from '../../../upstream/postgres.ts';
 import { isConnectionState, sqlState } from '../../../upstream/postgres-failure.ts';
 import type { Call } from '../../../viewer/call.ts';
@@ -67,9 +68,22 @@ export function createCatalogueReader(): ReadCatalogue {
       await batch.answered;
       return await answer;
     } catch (error) {
-      throw toDatabaseError(error);
+      throw lookedInVain.has(sqlState(error) ?? '') ? droppedMeanwhile(error) : toDatabaseError(error);
     }
   };
+}
+
+/**
+ * What Postgres answers when a row of a catalogue that the statement sees is of something that is gone: an error without
+ * a class of its own, undefined_table, undefined_object.
+ */
+const lookedInVain = new Set(['XX000', '42P01', '42704']);
+
+export function droppedMeanwhile(cause?: unknown): AppError {
+  return new AppError('CONFLICT', 'Something was dropped while it was being read; try again.', {
+    details: { retryable: true },
+    cause,
+  });
 }
 
 /** DataLoaders that were filled together hand over their keys one after the other in one round of ticks. */
