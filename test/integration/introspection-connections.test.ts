@@ -85,6 +85,33 @@ describe('one operation', () => {
     expect(await ask(`{ table(name: "${longest}y") { name } }`)).toEqual({ table: null });
   });
 
+  it('takes names that mean something in arrays and in SQL for names', async () => {
+    const odd = ['NULL', 'a,b{c}', 'back\\slash', `q'u"o`, '$1', '%I', ' ', "'; drop schema public; --"];
+    const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`;
+    for (const name of odd) {
+      await database.admin.unsafe(
+        `create schema ${quoted(name)}; create table ${quoted(name)}.${quoted(name)} (x int)`,
+      );
+    }
+    const fields = odd.map(
+      (
+        name,
+        index,
+      ) => `t${index}: table(schema: ${JSON.stringify(name)}, name: ${JSON.stringify(name)}) { name }
+        p${index}: tables(schema: ${JSON.stringify(name)}) { nodes { name columns { name } } totalCount }`,
+    );
+    const data = await ask(`{ ${fields.join(' ')} }`);
+    for (const [index, name] of odd.entries()) {
+      expect(data[`t${index}`]).toEqual({ name });
+      expect(data[`p${index}`]).toEqual({ nodes: [{ name, columns: [{ name: 'x' }] }], totalCount: 1 });
+      expect(
+        await ask(`{ table(schema: ${JSON.stringify(name)}, name: ${JSON.stringify(name)}) { name } }`),
+      ).toEqual({
+        table: { name },
+      });
+    }
+  });
+
   it('is unavailable as a whole when its connection is lost, and the next one is served', async () => {
     const pools = createPostgresPools({ url: database.server.databaseUrl, log: silentLog, max: 1 });
     const id = await tableId();

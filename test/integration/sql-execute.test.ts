@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createStatementParser } from '../../src/modules/database/statement-parser.ts';
 import { connectDatabase, eventually, failureOf } from '../support/database-client.ts';
 import { startTestPostgres, type TestPostgres } from '../support/postgres.ts';
 import { testCall } from '../support/test-call.ts';
@@ -224,6 +225,33 @@ describe('executeTransaction', () => {
     const failure = await failureOf(transact(['insert into items values (1)', statement]));
     expect(failure).toMatchObject({ code: 'BAD_SQL', details: { index: 1 } });
     expect(await ids()).toEqual([]);
+  });
+
+  it('refuses to end the transaction also in a text that the parser gives up on', async () => {
+    const parser = createStatementParser({ inlineLength: 100, workerTimeoutMs: 1 });
+    await using busy = connectDatabase({ url: postgres.databaseUrl, readUrl: postgres.readUrl }, { parser });
+    const comment = `/* ${'x'.repeat(200)} /* nested */ */ -- ;\n`;
+    for (const statement of [
+      'commit',
+      'ROLLBACK',
+      'end',
+      'abort',
+      "prepare /* */ transaction 'x'",
+      'begin',
+    ]) {
+      const statements = ['insert into items values (1)', comment + statement, 'select 1 / 0'];
+      const failure = await failureOf(
+        busy.client.executeTransaction(
+          { statements: statements.map((each) => ({ statement: each })) },
+          testCall(),
+        ),
+      );
+      expect([statement, failure.code, failure.details]).toEqual([statement, 'BAD_SQL', { index: 1 }]);
+      expect(await ids()).toEqual([]);
+    }
+    const statements = [{ statement: `${comment} insert into items values (1)` }];
+    await busy.client.executeTransaction({ statements }, testCall());
+    expect(await ids()).toEqual([1]);
   });
 
   it('does not let a procedure commit in the middle', async () => {

@@ -25,7 +25,7 @@ export async function executeStatement(
   const { statement, params, timeout } = request;
   const kind = onlyStatement(await engine.parser.parse(statement));
   refuseSessionTakeover(kind, statement);
-  refuseTransactionControl(kind, 'all');
+  refuseTransactionControl(kind, 'all', statement);
   const reads = kind?.reads ?? false;
   try {
     return await engine.pools.general.withSession(

@@ -48,7 +48,7 @@ async function refuseUnfit(engine: SqlEngine, statement: string, index: number):
   try {
     const kind = onlyStatement(await engine.parser.parse(statement));
     refuseSessionTakeover(kind, statement);
-    refuseTransactionControl(kind, 'blocks');
+    refuseTransactionControl(kind, 'blocks', statement);
   } catch (error) {
     throw toDatabaseError(error, { index });
   }

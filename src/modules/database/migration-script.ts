@@ -30,7 +30,7 @@ export async function divideScript(script: string, parser: StatementParser): Pro
   for (const [index, { kind, line }] of statements.entries()) {
     try {
       refuseSessionTakeover(kind, '');
-      refuseTransactionControl(kind, 'blocks');
+      refuseTransactionControl(kind, 'blocks', '');
     } catch (error) {
       throw error instanceof AppError ? withPlace(error, index, line) : error;
     }

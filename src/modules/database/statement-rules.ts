@@ -46,11 +46,18 @@ export function refuseSessionTakeover(statement: StatementClass | undefined, tex
   }
 }
 
-/** Throws BAD_SQL for BEGIN, COMMIT and their like (`blocks` alone lets savepoints through). */
+/**
+ * Throws BAD_SQL for BEGIN, COMMIT and their like (`blocks` alone lets savepoints through, and looks at the beginning of
+ * a text that did not parse).
+ */
 export function refuseTransactionControl(
   statement: StatementClass | undefined,
   which: 'all' | 'blocks',
+  text: string,
 ): void {
+  if (statement === undefined && which === 'blocks' && looksLikeTransactionControl(text)) {
+    throw new AppError('BAD_SQL', 'This would begin or end the transaction, which is ours to do.');
+  }
   const control = statement?.transactionControl;
   if (statement === undefined || control === undefined) return;
   if (which === 'blocks' && control === 'savepoint') return;
@@ -72,6 +79,10 @@ function refused(message: string, statement: StatementClass): AppError {
  */
 function looksLikeCopyStream(text: string): boolean {
   return /^copy\b/i.test(skipBlank(text)) && /\b(?:stdin|stdout)\b/i.test(text);
+}
+
+function looksLikeTransactionControl(text: string): boolean {
+  return /^(?:begin|start|commit|end|abort|rollback|prepare\b.*\btransaction)\b/is.test(skipBlank(text));
 }
 
 /** The text without the white space, semicolons and (nested) comments at its start. */
