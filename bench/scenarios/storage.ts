@@ -48,6 +48,10 @@ async function measure(
   await fetch(`${direct}/bucket`, { method: 'POST', headers: json, body: '{"name":"bench","public":true}' });
   await put(`${direct}/object/bench/small`, headers, 1024);
   const rows: Row[] = [];
+  // Code that has run once is not what a large file costs.
+  await put(`${through}/object/bench/small`, headers, 1024);
+  await byGraphQL(gateway.url, headers, 1024);
+  await byTus(through, headers, through, 1024);
   const idle = residentMegabytes(gateway.pid);
   let peak = idle;
   const watch = setInterval(() => {
@@ -85,7 +89,7 @@ async function measure(
   clearInterval(watch);
   rows.push({
     measure: 'growth of resident memory during them',
-    against: 'idle',
+    against: 'idle, after a small file each way',
     goal: '<= 40 MB',
     result: `${(peak - idle).toFixed(0)} MB (${idle.toFixed(0)} to ${peak.toFixed(0)})`,
   });
@@ -127,7 +131,7 @@ async function get(url: string, headers: Record<string, string>): Promise<void> 
   if (received !== size) throw new Error(`${received} bytes came`);
 }
 
-async function byGraphQL(url: string, headers: Record<string, string>): Promise<void> {
+async function byGraphQL(url: string, headers: Record<string, string>, bytes = size): Promise<void> {
   const query =
     'mutation ($file: File!) { uploadFile(input: { bucket: "bench", path: "b", upsert: true, file: $file }) { size } }';
   const field = (name: string, value: string): string =>
@@ -140,13 +144,18 @@ async function byGraphQL(url: string, headers: Record<string, string>): Promise<
     url: `${url}/graphql`,
     method: 'POST',
     headers: { ...headers, 'x-graphql-yoga-csrf': '1', 'content-type': 'multipart/form-data; boundary=b' },
-    bytes: size,
+    bytes,
     around: [head, '\r\n--b--\r\n'],
   });
   expectStatus(status, 200);
 }
 
-async function byTus(root: string, headers: Record<string, string>, origin: string): Promise<void> {
+async function byTus(
+  root: string,
+  headers: Record<string, string>,
+  origin: string,
+  bytes = size,
+): Promise<void> {
   const tus = { ...headers, 'tus-resumable': '1.0.0' };
   const name = (text: string): string => Buffer.from(text).toString('base64');
   const made = await transfer({
@@ -155,18 +164,18 @@ async function byTus(root: string, headers: Record<string, string>, origin: stri
     headers: {
       ...tus,
       'x-upsert': 'true',
-      'upload-length': String(size),
+      'upload-length': String(bytes),
       'upload-metadata': `bucketName ${name('bench')},objectName ${name('c')}`,
     },
   });
   expectStatus(made.status, 201);
   const url = `${origin}/upload/resumable/${made.location.split('/').at(-1)}`;
-  for (let offset = 0; offset < size; offset += part) {
+  for (let offset = 0; offset < bytes; offset += part) {
     const { status } = await transfer({
       url,
       method: 'PATCH',
       headers: { ...tus, 'upload-offset': String(offset), 'content-type': 'application/offset+octet-stream' },
-      bytes: Math.min(part, size - offset),
+      bytes: Math.min(part, bytes - offset),
     });
     expectStatus(status, 204);
   }
