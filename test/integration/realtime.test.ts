@@ -22,7 +22,8 @@ beforeAll(async () => {
     grant usage on schema internal to service_role;
     create table internal.jobs (id int primary key);
     grant select on internal.jobs to service_role;
-    create table loose (id int primary key, plain json);
+    create domain own_role as text check (value = current_user);
+    create table loose (id int primary key, plain json, role own_role);
     create table hidden (id int primary key, secret text);
     revoke select on hidden from anon, authenticated;
     grant select (id) on hidden to anon;
@@ -123,6 +124,12 @@ describe('row changes', () => {
     ['one such value in a list', 'notes', ', filter: "id=in.(1,x)"', /value of operator "in".* column "id"/],
     ['a truth about no boolean', 'notes', ', filter: "id=is.true"', /Operator "is".* column "id"/],
     ['an operator its type has not', 'loose', ', filter: "plain=eq.{}"', /Operator "eq".* column "plain"/],
+    [
+      'a value that its type takes from another role',
+      'loose',
+      ', filter: "role=eq.postgres"',
+      /column "role"/,
+    ],
     [
       'a broken pattern',
       'notes',

@@ -1,3 +1,4 @@
+import { createTurnstile } from '../../lib/turnstile.ts';
 import type { ImageTransform } from './image-transform.ts';
 
 export interface ResizedImage {
@@ -77,21 +78,4 @@ function targetFormat(source: string, { format }: ImageTransform, accept: string
   const own = formats.find((each) => each === (source === 'heif' ? 'avif' : source));
   if (format === 'avif') return own && 'avif';
   return format === undefined && /image\/webp/i.test(accept) ? own && 'webp' : own;
-}
-
-/** Lets `width` works run at a time; the others wait in line. */
-function createTurnstile(width: number) {
-  let free = width;
-  const line: (() => void)[] = [];
-  return async <T>(work: () => Promise<T>): Promise<T> => {
-    if (free > 0) free -= 1;
-    else await new Promise<void>((resolve) => line.push(resolve));
-    try {
-      return await work();
-    } finally {
-      const next = line.shift();
-      if (next) next();
-      else free += 1;
-    }
-  };
 }

@@ -1,26 +1,38 @@
+import { createTurnstile } from '../../lib/turnstile.ts';
 import type { Logger } from '../../observability/logger.ts';
 import type { PostgresPool, PostgresSql } from '../../upstream/postgres.ts';
 import { sqlState } from '../../upstream/postgres-failure.ts';
+import type { Call } from '../../viewer/call.ts';
+import { databaseRole } from './database-role.ts';
 import { type FilterCondition, operandsOf } from './filter.ts';
 
-const timeoutMs = 5_000;
+const timeoutMs = 1_000;
+/** Anybody may ask, and a pattern may take long: it must not take the connections of other calls. */
+const atOnce = 2;
+const longestLine = 50;
 
 /** A condition with the type of its column, as SQL writes it. */
 export type TypedCondition = FilterCondition & { readonly type: string };
 
 /** What is wrong with one of the conditions; undefined when nothing is, or nobody can tell now. */
-export type FindFilterProblem = (conditions: readonly TypedCondition[]) => Promise<string | undefined>;
+export type FindFilterProblem = (
+  conditions: readonly TypedCondition[],
+  call: Call,
+) => Promise<string | undefined>;
 
 /**
  * Has the database try each condition: Realtime tries some only when a row comes, and then nobody gets it. No table is
- * touched, so any login will do.
+ * touched, but types may have checks of their own, and those run as the caller's role.
  */
 export function createFilterCheck(pool: PostgresPool, log: Logger): FindFilterProblem {
   const running = new Map<string, Promise<string | undefined>>();
-  return async (conditions) => {
-    const key = JSON.stringify(conditions);
+  const turns = createTurnstile(atOnce, longestLine);
+  return async (conditions, call) => {
+    const role = databaseRole(call.viewer);
+    const key = JSON.stringify([role, conditions]);
     // Shared while it runs, and without any one caller's signal: a thousand subscribers ask at once.
-    const found = running.get(key) ?? findProblem(pool, conditions).finally(() => running.delete(key));
+    const found =
+      running.get(key) ?? turns(() => findProblem(pool, role, conditions)).finally(() => running.delete(key));
     running.set(key, found);
     try {
       return await found;
@@ -33,15 +45,22 @@ export function createFilterCheck(pool: PostgresPool, log: Logger): FindFilterPr
 
 async function findProblem(
   pool: PostgresPool,
+  role: string,
   conditions: readonly TypedCondition[],
 ): Promise<string | undefined> {
   const signal = new AbortController().signal;
   return await pool.withSession({ signal, timeoutMs }, async ({ sql }) => {
-    for (const condition of conditions) {
-      const problem = await tryCondition(sql, condition);
-      if (problem !== undefined) return problem;
+    await sql.unsafe('begin read only');
+    try {
+      await sql`select pg_catalog.set_config('role', ${role}, true)`;
+      for (const condition of conditions) {
+        const problem = await tryCondition(sql, condition);
+        if (problem !== undefined) return problem;
+      }
+      return undefined;
+    } finally {
+      await sql.unsafe('rollback');
     }
-    return undefined;
   });
 }
 

@@ -79,7 +79,7 @@ export async function checkChanges(
       `Table "${spec.schema}"."${spec.table}" is not in the publication supabase_realtime.`,
     );
   }
-  const problem = typed.length === 0 ? undefined : await checks.filterProblem(typed);
+  const problem = typed.length === 0 ? undefined : await checks.filterProblem(typed, call);
   if (problem !== undefined) throw badFilter(problem);
 }
 

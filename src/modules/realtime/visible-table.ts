@@ -1,6 +1,6 @@
 import type { Logger } from '../../observability/logger.ts';
 import type { PostgresPool } from '../../upstream/postgres.ts';
-import type { Viewer } from '../../viewer/viewer.ts';
+import { databaseRole } from './database-role.ts';
 import type { DescribeTable, SeeSchema, VisibleTable } from './validate.ts';
 
 const timeoutMs = 5_000;
@@ -46,11 +46,6 @@ export function createSchemaCheck(pool: PostgresPool, log: Logger): SeeSchema {
       return 'unknown';
     }
   };
-}
-
-function databaseRole(viewer: Viewer): string {
-  if (viewer.kind === 'user') return viewer.databaseRole;
-  return viewer.kind === 'service' ? 'service_role' : 'anon';
 }
 
 async function look(
