@@ -1,6 +1,15 @@
 import { apiKey, opaqueKeys } from './opaque-keys.ts';
 import { aUrl, yesNo } from './shapes.ts';
-import { duration, flag, keySet, list, serviceUrl, text, wholeNumber } from './value-schemas.ts';
+import {
+  duration,
+  flag,
+  keySet,
+  list,
+  rolesOfUsers,
+  serviceUrl,
+  text,
+  wholeNumber,
+} from './value-schemas.ts';
 import { optional, withDefault } from './variable.ts';
 
 const pairs = 'a comma-separated list of `key=jwt`, each JWT with the matching role';
@@ -26,12 +35,14 @@ export const credentialVariables = {
   }),
   JWT_AUDIENCE: optional(list, {
     group: 'Credentials',
-    description: 'Accepted `aud` of user tokens. Not checked unless set.',
+    description:
+      'Accepted `aud` of tokens. Not checked unless set, nor of configured keys and the legacy API keys of Supabase.',
     shape: 'a comma-separated list',
   }),
   JWT_ISSUER: optional(text, {
     group: 'Credentials',
-    description: 'Expected `iss` of user tokens. Not checked unless set.',
+    description:
+      'Expected `iss` of tokens. Not checked unless set, nor of configured keys and the legacy API keys of Supabase.',
     shape: 'a text',
   }),
   JWT_CLOCK_TOLERANCE: withDefault(duration(0, 300_000), {
@@ -46,10 +57,10 @@ export const credentialVariables = {
     shape: 'a number from 0 to 10000000',
     default: '10000',
   }),
-  EXTRA_AUTHENTICATED_ROLES: withDefault(list, {
+  EXTRA_AUTHENTICATED_ROLES: withDefault(rolesOfUsers, {
     group: 'Credentials',
     description: 'Values of `role` in tokens that count as AUTHENTICATED, beside `authenticated`.',
-    shape: 'a comma-separated list',
+    shape: 'a comma-separated list without `anon`, `service_role`, `postgres` and `supabase_…`',
     default: '',
   }),
   REQUIRE_API_KEY: withDefault(flag, {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { parseByteSize } from '../lib/byte-size.ts';
 import { parseDuration } from '../lib/duration.ts';
 import { parsePostgresUrl } from '../lib/postgres-url.ts';
+import { isReservedRole } from '../lib/reserved-role.ts';
 
 // Each schema takes the text of the environment and gives the value; what to say of a bad one is in the table.
 
@@ -72,6 +73,8 @@ export const list = z.string().transform((value) =>
     .map((entry) => entry.trim())
     .filter((entry) => entry !== ''),
 );
+
+export const rolesOfUsers = list.refine((roles) => !roles.some(isReservedRole));
 
 /** Scheme, host and port, as a browser sends them in Origin. */
 export const origins = list.pipe(

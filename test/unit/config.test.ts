@@ -210,6 +210,15 @@ it('refuses a login for reading beside no database', () => {
   ]);
 });
 
+it.each(['anon', 'service_role', 'postgres', 'supabase_admin', 'editor, supabase_storage_admin'])(
+  'refuses %s as a role of users',
+  (roles) => {
+    expect(problemsOf({ ...serve, EXTRA_AUTHENTICATED_ROLES: roles })).toEqual([
+      'EXTRA_AUTHENTICATED_ROLES must be a comma-separated list without `anon`, `service_role`, `postgres` and `supabase_…`.',
+    ]);
+  },
+);
+
 describe('renderConfigReference', () => {
   it('has a row for every variable, with its default', () => {
     const page = renderConfigReference();

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { AppError } from '../../lib/app-error.ts';
 import { checkFirst, decodeCursor, encodeCursor } from '../../lib/cursor.ts';
+import { isReservedRole } from '../../lib/reserved-role.ts';
 import { encodeSegment } from '../../upstream/request-path.ts';
 import type { Call } from '../../viewer/call.ts';
 import { withCode } from './errors.ts';
@@ -78,7 +79,7 @@ function takenAddress(error: unknown, input: { email?: string | undefined }): un
 }
 
 export function createAdminClient({ exchange, extraRoles }: AdminClientDeps): AdminClient {
-  const roles = ['authenticated', ...extraRoles.filter((role) => !/^(service_role|supabase_)/.test(role))];
+  const roles = ['authenticated', ...extraRoles.filter((role) => !isReservedRole(role))];
 
   function checkRole(role: string | undefined): void {
     if (role === undefined || roles.includes(role)) return;
