@@ -38,9 +38,10 @@ export function createViewerResolver(config: Config['viewer'], deps: ViewerResol
   }
 
   async function verifyNow(token: string): Promise<Viewer> {
+    const { generation } = cache;
     const claims = await verifyToken(token, ring, { clockToleranceMs, now });
     const viewer = viewerFromClaims(claims, token, config);
-    cache.set(token, viewer);
+    cache.set(token, viewer, generation);
     return viewer;
   }
 

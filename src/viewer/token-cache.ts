@@ -6,7 +6,10 @@ import type { Viewer } from './viewer.ts';
 export interface TokenCache {
   /** The viewer of a token verified lately. Throws UNAUTHENTICATED when it has expired meanwhile. */
   get(token: string): Viewer | undefined;
-  set(token: string, viewer: Viewer): void;
+  /** Counts the flushes. Read it before a verification begins. */
+  readonly generation: number;
+  /** Forgets at once what was verified in an earlier generation: with a key that may have been withdrawn since. */
+  set(token: string, viewer: Viewer, generation: number): void;
   flush(): void;
 }
 
@@ -23,7 +26,11 @@ export function createTokenCache(options: {
   const { capacity, clockToleranceMs, now } = options;
   const entries = createLru<string, { viewer: Viewer; until: number }>(capacity);
   const keyOf = (token: string) => hash('sha256', token, 'base64');
+  let generation = 0;
   return {
+    get generation() {
+      return generation;
+    },
     get(token) {
       if (token.length > maxTokenLength) return undefined;
       const key = keyOf(token);
@@ -39,11 +46,12 @@ export function createTokenCache(options: {
       entries.delete(key);
       return undefined;
     },
-    set(token, viewer) {
-      if (token.length > maxTokenLength) return;
+    set(token, viewer, verifiedIn) {
+      if (token.length > maxTokenLength || verifiedIn !== generation) return;
       entries.set(keyOf(token), { viewer, until: now() + maxAgeMs });
     },
     flush() {
+      generation += 1;
       entries.clear();
     },
   };

@@ -1,6 +1,6 @@
 import type { RequestListener, ServerResponse } from 'node:http';
 import { exportJWK, generateKeyPair } from 'jose';
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, expect, it, vi } from 'vitest';
 import { loadConfig } from '../../src/config.ts';
 import { AppError } from '../../src/lib/app-error.ts';
 import { credentialsFromHeaders } from '../../src/viewer/credentials.ts';
@@ -101,6 +101,38 @@ it('forgets verified tokens when the keys change', async () => {
   keys = [two.jwk];
   time += 31_000;
   expect(await resolve(await two.token())).toBe('user');
+  expect(await resolve(old)).toBe('unknown_kid');
+});
+
+it('remembers no token whose verification began before the keys changed', async () => {
+  const [one, two] = [await keyPair('one'), await keyPair('two')];
+  let keys = [one.jwk];
+  const server = await serve((_, response) => answer(response, { keys }));
+  let time = Date.now();
+  const realNow = performance.now;
+  performance.now = () => time;
+  closers.push(async () => {
+    performance.now = realNow;
+  });
+  const resolve = resolverAt(server.url);
+  expect(await resolve(await one.token(userClaims({ sub: 'another' })))).toBe('user');
+
+  const verify = vi.spyOn(crypto.subtle, 'verify');
+  closers.push(async () => verify.mockRestore());
+  let letGo = (_valid: boolean): void => undefined;
+  verify.mockReturnValueOnce(
+    new Promise((fulfil) => {
+      letGo = fulfil;
+    }),
+  );
+  const old = await one.token();
+  const slow = resolve(old);
+  await expect.poll(() => verify.mock.calls.length).toBe(1);
+  keys = [two.jwk];
+  time += 31_000;
+  expect(await resolve(await two.token())).toBe('user');
+  letGo(true);
+  expect(await slow).toBe('user');
   expect(await resolve(old)).toBe('unknown_kid');
 });
 
