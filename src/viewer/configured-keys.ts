@@ -15,6 +15,8 @@ export interface ConfiguredKey {
 export interface ConfiguredKeys {
   /** The configured key that equals `text`. Takes as long whichever it is. */
   find(text: string): ConfiguredKey | undefined;
+  /** Whether `jwt` is a configured key, or what an opaque one stands for. */
+  vouchFor(jwt: string): boolean;
   /** The caller without a credential: goes upstream with the anon key, where there is one. */
   readonly anonymous: Viewer;
 }
@@ -35,14 +37,15 @@ type KeysConfig = Pick<
  * legacy key still works where only asymmetric keys are published.
  */
 export function createConfiguredKeys(config: KeysConfig): ConfiguredKeys {
-  const keys: (ConfiguredKey & { digest: Buffer })[] = [];
+  const keys: (ConfiguredKey & { digest: Buffer; jwtDigest: Buffer })[] = [];
   const add = (key: string, jwt: string, opaque: boolean) => {
     const claims = claimsOf(jwt);
     if (claims === undefined) return;
-    const viewer = { ...viewerFromClaims(claims, jwt, config), apikey: key };
+    const viewer = { ...viewerFromClaims(claims, jwt, config, true), apikey: key };
     // Secret keys are counted apart by limits even when they stand for the same JWT.
     const identity = opaque && viewer.kind === 'service' ? identityOf(claims, key) : viewer.identity;
-    keys.push({ key, opaque, viewer: { ...viewer, identity }, digest: digestOf(key) });
+    const digests = { digest: digestOf(key), jwtDigest: digestOf(jwt) };
+    keys.push({ key, opaque, viewer: { ...viewer, identity }, ...digests });
   };
   for (const { key, jwt } of [...config.publishableKeys, ...config.secretKeys]) add(key, jwt, true);
   for (const key of [config.anonKey, config.serviceKey]) if (key !== undefined) add(key, key, false);
@@ -56,6 +59,10 @@ export function createConfiguredKeys(config: KeysConfig): ConfiguredKeys {
   const anonKey = config.anonKey === undefined ? undefined : find(config.anonKey);
   return {
     find,
+    vouchFor(jwt) {
+      const digest = digestOf(jwt);
+      return keys.some(({ jwtDigest }) => timingSafeEqual(jwtDigest, digest));
+    },
     anonymous: {
       kind: 'anon',
       role: 'ANON',

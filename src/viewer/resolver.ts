@@ -40,7 +40,7 @@ export function createViewerResolver(config: Config['viewer'], deps: ViewerResol
   async function verifyNow(token: string): Promise<Viewer> {
     const { generation } = cache;
     const claims = await verifyToken(token, ring, { clockToleranceMs, now });
-    const viewer = viewerFromClaims(claims, token, config);
+    const viewer = viewerFromClaims(claims, token, config, configured.vouchFor(token));
     cache.set(token, viewer, generation);
     return viewer;
   }

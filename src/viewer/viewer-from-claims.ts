@@ -1,3 +1,4 @@
+import { decodeProtectedHeader } from 'jose';
 import type { Config } from '../config.ts';
 import { type Claims, identityOf } from './identity.ts';
 import { unauthenticated } from './unauthenticated.ts';
@@ -5,8 +6,16 @@ import type { Viewer } from './viewer.ts';
 
 export type ClaimRules = Pick<Config['viewer'], 'audience' | 'issuer' | 'extraAuthenticatedRoles'>;
 
-/** Who a verified token stands for. `apikey` is left for the caller of this to fill. Throws UNAUTHENTICATED. */
-export function viewerFromClaims(claims: Claims, token: string, rules: ClaimRules): Viewer {
+/**
+ * Who a verified token stands for. `apikey` is left for the caller of this to fill. `isConfigured`: it equals a key that
+ * the operator gave, who vouches for it. Throws UNAUTHENTICATED.
+ */
+export function viewerFromClaims(
+  claims: Claims,
+  token: string,
+  rules: ClaimRules,
+  isConfigured: boolean,
+): Viewer {
   const { role, sub } = claims;
   // Storage signs its URLs with the same secret. `scope` is also in the tokens that Auth gives to OAuth clients.
   const isStorageToken = 'url' in claims || ('scope' in claims && typeof claims['client_id'] !== 'string');
@@ -18,6 +27,7 @@ export function viewerFromClaims(claims: Claims, token: string, rules: ClaimRule
     identity: identityOf(claims),
     expiresAt: typeof claims['exp'] === 'number' ? claims['exp'] : undefined,
   };
+  if (!isConfigured && !isLegacyKey(claims, token)) assertMeantForUs(claims, rules);
   if (role === 'anon') return { kind: 'anon', role: 'ANON', presented: true, ...base };
   if (role === 'service_role') return { kind: 'service', role: 'SERVICE_ROLE', ...base };
   if (
@@ -27,11 +37,18 @@ export function viewerFromClaims(claims: Claims, token: string, rules: ClaimRule
     throw unauthenticated('unknown_role');
   }
   if (typeof sub !== 'string' || sub === '') throw unauthenticated('missing_sub');
-  assertMeantForUs(claims, rules);
   return { kind: 'user', role: 'AUTHENTICATED', userId: sub, databaseRole: role, ...base };
 }
 
-/** Only of users: legacy API keys have no audience and another issuer. */
+const legacyIssuers: ReadonlySet<unknown> = new Set(['supabase', 'supabase-demo']);
+
+/** An API key as Supabase makes them from the shared secret: it names no audience, and an issuer of its own. */
+function isLegacyKey(claims: Claims, token: string): boolean {
+  const { role, aud, sub, iss } = claims;
+  const isKey = (role === 'anon' || role === 'service_role') && aud === undefined && sub === undefined;
+  return isKey && legacyIssuers.has(iss) && decodeProtectedHeader(token).alg === 'HS256';
+}
+
 function assertMeantForUs(claims: Claims, rules: ClaimRules): void {
   const { aud, iss } = claims;
   if (rules.issuer !== undefined && iss !== rules.issuer) throw unauthenticated('wrong_issuer');

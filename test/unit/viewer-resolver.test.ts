@@ -130,6 +130,41 @@ describe('tokens', () => {
     expect(await resolve(bearer(serviceKey))).toMatchObject({ kind: 'service' });
   });
 
+  it('checks them of service and anon tokens too, but not of legacy and configured keys', async () => {
+    const env = { JWT_AUDIENCE: 'authenticated', JWT_ISSUER: 'https://x.example/auth/v1' };
+    const resolve = resolverOf({ env });
+    const reason = (claims: object) => reasonOf(() => resolve(bearer(hmacToken(claims))));
+    for (const role of ['anon', 'service_role'] as const) {
+      expect(await reason(keyClaims(role, { iss: 'https://other.example', aud: 'other-api' }))).toBe(
+        'wrong_issuer',
+      );
+      expect(await reason(keyClaims(role, { iss: undefined }))).toBe('wrong_issuer');
+      expect(await reason(keyClaims(role, { aud: 'other-api' }))).toBe('wrong_issuer');
+      expect(await reason(keyClaims(role, { iss: env.JWT_ISSUER, aud: 'other-api' }))).toBe('wrong_audience');
+      expect(await reason(keyClaims(role, { iss: env.JWT_ISSUER, aud: 'authenticated' }))).toBe('no error');
+      expect(await reason(keyClaims(role, { iss: 'supabase-demo' }))).toBe('no error');
+      expect(await reason(keyClaims(role))).toBe('no error');
+    }
+    const foreign = hmacToken(keyClaims('service_role', { iss: 'https://other.example', aud: 'other-api' }));
+    expect(await reasonOf(() => resolve({ apikey: foreign }))).toBe('unknown_apikey');
+    const configured = resolverOf({ env: { ...env, SUPABASE_SERVICE_KEY: foreign } });
+    expect(await configured({ apikey: foreign })).toMatchObject({ kind: 'service' });
+    expect(await configured(bearer(foreign))).toMatchObject({ kind: 'service' });
+    const paired = resolverOf({ env: { ...env, SUPABASE_SECRET_KEYS: `${secretKey}=${foreign}` } });
+    expect(await paired({ apikey: secretKey })).toMatchObject({ kind: 'service' });
+    expect(await paired(bearer(foreign))).toMatchObject({ kind: 'service' });
+  });
+
+  it('take a key signed asymmetrically for a legacy one only when it is configured', async () => {
+    const { publicKey, privateKey } = await generateKeyPair('ES256', { extractable: true });
+    const jwk = { ...(await exportJWK(publicKey)), kid: 'one', alg: 'ES256' };
+    const token = await signedToken(keyClaims('service_role'), { alg: 'ES256', kid: 'one', key: privateKey });
+    const env = { JWKS: JSON.stringify({ keys: [jwk] }), JWT_ISSUER: 'https://x.example/auth/v1' };
+    expect(await reasonOf(() => resolverOf({ env })(bearer(token)))).toBe('wrong_issuer');
+    const paired = resolverOf({ env: { ...env, SUPABASE_SECRET_KEYS: `${secretKey}=${token}` } });
+    expect(await paired(bearer(token))).toMatchObject({ kind: 'service' });
+  });
+
   it('counts the extra roles as authenticated, and only those', async () => {
     const resolve = resolverOf({ env: { EXTRA_AUTHENTICATED_ROLES: 'editor' } });
     expect(await resolve(bearer(hmacToken(userClaims({ role: 'editor' }))))).toMatchObject({
