@@ -13,6 +13,9 @@ const limits = {
   exchangeAuthCode: rule,
   reauthenticate: rule,
   verifyFactor: rule,
+  enrollFactor: rule,
+  challengeFactor: rule,
+  updateMe: rule,
 };
 
 const newEmail = () => `user-${randomBytes(8).toString('hex')}@example.com`;
@@ -160,6 +163,21 @@ describe('the pass-through counts an attempt', () => {
     expect(found).toEqual([400, 400, 429]);
   });
 
+  test.each([
+    [
+      'enrolment of a factor',
+      { path: 'factors', body: JSON.stringify({ factor_type: 'phone', phone: '1' }) },
+    ],
+    ['challenge of a factor', { path: `factors/${crypto.randomUUID()}/challenge`, body: '{}' }],
+    ['change of the account', { path: 'user', method: 'PUT', body: JSON.stringify({ nonce: '123456' }) }],
+  ])('that is a %s, for the user wherever they call from', async (_name, sent) => {
+    const token = await anonymousToken();
+    const found = await statuses(() => ({ ...sent, token, from: newAddress() }));
+    expect(found.at(-1)).toBe(429);
+    expect(found.slice(0, -1)).not.toContain(429);
+    expect((await send({ path: 'user', method: 'GET', token })).status).toBe(200);
+  });
+
   test('for the address, where a user of one’s own is quickly made', async () => {
     const tokens = [await anonymousToken(), await anonymousToken(), await anonymousToken()];
     const found = await statuses((index) => ({ path: 'signup', body: '{}', token: tokens[index] ?? '' }));
@@ -185,6 +203,22 @@ describe('GraphQL counts an attempt', () => {
     );
     const { errors } = await graphql(`mutation { ${attempts.join(' ')} }`);
     expect(codesOf(errors)).toContain('RATE_LIMITED');
+  });
+
+  test.each([
+    ['enrollFactor(input: { type: PHONE, phone: "1" }) { factorId }', 'factors', 'POST'],
+    [
+      'challengeFactor(factorId: "00000000-0000-4000-8000-000000000001") { challengeId }',
+      'factors/00000000-0000-4000-8000-000000000001/challenge',
+      'POST',
+    ],
+    ['updateMe(input: { nonce: "123456" }) { id }', 'user', 'PUT'],
+  ])('at %s for the user, together with the pass-through', async (field, path, method) => {
+    const token = await anonymousToken();
+    expect((await send({ path, method, token, body: '{}' })).status).not.toBe(429);
+    const { errors } = await graphql(`mutation { a: ${field} b: ${field} }`, newAddress(), `Bearer ${token}`);
+    expect(codesOf(errors).filter((code) => code === 'RATE_LIMITED')).toHaveLength(1);
+    expect((await send({ path, method, token, body: '{}' })).status).toBe(429);
   });
 
   test('of a new anonymous user for the address, though the last one asks for the next', async () => {

@@ -109,7 +109,7 @@ export function addAccountSchema(builder: SchemaBuilder, { user }: AuthTypes, se
       type: user,
       nullable: true,
       description: 'Changes the account of the signed-in user.',
-      directives: { auth: { requires: 'AUTHENTICATED' } },
+      directives: { auth: { requires: 'AUTHENTICATED' }, rateLimit: authRateLimits.updateMe },
       args: { input: t.arg({ type: updateInput, required: true, description: 'The changes.' }) },
       resolve: (_root, { input }, { services, call }) => services.auth.updateMe(input, call),
     }),

@@ -11,6 +11,10 @@ export const authRateLimits = {
   exchangeAuthCode: { limit: 30, window: '5m' },
   reauthenticate: { limit: 30, window: '5m' },
   verifyFactor: { limit: 15, window: '1m' },
+  // They send text messages and mails, and say whether a password or a nonce was right.
+  enrollFactor: { limit: 30, window: '5m' },
+  challengeFactor: { limit: 30, window: '5m' },
+  updateMe: { limit: 60, window: '5m' },
 } as const;
 
 export type LimitedAuthField = keyof typeof authRateLimits;

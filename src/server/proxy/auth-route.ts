@@ -7,7 +7,13 @@ import type { PassRule, ProxyRoute, Spending } from './proxy-route.ts';
 const wireNames = { email: 'email', phone: 'phone', tokenHash: 'token_hash' } as const;
 
 /** Fields that a signed-in user calls; all others are for strangers, whoever's token comes with them. */
-const userFields: ReadonlySet<LimitedAuthField> = new Set(['reauthenticate', 'verifyFactor']);
+const userFields: ReadonlySet<LimitedAuthField> = new Set([
+  'reauthenticate',
+  'verifyFactor',
+  'enrollFactor',
+  'challengeFactor',
+  'updateMe',
+]);
 
 function spending(name: LimitedAuthField, body?: unknown): Spending {
   const { limit, window } = authRateLimits[name];
@@ -81,13 +87,19 @@ const rules: readonly PassRule[] = [
   { methods: ['GET'], path: 'health', access: 'key' },
   { methods: ['POST'], path: 'sso', access: 'key', location: 'anywhere' },
   { methods: ['POST'], path: 'logout', access: 'key' },
-  { methods: ['GET', 'PUT'], path: 'user', access: 'key' },
+  { methods: ['GET'], path: 'user', access: 'key' },
+  { methods: ['PUT'], path: 'user', access: 'key', spends: spendsWithoutBody('updateMe') },
   { methods: ['GET'], path: 'reauthenticate', access: 'key', spends: spendsWithoutBody('reauthenticate') },
   { methods: ['GET'], path: 'user/identities/authorize', access: 'key', location: 'anywhere' },
   { methods: ['DELETE'], path: 'user/identities/:id', access: 'key' },
-  { methods: ['POST'], path: 'factors', access: 'key' },
+  { methods: ['POST'], path: 'factors', access: 'key', spends: spendsWithoutBody('enrollFactor') },
   { methods: ['DELETE'], path: 'factors/:id', access: 'key' },
-  { methods: ['POST'], path: 'factors/:id/challenge', access: 'key' },
+  {
+    methods: ['POST'],
+    path: 'factors/:id/challenge',
+    access: 'key',
+    spends: spendsWithoutBody('challengeFactor'),
+  },
   { methods: every, path: 'passkeys/**', access: 'key' },
   { methods: ['GET'], path: 'oauth/authorize', access: 'key', location: 'anywhere' },
   { methods: every, path: 'oauth/**', access: 'key' },
