@@ -10,6 +10,7 @@ import { createSchema } from './graphql/schema.ts';
 import { createGraphQLYoga } from './graphql/yoga.ts';
 import { AppError } from './lib/app-error.ts';
 import { clientAddress } from './lib/client-address.ts';
+import { isLoopbackHost } from './lib/private-host.ts';
 import { createFieldRateLimit } from './limits/field-rate-limit.ts';
 import { createRateLimiter } from './limits/rate-limiter.ts';
 import { createAuthClient } from './modules/auth/client.ts';
@@ -284,8 +285,7 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
 }
 
 function developmentHosts({ server }: Config): HostCheckOptions {
-  const loopback = ['127.0.0.1', '::1', 'localhost'].includes(server.host);
-  return { names: [new URL(server.publicUrl).hostname], anyAddress: !loopback };
+  return { names: [new URL(server.publicUrl).hostname], anyAddress: !isLoopbackHost(server.host) };
 }
 
 function introspectionFor({ graphql }: Config): 'everybody' | 'service_role' | 'nobody' {
@@ -342,9 +342,9 @@ async function checkDatabase(pools: PostgresPools | undefined, log: Logger): Pro
 }
 
 /** In development everybody on this machine may look; elsewhere a token is needed, or a port of its own. */
-function metricsAccess({ mode, observability }: Config): { token: string } | 'open' | undefined {
+function metricsAccess({ mode, server, observability }: Config): { token: string } | 'open' | undefined {
   if (observability.metricsToken !== undefined) return { token: observability.metricsToken };
-  return mode === 'dev' ? 'open' : undefined;
+  return mode === 'dev' && isLoopbackHost(server.host) ? 'open' : undefined;
 }
 
 function listen(server: Server, port: number, host: string): Promise<ListeningAddress> {

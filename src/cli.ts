@@ -14,7 +14,7 @@ const usage = `Usage: bunbun [command]
   serve             the gateway in front of the services that the environment names
   dev               the gateway in front of an embedded local stack
     --reset         empty the data folder first
-    --allow-lan     let dev listen on an address that is not loopback
+    --allow-lan     let dev listen on an address that is not loopback, without mailbox, key link and open metrics
   schema print      the GraphQL schema as SDL
   doctor --grants   SQL that makes the login for DATABASE_URL_READ
 

@@ -1,4 +1,5 @@
 import { loadConfig } from '../config.ts';
+import { isLoopbackHost } from '../lib/private-host.ts';
 import { startLocalStack } from '../local/stack.ts';
 import { runGateway } from '../main.ts';
 import { createLogger } from '../observability/logger.ts';
@@ -9,8 +10,6 @@ export interface DevelopmentOptions {
   readonly stopSignal: Promise<void>;
 }
 
-const loopback = new Set(['127.0.0.1', '::1', 'localhost']);
-
 /** The gateway in front of an embedded local stack, until the stop signal. Nothing is left running, however it ends. */
 export async function runDevelopment(
   env: Readonly<Record<string, string | undefined>>,
@@ -18,7 +17,7 @@ export async function runDevelopment(
 ): Promise<void> {
   // Before anything starts: a malformed variable should not cost a boot of Postgres.
   const early = loadConfig(env, { mode: 'dev' });
-  const lan = !loopback.has(early.server.host);
+  const lan = !isLoopbackHost(early.server.host);
   if (lan && !options.allowLan) {
     throw new Error(
       `HOST=${early.server.host} would open the local stack's gateway to the network: leave HOST unset, or add --allow-lan.`,
@@ -31,6 +30,7 @@ export async function runDevelopment(
     nodeEnv: env['NODE_ENV'],
     pgBin: env['PG_BIN'],
     reset: options.reset,
+    serveMailbox: !lan,
     jwtAlgorithm: early.local.jwtAlgorithm,
     // Links in mails lead through the gateway, as a deployment's do.
     publicUrl: early.server.port === 0 ? undefined : early.server.publicUrl,
@@ -54,7 +54,7 @@ export async function runDevelopment(
             // The key sits in the fragment, which a browser sends to no server.
             ['GraphiQL', lan ? graphqlUrl : `${graphqlUrl}#key=${stack.keys.serviceRoleKey}`],
             ['Database', stack.postgres.databaseUrl],
-            ['Mailbox', `${stack.auth.url}/_local/mailbox`],
+            ['Mailbox', stack.mailboxUrl ?? 'off with --allow-lan; messages are in the log'],
             ['anon key', stack.keys.anonKey],
             ['service_role key', stack.keys.serviceRoleKey],
             ['Also in', localFile],

@@ -29,3 +29,8 @@ function isPrivateIPv6(address: string): boolean {
   if (mapped !== undefined) return isPrivateIPv4(mapped);
   return address === '::1' || /^f[cd]/.test(address) || /^fe[89ab]/.test(address);
 }
+
+/** True for a host to listen on that only this machine reaches. */
+export function isLoopbackHost(host: string): boolean {
+  return ['127.0.0.1', '::1', 'localhost'].includes(host);
+}

@@ -8,6 +8,7 @@ import { adminRoutes } from './auth/routes-admin.ts';
 import { factorRoutes } from './auth/routes-factors.ts';
 import { infoRoutes } from './auth/routes-info.ts';
 import { linkRoutes } from './auth/routes-links.ts';
+import { mailboxRoutes } from './auth/routes-mailbox.ts';
 import { messageRoutes } from './auth/routes-messages.ts';
 import { signupRoutes } from './auth/routes-signup.ts';
 import { switchedOffRoutes } from './auth/routes-switched-off.ts';
@@ -34,6 +35,8 @@ export interface AuthServerOptions {
   /** Signs access tokens with ES256 and publishes the public half; HS256 with the project's secret by default. */
   readonly signing?: SigningKey;
   readonly settings?: Partial<AuthServerSettings>;
+  /** Whether messages can be read over HTTP. @default true */
+  readonly serveMailbox?: boolean;
   /** Names that the Host header may carry beside the loopback ones. */
   readonly allowedHosts?: readonly string[];
 }
@@ -78,6 +81,7 @@ export async function startAuthServer(options: AuthServerOptions): Promise<AuthS
   };
   const routes = [
     ...infoRoutes(context),
+    ...(options.serveMailbox === false ? [] : mailboxRoutes(mailbox)),
     ...signupRoutes(context),
     ...tokenRoutes(context),
     ...messageRoutes(context),

@@ -31,6 +31,8 @@ export interface LocalStackOptions {
   /** The developer's own site, where links in mails end. @default 'http://localhost:3000' */
   siteUrl?: string | undefined;
   authSettings?: Partial<AuthServerSettings> | undefined;
+  /** Whether mails and text messages can be read over HTTP. @default true */
+  serveMailbox?: boolean | undefined;
   /** Folder of the edge functions. @default 'supabase/functions' below the working directory */
   functionsDir?: string | undefined;
   /** What user tokens are signed with: the shared secret, or a key whose public half is published. @default 'HS256' */
@@ -52,6 +54,8 @@ export interface LocalStack {
   readonly realtime: RealtimeServer;
   readonly functions: LocalServer;
   readonly keys: LocalKeys;
+  /** Undefined where it is not served. */
+  readonly mailboxUrl: string | undefined;
   /** What the gateway's configuration reads from the environment. */
   readonly env: Readonly<Record<string, string>>;
   /** Tells where the gateway listens, for functions that call it; the option `publicUrl` goes before. */
@@ -72,7 +76,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
       'The local stack is for development: it does not start with NODE_ENV=production.',
     );
   }
-  const { log } = options;
+  const { log, serveMailbox = true } = options;
   const folder = await openDataFolder(options.dataDir);
   const localFile = join(folder.path, 'local.json');
   const started: (() => Promise<void>)[] = [];
@@ -123,9 +127,11 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
       ...(options.publicUrl === undefined ? {} : { externalUrl: `${options.publicUrl}/auth/v1` }),
       ...(options.authSettings === undefined ? {} : { settings: options.authSettings }),
       ...(signing === undefined ? {} : { signing }),
+      serveMailbox,
     });
     started.push(() => auth.close());
     env['AUTH_URL'] = auth.url;
+    const mailboxUrl = serveMailbox ? `${auth.url}/_local/mailbox` : undefined;
 
     const storage = await startStorageServer({
       postgresUrl: postgres.urlFor('supabase_storage_admin'),
@@ -172,7 +178,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
         storageUrl: storage.url,
         realtimeUrl: realtime.url,
         functionsUrl: functions.url,
-        mailboxUrl: `${auth.url}/_local/mailbox`,
+        mailboxUrl,
         ...keys,
         postgresFolder: postgres.cluster,
       };
@@ -187,6 +193,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
       realtime,
       functions,
       keys,
+      mailboxUrl,
       env,
       gatewayListens(origin) {
         functionsEnv['SUPABASE_URL'] ??= origin;

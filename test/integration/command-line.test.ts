@@ -169,6 +169,32 @@ describe('bunbun without upstreams', () => {
     expect(await command.ended).toBe(1);
     expect(command.output()).toContain('--allow-lan');
   });
+
+  it('listens on the network when it is told to, without key link, mailbox and metrics', async () => {
+    const dataDir = await makeTestFolder('lan');
+    const command = start(['dev', '--allow-lan'], { HOST: '0.0.0.0', PORT: '0', BUNBUN_DATA_DIR: dataDir });
+    const local = await localFileOf(command, dataDir);
+    await expect.poll(() => command.output()).toContain('BunBun is ready');
+    expect(await sql(local.graphqlUrl, local.serviceRoleKey, 'select 3 as x')).toEqual({
+      data: { sql: { rows: [{ x: 3 }] } },
+    });
+    expect(command.output()).not.toContain('#key=');
+    expect(command.output()).not.toContain('/_local/mailbox');
+    expect(local).not.toHaveProperty('mailboxUrl');
+    expect((await fetch(`${local.authUrl}/health`)).status).toBe(200);
+    for (const method of ['GET', 'DELETE'])
+      expect((await fetch(`${local.authUrl}/_local/mailbox`, { method })).status).toBe(404);
+    const { origin } = new URL(local.graphqlUrl);
+    expect((await fetch(`${origin}/health`)).status).toBe(200);
+    expect((await fetch(`${origin}/metrics`)).status).toBe(404);
+  });
+
+  it('serves mailbox and metrics to this machine otherwise', async () => {
+    const dataDir = await makeTestFolder('loopback');
+    const local = await localFileOf(start(['dev'], { PORT: '0', BUNBUN_DATA_DIR: dataDir }), dataDir);
+    expect(await (await fetch(local.mailboxUrl ?? '')).json()).toEqual({ messages: [] });
+    expect((await fetch(`${new URL(local.graphqlUrl).origin}/metrics`)).status).toBe(200);
+  });
 });
 
 describe('bunbun serve', () => {

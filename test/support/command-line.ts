@@ -41,6 +41,8 @@ export interface LocalFile {
   readonly graphqlUrl: string;
   readonly graphqlWsUrl: string;
   readonly databaseUrl: string;
+  readonly authUrl: string;
+  readonly mailboxUrl?: string;
   readonly anonKey: string;
   readonly serviceRoleKey: string;
 }

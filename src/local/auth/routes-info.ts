@@ -1,6 +1,5 @@
 import type { AuthContext } from './context.ts';
 import { type AuthRequest, invalid, ok, type Route } from './http.ts';
-import { mailboxPage } from './mailbox.ts';
 
 const providers = [
   'apple',
@@ -28,9 +27,9 @@ const providers = [
   'zoom',
 ];
 
-/** /settings, /health, JWKS, /authorize, and the developer's mailbox. */
+/** /settings, /health, JWKS and /authorize. */
 export function infoRoutes(context: AuthContext): Route[] {
-  const { settings, mailbox } = context;
+  const { settings } = context;
   return [
     {
       method: 'GET',
@@ -90,30 +89,5 @@ export function infoRoutes(context: AuthContext): Route[] {
         return { status: 303, headers: { location: location.href }, text: '' };
       },
     })),
-    {
-      method: 'GET',
-      path: '/_local/mailbox',
-      handle(request) {
-        const messages = mailbox.list(request.query.get('to') ?? undefined);
-        if (!(request.headers.accept ?? '').includes('text/html')) return ok({ messages });
-        return {
-          status: 200,
-          headers: {
-            'content-type': 'text/html; charset=utf-8',
-            'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'",
-            'cache-control': 'no-store',
-          },
-          text: mailboxPage(messages),
-        };
-      },
-    },
-    {
-      method: 'DELETE',
-      path: '/_local/mailbox',
-      handle() {
-        mailbox.clear();
-        return { status: 204 };
-      },
-    },
   ];
 }
