@@ -211,7 +211,7 @@ export function createWebSocketServer(deps: WebSocketServerDeps): GraphQLWebSock
         protocol: socket.protocol,
         send: (data) => send(socket, data),
         close: (code, reason) => socket.close(code, reason),
-        onPing: (payload) => send(socket, JSON.stringify(pongFor(payload))),
+        onPing: (payload) => answerPing(socket, payload),
         onMessage(handle) {
           socket.on('message', (data) => {
             connection.alive = true;
@@ -237,6 +237,13 @@ export function createWebSocketServer(deps: WebSocketServerDeps): GraphQLWebSock
     });
   };
 
+  const answerPing = async (socket: WebSocket, payload: Record<string, unknown> | undefined) => {
+    if (isTooDeep(payload)) {
+      socket.close(CloseCode.BadRequest, `JSON must not be nested deeper than ${mostLevels} levels`);
+      return;
+    }
+    await send(socket, JSON.stringify(pongFor(payload)));
+  };
   const send = (socket: WebSocket, data: string) =>
     new Promise<void>((resolve) => {
       if (socket.readyState !== socket.OPEN) {

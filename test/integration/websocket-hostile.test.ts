@@ -74,6 +74,15 @@ test('refuses variables nested too deeply, and keeps the socket', async () => {
   client.socket.close();
 });
 
+test('closes 4400 with the reason for a ping nested too deeply', async () => {
+  const client = await acceptedClient(app.graphqlWsUrl, asAnn);
+  client.send(`{"type":"ping","payload":{"x":${deep}}}`);
+  expect(await client.closed).toEqual({
+    code: 4400,
+    reason: 'JSON must not be nested deeper than 256 levels',
+  });
+});
+
 const roomQuery = 'subscription { broadcasts(channel: "room") { type event } }';
 
 test('sends nothing of a subscription that was left to the next one of the same id', async () => {
