@@ -32,6 +32,7 @@ import { createSchemaCheck, createTableDescriber } from './modules/realtime/visi
 import { createStorageClient } from './modules/storage/client.ts';
 import { createLogger, type Logger } from './observability/logger.ts';
 import { createMetrics } from './observability/metrics.ts';
+import { createClientPlaces } from './server/client-places.ts';
 import { createCors } from './server/cors.ts';
 import { createGraphiQL, wantsPage } from './server/graphiql.ts';
 import { createGraphQLHttp } from './server/graphql-http.ts';
@@ -42,6 +43,7 @@ import { createMetricsServer } from './server/metrics-server.ts';
 import { createOriginCheck } from './server/origin-check.ts';
 import { passRoutes } from './server/proxy/pass-routes.ts';
 import { createRealtimeTunnel } from './server/proxy/realtime-tunnel.ts';
+import { createVia } from './server/proxy/via.ts';
 import { createProxy } from './server/proxy.ts';
 import { requestTransport } from './server/request-transport.ts';
 import { closeHttpServer, runShutdown } from './server/shutdown.ts';
@@ -92,8 +94,10 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
   const log = overrides.log ?? createLogger({ level: config.observability.logLevel });
   const version = packageVersion();
   let phase: Phase = 'starting';
+  const draining = () => phase === 'draining';
 
   const metrics = createMetrics();
+  const places = createClientPlaces(config.websocket.maxSockets, () => metrics.limitHit('WS_MAX_SOCKETS'));
   const viewers = createViewerResolver(config.viewer, { log });
   const pools = createPools(config, log);
   const sqlTypes = createSqlTypes({ onLearned: () => schemaChanges.follow() });
@@ -171,7 +175,7 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
     engine,
     yoga,
     log,
-    draining: () => phase === 'draining',
+    draining,
     maxBodyBytes: config.server.maxBodyBytes,
     upload: { maxFileBytes: config.server.maxUploadBytes, maxFiles: config.server.maxUploadFiles },
   });
@@ -186,9 +190,10 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
       );
     },
   };
+  const graphqlDeps = { ...transportDeps, places };
   const graphql: Handler = async (request, response) => {
     if (graphiql && wantsPage(request)) await graphiql(request, response);
-    else await graphqlHttp(request, response, requestTransport(request, response, transportDeps));
+    else await graphqlHttp(request, response, requestTransport(request, response, graphqlDeps));
   };
 
   const hostAllowed = config.mode === 'dev' ? createHostCheck(developmentHosts(config)) : () => true;
@@ -198,6 +203,7 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
     publicUrl: config.server.publicUrl,
     rateLimit,
     log,
+    draining,
   });
   const originAllowed = createOriginCheck({
     allowedOrigins: config.server.allowedOrigins ?? [],
@@ -210,11 +216,13 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
     clientAddress: transportDeps.clientAddress,
     originAllowed,
     limits: { ...config.websocket, maxMessageBytes: config.server.maxBodyBytes },
+    places,
     log,
   });
   metrics.holdings('bunbun_websocket', 'What the GraphQL WebSocket server holds.', () => ({
     ...webSockets.stats(),
   }));
+  metrics.holdings('bunbun_client_connections', 'What WS_MAX_SOCKETS bounds, by kind.', places.taken);
   metrics.holdings('bunbun_realtime', 'What the client of Realtime holds.', () => ({ ...realtime.stats() }));
   const server: Server = createHttpServer({
     routes: {
@@ -239,12 +247,13 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
     resolve: (credentials) => viewers.resolve(credentials),
     originAllowed,
     clientAddress: transportDeps.clientAddress,
-    maxSockets: config.websocket.maxSockets,
+    places,
+    via: createVia(config.server.publicUrl),
     connectMs: config.upstream.answerMs,
     log,
   });
   const upgrades = { '/graphql': webSockets.upgrade, '/realtime/v1/websocket': tunnel.upgrade };
-  server.on('upgrade', createUpgradeRouter({ routes: upgrades, hostAllowed }));
+  server.on('upgrade', createUpgradeRouter({ routes: upgrades, hostAllowed, draining }));
   const { metricsPort } = config.observability;
   const metricsServer = metricsPort === undefined ? undefined : createMetricsServer(metrics);
   // Clients of a deployment should not come back all at once; in development nobody wants to wait.
@@ -270,7 +279,7 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
       await runShutdown(
         [
           { name: 'websocket', run: () => webSockets.close(drain) },
-          { name: 'realtime', run: () => tunnel.close() },
+          { name: 'realtime', run: () => tunnel.close(drain.closeMs) },
           { name: 'http', run: () => closeHttpServer(server, shutdownMs) },
           { name: 'metrics', run: () => metricsServer && closeHttpServer(metricsServer, 0) },
           { name: 'health', run: () => health.close() },

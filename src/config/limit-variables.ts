@@ -100,7 +100,8 @@ export const limitVariables = {
   }),
   WS_MAX_SOCKETS: withDefault(wholeNumber(1, 10_000_000), {
     group: 'Limits',
-    description: 'WebSockets of this process. One more is closed with 4429.',
+    description:
+      'Connections that clients keep open to this process: WebSockets, those passed on to Realtime, and event streams, counted together. One more WebSocket is closed with 4429, or refused with 429 where it is passed on; one more event stream gets RATE_LIMITED.',
     shape: 'a number from 1 to 10000000',
     default: '10000',
   }),

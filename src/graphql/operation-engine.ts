@@ -186,6 +186,7 @@ export function createOperationEngine(deps: OperationEngineDeps): OperationEngin
       const result = execute(args);
       return result instanceof Promise ? result.then(finish) : finish(result);
     }
+    transport.takeStreamPlace?.();
     return subscribe(args).then((result) => {
       if (!(Symbol.asyncIterator in result)) return finish(result);
       metrics?.subscriptionStarted();

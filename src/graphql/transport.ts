@@ -13,6 +13,11 @@ export interface Transport {
    * the Authorization header does not count, so that a caller with an expired token can sign in again.
    */
   viewer(ignoreAuthorization: boolean): Viewer | Promise<Viewer>;
+  /**
+   * Takes a place for as long as results are streamed to this caller; throws RATE_LIMITED where none is left. Undefined
+   * on a WebSocket, which has taken its own.
+   */
+  takeStreamPlace?(): void;
   /** Where the credential may be replaced while the operation lasts: a WebSocket. */
   readonly renewal?: ViewerRenewal;
 }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { AppError, errorCodes } from '../lib/app-error.ts';
 import type { FieldRateLimit } from '../limits/field-rate-limit.ts';
@@ -19,6 +18,7 @@ import { passedCredentials, type ViewerOf } from './proxy/pass-credentials.ts';
 import { passedRequestHeaders } from './proxy/pass-headers.ts';
 import { fitsPattern, type PassPath, parsePassPath } from './proxy/pass-path.ts';
 import type { PassRule, ProxyRoute } from './proxy/proxy-route.ts';
+import { createVia } from './proxy/via.ts';
 import { requestTransport } from './request-transport.ts';
 
 /** Bodies that are read before they are passed on, because a rate limit depends on them. */
@@ -32,6 +32,8 @@ export interface ProxyDeps {
   readonly clientAddress: (request: IncomingMessage) => string | undefined;
   readonly rateLimit: FieldRateLimit;
   readonly log: Logger;
+  /** True once the process is going down: what is running ends, nothing new begins. @default () => false */
+  readonly draining?: () => boolean;
   /** A client that is not held back must move some bytes in every such span, whichever way they flow. @default 30_000 */
   readonly paceMs?: number;
 }
@@ -76,8 +78,7 @@ function sendErrorEarly(request: IncomingMessage, response: ServerResponse, erro
 /** Passes Supabase's own HTTP paths to their services, streaming both ways. */
 export function createProxy(deps: ProxyDeps): Proxy {
   const { publicUrl, log, paceMs = 30_000 } = deps;
-  // Names this deployment in `Via`: whoever meets it again has been configured to point at itself.
-  const pseudonym = `bunbun-${createHash('sha256').update(publicUrl).digest('hex').slice(0, 12)}`;
+  const via = createVia(publicUrl);
 
   async function spend(
     rule: PassRule,
@@ -110,7 +111,7 @@ export function createProxy(deps: ProxyDeps): Proxy {
     const path = parsePassPath(request.url ?? '/');
     const method = request.method ?? 'GET';
     const rule = findRule(route, method, path);
-    if (String(request.headers.via ?? '').includes(pseudonym)) {
+    if (via.isOurs(request)) {
       response.writeHead(508, { 'content-type': 'application/json' });
       response.end(JSON.stringify({ message: `The address of ${route.service} points back here.` }));
       return;
@@ -146,7 +147,7 @@ export function createProxy(deps: ProxyDeps): Proxy {
     const outgoing: StreamOptions = {
       method,
       path: path.raw.slice(route.prefix.length) + path.search,
-      headers: { ...passed, ...headers, via: `1.1 ${pseudonym}` },
+      headers: { ...passed, ...headers, via: via.value },
       call,
       credentials: 'none',
       ...(body === undefined ? {} : { body }),
@@ -186,6 +187,12 @@ export function createProxy(deps: ProxyDeps): Proxy {
       const url = request.url ?? '/';
       const route = deps.routes.find(({ prefix }) => url.startsWith(`${prefix}/`));
       if (route === undefined) return false;
+      if (deps.draining?.() === true) {
+        response.setHeader('connection', 'close');
+        const message = 'This process is going down: try again.';
+        fail(new AppError('SHUTTING_DOWN', message), request, response, route);
+        return true;
+      }
       const { upstream } = route;
       if (upstream === undefined) {
         const message = `${route.service} is not part of this deployment.`;

@@ -1,11 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Transport } from '../graphql/transport.ts';
+import { AppError } from '../lib/app-error.ts';
 import type { Viewer } from '../viewer/viewer.ts';
+import type { ClientPlaces } from './client-places.ts';
 
 export interface TransportDeps {
   readonly clientAddress: (request: IncomingMessage) => string | undefined;
   readonly viewer: (request: IncomingMessage, ignoreAuthorization: boolean) => Viewer | Promise<Viewer>;
+  /** Where subscriptions may come this way. */
+  readonly places?: ClientPlaces;
 }
 
 // A client's own id helps it to find its call in our logs, as long as it cannot write into them.
@@ -40,5 +44,16 @@ export function requestTransport(
       return controller.signal;
     },
     viewer: (ignoreAuthorization) => deps.viewer(request, ignoreAuthorization),
+    takeStreamPlace() {
+      const { places } = deps;
+      if (places === undefined || response.destroyed) return;
+      const free = places.take('eventStream');
+      if (free !== undefined) {
+        response.once('close', free);
+        return;
+      }
+      const message = `This process holds ${places.max} connections of clients, its limit.`;
+      throw new AppError('RATE_LIMITED', message, { details: { limit: places.max, retryAfter: 1 } });
+    },
   };
 }

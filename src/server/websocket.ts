@@ -14,6 +14,7 @@ import { defaultQueueLimits } from '../modules/realtime/queue.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { ViewerResolver } from '../viewer/resolver.ts';
 import { unauthenticated } from '../viewer/unauthenticated.ts';
+import type { ClientPlaces } from './client-places.ts';
 import { createSharedOperations } from './shared-operations.ts';
 import { refuseUpgrade } from './upgrade-router.ts';
 import { type Connection, createConnection } from './websocket-connection.ts';
@@ -25,8 +26,6 @@ export interface WebSocketLimits {
   readonly initTimeoutMs: number;
   /** Milliseconds between two pings; a client that answers none in that time is dropped. */
   readonly keepAliveMs: number;
-  /** Sockets of this process; one more is closed with 4429. */
-  readonly maxSockets: number;
   /** Running operations of one socket. */
   readonly maxOperations: number;
   /** Unsent bytes after which a client that does not read is dropped. */
@@ -41,6 +40,8 @@ export interface WebSocketServerDeps {
   readonly clientAddress: (request: IncomingMessage) => string | undefined;
   readonly originAllowed: (request: IncomingMessage) => boolean;
   readonly limits: WebSocketLimits;
+  /** A socket that finds none is closed with 4429. */
+  readonly places: ClientPlaces;
   readonly log: Logger;
 }
 
@@ -265,8 +266,13 @@ export function createWebSocketServer(deps: WebSocketServerDeps): GraphQLWebSock
       else if (!deps.originAllowed(request)) refuseUpgrade(socket, 403, 'Forbidden');
       else {
         wss.handleUpgrade(request, socket, head, (webSocket) => {
-          if (connections.size >= limits.maxSockets) webSocket.close(4429, 'Too many sockets');
-          else opened(webSocket, socket, request);
+          const free = deps.places.take('websocket');
+          if (free === undefined) {
+            webSocket.close(4429, 'Too many sockets');
+            return;
+          }
+          webSocket.once('close', free);
+          opened(webSocket, socket, request);
         });
       }
     },

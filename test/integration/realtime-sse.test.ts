@@ -5,7 +5,10 @@ const alice = '11111111-1111-4111-8111-111111111111';
 
 let gateway: RealtimeGateway;
 beforeAll(async () => {
-  gateway = await startRealtimeGateway({ limits: { eventsPerSecond: 100_000 } });
+  gateway = await startRealtimeGateway({
+    limits: { eventsPerSecond: 100_000 },
+    env: { WS_MAX_SOCKETS: '2' },
+  });
   await gateway.world.sql.unsafe(`
     create table notes (id bigint primary key, body text);
     alter publication supabase_realtime add table notes;
@@ -84,6 +87,24 @@ test('ends with UNAUTHENTICATED, told as an event, when the token expires', asyn
   const text = await stream.until(/event: complete/);
   expect(text).toContain('"code":"UNAUTHENTICATED"');
   expect(text).toContain('"reason":"token_expired"');
+});
+
+test('refuses a stream over the limit of the process, and takes one again when another has ended', async () => {
+  const first = await open();
+  await first.until(/RESYNC/);
+  const second = await open();
+  await second.until(/RESYNC/);
+  const refused = await open();
+  expect(await refused.until(/RATE_LIMITED/)).toContain('"limit":2');
+  // Queries hold no place.
+  expect((await gateway.app.graphql('{ viewer { role } }')).errors).toEqual([]);
+  const metrics = await (await fetch(`${gateway.app.url}/metrics`)).text();
+  expect(metrics).toContain('bunbun_client_connections{what="eventStream"} 2');
+  first.leave();
+  second.leave();
+  await expect
+    .poll(async () => (await fetch(`${gateway.app.url}/metrics`)).text())
+    .toContain('bunbun_client_connections{what="eventStream"} 0');
 });
 
 test('tells RESYNC to a reader that was too slow, and delays no other', async () => {

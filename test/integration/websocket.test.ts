@@ -180,7 +180,7 @@ test('takes operations up to the limit of a socket and says so beyond it', async
 });
 
 test('closes 4429 for a socket over the limit of the process', async () => {
-  const { url } = await start({ maxSockets: 1 });
+  const { url } = await start({}, { maxSockets: 1 });
   await acceptedClient(url);
   const second = await rawClient(url);
   expect((await second.closed).code).toBe(4429);

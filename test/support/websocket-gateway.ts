@@ -6,6 +6,7 @@ import { loadConfig } from '../../src/config.ts';
 import { createBuilder } from '../../src/graphql/builder.ts';
 import { createOperationEngine } from '../../src/graphql/operation-engine.ts';
 import { createFieldRateLimit } from '../../src/limits/field-rate-limit.ts';
+import { createClientPlaces } from '../../src/server/client-places.ts';
 import { createOriginCheck } from '../../src/server/origin-check.ts';
 import { createUpgradeRouter } from '../../src/server/upgrade-router.ts';
 import {
@@ -33,7 +34,6 @@ export interface WebSocketGateway {
 const limits: WebSocketLimits = {
   initTimeoutMs: 1_000,
   keepAliveMs: 10_000,
-  maxSockets: 100,
   maxOperations: 10,
   maxBufferedBytes: 1_000_000,
   maxMessageBytes: 100_000,
@@ -41,7 +41,7 @@ const limits: WebSocketLimits = {
 
 export async function startWebSocketGateway(
   overrides: Partial<WebSocketLimits> = {},
-  options: { development?: boolean } = {},
+  options: { development?: boolean; maxSockets?: number } = {},
 ): Promise<WebSocketGateway> {
   const opened = { now: 0, ever: 0 };
   const renewed: string[] = [];
@@ -130,6 +130,7 @@ export async function startWebSocketGateway(
       development: options.development ?? false,
     }),
     limits: { ...limits, ...overrides },
+    places: createClientPlaces(options.maxSockets ?? 100),
     log: silentLog,
   });
   const http: Server = createServer((_request, response) => response.writeHead(404).end());

@@ -1,0 +1,190 @@
+import { once } from 'node:events';
+import { createServer, request as httpRequest } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
+import { realtimeEndpoint } from '../../src/modules/realtime/endpoint.ts';
+import { createClientPlaces } from '../../src/server/client-places.ts';
+import { nobody } from '../../src/server/proxy/pass-credentials.ts';
+import { createRealtimeTunnel, type RealtimeTunnelDeps } from '../../src/server/proxy/realtime-tunnel.ts';
+import { createVia } from '../../src/server/proxy/via.ts';
+import { startTestApp, type TestApp } from '../support/app.ts';
+import { type FakeRealtime, startFakeRealtime } from '../support/fake-realtime.ts';
+import { listen } from '../support/listening-server.ts';
+import { silentLog } from '../support/test-call.ts';
+import { hmacToken, keyClaims, testSecret } from '../support/tokens.ts';
+import { acceptedClient, rawClient, waitFor } from '../support/websocket-gateway.ts';
+
+const anonKey = hmacToken(keyClaims('anon'));
+const path = `/realtime/v1/websocket?vsn=2.0.0&apikey=${anonKey}`;
+
+let fake: FakeRealtime;
+const apps: TestApp[] = [];
+beforeEach(async () => {
+  fake = await startFakeRealtime();
+});
+afterEach(async () => {
+  for (const app of apps.splice(0)) await app.close();
+  await fake.close();
+});
+
+async function start(env: Record<string, string> = {}, mode: 'dev' | 'serve' = 'dev'): Promise<TestApp> {
+  const app = await startTestApp(
+    {
+      PUBLIC_URL: 'http://127.0.0.1',
+      REALTIME_URL: fake.url,
+      JWT_SECRET: testSecret,
+      SUPABASE_ANON_KEY: anonKey,
+      ...env,
+    },
+    { mode },
+  );
+  apps.push(app);
+  return app;
+}
+
+/** A socket through the gateway; rejects with the status of a refusal. */
+async function open(origin: string): Promise<WebSocket> {
+  const socket = new WebSocket(origin.replace('http', 'ws') + path);
+  await new Promise((resolve, reject) => {
+    socket.once('open', resolve);
+    socket.once('error', reject);
+  });
+  socket.on('error', () => undefined);
+  return socket;
+}
+
+/** The tunnel alone, on a server of its own. */
+async function bareTunnel(deps: Partial<RealtimeTunnelDeps> & Pick<RealtimeTunnelDeps, 'places'>) {
+  const tunnel = createRealtimeTunnel({
+    endpoint: realtimeEndpoint(fake.url, 'realtime-dev'),
+    resolve: () => ({ ...nobody, token: anonKey }),
+    originAllowed: () => true,
+    clientAddress: () => undefined,
+    via: createVia('https://api.example.com'),
+    connectMs: 5_000,
+    log: silentLog,
+    ...deps,
+  });
+  const server = await listen((_request, response) => response.writeHead(404).end());
+  server.server.on('upgrade', tunnel.upgrade);
+  return {
+    url: server.url,
+    async [Symbol.asyncDispose]() {
+      await tunnel.close(1_000);
+      await server.close();
+    },
+  };
+}
+
+const closeOf = async (socket: WebSocket): Promise<number> => {
+  const [code] = await once(socket, 'close');
+  return Number(code);
+};
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+async function connections(app: TestApp): Promise<Record<string, number>> {
+  const text = await (await fetch(`${app.url}/metrics`)).text();
+  const lines = text.matchAll(/^bunbun_client_connections\{what="(\w+)"\} (\d+)$/gm);
+  return Object.fromEntries([...lines].map(([, what, count]) => [what, Number(count)]));
+}
+
+test('refuses what it has passed on to itself with 508', async () => {
+  const port = String(await freePort());
+  const app = await start({ PORT: port, REALTIME_URL: `http://127.0.0.1:${port}/realtime/v1` });
+  await expect(open(app.url)).rejects.toThrow('508');
+});
+
+test('counts its sockets, GraphQL sockets and event streams together, and says so in the metrics', async () => {
+  const app = await start({ WS_MAX_SOCKETS: '2' });
+  const graphql = await acceptedClient(app.graphqlWsUrl);
+  const passed = await open(app.url);
+  expect(await connections(app)).toEqual({ websocket: 1, tunnel: 1, eventStream: 0 });
+  await expect(open(app.url)).rejects.toThrow('429');
+  expect(await (await rawClient(app.graphqlWsUrl)).closed).toMatchObject({ code: 4429 });
+  const text = await (await fetch(`${app.url}/metrics`)).text();
+  expect(text).toContain('bunbun_limit_hits_total{limit="WS_MAX_SOCKETS"} 2');
+
+  passed.close();
+  await fake.until(() => fake.connections.size === 0);
+  await expect.poll(() => connections(app)).toMatchObject({ tunnel: 0 });
+  await open(app.url);
+  graphql.socket.close();
+});
+
+test('admits no more than its limit of those that come at once, while their keys are being verified', async () => {
+  let verify: () => void = () => undefined;
+  const verified = new Promise<void>((resolve) => {
+    verify = resolve;
+  });
+  await using bare = await bareTunnel({
+    places: createClientPlaces(3),
+    resolve: async () => {
+      await verified;
+      return { ...nobody, token: anonKey };
+    },
+  });
+  const attempts = Array.from({ length: 12 }, () => open(bare.url));
+  // Those over the limit are told at once.
+  await Promise.race(attempts).catch(() => undefined);
+  verify();
+  const outcomes = await Promise.allSettled(attempts);
+  expect(outcomes.filter(({ status }) => status === 'fulfilled').length).toBe(3);
+  expect(fake.connections.size).toBe(3);
+});
+
+test('frees the place of a client whose handshake failed', async () => {
+  const app = await start({ WS_MAX_SOCKETS: '1' });
+  fake.refuse = () => 403;
+  await expect(open(app.url)).rejects.toThrow('403');
+  fake.refuse = () => 'destroy';
+  await expect(open(app.url)).rejects.toThrow('503');
+  fake.refuse = undefined;
+  await expect.poll(() => connections(app)).toMatchObject({ tunnel: 0 });
+  await open(app.url);
+});
+
+test('ends a socket on which nothing moves', async () => {
+  const places = createClientPlaces(10);
+  await using bare = await bareTunnel({ places, idleMs: 100 });
+  const socket = await open(bare.url);
+  expect(places.taken().tunnel).toBe(1);
+  expect(await closeOf(socket)).toBe(1006);
+  await waitFor(() => places.taken().tunnel === 0);
+  await fake.until(() => fake.connections.size === 0);
+});
+
+/** Status of an upgrade or request, and whether the connection ends with it. */
+async function ask(url: string, headers: Record<string, string>) {
+  const request = httpRequest(url, { headers });
+  request.end();
+  const [answer] = await once(request, 'response');
+  answer.resume();
+  return [answer.statusCode, answer.headers.connection];
+}
+
+test('takes nothing new while draining, and says 1001 to those who are there', async () => {
+  const app = await start({ SHUTDOWN_TIMEOUT: '4s', AUTH_URL: fake.url }, 'serve');
+  const graphql = await acceptedClient(app.graphqlWsUrl);
+  const passed = await open(app.url);
+  const code = closeOf(passed);
+  const closing = app.close();
+  const upgrade = { connection: 'Upgrade', upgrade: 'websocket', 'sec-websocket-version': '13' };
+  expect(await ask(app.url + path, { ...upgrade, 'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==' })).toEqual([
+    503,
+    'close',
+  ]);
+  const answer = await fetch(`${app.url}/auth/v1/settings`, { headers: { apikey: anonKey } });
+  expect([answer.status, answer.headers.get('connection')]).toEqual([503, 'close']);
+  expect(await answer.text()).toContain('SHUTTING_DOWN');
+  expect(await code).toBe(1001);
+  expect((await graphql.closed).code).toBe(1001);
+  await closing;
+});
