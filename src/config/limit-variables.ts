@@ -82,7 +82,7 @@ export const limitVariables = {
   }),
   MAX_SIGNED_URL_EXPIRY: withDefault(duration(1_000, 10 * 365 * day), {
     group: 'Limits',
-    description: 'The largest `expiresIn` of signed URLs.',
+    description: 'The largest `expiresIn` of signed URLs, through GraphQL and under `/storage/v1`.',
     shape: aDuration,
     default: '24h',
   }),

@@ -21,7 +21,7 @@ import type { PassRule, ProxyRoute } from './proxy/proxy-route.ts';
 import { createVia } from './proxy/via.ts';
 import { requestTransport } from './request-transport.ts';
 
-/** Bodies that are read before they are passed on, because a rate limit depends on them. */
+/** Bodies that are read before they are passed on, because a rate limit or a check depends on them. */
 const maxBufferedBytes = 1024 * 1024;
 
 export interface ProxyDeps {
@@ -121,8 +121,9 @@ export function createProxy(deps: ProxyDeps): Proxy {
     let body: Buffer | ReturnType<typeof countedBody> | undefined;
     const passed = passedRequestHeaders(request, route);
     const bufferedBytes = rule.bufferedBytes ?? maxBufferedBytes;
-    if (rule.spends !== undefined && bufferedBytes > 0) {
+    if ((rule.spends !== undefined && bufferedBytes > 0) || rule.checkBody !== undefined) {
       const whole = await readWholeBody(request, Math.min(bufferedBytes, route.maxBodyBytes), paceMs);
+      rule.checkBody?.(whole);
       await spend(rule, keyViewer, request, path, whole);
       if (hasBody(request)) {
         body = whole;

@@ -15,7 +15,10 @@ export function passRoutes(config: Config, { byName }: ServiceUpstreams): ProxyR
   const endpoint = realtime && realtimeEndpoint(realtime.baseUrl, config.realtime.tenant);
   return [
     authRoute(byName.AUTH?.upstream),
-    storageRoute(byName.STORAGE?.upstream, maxProxyBodyBytes),
+    storageRoute(byName.STORAGE?.upstream, {
+      maxBodyBytes: maxProxyBodyBytes,
+      maxSignedUrlExpiryMs: config.storage.maxSignedUrlExpiryMs,
+    }),
     realtimeRoute(realtime, endpoint?.host),
     restRoute(byName.POSTGREST?.upstream, maxProxyBodyBytes),
     functionsRoute(byName.FUNCTIONS?.upstream, {

@@ -34,6 +34,8 @@ export interface PassRule {
    * because it names the account.
    */
   readonly spends?: (query: URLSearchParams, body: unknown) => Spending | undefined;
+  /** Throws for a body that must not pass: it is read first, as for `spends`. */
+  readonly checkBody?: (body: Buffer) => void;
   /** 0: what is spent does not depend on the body, which is streamed. @default 1 MB */
   readonly bufferedBytes?: number;
 }

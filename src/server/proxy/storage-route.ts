@@ -1,6 +1,7 @@
 import { errorCodes } from '../../lib/app-error.ts';
 import type { HttpUpstream } from '../../upstream/http.ts';
 import type { PassRule, ProxyRoute } from './proxy-route.ts';
+import { checkSigningTime } from './signing-check.ts';
 
 const read = ['GET', 'HEAD'];
 const resumable = ['POST', 'HEAD', 'PATCH', 'DELETE', 'OPTIONS'];
@@ -28,12 +29,22 @@ const answerMs = 120_000;
 const active = /html|xml|^$/i;
 
 /** The storage service under `/storage/v1`: files flow past GraphQL. */
-export function storageRoute(upstream: HttpUpstream | undefined, maxBodyBytes: number): ProxyRoute {
+export function storageRoute(
+  upstream: HttpUpstream | undefined,
+  options: { readonly maxBodyBytes: number; readonly maxSignedUrlExpiryMs: number },
+): ProxyRoute {
+  const { maxBodyBytes, maxSignedUrlExpiryMs } = options;
+  const checkBody = (body: Buffer) => checkSigningTime(body, maxSignedUrlExpiryMs);
   return {
     prefix: '/storage/v1',
     service: 'STORAGE',
     upstream,
-    rules,
+    rules: [
+      { methods: ['POST'], path: 'object/sign/**', access: 'open', checkBody },
+      // Some gateways take several slashes for one.
+      { methods: ['POST'], path: 'object//**', access: 'open', checkBody },
+      ...rules,
+    ],
     maxBodyBytes,
     answerMs,
     // It forces https on them in production, and does not know the path that a gateway before it adds.
