@@ -24,6 +24,15 @@ export function outcomeUnknown(cause: unknown): AppError {
   });
 }
 
+/** What commits as it goes was cancelled. */
+export function partlyDone(cause: unknown): AppError {
+  return new AppError(
+    'OUTCOME_UNKNOWN',
+    'The statement was cancelled, and may have committed a part of its work before.',
+    { details: { service: 'POSTGRES' }, cause },
+  );
+}
+
 /** The SQLSTATE of an error that Postgres sent, or that has such a one as its cause; else undefined. */
 export function sqlState(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;

@@ -1,31 +1,44 @@
 import { AppError } from '../lib/app-error.ts';
-import { outcomeUnknown, sqlState, stopped, unavailable } from './postgres-failure.ts';
+import { outcomeUnknown, partlyDone, sqlState, stopped, unavailable } from './postgres-failure.ts';
 import type { PostgresCallOptions } from './postgres-pool.ts';
 import type { PostgresSession } from './postgres-session.ts';
 
 /** How long a cancelled statement may take to end before its connection is destroyed. */
 const cancelGraceMs = 2_000;
 
+/** How long its backend may then take to be terminated, before the connection is destroyed all the same. */
+const terminateMs = 1_000;
+
 /**
- * Runs `use` under the call's time limit and signal: either one cancels what runs in Postgres, and destroys the
- * connection when that does not help. Settles only after a cancel request has come to its end, so that it cannot
- * hit whatever uses the connection next.
+ * Runs `use` under the call's time limit and signal: either one cancels what runs in Postgres, and when that does not
+ * help has its backend terminated and destroys the connection. Settles only after a cancel request has come to its
+ * end, or has lost the connection that it was for, so that it cannot hit whatever uses the connection next.
  */
 export async function guardSession<T>(
   session: PostgresSession,
   options: PostgresCallOptions,
+  terminate: (session: PostgresSession) => Promise<void>,
   use: (session: PostgresSession) => Promise<T>,
 ): Promise<T> {
   const { signal, timeoutMs } = options;
   let interruption: AppError | undefined;
-  let cancelling: Promise<void> | undefined;
+  let cancelling: Promise<boolean> | undefined;
+  let ending: Promise<void> | undefined;
   let grace: NodeJS.Timeout | undefined;
 
   const interrupt = (reason: AppError): void => {
     if (interruption !== undefined) return;
     interruption = reason;
     cancelling = session.cancel();
-    grace = setTimeout(() => session.destroy(), cancelGraceMs);
+    grace = setTimeout(() => {
+      ending = end();
+    }, cancelGraceMs);
+  };
+  const end = async (): Promise<void> => {
+    const timer = setTimeout(() => session.destroy(), terminateMs);
+    await terminate(session);
+    clearTimeout(timer);
+    session.destroy();
   };
   const onAbort = (): void => interrupt(stopped(signal));
   const timer = setTimeout(() => interrupt(tooLate()), Math.min(timeoutMs, longestTimerMs));
@@ -35,8 +48,10 @@ export async function guardSession<T>(
   } catch (error) {
     if (error instanceof AppError) throw error;
     const state = sqlState(error);
-    const cancelled = state === '57014' || (state === undefined && options.writes !== true);
-    if (interruption !== undefined && cancelled) throw interruption;
+    const cancelled = state === '57014';
+    if (cancelled && options.commitsParts === true) throw partlyDone(error);
+    if (interruption !== undefined && (cancelled || (state === undefined && options.writes !== true)))
+      throw interruption;
     // What is no answer of Postgres and happened on a lost connection is the loss of it.
     if (state === undefined && session.closed)
       throw options.writes ? outcomeUnknown(error) : unavailable(error);
@@ -45,7 +60,9 @@ export async function guardSession<T>(
     clearTimeout(timer);
     clearTimeout(grace);
     signal.removeEventListener('abort', onAbort);
-    if (cancelling !== undefined) await cancelling;
+    // Nobody else may get a connection whose backend is about to be ended.
+    if (ending !== undefined) session.destroy();
+    else if (cancelling !== undefined && !session.closed && !(await cancelling)) session.destroy();
   }
 }
 

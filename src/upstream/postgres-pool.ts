@@ -14,6 +14,8 @@ export interface PostgresCallOptions {
   readonly timeoutMs: number;
   /** True when the call may change data outside a transaction of its own: a lost answer is then OUTCOME_UNKNOWN. */
   readonly writes?: boolean;
+  /** True when it may commit a part of its work before it ends: a cancelled one is then OUTCOME_UNKNOWN. */
+  readonly commitsParts?: boolean;
 }
 
 export interface PostgresPoolStats {
@@ -44,6 +46,8 @@ export interface PostgresPoolDeps {
   /** Names the pool in logs. */
   readonly name: string;
   readonly open: () => Promise<PostgresSession>;
+  /** Ends the backend of a session whose statement could not be cancelled. Never rejects. */
+  readonly terminate: (session: PostgresSession) => Promise<void>;
   readonly max: number;
   /** Milliseconds a call waits for a connection. */
   readonly acquireTimeoutMs: number;
@@ -197,7 +201,7 @@ export function createPostgresPool(deps: PostgresPoolDeps): PostgresPool {
       setMaxListeners(0, options.signal);
       const pooled = await acquire(options.signal);
       try {
-        return await guardSession(pooled.session, options, use);
+        return await guardSession(pooled.session, options, deps.terminate, use);
       } catch (error) {
         const state = sqlState(error);
         const goneServer = state !== undefined && (isConnectionState(state) || deps.evictOn.includes(state));

@@ -3,6 +3,7 @@ import postgres from 'postgres';
 import { formatPostgresArray } from '../lib/postgres-array.ts';
 import type { PostgresAddress } from '../lib/postgres-url.ts';
 import { builtInByOid } from '../lib/postgres-values.ts';
+import { type CancelKey, sendCancel } from './postgres-cancel.ts';
 import type { OpenPostgresSocket } from './postgres-socket.ts';
 
 export type PostgresSql = ReturnType<typeof openDriver>;
@@ -15,8 +16,8 @@ export interface PostgresSession {
    * are strings, json is parsed losslessly, arrays are arrays.
    */
   readonly sql: PostgresSql;
-  /** The backend's process id (a pooler's own number behind a pooler). */
-  readonly pid: number;
+  /** Its process on the server; undefined behind a pooler, which gives a number of its own. */
+  readonly backend: PostgresBackend | undefined;
   /** Such as 150018. */
   readonly serverVersion: number;
   /** Calls back once, when the connection is gone for whatever reason; at once when it is gone already. */
@@ -32,12 +33,21 @@ export interface PostgresSession {
   receiveLimit: number;
   /** True when `receiveLimit` was what ended it. */
   readonly overflowed: boolean;
-  /** Asks Postgres to cancel what runs; resolves when the request's own connection has closed. Never rejects. */
-  cancel(): Promise<void>;
+  /**
+   * Asks Postgres to cancel what runs, and resolves when that request has come to its end. False: it may still come, so
+   * this connection must not be used for anything else. Never rejects.
+   */
+  cancel(): Promise<boolean>;
   /** Ends the connection at once; pending statements reject. */
   destroy(): void;
   /** Says goodbye to Postgres, then ends. */
   end(): Promise<void>;
+}
+
+export interface PostgresBackend {
+  readonly pid: number;
+  /** When the server was started: a process id means something on that server alone. */
+  readonly serverStart: string;
 }
 
 export interface OpenSessionOptions {
@@ -49,6 +59,8 @@ export interface OpenSessionOptions {
   readonly connectTimeoutMs: number;
   /** Whether statements may be prepared by name on it; those that do not ask for it are not. */
   readonly mayPrepare: boolean;
+  /** Whether a pooler lends a backend for one transaction only. */
+  readonly lentBackend: boolean;
 }
 
 /**
@@ -77,6 +89,8 @@ interface ServerState {
   version: number;
   standby: boolean;
   read_only: boolean;
+  pid: number;
+  started: string;
 }
 
 async function openOne(
@@ -119,17 +133,16 @@ async function openOne(
     onNotify: (channel, payload) => session.notifyListener?.(channel, payload),
   });
 
-  let pid = 0;
-  let secret = 0;
+  let cancelKey: CancelKey = { pid: 0, secret: 0 };
   const destroy = (): void => {
     socket?.destroy();
     sql.end({ timeout: 0 }).catch(() => undefined);
     markClosed();
   };
 
-  const session: PostgresSession & { serverVersion: number; pid: number } = {
+  const session: PostgresSession & { serverVersion: number; backend: PostgresBackend | undefined } = {
     sql,
-    pid: 0,
+    backend: undefined,
     serverVersion: 0,
     noticeListener: undefined,
     notifyListener: undefined,
@@ -145,7 +158,7 @@ async function openOne(
       if (closed) callback();
       else closeCallbacks.push(callback);
     },
-    cancel: () => sendCancel(openSocket, host, connectTimeoutMs, { pid, secret }),
+    cancel: () => sendCancel(openSocket, host, connectTimeoutMs, cancelKey),
     destroy,
     async end() {
       await sql.end({ timeout: 1 }).catch(() => undefined);
@@ -157,9 +170,10 @@ async function openOne(
   try {
     const [state] = await withState(sql);
     if (state === undefined) throw new Error('the server did not say what it is');
-    ({ pid, secret } = state.backend);
+    cancelKey = state.cancelKey;
     if (!fits(wanted, state)) throw new Error(`the server is not ${wanted}`);
-    session.pid = pid;
+    if (!options.lentBackend && cancelKey.pid === state.pid)
+      session.backend = { pid: state.pid, serverStart: state.started };
     session.serverVersion = state.version;
     countBytes(socket, session, () => {
       overflowed = true;
@@ -174,14 +188,14 @@ async function openOne(
   }
 }
 
-async function withState(
-  sql: PostgresSql,
-): Promise<(ServerState & { backend: { pid: number; secret: number } })[]> {
+async function withState(sql: PostgresSql): Promise<(ServerState & { cancelKey: CancelKey })[]> {
   const rows = await sql<ServerState[]>`
     select pg_catalog.current_setting('server_version_num')::int as version,
       pg_catalog.pg_is_in_recovery() as standby,
-      pg_catalog.current_setting('transaction_read_only') = 'on' as read_only`.simple();
-  return rows.map((row) => ({ ...row, backend: rows.state }));
+      pg_catalog.current_setting('transaction_read_only') = 'on' as read_only,
+      pg_catalog.pg_backend_pid() as pid,
+      pg_catalog.pg_postmaster_start_time()::text as started`.simple();
+  return rows.map((row) => ({ ...row, cancelKey: rows.state }));
 }
 
 function fits(wanted: PostgresAddress['targetSessionAttributes'], state: ServerState): boolean {
@@ -205,35 +219,6 @@ function countBytes(socket: Socket | undefined, session: PostgresSession, tooMan
     session.receivedBytes += chunk.length;
     if (session.receivedBytes > session.receiveLimit) tooMany();
   });
-}
-
-/** The server closes the connection of a cancel request only after it has signalled the backend. */
-async function sendCancel(
-  openSocket: OpenPostgresSocket,
-  host: Host,
-  timeoutMs: number,
-  backend: { pid: number; secret: number },
-): Promise<void> {
-  try {
-    const socket = await openSocket(host, timeoutMs);
-    await new Promise<void>((resolve) => {
-      const message = Buffer.alloc(16);
-      message.writeInt32BE(16, 0);
-      message.writeInt32BE(80_877_102, 4);
-      message.writeInt32BE(backend.pid, 8);
-      message.writeUInt32BE(backend.secret, 12);
-      const timer = setTimeout(() => socket.destroy(), timeoutMs);
-      socket.on('error', () => undefined);
-      socket.once('close', () => {
-        clearTimeout(timer);
-        resolve();
-      });
-      socket.resume();
-      socket.write(message);
-    });
-  } catch {
-    // A server that cannot be reached has nothing left to cancel; the caller destroys the connection next.
-  }
 }
 
 interface DriverOptions {

@@ -5,6 +5,7 @@ import { createPostgresListener, type PostgresListener } from './postgres-listen
 import { createPostgresPool, type PostgresPool, type PostgresPoolStats } from './postgres-pool.ts';
 import { openPostgresSession, type PostgresSession } from './postgres-session.ts';
 import { createSocketOpener } from './postgres-socket.ts';
+import { terminateBackend } from './postgres-terminate.ts';
 import { refusePrivilegedLogin } from './read-login.ts';
 
 export type { PostgresCallOptions, PostgresPool, PostgresPoolStats } from './postgres-pool.ts';
@@ -97,14 +98,23 @@ export function createPostgresPools(options: PostgresPoolsOptions): PostgresPool
     const openSocket = createSocketOpener(address);
     const connectTimeoutMs = address.connectTimeoutMs ?? options.connectTimeoutMs ?? 2_000;
     const parameters = startupParameters(address, pooled, extra);
-    return (): Promise<PostgresSession> =>
-      openPostgresSession({ address, openSocket, parameters, connectTimeoutMs, mayPrepare });
+    const open = (more: Record<string, string>): Promise<PostgresSession> =>
+      openPostgresSession({
+        address,
+        openSocket,
+        parameters: { ...parameters, ...more },
+        connectTimeoutMs,
+        mayPrepare,
+        lentBackend: pooled,
+      });
+    return pooled ? () => open({}) : openChecked(open);
   }
 
-  function pool(name: string, max: number, open: () => Promise<PostgresSession>, evictOn: string[]) {
+  function pool(name: string, max: number, open: Open, evictOn: string[], terminators: Open[] = [open]) {
     return createPostgresPool({
       name,
       open,
+      terminate: (session) => terminateBackend(session, terminators),
       max,
       evictOn,
       acquireTimeoutMs: options.acquireTimeoutMs ?? 5_000,
@@ -135,7 +145,7 @@ export function createPostgresPools(options: PostgresPoolsOptions): PostgresPool
   // 25006 on the general pool: what was the primary has become a standby.
   const readOnlyServer = ['25006'];
   const general = pool('general', options.max ?? 10, openGeneral, readOnlyServer);
-  const read = pool('read', options.readMax ?? 10, openRead, []);
+  const read = pool('read', options.readMax ?? 10, openRead, [], [openAnyRead, openGeneral]);
   const direct = pool('direct', directMax, openDirect, readOnlyServer);
   const probe = pool('probe', 1, openGeneral, []);
 
@@ -179,6 +189,29 @@ export function createPostgresPools(options: PostgresPoolsOptions): PostgresPool
         ...[...listeners].map((each) => each.close()),
       ]);
     },
+  };
+}
+
+type Open = () => Promise<PostgresSession>;
+
+const clientCheck = 'client_connection_check_interval';
+
+/**
+ * Has the server look every second whether the client is still there while a statement runs, so that what nobody waits
+ * for ends. Not every server can (Postgres 14 on Linux and some others): one that refuses is not asked again.
+ */
+function openChecked(open: (more: Record<string, string>) => Promise<PostgresSession>): Open {
+  let refused = false;
+  return async () => {
+    if (!refused) {
+      try {
+        return await open({ [clientCheck]: '1s' });
+      } catch (error) {
+        if (!(error instanceof Error && error.message.includes(clientCheck))) throw error;
+        refused = true;
+      }
+    }
+    return await open({});
   };
 }
 

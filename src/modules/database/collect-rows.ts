@@ -29,7 +29,7 @@ export async function collectRows(
   const { maxRows, maxBytes, stopEarly } = limits;
   const values: unknown[][] = [];
   let truncated = false;
-  let stopping: Promise<void> | undefined;
+  let stopping: Promise<boolean> | undefined;
   let columns: readonly WireColumn[] = [];
   session.receivedBytes = 0;
   session.receiveLimit = maxBytes * 2;
@@ -57,7 +57,8 @@ export async function collectRows(
     return { columns, values, truncated, command: 'SELECT', rowCount: values.length };
   } finally {
     session.receiveLimit = Number.POSITIVE_INFINITY;
-    await stopping;
+    // It could still come, and hit the next statement.
+    if (stopping !== undefined && !(await stopping)) session.destroy();
   }
 }
 

@@ -1,0 +1,92 @@
+import { connect, createServer, type Socket } from 'node:net';
+
+/** What becomes of a connection after its first message: passed on, held back, or answered with these bytes. */
+export type FirstMessageVerdict = 'pass' | 'hold' | Buffer;
+
+export interface PostgresProxy extends AsyncDisposable {
+  readonly port: number;
+  /** First messages that are held back. */
+  readonly held: number;
+  /** Breaks the connections of clients in the place of the next answer that Postgres gives. */
+  loseAnswers(): void;
+  /** Passes on what is held, and resolves when Postgres has closed those connections. */
+  release(): Promise<void>;
+}
+
+/** Stands before a real Postgres and judges each connection by its first message. */
+export async function proxyPostgres(
+  target: number,
+  judge: (first: Buffer) => FirstMessageVerdict,
+): Promise<PostgresProxy> {
+  const sockets = new Set<Socket>();
+  let losing = false;
+  let held: { client: Socket; first: Buffer }[] = [];
+
+  function pass(client: Socket, first: Buffer): Promise<void> {
+    const server = connect(target, '127.0.0.1');
+    sockets.add(server);
+    server.on('error', () => undefined);
+    server.write(first);
+    client.pipe(server);
+    server.on('data', (answer) => {
+      if (losing) client.destroy();
+      else client.write(answer);
+    });
+    server.on('end', () => client.end());
+    client.on('close', () => server.end());
+    return new Promise((resolve) => {
+      server.once('close', () => {
+        client.destroy();
+        resolve();
+      });
+    });
+  }
+
+  const listener = createServer({ allowHalfOpen: true }, (client) => {
+    sockets.add(client);
+    client.on('error', () => undefined);
+    client.once('data', (first) => {
+      client.pause();
+      const verdict = judge(first);
+      if (verdict === 'pass') void pass(client, first);
+      else if (verdict === 'hold') held.push({ client, first });
+      else client.end(verdict);
+    });
+  });
+  await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
+  const address = listener.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return {
+    port: address.port,
+    get held() {
+      return held.length;
+    },
+    loseAnswers() {
+      losing = true;
+    },
+    async release() {
+      const waiting = held;
+      held = [];
+      await Promise.all(waiting.map(({ client, first }) => pass(client, first)));
+    },
+    async [Symbol.asyncDispose]() {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => listener.close(resolve));
+    },
+  };
+}
+
+const cancelRequest = 80_877_102;
+
+/** True for the message that asks Postgres to cancel what another connection runs. */
+export function isCancelRequest(first: Buffer): boolean {
+  return first.length === 16 && first.readInt32BE(4) === cancelRequest;
+}
+
+/** The answer of a server that refuses a startup. */
+export function startupRefusal(state: string, message: string): Buffer {
+  const fields = Buffer.from(`SFATAL\0VFATAL\0C${state}\0M${message}\0\0`);
+  const head = Buffer.alloc(5, 'E');
+  head.writeInt32BE(fields.length + 4, 1);
+  return Buffer.concat([head, fields]);
+}
