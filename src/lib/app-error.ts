@@ -23,7 +23,11 @@ export const errorCodes = {
   },
   UPSTREAM_ERROR: { http: 502, meaning: 'The service answered with its own failure.' },
   TIMEOUT: { http: 504, meaning: 'A statement or upstream time limit was reached; nothing was committed.' },
-  OUTCOME_UNKNOWN: { http: 504, meaning: 'The answer to a write never came: look before you retry.' },
+  OUTCOME_UNKNOWN: {
+    http: 504,
+    meaning:
+      'The answer to a write never came, or what commits as it goes was cancelled: look before you retry.',
+  },
   NOT_CONFIGURED: { http: 501, meaning: 'The service is not part of this deployment.' },
   SHUTTING_DOWN: { http: 503, meaning: 'This process is draining; retry on another connection.' },
   INTERNAL_SERVER_ERROR: { http: 500, meaning: 'A defect of the gateway; report the `requestId`.' },

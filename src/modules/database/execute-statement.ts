@@ -27,9 +27,12 @@ export async function executeStatement(
   refuseSessionTakeover(kind, statement);
   refuseTransactionControl(kind, 'all', statement);
   const reads = kind?.reads ?? false;
+  // What does not parse may be anything.
+  const commitsParts = kind?.commitsParts ?? true;
   try {
     return await engine.pools.general.withSession(
-      { signal: call.signal, timeoutMs: timeout, writes: !reads },
+      // A SELECT too may call a function that writes.
+      { signal: call.signal, timeoutMs: timeout, writes: true, commitsParts },
       async (session) => {
         const encoded = await encodeFor(session.sql, statement, params);
         const started = performance.now();

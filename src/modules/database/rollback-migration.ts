@@ -33,7 +33,9 @@ export async function rollbackMigration(
   if (attempt !== 'needs a session') return attempt;
   return await pools
     .direct()
-    .withSession({ signal, timeoutMs, writes: true }, (session) => rollBackOutside(session, engine, version));
+    .withSession({ signal, timeoutMs, writes: true, commitsParts: true }, (session) =>
+      rollBackOutside(session, engine, version),
+    );
 }
 
 async function rollBackInside(

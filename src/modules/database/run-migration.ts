@@ -46,7 +46,9 @@ export async function runMigration(
   if (!request.transactional) {
     return await engine.pools
       .direct()
-      .withSession({ signal, timeoutMs, writes: true }, (session) => runOutside(session, plan));
+      .withSession({ signal, timeoutMs, writes: true, commitsParts: true }, (session) =>
+        runOutside(session, plan),
+      );
   }
   return await engine.pools.general.withSession({ signal, timeoutMs }, (session) => runInside(session, plan));
 }

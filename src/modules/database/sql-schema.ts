@@ -3,7 +3,10 @@ import { defaultStatementTimeoutMs, type ExplainResult, type SqlColumn, type Sql
 
 const parameters =
   'Values of $1, $2, …: strings, numbers up to 2^53, booleans, null, arrays; objects are sent as JSON. Postgres infers their types: cast where it cannot (`$1::int`).';
-const statementTimeout = 'After this the statement is cancelled in Postgres: TIMEOUT.';
+const fromWhen =
+  'It counts from when the call has a connection; the wait for one is bounded by the gateway (`DATABASE_POOL_WAIT`).';
+const statementTimeout = `After this the statement is cancelled in Postgres: TIMEOUT. ${fromWhen}`;
+const writeTimeout = `After this the statement is cancelled in Postgres: TIMEOUT, or OUTCOME_UNKNOWN where it may have committed a part of its work (DO, CALL, VACUUM, CLUSTER, REINDEX, CONCURRENTLY) or did not end in time. ${fromWhen}`;
 const mostRows = 'More rows than this are cut off, and `truncated` is true.';
 
 /** `sql`, `explain`, `executeSql` and `executeTransaction`, all for SERVICE_ROLE. */
@@ -73,7 +76,7 @@ export function addSqlSchema(builder: SchemaBuilder): void {
           type: 'Duration',
           required: true,
           defaultValue: defaultStatementTimeoutMs,
-          description: statementTimeout,
+          description: writeTimeout,
         }),
       },
       resolve: (_root, args, context) => context.services.database.execute(args, context.call),
@@ -123,8 +126,7 @@ function addTransaction(
           type: 'Duration',
           required: true,
           defaultValue: defaultStatementTimeoutMs,
-          description:
-            'For all statements together; after this the running one is cancelled and all is rolled back.',
+          description: `For all statements together; after this the running one is cancelled and all is rolled back. ${fromWhen}`,
         }),
       },
       resolve: (_root, args, context) => context.services.database.executeTransaction(args, context.call),

@@ -14,6 +14,8 @@ export interface StatementClass {
    * COMMIT PREPARED and ROLLBACK PREPARED are neither, they stand alone.
    */
   readonly transactionControl: 'block' | 'savepoint' | undefined;
+  /** It may commit a part of its work before it ends. */
+  readonly commitsParts: boolean;
   /** COPY FROM STDIN or TO STDOUT: it would take over the connection. */
   readonly copyStream: boolean;
   /** LISTEN: it needs a session that the caller does not have. */
@@ -49,6 +51,7 @@ function classify(kind: string, body: JsonObject): Verdict {
     cursor: false,
     explain: false,
     transactionControl: undefined,
+    commitsParts: commitsParts(kind, body),
     copyStream: false,
     listen: false,
   };
@@ -69,6 +72,28 @@ function classify(kind: string, body: JsonObject): Verdict {
       return { ...plain, listen: true };
     default:
       return plain;
+  }
+}
+
+function commitsParts(kind: string, body: JsonObject): boolean {
+  switch (kind) {
+    case 'CallStmt':
+    case 'DoStmt':
+    case 'VacuumStmt':
+    case 'ClusterStmt':
+    case 'ReindexStmt':
+      return true;
+    case 'IndexStmt':
+    case 'DropStmt':
+      return body['concurrent'] === true;
+    case 'AlterTableStmt':
+      // DETACH PARTITION … CONCURRENTLY
+      return objectsAt(body, 'cmds').some((command) => {
+        const definition = objectAt(objectAt(command, 'AlterTableCmd'), 'def');
+        return objectAt(definition, 'PartitionCmd')?.['concurrent'] === true;
+      });
+    default:
+      return false;
   }
 }
 
