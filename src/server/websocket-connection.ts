@@ -17,6 +17,7 @@ import { isSameSession } from '../viewer/same-session.ts';
 import type { Viewer } from '../viewer/viewer.ts';
 import { createRenewableViewer, type RenewableViewer } from '../viewer/viewer-renewal.ts';
 import type { RunningOperation } from './websocket-operation.ts';
+import type { Backlog } from './websocket-outlet.ts';
 
 export interface ConnectionDeps {
   resolve(credentials: Credentials): Viewer | Promise<Viewer>;
@@ -38,6 +39,7 @@ export interface Connection {
   /** Set once `connection_init` was accepted. */
   readonly viewer: RenewableViewer | undefined;
   readonly operations: Map<string, RunningOperation>;
+  readonly backlog: Backlog;
   /** Set by each sign of life, cleared by each round of pings. */
   alive: boolean;
   /** Takes the payload of `connection_init`; false when it was refused and the socket is closing. */
@@ -86,6 +88,7 @@ export function createConnection(
     clientAddress,
     userAgent: request.headers['user-agent'],
     operations: new Map(),
+    backlog: { bytes: 0 },
     alive: true,
     get viewer() {
       return viewer;

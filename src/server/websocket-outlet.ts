@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
-import type { QueueLimits } from '../modules/realtime/queue.ts';
+import { defaultQueueLimits, type QueueLimits } from '../modules/realtime/queue.ts';
 
 /** A serialised result that goes to many sockets. */
 export type SharedResult = Buffer;
@@ -71,6 +71,18 @@ function textFrameOf(head: Buffer, result: SharedResult): Buffer {
   return frame;
 }
 
+/** What waits for one socket, in all its outlets together. */
+export interface Backlog {
+  bytes: number;
+}
+
+export interface OutletLimits extends QueueLimits {
+  /** Of the socket's backlog. The outlet that would go beyond it starts again from what it missed. */
+  readonly socketBytes: number;
+}
+
+export const defaultOutletLimits: OutletLimits = { ...defaultQueueLimits, socketBytes: 16 * 1024 * 1024 };
+
 /** Where one operation's shared results leave: bounded, so that a slow client delays and costs nobody else. */
 export interface Outlet {
   push(result: SharedResult): void;
@@ -86,7 +98,8 @@ export interface OutletDeps {
   readonly raw: Duplex;
   /** The operation's. */
   readonly id: string;
-  readonly limits: QueueLimits;
+  readonly limits: OutletLimits;
+  readonly backlog: Backlog;
   readonly batch: WriteBatch;
   /** Put in place of what waits when that is too much. */
   missed(): SharedResult;
@@ -96,17 +109,23 @@ export interface OutletDeps {
  * Writes frames past `ws`, to the socket under it. That is sound as long as nothing is compressed or fragmented, as is
  * the case on our server; it halves the cost of a delivery.
  */
-export function createOutlet({ socket, raw, id, limits, batch, missed }: OutletDeps): Outlet {
+export function createOutlet({ socket, raw, id, limits, backlog, batch, missed }: OutletDeps): Outlet {
   const head = Buffer.from(`{"id":${JSON.stringify(id)},"type":"next","payload":`);
   let waiting: SharedResult[] = [];
   let waitingBytes = 0;
 
+  const hold = (result: SharedResult) => {
+    waiting.push(result);
+    waitingBytes += result.length;
+    backlog.bytes += result.length;
+  };
   const isOpen = () => socket.readyState === socket.OPEN;
   const drain = () => {
     while (waiting.length > 0 && raw.writableLength < highWaterBytes && isOpen()) {
       const result = waiting.shift();
       if (result === undefined) break;
       waitingBytes -= result.length;
+      backlog.bytes -= result.length;
       raw.write(textFrameOf(head, result));
     }
     if (waiting.length > 0 && isOpen()) batch.afterDrain(raw, drain);
@@ -114,8 +133,13 @@ export function createOutlet({ socket, raw, id, limits, batch, missed }: OutletD
   };
   const clear = () => {
     waiting = [];
+    backlog.bytes -= waitingBytes;
     waitingBytes = 0;
   };
+  const isFullFor = ({ length }: SharedResult) =>
+    waiting.length >= limits.events ||
+    waitingBytes + length > limits.bytes ||
+    backlog.bytes + length > limits.socketBytes;
   return {
     push(result) {
       if (!isOpen()) return;
@@ -124,13 +148,10 @@ export function createOutlet({ socket, raw, id, limits, batch, missed }: OutletD
         return;
       }
       if (waiting.length === 0) batch.afterDrain(raw, drain);
-      if (waiting.length >= limits.events || waitingBytes + result.length > limits.bytes) {
-        waiting = [missed()];
-        waitingBytes = 0;
-        return;
-      }
-      waiting.push(result);
-      waitingBytes += result.length;
+      if (isFullFor(result)) {
+        clear();
+        hold(missed());
+      } else hold(result);
     },
     flush() {
       if (isOpen()) for (const result of waiting) raw.write(textFrameOf(head, result));

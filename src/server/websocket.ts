@@ -10,7 +10,6 @@ import type { Transport } from '../graphql/transport.ts';
 import { AppError } from '../lib/app-error.ts';
 import { isTooDeep, mostLevels } from '../lib/nesting.ts';
 import { createTimers } from '../lib/timers.ts';
-import { defaultQueueLimits } from '../modules/realtime/queue.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { ViewerResolver } from '../viewer/resolver.ts';
 import { unauthenticated } from '../viewer/unauthenticated.ts';
@@ -19,7 +18,7 @@ import { createSharedOperations } from './shared-operations.ts';
 import { refuseUpgrade } from './upgrade-router.ts';
 import { type Connection, createConnection } from './websocket-connection.ts';
 import { type Runnable, RunningOperation } from './websocket-operation.ts';
-import { createOutlet, createWriteBatch } from './websocket-outlet.ts';
+import { createOutlet, createWriteBatch, defaultOutletLimits } from './websocket-outlet.ts';
 
 export interface WebSocketLimits {
   /** Milliseconds for `connection_init` on a new socket. */
@@ -59,8 +58,8 @@ export interface DrainTimes {
 export interface GraphQLWebSocketServer {
   /** Takes an upgrade of the GraphQL path. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
-  /** Sockets, running operations, executions that operations share, and timers of the moment. */
-  stats(): Readonly<Record<'sockets' | 'operations' | 'shared' | 'timers', number>>;
+  /** Sockets, running operations, executions that operations share, timers, and bytes that wait for slow readers. */
+  stats(): Readonly<Record<'sockets' | 'operations' | 'shared' | 'timers' | 'waitingBytes', number>>;
   /** Drains: refuses what is new, closes with 1001, then cuts. */
   close(times: DrainTimes): Promise<void>;
 }
@@ -133,7 +132,7 @@ export function createWebSocketServer(deps: WebSocketServerDeps): GraphQLWebSock
     prepared: Runnable,
     params: OperationParams,
     transport: Transport,
-    { socket, raw, viewer }: Connection,
+    { socket, raw, viewer, backlog }: Connection,
     id: string,
   ): Runnable => {
     const sharing = prepared.sharing();
@@ -147,7 +146,8 @@ export function createWebSocketServer(deps: WebSocketServerDeps): GraphQLWebSock
         const again = deps.engine.prepare(params, own);
         return again.type === 'refused' ? again.result : again.run();
       },
-      outlet: (missed) => createOutlet({ socket, raw, id, limits: defaultQueueLimits, batch, missed }),
+      outlet: (missed) =>
+        createOutlet({ socket, raw, id, limits: defaultOutletLimits, backlog, batch, missed }),
     });
     return { ...prepared, run: () => subscription };
   };
@@ -278,8 +278,13 @@ export function createWebSocketServer(deps: WebSocketServerDeps): GraphQLWebSock
     },
     stats() {
       let operations = 0;
-      for (const connection of connections) operations += connection.operations.size;
-      return { sockets: connections.size, operations, shared: shared.running, timers: timers.active };
+      let waitingBytes = 0;
+      for (const connection of connections) {
+        operations += connection.operations.size;
+        waitingBytes += connection.backlog.bytes;
+      }
+      const sockets = connections.size;
+      return { sockets, operations, shared: shared.running, timers: timers.active, waitingBytes };
     },
     async close(times) {
       draining = true;

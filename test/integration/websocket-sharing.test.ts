@@ -206,6 +206,7 @@ test('leaves nothing after ten thousand subscriptions that come and go', async (
       'websocket shared',
       'websocket sockets',
       'websocket timers',
+      'websocket waitingBytes',
     ].toSorted(),
   );
   expect(fake.connections.size).toBe(0);

@@ -39,7 +39,7 @@ test('answers queries and streams subscriptions to the official client', async (
   ]);
   await official.dispose();
   await waitFor(() => server.stats().sockets === 0);
-  expect(server.stats()).toEqual({ sockets: 0, operations: 0, shared: 0, timers: 0 });
+  expect(server.stats()).toEqual({ sockets: 0, operations: 0, shared: 0, timers: 0, waitingBytes: 0 });
 });
 
 test.each([
@@ -346,6 +346,6 @@ test('drains: refuses new operations, then closes 1001, and leaves nothing', asy
   await expect(rawClient(url)).rejects.toThrow('503');
   expect(await client.closed).toMatchObject({ code: 1001 });
   await closing;
-  expect(server.stats()).toEqual({ sockets: 0, operations: 0, shared: 0, timers: 0 });
+  expect(server.stats()).toEqual({ sockets: 0, operations: 0, shared: 0, timers: 0, waitingBytes: 0 });
   expect(opened.now).toBe(0);
 });
