@@ -25,7 +25,8 @@ export const publicSideVariables = {
   }),
   GRAPHIQL: optional(flag, {
     group: 'Public side',
-    description: 'Serve GraphiQL to browsers. Default: on in dev, off in production.',
+    description:
+      'Serve GraphiQL to browsers. It keeps nothing in the browser once its page is left. Default: on in dev, off in production.',
     shape: yesNo,
   }),
   INTROSPECTION: optional(oneOf(['true', 'false', 'service_role']), {

@@ -30,6 +30,20 @@ const headersFromFragment = `(() => {
   return JSON.stringify({ Authorization: 'Bearer ' + key }, null, 2);
 })()`;
 
+// GraphiQL keeps queries and variables of the last operations, and those of `signIn` hold passwords: they live as long
+// as the page does, and what was kept before goes.
+const storageInMemory = `<script>(() => {
+  class MemoryStorage {
+    getItem(key) { return Object.hasOwn(this, key) ? this[key] : null; }
+    setItem(key, value) { this[key] = String(value); }
+    removeItem(key) { delete this[key]; }
+    clear() { for (const key of Object.keys(this)) delete this[key]; }
+    key(index) { return Object.keys(this)[index] ?? null; }
+  }
+  for (const key of Object.keys(localStorage)) if (key.startsWith('graphiql')) localStorage.removeItem(key);
+  Object.defineProperty(window, 'localStorage', { value: new MemoryStorage() });
+})();</script>`;
+
 const contentSecurityPolicy = [
   "default-src 'none'",
   "script-src 'unsafe-inline' 'unsafe-eval' blob:",
@@ -53,7 +67,8 @@ async function buildPage(): Promise<Page> {
     shouldPersistHeaders: false,
     additionalHeaders: { 'x-graphql-yoga-csrf': 'graphiql' },
   });
-  const html = Buffer.from(rendered.split(headersMarker).join(headersFromFragment));
+  const page = rendered.replace('<head>', () => `<head>${storageInMemory}`);
+  const html = Buffer.from(page.split(headersMarker).join(headersFromFragment));
   return {
     html,
     gzipped: await promisify(gzip)(html),
