@@ -4,13 +4,19 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { type RealtimeGateway, startRealtimeGateway } from '../support/realtime-gateway.ts';
 
+const secretKey = 'sb_secret_ours';
 const alice = '11111111-1111-4111-8111-111111111111';
 const transport = WebSocket as unknown as NonNullable<RealtimeClientOptions['transport']>;
 
 let gateway: RealtimeGateway;
 const clients: SupabaseClient[] = [];
 beforeAll(async () => {
-  gateway = await startRealtimeGateway({});
+  gateway = await startRealtimeGateway({
+    env: ({ serviceRoleKey }) => ({
+      ALLOWED_ORIGINS: 'https://app.example.com',
+      SUPABASE_SECRET_KEYS: `${secretKey}=${serviceRoleKey}`,
+    }),
+  });
   await gateway.world.sql.unsafe(`
     create table notes (id bigint primary key, owner uuid);
     alter table notes enable row level security;
@@ -117,6 +123,16 @@ test('refuses an upgrade from a page of another site', async () => {
   const path = `/realtime/v1/websocket?apikey=${gateway.world.postgres.keys.anonKey}`;
   expect(await upgrade(path, { origin: 'https://evil.example.com' })).toBe(403);
   expect(await upgrade(path)).toBe(101);
+});
+
+test('refuses an upgrade with a secret key from a page, of an allowed site too', async () => {
+  const origin = 'https://app.example.com';
+  const path = '/realtime/v1/websocket';
+  const { anonKey } = gateway.world.postgres.keys;
+  expect(await upgrade(`${path}?apikey=${anonKey}`, { origin })).toBe(101);
+  expect(await upgrade(`${path}?apikey=${secretKey}`)).toBe(101);
+  expect(await upgrade(`${path}?apikey=${secretKey}`, { origin })).toBe(401);
+  expect(await upgrade(path, { origin, apikey: secretKey })).toBe(401);
 });
 
 test.each([

@@ -1,5 +1,6 @@
 import { type Client, createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
+import type { LocalKeys } from '../../src/local/local-server.ts';
 import { startTestApp, type TestApp } from './app.ts';
 import { startTestRealtime, type TestRealtime } from './realtime.ts';
 
@@ -28,7 +29,9 @@ export interface Following {
 }
 
 export async function startRealtimeGateway(
-  options: Parameters<typeof startTestRealtime>[0] & { env?: Record<string, string> } = {},
+  options: Parameters<typeof startTestRealtime>[0] & {
+    env?: Record<string, string> | ((keys: LocalKeys) => Record<string, string>);
+  } = {},
 ): Promise<RealtimeGateway> {
   const { env, ...rest } = options;
   const world = await startTestRealtime(rest);
@@ -40,7 +43,7 @@ export async function startRealtimeGateway(
     JWT_SECRET: keys.jwtSecret,
     SUPABASE_ANON_KEY: keys.anonKey,
     SUPABASE_SERVICE_KEY: keys.serviceRoleKey,
-    ...env,
+    ...(typeof env === 'function' ? env(keys) : env),
   });
   const clients = new Set<Client>();
   return {
