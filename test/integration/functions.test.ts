@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestApp, type TestApp } from '../support/app.ts';
+import { edgeHeaders } from '../support/edge-headers.ts';
 import { type ListeningServer, listen } from '../support/listening-server.ts';
 import { hmacToken, keyClaims, testSecret, userClaims } from '../support/tokens.ts';
 
@@ -124,6 +125,8 @@ describe('invokeFunction', () => {
           Authorization: 'Bearer other',
           'X-Forwarded-For': '6.6.6.6',
           cookie: 'a=b',
+          'X-Api-Key': 'theirs',
+          ...edgeHeaders,
           'X-Hook': 'signature',
           x_hook: 'a name that some servers take for the other',
         },
@@ -140,6 +143,8 @@ describe('invokeFunction', () => {
     });
     expect(last?.request.headers.cookie).toBeUndefined();
     expect(last?.request.headers['x_hook']).toBeUndefined();
+    for (const name of ['x-api-key', ...Object.keys(edgeHeaders)])
+      expect([name, last?.request.headers[name]]).toEqual([name, undefined]);
   });
 
   it.each([

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startTestApp, type TestApp } from '../support/app.ts';
+import { edgeHeaders } from '../support/edge-headers.ts';
 import { type ListeningServer, listen } from '../support/listening-server.ts';
 import { hmacToken, keyClaims, testSecret, userClaims } from '../support/tokens.ts';
 
@@ -151,6 +152,9 @@ describe('/functions/v1', () => {
         'stripe-signature': `t=1,v1=${signature}`,
         'x-hub-signature-256': `sha256=${signature}`,
         'webhook-id': 'msg_1',
+        'cf-webhook-auth': 'theirs',
+        'x-api-key': 'theirs',
+        ...edgeHeaders,
         'x-forwarded-for': '6.6.6.6',
       },
       body,
@@ -163,7 +167,10 @@ describe('/functions/v1', () => {
       'stripe-signature': `t=1,v1=${signature}`,
       'x-hub-signature-256': `sha256=${signature}`,
       'webhook-id': 'msg_1',
+      'cf-webhook-auth': 'theirs',
     });
+    for (const name of ['x-api-key', ...Object.keys(edgeHeaders)])
+      expect([name, request?.headers[name]]).toEqual([name, undefined]);
     expect(request?.headers['x-forwarded-for']).not.toContain('6.6.6.6');
     expect(request?.headers.authorization).toBeUndefined();
     expect(request?.headers['apikey']).toBeUndefined();

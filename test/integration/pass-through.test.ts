@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { request as httpRequest, type IncomingMessage, type RequestListener } from 'node:http';
 import { connect } from 'node:net';
 import { describe, expect, test } from 'vitest';
+import { edgeHeaders } from '../support/edge-headers.ts';
 import { open, passing, publicUrl } from '../support/passing.ts';
 
 async function send(
@@ -51,6 +52,8 @@ describe('the pass-through', () => {
         forwarded: 'for=6.6.6.6',
         'x-connection-encrypted': '1',
         cookie: 'a=b',
+        'x-api-key': 'theirs',
+        ...edgeHeaders,
         'x-kept': 'yes',
       },
     });
@@ -66,10 +69,30 @@ describe('the pass-through', () => {
       'forwarded',
       'x-connection-encrypted',
       'cookie',
+      'x-api-key',
+      ...Object.keys(edgeHeaders),
     ]) {
       expect([name, seen[name]]).toEqual([name, undefined]);
     }
     expect(seen).toMatchObject({ 'x-forwarded-for': '203.0.113.9', 'x-kept': 'yes' });
+  });
+
+  test('drops what a service says before its answer', async () => {
+    await using p = await passing((request, response) => {
+      response.writeProcessing();
+      response.writeEarlyHints({ link: '</style.css>; rel=preload' });
+      request.socket.write('HTTP/1.1 199 Something\r\nx-early: 1\r\n\r\n');
+      response.end('ok');
+    });
+    const early: unknown[] = [];
+    const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+      const request = httpRequest(`${p.url}/things/v1/a`, resolve);
+      request.on('information', (info) => early.push(info.statusCode));
+      request.on('error', reject);
+      request.end();
+    });
+    answer.resume();
+    expect([answer.statusCode, answer.headers['x-early'], early]).toEqual([200, undefined, []]);
   });
 
   test('keeps what belongs to the service from the client', async () => {

@@ -1,40 +1,10 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { mayComeFromCaller } from '../../upstream/edge-headers.ts';
 
-// Ours to set, of one hop, or able to change what a function believes about its caller.
-const notForCallers: ReadonlySet<string> = new Set([
-  'apikey',
-  'authorization',
-  'connection',
-  'content-length',
-  'cookie',
-  'expect',
-  'forwarded',
-  'host',
-  'keep-alive',
-  'proxy-authenticate',
-  'proxy-authorization',
-  'proxy-connection',
-  'sb-forwarded-for',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-  'via',
-  'x-api-key',
-  'x-connection-encrypted',
-  'x-jwt-aud',
-  'x-original-url',
-  'x-real-ip',
-  'x-request-id',
-  'x-rewrite-url',
-]);
-
-/** The headers that a caller may give to a function; the rest is left out. */
+/** The headers that a caller may give to a function; the rest is left out. The body is ours to measure. */
 export function passedToFunction(headers: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(headers).filter(
-      ([name]) => !notForCallers.has(name) && !name.startsWith('x-forwarded-') && !name.includes('_'),
-    ),
+    Object.entries(headers).filter(([name]) => name !== 'content-length' && mayComeFromCaller(name)),
   );
 }
 

@@ -1,42 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import { hopByHop, mayComeFromCaller } from '../../upstream/edge-headers.ts';
 import type { ProxyRoute } from './proxy-route.ts';
-
-const hopByHop = new Set([
-  'connection',
-  'keep-alive',
-  'proxy-authenticate',
-  'proxy-authorization',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-]);
-
-/** Ours to set, or able to change what an upstream believes about the caller. */
-const neverPassed = new Set([
-  'apikey',
-  'authorization',
-  'cookie',
-  'expect',
-  'forwarded',
-  'host',
-  'redirect_to',
-  'sb-forwarded-for',
-  'via',
-  'x-api-key',
-  'x-connection-encrypted',
-  'x-forwarded-for',
-  'x-forwarded-host',
-  'x-forwarded-port',
-  'x-forwarded-prefix',
-  'x-forwarded-proto',
-  'x-jwt-aud',
-  'x-original-url',
-  'x-real-ip',
-  'x-request-id',
-  'x-rewrite-url',
-]);
 
 function namedByConnection(headers: IncomingHttpHeaders): Set<string> {
   return new Set(
@@ -53,9 +17,7 @@ export function passedRequestHeaders(request: IncomingMessage, route: ProxyRoute
   const rule = route.requestHeaders;
   const passed: Record<string, string> = {};
   for (const [name, value] of Object.entries(request.headers)) {
-    if (value === undefined || hopByHop.has(name) || neverPassed.has(name) || dropped.has(name)) continue;
-    // Some servers read `_` as `-`: a name with one could pass for another header.
-    if (name.includes('_')) continue;
+    if (value === undefined || dropped.has(name) || !mayComeFromCaller(name)) continue;
     if ('only' in rule ? !rule.only.has(name) : rule.except.has(name)) continue;
     passed[name] = Array.isArray(value) ? value.join(', ') : value;
   }
