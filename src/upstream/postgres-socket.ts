@@ -35,6 +35,8 @@ export function createSocketOpener(address: PostgresAddress): OpenPostgresSocket
 
 function tlsOptions(mode: string, host: string, ca: string | undefined): ConnectionOptions {
   const options: ConnectionOptions = {
+    // What the certificate is compared with where there is no servername, as for an address: else it is `localhost`.
+    host,
     // libpq's rule: `require` encrypts, and verifies the authority when one is given.
     rejectUnauthorized:
       mode === 'verify-full' || mode === 'verify-ca' || (mode === 'require' && ca !== undefined),
