@@ -18,16 +18,24 @@ interface SourceFile {
   imports: string[];
 }
 
-// `import … from`, `export … from`, `import('…')` and `import '…'`, but only of files: packages have no rank.
-const specifier = /(?:from\s+|import\s*\(\s*|import\s+)'(\.{1,2}\/[^']+)'/g;
+// `import … from`, `export … from`, `import '…'`, `import('…')`, and what a worker or a path is made of. Only files:
+// packages have no rank.
+const specifier =
+  /(?:from\s+|import\s+|import\s*\(\s*|import\.meta\.resolve\s*\(\s*|new\s+URL\s*\(\s*)(['"`])(\.{1,2}\/[^'"`$]+)\1/g;
+
+/** The source files that `text`, which is that of `file`, names. */
+function importsOf(file: string, text: string): string[] {
+  return [...text.matchAll(specifier)].flatMap(([, , target]) =>
+    target !== undefined && /\.[jt]s$/.test(target)
+      ? [relative(src, resolve(dirname(file), target.replace(/js$/, 'ts')))]
+      : [],
+  );
+}
 
 function readSources(): SourceFile[] {
   return filesBelow(src).map((file) => {
     const text = readFileSync(file, 'utf8');
-    const imports = [...text.matchAll(specifier)].flatMap(([, target]) =>
-      target === undefined ? [] : [relative(src, resolve(dirname(file), target))],
-    );
-    return { path: relative(src, file), text, imports };
+    return { path: relative(src, file), text, imports: importsOf(file, text) };
   });
 }
 
@@ -82,6 +90,20 @@ describe('architecture', () => {
     expect(gateway.reduce((sum, file) => sum + file.imports.length, 0)).toBeGreaterThan(50);
   });
 
+  it.each([
+    "import { a } from './b.ts';",
+    'export { a } from "./b.ts";',
+    "import './b.ts';",
+    "await import('./b.ts')",
+    "await import(\n  './b.ts'\n)",
+    'await import(`./b.ts`)',
+    "new Worker(new URL('./b.ts', import.meta.url))",
+    "new Worker(new URL('./b.js', import.meta.url))",
+    "import.meta.resolve('./b.ts')",
+  ])('sees the file in %s', (text) => {
+    expect(importsOf(join(src, 'lib/a.ts'), text)).toEqual(['lib/b.ts']);
+  });
+
   it('imports go one way', () => {
     const upward = gateway.flatMap((file) =>
       file.imports
@@ -128,6 +150,18 @@ describe('architecture', () => {
       .filter((file) => /from '(graphql|graphql-yoga|@pothos\/)/.test(file.text))
       .map((file) => file.path);
     expect(knowing).toEqual([]);
+  });
+
+  it('schema files know nothing of fetch or SQL', () => {
+    // Types may come from anywhere; the states of a circuit are plain values that an enum is made of.
+    const reaching =
+      /\bfetch\(|\.unsafe\(|^import (?!type\b)[^;]*from '(?:undici|postgres|ws|node:(?:https?|net|tls)|(?:\.\.\/)+upstream\/(?!circuit\.ts))/m;
+    const knowing = gateway
+      .filter((file) => file.path.startsWith('modules/') && rankOf(file.path) === 6)
+      .filter((file) => reaching.test(file.text))
+      .map((file) => file.path);
+    expect(knowing).toEqual([]);
+    expect(reaching.test("import { createCircuit } from '../../upstream/http.ts';")).toBe(true);
   });
 
   it('the environment is read in main.ts and cli.ts alone', () => {
