@@ -13,10 +13,14 @@ export interface PostgresProxy extends AsyncDisposable {
   release(): Promise<void>;
 }
 
-/** Stands before a real Postgres and judges each connection by its first message. */
+/**
+ * Stands before a real Postgres and judges each connection by its first message. `alter` changes what clients send later,
+ * and keeps its length.
+ */
 export async function proxyPostgres(
   target: number,
   judge: (first: Buffer) => FirstMessageVerdict,
+  alter: (sent: Buffer) => Buffer = (sent) => sent,
 ): Promise<PostgresProxy> {
   const sockets = new Set<Socket>();
   let losing = false;
@@ -27,7 +31,9 @@ export async function proxyPostgres(
     sockets.add(server);
     server.on('error', () => undefined);
     server.write(first);
-    client.pipe(server);
+    client.on('data', (sent) => server.write(alter(sent)));
+    client.on('end', () => server.end());
+    client.resume();
     server.on('data', (answer) => {
       if (losing) client.destroy();
       else client.write(answer);

@@ -37,20 +37,21 @@ export async function explainStatement(
     return await pool.withSession({ signal: call.signal, timeoutMs: timeout }, async (session) => {
       const { sql } = session;
       const encoded = await encodeFor(sql, statement, params);
-      const begin = sql.unsafe('begin read only').execute();
-      const plan = boundStatement(sql, prefix + statement, encoded)
-        .values()
-        .execute();
-      const reset = resetSession(session, transactionPooler);
-      const [begun, planned] = await Promise.allSettled([begin, plan]);
-      await reset;
-      if (begun.status === 'rejected') throw begun.reason;
-      if (planned.status === 'rejected') throw planned.reason;
-      const value: unknown = planned.value[0]?.[0];
-      const rows: readonly unknown[] = Array.isArray(value) ? value : [];
-      return { plan: rows, text: planText(rows) };
+      try {
+        // Not sent together: without the transaction the statement would run, and could write.
+        await sql.unsafe('begin read only');
+        const [row] = await boundStatement(sql, prefix + statement, encoded).values();
+        return explained(row?.[0]);
+      } finally {
+        await resetSession(session, transactionPooler);
+      }
     });
   } catch (error) {
     throw toDatabaseError(error, { prefixLength: prefix.length });
   }
+}
+
+function explained(value: unknown): ExplainResult {
+  const rows: readonly unknown[] = Array.isArray(value) ? value : [];
+  return { plan: rows, text: planText(rows) };
 }

@@ -45,7 +45,7 @@ export async function readStatement(engine: SqlEngine, request: ReadRequest, cal
   }
 }
 
-/** Everything goes out in one write: transaction, statement, end of the transaction, and the reset. */
+/** Nearly everything goes out in one write: transaction, statement, end of the transaction, and the reset. */
 async function readOn(
   session: PostgresSession,
   engine: SqlEngine,
@@ -57,6 +57,7 @@ async function readOn(
   const { maxResultBytes, pools } = engine;
   const started = performance.now();
   const begin = sql.unsafe(beginReadOnly(timeout, pools.transactionPooler)).execute();
+  if (mode === 'plain') await mustBegin(session, begin, pools.transactionPooler);
   const opening =
     mode === 'cursor' ? [begin, boundStatement(sql, declare + statement, params).execute()] : [begin];
   const query =
@@ -77,6 +78,23 @@ async function readOn(
   const wire = await rows;
   const command = mode === 'cursor' ? 'SELECT' : wire.command;
   return await toSqlResult({ ...wire, command, rowCount: wire.values.length }, started, engine.types, sql);
+}
+
+/**
+ * A cursor needs a transaction; anything else would run without one when this failed, and write where nothing but the
+ * transaction forbids it.
+ */
+async function mustBegin(
+  session: PostgresSession,
+  begin: Promise<unknown>,
+  transactionPooler: boolean,
+): Promise<void> {
+  try {
+    await begin;
+  } catch (error) {
+    await resetSession(session, transactionPooler);
+    throw error;
+  }
 }
 
 /** The connection has a limit of its own already; another one costs the server a little. */
