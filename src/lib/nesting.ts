@@ -12,6 +12,11 @@ export function isTooDeep(value: unknown, levels = mostLevels): boolean {
   return levels === 0 || Object.values(value).some((inner) => isTooDeep(inner, levels - 1));
 }
 
+/** The same of a freshly parsed value, told without a walk for nearly every `text` that it was parsed from. */
+export function isParsedTooDeep(value: unknown, text: string): boolean {
+  return mayBeDeep(text) && isTooDeep(value);
+}
+
 /**
  * Puts null in place of what lies deeper than `mostLevels` in a freshly parsed value; true when there was such. `text`
  * is what it was parsed from.

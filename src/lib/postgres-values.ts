@@ -1,4 +1,5 @@
 import { parseLosslessJson } from './lossless-json.ts';
+import { isParsedTooDeep } from './nesting.ts';
 import { parsePostgresArray } from './postgres-array.ts';
 
 /** Turns Postgres' text of one value into what clients get. */
@@ -33,7 +34,7 @@ const builtInTypes: readonly BuiltInType[] = [
   { oid: 26, arrayOid: 1028, name: 'oid', decode: Number },
   { oid: 27, arrayOid: 1010, name: 'tid' },
   { oid: 28, arrayOid: 1011, name: 'xid', decode: Number },
-  { oid: 114, arrayOid: 199, name: 'json', decode: parseLosslessJson },
+  { oid: 114, arrayOid: 199, name: 'json', decode: decodeJson },
   { oid: 142, arrayOid: 143, name: 'xml' },
   { oid: 600, arrayOid: 1017, name: 'point' },
   { oid: 603, arrayOid: 1020, name: 'box', delimiter: ';' },
@@ -60,7 +61,7 @@ const builtInTypes: readonly BuiltInType[] = [
   { oid: 3220, arrayOid: 3221, name: 'pg_lsn' },
   { oid: 3614, arrayOid: 3643, name: 'tsvector' },
   { oid: 3615, arrayOid: 3645, name: 'tsquery' },
-  { oid: 3802, arrayOid: 3807, name: 'jsonb', decode: parseLosslessJson },
+  { oid: 3802, arrayOid: 3807, name: 'jsonb', decode: decodeJson },
   { oid: 4072, arrayOid: 4073, name: 'jsonpath' },
   { oid: 4089, arrayOid: 4090, name: 'regnamespace' },
   { oid: 4096, arrayOid: 4097, name: 'regrole' },
@@ -78,6 +79,12 @@ export const builtInByOid: ReadonlyMap<number, PostgresTypeFace> = new Map(
 /** Reads arrays whose items `decodeItem` reads; without it items stay text. */
 export function arrayDecoder(decodeItem: PostgresDecoder = (text) => text, delimiter = ','): PostgresDecoder {
   return (text) => parsePostgresArray(text, decodeItem, delimiter);
+}
+
+/** What is nested too deep to be written again stays text. */
+function decodeJson(text: string): unknown {
+  const value = parseLosslessJson(text);
+  return isParsedTooDeep(value, text) ? text : value;
 }
 
 function decodeFloat(text: string): number | string {

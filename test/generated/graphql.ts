@@ -1989,7 +1989,7 @@ export type SqlResult = {
   duration: Scalars['Float']['output'];
   /** Rows in this answer (`sql`), or rows that the statement returned or changed. */
   rowCount: Scalars['Int']['output'];
-  /** One object per row, keyed by column name. int8 and numeric are strings, unsafe numbers inside json too; bytea is base64; date and time types are ISO 8601 text (timestamptz in UTC, microseconds kept); NaN and the infinities are strings; arrays are arrays. */
+  /** One object per row, keyed by column name. int8 and numeric are strings, unsafe numbers inside json too; bytea is base64; date and time types are ISO 8601 text (timestamptz in UTC, microseconds kept); NaN and the infinities are strings; arrays are arrays; json nested deeper than 256 levels is its text. */
   rows: Array<Scalars['JSONObject']['output']>;
   /** True when there were more rows than `maxRows`, or than fit into the largest answer. */
   truncated: Scalars['Boolean']['output'];

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startTestApp } from '../support/app.ts';
+import { databaseEnv, serviceToken } from '../support/database-app.ts';
 import { connectDatabase, failureOf } from '../support/database-client.ts';
 import { startTestPostgres, type TestPostgres } from '../support/postgres.ts';
 import { testCall } from '../support/test-call.ts';
@@ -24,6 +26,9 @@ const query = async (statement: string, params?: unknown[], maxRows = 1000) =>
   await database.client.query({ statement, params, maxRows }, testCall());
 const valueFor = async (expression: string, params?: unknown[]) =>
   (await query(`select ${expression} as value`, params)).values[0]?.[0];
+
+/** An expression for JSON text. */
+const nested = (levels: number) => `repeat('[', ${levels}) || repeat(']', ${levels})`;
 
 describe('values of sql', () => {
   it.each([
@@ -52,6 +57,10 @@ describe('values of sql', () => {
     ],
     ["'[1,2]'::json", [1, 2]],
     ["'null'::jsonb", null],
+    [`(${nested(256)})::json`, JSON.parse('['.repeat(256) + ']'.repeat(256))],
+    [`(${nested(257)})::json`, '['.repeat(257) + ']'.repeat(257)],
+    [`(${nested(5000)})::jsonb`, '['.repeat(5000) + ']'.repeat(5000)],
+    [`array[(${nested(5000)})::json]`, ['['.repeat(5000) + ']'.repeat(5000)]],
     ['array[1,2,null]', [1, 2, null]],
     [
       'array[[1,2],[3,4]]',
@@ -75,6 +84,27 @@ describe('values of sql', () => {
     ["''", ''],
   ])('reads %s', async (expression, expected) => {
     expect(await valueFor(expression)).toEqual(expected);
+  });
+
+  it('answers over HTTP however deep JSON is nested', async () => {
+    await using app = await startTestApp(databaseEnv(postgres.databaseUrl));
+    const statement = `select (${nested(6000)})::json as deep, 1 as x`;
+    const answer = await app.graphql('query ($s: String!) { sql(statement: $s) { values rows } }', {
+      token: serviceToken,
+      variables: { s: statement },
+    });
+    const deep = '['.repeat(6000) + ']'.repeat(6000);
+    expect(answer.data).toEqual({ sql: { values: [[deep, 1]], rows: [{ deep, x: 1 }] } });
+  });
+
+  it('says when a plan is nested too deep', async () => {
+    let statement = 'select 1 as x';
+    // Each level is an object and a list in the plan.
+    for (let level = 0; level < 140; level += 1)
+      statement = `select x from (${statement} offset 0) s limit 5`;
+    const failure = await failureOf(database.client.explain({ statement }, testCall()));
+    expect(failure.code).toBe('PAYLOAD_TOO_LARGE');
+    expect((await query(`explain ${statement}`)).rowCount).toBeGreaterThan(100);
   });
 
   it('keeps moments in UTC when the statement itself changes the time zone', async () => {

@@ -1,4 +1,5 @@
 import { AppError } from '../../lib/app-error.ts';
+import { mostLevels } from '../../lib/nesting.ts';
 import type { Call } from '../../viewer/call.ts';
 import type { SqlEngine } from './engine.ts';
 import { toDatabaseError } from './errors.ts';
@@ -52,6 +53,10 @@ export async function explainStatement(
 }
 
 function explained(value: unknown): ExplainResult {
-  const rows: readonly unknown[] = Array.isArray(value) ? value : [];
-  return { plan: rows, text: planText(rows) };
+  if (!Array.isArray(value)) {
+    const message = 'The plan is nested too deep; `sql` takes EXPLAIN, which gives it as text.';
+    throw new AppError('PAYLOAD_TOO_LARGE', message, { details: { limit: mostLevels, unit: 'levels' } });
+  }
+  const plan: readonly unknown[] = value;
+  return { plan, text: planText(plan) };
 }

@@ -163,7 +163,7 @@ function addResultTypes(builder: SchemaBuilder) {
         type: ['JSONObject'],
         nullable: false,
         description:
-          'One object per row, keyed by column name. int8 and numeric are strings, unsafe numbers inside json too; bytea is base64; date and time types are ISO 8601 text (timestamptz in UTC, microseconds kept); NaN and the infinities are strings; arrays are arrays.',
+          'One object per row, keyed by column name. int8 and numeric are strings, unsafe numbers inside json too; bytea is base64; date and time types are ISO 8601 text (timestamptz in UTC, microseconds kept); NaN and the infinities are strings; arrays are arrays; json nested deeper than 256 levels is its text.',
         resolve: (result) => result.rows,
       }),
       values: t.field({

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { cutNesting, isTooDeep } from '../../../src/lib/nesting.ts';
+import { cutNesting, isParsedTooDeep, isTooDeep } from '../../../src/lib/nesting.ts';
 
 const nested = (levels: number) => `${'['.repeat(levels)}${']'.repeat(levels)}`;
 
@@ -11,6 +11,7 @@ test.each([
 ])('cuts %s where it must', (_name, text, expected) => {
   const value: unknown = JSON.parse(text);
   expect(isTooDeep(value)).toBe(expected);
+  expect(isParsedTooDeep(value, text)).toBe(expected);
   expect(cutNesting(value, text)).toBe(expected);
   expect(isTooDeep(value)).toBe(false);
   expect(JSON.stringify(value) === text).toBe(!expected);
