@@ -24,6 +24,7 @@ import { refuse } from './storage/storage-error.ts';
 import { sendTusError } from './storage/tus-answer.ts';
 import { openTusDepot } from './storage/tus-depot.ts';
 import { createTusRoutes } from './storage/tus-routes.ts';
+import { startTusSweep } from './storage/tus-sweep.ts';
 import { createUrlSigner } from './storage/url-signer.ts';
 
 export interface StorageServerOptions {
@@ -43,6 +44,8 @@ export interface StorageServerOptions {
   maxFileBytes?: number | undefined;
   /** Whether images are resized, which needs the package sharp. @default where that is installed */
   imageTransformation?: boolean | undefined;
+  /** Milliseconds between two searches for abandoned uploads. @default an hour */
+  sweepEveryMs?: number | undefined;
   /** Names that may stand in `Host` beside localhost, 127.0.0.1 and [::1]. */
   allowedHosts?: readonly string[] | undefined;
 }
@@ -53,15 +56,12 @@ export interface StorageServer extends LocalServer {
   readonly faults: Faults;
 }
 
-const dayMs = 24 * 60 * 60 * 1000;
-
 /** Supabase Storage on a folder: buckets, objects, signed URLs and resumable uploads under row level security. */
 export async function startStorageServer(options: StorageServerOptions): Promise<StorageServer> {
   const { keys, log, postgresUrl } = options;
   const folder = join(options.dataDir, 'storage');
   const depot = await openByteDepot(folder);
   const tusDepot = await openTusDepot(join(folder, 'resumable'));
-  await tusDepot.sweep(dayMs);
   const database = openStorageDatabase(postgresUrl);
   const images = options.imageTransformation === false ? undefined : await openImageResizer();
   const context: StorageContext = {
@@ -164,6 +164,7 @@ export async function startStorageServer(options: StorageServerOptions): Promise
     server.once('error', reject);
     server.listen(options.port ?? 0, '127.0.0.1', resolve);
   });
+  const sweeping = await startTusSweep(tusDepot, log, options.sweepEveryMs);
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : options.port;
   return {
@@ -175,6 +176,7 @@ export async function startStorageServer(options: StorageServerOptions): Promise
         server.close(() => resolve());
         server.closeAllConnections();
       });
+      await sweeping.stop();
       await database.close();
     },
   };

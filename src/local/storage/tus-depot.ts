@@ -36,7 +36,7 @@ export interface TusDepot {
   ): Promise<number>;
   path(version: string): string;
   remove(version: string): Promise<void>;
-  /** Removes what nobody has touched for `maxAgeMs`. */
+  /** Removes uploads that nobody has touched for `maxAgeMs`. */
   sweep(maxAgeMs: number): Promise<void>;
 }
 
@@ -47,6 +47,7 @@ export async function openTusDepot(folder: string): Promise<TusDepot> {
 
   async function remove(version: string): Promise<void> {
     await rm(state(version), { force: true });
+    await rm(`${state(version)}.next`, { force: true });
     await rm(bytes(version), { force: true });
   }
 
@@ -84,11 +85,14 @@ export async function openTusDepot(folder: string): Promise<TusDepot> {
       return position;
     },
     async sweep(maxAgeMs) {
+      const touched = new Map<string, number>();
       for (const name of await readdir(folder)) {
-        const path = join(folder, name);
-        const found = await stat(path).catch(() => undefined);
-        if (found && Date.now() - found.mtimeMs > maxAgeMs) await rm(path, { force: true });
+        const [version = ''] = name.split('.');
+        const found = await stat(join(folder, name)).catch(() => undefined);
+        // The state of an upload that has begun long ago is old while its bytes still come.
+        if (found) touched.set(version, Math.max(found.mtimeMs, touched.get(version) ?? 0));
       }
+      for (const [version, at] of touched) if (Date.now() - at > maxAgeMs) await remove(version);
     },
   };
 }
