@@ -5,7 +5,9 @@ import { findPostgresUser } from '../../src/local/os-user.ts';
 import { startTestApp } from '../support/app.ts';
 import { createTestAuthority, type TestAuthority } from '../support/certificates.ts';
 import { databaseEnv, serviceToken } from '../support/database-app.ts';
+import { connectDatabase, failureOf } from '../support/database-client.ts';
 import { makeTestFolder, startTestPostgres, type TestPostgres } from '../support/postgres.ts';
+import { testCall } from '../support/test-call.ts';
 
 let ours: TestAuthority;
 let strange: TestAuthority;
@@ -69,6 +71,17 @@ test('encrypts with require, whoever signed the certificate', async () => {
 test('encrypts where the server offers it, and not where it is told not to', async () => {
   expect(await connect(byName, '127.0.0.1', '')).toEqual(encrypted);
   expect(await connect(byName, '127.0.0.1', '?sslmode=disable')).toEqual({ ssl: false });
+});
+
+test('goes on with an encrypted connection whose statement it cancelled', async () => {
+  await using database = connectDatabase({ url: `${byName.databaseUrl}?sslmode=require` });
+  const { client } = database;
+  const backend = async () =>
+    (await client.execute({ statement: 'select pg_backend_pid() as pid' }, testCall())).rows[0];
+  const before = await backend();
+  const statement = 'select pg_sleep(60)';
+  expect((await failureOf(client.execute({ statement, timeout: 100 }, testCall()))).code).toBe('TIMEOUT');
+  expect(await backend()).toEqual(before);
 });
 
 test('verifies the authority and the name', async () => {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createStatementParser } from '../../src/modules/database/statement-parser.ts';
 import { connectDatabase, eventually, failureOf, onGeneralPool } from '../support/database-client.ts';
 import { startTestPostgres, type TestPostgres } from '../support/postgres.ts';
-import { isCancelRequest, proxyPostgres, startupRefusal } from '../support/postgres-proxy.ts';
+import { isCancelRequest, proxyPostgres, startupRefusal, withBackendPid } from '../support/postgres-proxy.ts';
 import { testCall } from '../support/test-call.ts';
 
 let postgres: TestPostgres;
@@ -63,6 +63,22 @@ describe('a statement that is over its time limit', () => {
     const failure = await failureOf(database.client.execute({ statement, timeout: 150 }, testCall()));
     expect(failure.code).toBe('OUTCOME_UNKNOWN');
     await eventually(async () => (await sleeping()) === 0, 'no backend is left');
+  });
+
+  it('is no reason to end another backend, whose number a pooler gave', async () => {
+    await using stranger = connectDatabase(urls());
+    const whoami = { statement: 'select pg_backend_pid() as pid' };
+    const before = (await stranger.client.execute(whoami, testCall())).rows;
+    await using proxy = await proxyPostgres(postgres.port, () => 'pass', {
+      answered: (bytes) => withBackendPid(bytes, Number(before[0]?.['pid'])),
+    });
+    const url = throughPort(postgres.databaseUrl, proxy.port);
+    await using database = connectDatabase({ url }, { sslMode: 'disable' });
+    const statement = 'select hang()';
+    const failure = await failureOf(database.client.query({ statement, timeout: 150 }, testCall()));
+    expect(failure.code).toBe('TIMEOUT');
+    await eventually(async () => (await sleeping()) === 0, 'no backend is left');
+    expect((await stranger.client.execute(whoami, testCall())).rows).toEqual(before);
   });
 
   it('is left to its pooler, whose numbers of backends are not Postgres’ own', async () => {

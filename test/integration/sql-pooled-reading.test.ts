@@ -53,12 +53,10 @@ describe('sql behind a pooler in transaction mode, with a login that may write',
   });
 
   it('runs nothing when the transaction could not be begun', async () => {
-    await using proxy = await proxyPostgres(
-      postgres.port,
-      () => 'pass',
-      (sent) =>
-        Buffer.from(sent.toString('latin1').replaceAll('begin read only', 'begim read only'), 'latin1'),
-    );
+    await using proxy = await proxyPostgres(postgres.port, () => 'pass', {
+      sent: (bytes) =>
+        Buffer.from(bytes.toString('latin1').replaceAll('begin read only', 'begim read only'), 'latin1'),
+    });
     const url = postgres.databaseUrl.replace(/@127\.0\.0\.1:\d+/, `@127.0.0.1:${proxy.port}`);
     await using database = connectDatabase({ url }, { pooler: 'transaction', sslMode: 'disable' });
     for (const way of ways) {

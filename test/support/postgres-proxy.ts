@@ -14,13 +14,13 @@ export interface PostgresProxy extends AsyncDisposable {
 }
 
 /**
- * Stands before a real Postgres and judges each connection by its first message. `alter` changes what clients send later,
- * and keeps its length.
+ * Stands before a real Postgres and judges each connection by its first message. `alter` changes what goes either way
+ * after it, and keeps its length.
  */
 export async function proxyPostgres(
   target: number,
   judge: (first: Buffer) => FirstMessageVerdict,
-  alter: (sent: Buffer) => Buffer = (sent) => sent,
+  alter: { readonly sent?: (bytes: Buffer) => Buffer; readonly answered?: (bytes: Buffer) => Buffer } = {},
 ): Promise<PostgresProxy> {
   const sockets = new Set<Socket>();
   let losing = false;
@@ -31,12 +31,12 @@ export async function proxyPostgres(
     sockets.add(server);
     server.on('error', () => undefined);
     server.write(first);
-    client.on('data', (sent) => server.write(alter(sent)));
+    client.on('data', (sent) => server.write(alter.sent?.(sent) ?? sent));
     client.on('end', () => server.end());
     client.resume();
     server.on('data', (answer) => {
       if (losing) client.destroy();
-      else client.write(answer);
+      else client.write(alter.answered?.(answer) ?? answer);
     });
     server.on('end', () => client.end());
     client.on('close', () => server.end());
@@ -87,6 +87,15 @@ const cancelRequest = 80_877_102;
 /** True for the message that asks Postgres to cancel what another connection runs. */
 export function isCancelRequest(first: Buffer): boolean {
   return first.length === 16 && first.readInt32BE(4) === cancelRequest;
+}
+
+/** What a server tells at the beginning, with another process id. */
+export function withBackendPid(answer: Buffer, pid: number): Buffer {
+  const at = answer.indexOf(Buffer.from([0x4b, 0, 0, 0, 12]));
+  if (at === -1) return answer;
+  const changed = Buffer.from(answer);
+  changed.writeInt32BE(pid, at + 5);
+  return changed;
 }
 
 /** The answer of a server that refuses a startup. */
