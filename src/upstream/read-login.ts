@@ -34,7 +34,7 @@ export async function refusePrivilegedLogin(session: PostgresSession): Promise<v
   throw new AppError(
     'NOT_CONFIGURED',
     `The login ${JSON.stringify(row.login)} for reading SQL has more rights than reading: ${row.rights.join(', ')}. ` +
-      'Give DATABASE_URL_READ a login without them (`bunbun doctor --grants` prints the SQL that makes one), ' +
+      'Give DATABASE_URL_READ a login without them (`node dist/cli.js doctor --grants` prints the SQL that makes one), ' +
       'or set ALLOW_PRIVILEGED_SQL=true.',
     { details: { service: 'POSTGRES' } },
   );
