@@ -1,23 +1,11 @@
 import type { Call } from '../viewer/call.ts';
 import { callerHeaders, traceHeaders } from './caller-headers.ts';
+import { hopByHop } from './edge-headers.ts';
 
 export type HeaderInput = Readonly<Record<string, string | readonly string[] | undefined>>;
 
-/** Headers of one hop, which the connection pool writes itself. */
-const ownedByTransport = new Set([
-  'connection',
-  'expect',
-  'keep-alive',
-  'proxy-authenticate',
-  'proxy-authorization',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-  'x-forwarded-for',
-  'x-request-id',
-]);
+/** Written by the connection pool, and by us. */
+const ownedByTransport = new Set([...hopByHop, 'expect', 'x-forwarded-for', 'x-request-id']);
 
 /**
  * What goes out: the caller's credentials (unless `credentials` is `none`), then what the client method asks for,
