@@ -7,6 +7,7 @@ import { addMetaSchema } from '../modules/meta/schema.ts';
 import { addRealtimeSchema } from '../modules/realtime/schema.ts';
 import { addStorageSchema } from '../modules/storage/schema.ts';
 import { createBuilder } from './builder.ts';
+import { locateLiterals } from './located-literals.ts';
 import { addViewerSchema } from './viewer-schema.ts';
 
 /** The whole schema, out of the modules' parts. Throws when a root field declares no access. */
@@ -20,5 +21,5 @@ export function createSchema(): GraphQLSchema {
   addRealtimeSchema(builder);
   addStorageSchema(builder);
   addAuthSchema(builder);
-  return builder.toSchema();
+  return locateLiterals(builder.toSchema());
 }

@@ -34,6 +34,24 @@ function status(options: { path: string; headers?: Record<string, string>; metho
   });
 }
 
+it('says where a value stands that does not fit its scalar, and does not repeat it', async () => {
+  const query = '{ file(bucket: "b", path: "p") {\n  signedUrl(expiresIn: 987654) } }';
+  const answer = await fetch(app.graphqlUrl, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ query }),
+  });
+  const { errors } = JSON.parse(await answer.text());
+  expect(errors).toMatchObject([
+    {
+      message: 'Duration must be a string.',
+      locations: [{ line: 2, column: 24 }],
+      extensions: { code: 'BAD_USER_INPUT' },
+    },
+  ]);
+  expect(JSON.stringify(errors)).not.toContain('987654');
+});
+
 describe('the caller', () => {
   it('is ANON without a credential', async () => {
     const { data } = await app.graphql('{ viewer { role userId claims expiresAt } }');
