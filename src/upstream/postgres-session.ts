@@ -1,13 +1,8 @@
 import type { Socket } from 'node:net';
-import postgres from 'postgres';
-import { formatPostgresArray } from '../lib/postgres-array.ts';
 import type { PostgresAddress } from '../lib/postgres-url.ts';
-import { builtInByOid } from '../lib/postgres-values.ts';
 import { type CancelKey, sendCancel } from './postgres-cancel.ts';
+import { openDriver, type PostgresNotice, type PostgresSql } from './postgres-driver.ts';
 import type { OpenPostgresSocket } from './postgres-socket.ts';
-
-export type PostgresSql = ReturnType<typeof openDriver>;
-export type PostgresNotice = Readonly<Record<string, string>>;
 
 /** One connection to Postgres. It is never reopened: what is lost is lost, the pool opens another. */
 export interface PostgresSession {
@@ -60,7 +55,9 @@ export interface OpenSessionOptions {
   /** Whether statements may be prepared by name on it; those that do not ask for it are not. */
   readonly mayPrepare: boolean;
   /** Whether a pooler lends a backend for one transaction only. */
-  readonly lentBackend: boolean;
+  readonly pooled: boolean;
+  /** Hosts known not to look whether their client is still there; it is added to. */
+  readonly unwatching: Set<PostgresHost>;
 }
 
 /**
@@ -75,7 +72,7 @@ export async function openPostgresSession(options: OpenSessionOptions): Promise<
   for (const target of rounds) {
     for (const host of hosts) {
       try {
-        return await openOne(options, host, target);
+        return await openWatching(options, host, target);
       } catch (error) {
         lastError = error;
       }
@@ -84,7 +81,7 @@ export async function openPostgresSession(options: OpenSessionOptions): Promise<
   throw lastError;
 }
 
-type Host = PostgresAddress['hosts'][number];
+export type PostgresHost = PostgresAddress['hosts'][number];
 interface ServerState {
   version: number;
   standby: boolean;
@@ -93,9 +90,32 @@ interface ServerState {
   started: string;
 }
 
+const clientCheck = 'client_connection_check_interval';
+
+/**
+ * Has the server look every second whether its client is still there while a statement runs, so that what nobody waits
+ * for ends. Not every server can (Postgres 14 on Linux and some others): one that refuses is not asked again.
+ */
+async function openWatching(
+  options: OpenSessionOptions,
+  host: PostgresHost,
+  wanted: PostgresAddress['targetSessionAttributes'],
+): Promise<PostgresSession> {
+  const { parameters, pooled, unwatching } = options;
+  if (!pooled && !unwatching.has(host)) {
+    try {
+      return await openOne({ ...options, parameters: { ...parameters, [clientCheck]: '1s' } }, host, wanted);
+    } catch (error) {
+      if (!(error instanceof Error && error.message.includes(clientCheck))) throw error;
+      unwatching.add(host);
+    }
+  }
+  return await openOne(options, host, wanted);
+}
+
 async function openOne(
   options: OpenSessionOptions,
-  host: Host,
+  host: PostgresHost,
   wanted: PostgresAddress['targetSessionAttributes'],
 ): Promise<PostgresSession> {
   const { address, openSocket, connectTimeoutMs } = options;
@@ -172,7 +192,7 @@ async function openOne(
     if (state === undefined) throw new Error('the server did not say what it is');
     cancelKey = state.cancelKey;
     if (!fits(wanted, state)) throw new Error(`the server is not ${wanted}`);
-    if (!options.lentBackend && cancelKey.pid === state.pid)
+    if (!options.pooled && cancelKey.pid === state.pid)
       session.backend = { pid: state.pid, serverStart: state.started };
     session.serverVersion = state.version;
     countBytes(socket, session, () => {
@@ -218,63 +238,5 @@ function countBytes(socket: Socket | undefined, session: PostgresSession, tooMan
   socket?.on('data', (chunk) => {
     session.receivedBytes += chunk.length;
     if (session.receivedBytes > session.receiveLimit) tooMany();
-  });
-}
-
-interface DriverOptions {
-  readonly address: PostgresAddress;
-  readonly host: Host;
-  readonly dial: () => Promise<Socket>;
-  readonly parameters: Readonly<Record<string, string>>;
-  readonly mayPrepare: boolean;
-  readonly onNotice: (notice: PostgresNotice) => void;
-  readonly onNotify: (channel: string, payload: string) => void;
-}
-
-/** Every option is given, because postgres.js takes what is missing from PG… environment variables. */
-function openDriver({ address, host, dial, parameters, mayPrepare, onNotice, onNotify }: DriverOptions) {
-  const options = {
-    host: 'postgres',
-    port: host.port,
-    database: address.database,
-    user: address.user,
-    password: () => address.password,
-    max: 1,
-    ssl: false,
-    prepare: mayPrepare,
-    fetch_types: false,
-    debug: false,
-    idle_timeout: 0,
-    max_lifetime: 0,
-    connect_timeout: 0,
-    keep_alive: 0,
-    max_pipeline: 1000,
-    onnotice: onNotice,
-    onnotify: onNotify,
-    connection: { application_name: address.applicationName ?? 'bunbun', ...parameters },
-    socket: dial,
-    types: driverTypes,
-  };
-  return postgres(options);
-}
-
-/** Values come as the rest of the gateway hands them out; what goes in is text, JSON or an array of text. */
-const driverTypes = Object.fromEntries(
-  [...builtInByOid].map(([oid, { name, decode = (text: string) => text }]) => {
-    const serialize = name.endsWith('[]') ? writeArray : /^jsonb?$/.test(name) ? JSON.stringify : writeText;
-    return [`oid${oid}`, { to: oid, from: [oid], parse: decode, serialize }];
-  }),
-);
-
-function writeText(value: unknown): string {
-  if (value instanceof Date) return value.toISOString();
-  return value instanceof Uint8Array ? `\\x${Buffer.from(value).toString('hex')}` : String(value);
-}
-
-function writeArray(value: unknown): string {
-  if (!Array.isArray(value)) return String(value);
-  return formatPostgresArray(value, (item) => {
-    if (item === null || typeof item === 'string') return item;
-    return typeof item === 'object' ? JSON.stringify(item) : writeText(item);
   });
 }

@@ -3,13 +3,14 @@ import { type PostgresAddress, parsePostgresUrl, type SslMode } from '../lib/pos
 import type { Logger } from '../observability/logger.ts';
 import { createPostgresListener, type PostgresListener } from './postgres-listener.ts';
 import { createPostgresPool, type PostgresPool, type PostgresPoolStats } from './postgres-pool.ts';
-import { openPostgresSession, type PostgresSession } from './postgres-session.ts';
+import { openPostgresSession, type PostgresHost, type PostgresSession } from './postgres-session.ts';
 import { createSocketOpener } from './postgres-socket.ts';
 import { terminateBackend } from './postgres-terminate.ts';
 import { refusePrivilegedLogin } from './read-login.ts';
 
+export type { PostgresNotice, PostgresSql } from './postgres-driver.ts';
 export type { PostgresCallOptions, PostgresPool, PostgresPoolStats } from './postgres-pool.ts';
-export type { PostgresNotice, PostgresSession, PostgresSql } from './postgres-session.ts';
+export type { PostgresSession } from './postgres-session.ts';
 
 export interface PostgresPoolsOptions {
   /** DATABASE_URL. */
@@ -98,16 +99,17 @@ export function createPostgresPools(options: PostgresPoolsOptions): PostgresPool
     const openSocket = createSocketOpener(address);
     const connectTimeoutMs = address.connectTimeoutMs ?? options.connectTimeoutMs ?? 2_000;
     const parameters = startupParameters(address, pooled, extra);
-    const open = (more: Record<string, string>): Promise<PostgresSession> =>
+    const unwatching = new Set<PostgresHost>();
+    return (): Promise<PostgresSession> =>
       openPostgresSession({
         address,
         openSocket,
-        parameters: { ...parameters, ...more },
+        parameters,
         connectTimeoutMs,
         mayPrepare,
-        lentBackend: pooled,
+        pooled,
+        unwatching,
       });
-    return pooled ? () => open({}) : openChecked(open);
   }
 
   function pool(name: string, max: number, open: Open, evictOn: string[], terminators: Open[] = [open]) {
@@ -193,27 +195,6 @@ export function createPostgresPools(options: PostgresPoolsOptions): PostgresPool
 }
 
 type Open = () => Promise<PostgresSession>;
-
-const clientCheck = 'client_connection_check_interval';
-
-/**
- * Has the server look every second whether the client is still there while a statement runs, so that what nobody waits
- * for ends. Not every server can (Postgres 14 on Linux and some others): one that refuses is not asked again.
- */
-function openChecked(open: (more: Record<string, string>) => Promise<PostgresSession>): Open {
-  let refused = false;
-  return async () => {
-    if (!refused) {
-      try {
-        return await open({ [clientCheck]: '1s' });
-      } catch (error) {
-        if (!(error instanceof Error && error.message.includes(clientCheck))) throw error;
-        refused = true;
-      }
-    }
-    return await open({});
-  };
-}
 
 function requireAddress(url: string): PostgresAddress {
   const { address, problems } = parsePostgresUrl(url);

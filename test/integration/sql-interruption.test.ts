@@ -110,18 +110,21 @@ describe('a statement whose client is gone', () => {
 
   it('does without where the server cannot look after its client', async () => {
     const name = 'client_connection_check_interval';
-    await using proxy = await proxyPostgres(postgres.port, (first) =>
-      first.includes(name)
-        ? startupRefusal('42704', `unrecognized configuration parameter "${name}"`)
-        : 'pass',
-    );
-    const url = throughPort(postgres.databaseUrl, proxy.port);
+    let refusals = 0;
+    await using proxy = await proxyPostgres(postgres.port, (first) => {
+      if (!first.includes(name)) return 'pass';
+      refusals += 1;
+      return startupRefusal('42704', `unrecognized configuration parameter "${name}"`);
+    });
+    // The other host is down.
+    const url = postgres.databaseUrl.replace(/@[^/]+/, `@127.0.0.1:${proxy.port},127.0.0.1:1`);
     await using database = connectDatabase({ url }, { sslMode: 'disable' });
     for (const _ of [1, 2]) {
       const { rows } = await database.client.query({ statement: `show ${name}` }, testCall());
       expect(rows).toEqual([{ [name]: '0' }]);
       database.pools.read.evict();
     }
+    expect(refusals).toBe(1);
   });
 });
 
@@ -174,6 +177,8 @@ describe('executeSql', () => {
     await database.client.execute({ statement: 'select 1' }, testCall());
     proxy.loseAnswers();
     const lost = failureOf(database.client.execute({ statement: 'select keeps()' }, testCall()));
+    await eventually(async () => (await kept()).length === 1, 'it is done');
+    proxy.cut();
     expect((await lost).code).toBe('OUTCOME_UNKNOWN');
     expect(await kept()).toEqual([1]);
   });

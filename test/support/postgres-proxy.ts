@@ -7,8 +7,10 @@ export interface PostgresProxy extends AsyncDisposable {
   readonly port: number;
   /** First messages that are held back. */
   readonly held: number;
-  /** Breaks the connections of clients in the place of the next answer that Postgres gives. */
+  /** From now on no answer of Postgres arrives. */
   loseAnswers(): void;
+  /** Breaks all connections. */
+  cut(): void;
   /** Passes on what is held, and resolves when Postgres has closed those connections. */
   release(): Promise<void>;
 }
@@ -35,8 +37,7 @@ export async function proxyPostgres(
     client.on('end', () => server.end());
     client.resume();
     server.on('data', (answer) => {
-      if (losing) client.destroy();
-      else client.write(alter.answered?.(answer) ?? answer);
+      if (!losing) client.write(alter.answered?.(answer) ?? answer);
     });
     server.on('end', () => client.end());
     client.on('close', () => server.end());
@@ -46,6 +47,10 @@ export async function proxyPostgres(
         resolve();
       });
     });
+  }
+
+  function cut(): void {
+    for (const socket of sockets) socket.destroy();
   }
 
   const listener = createServer({ allowHalfOpen: true }, (client) => {
@@ -70,13 +75,14 @@ export async function proxyPostgres(
     loseAnswers() {
       losing = true;
     },
+    cut,
     async release() {
       const waiting = held;
       held = [];
       await Promise.all(waiting.map(({ client, first }) => pass(client, first)));
     },
     async [Symbol.asyncDispose]() {
-      for (const socket of sockets) socket.destroy();
+      cut();
       await new Promise((resolve) => listener.close(resolve));
     },
   };
