@@ -10,7 +10,7 @@ import type { PostgresSession } from './postgres-session.ts';
 export interface PostgresCallOptions {
   /** Aborted when the caller left: what runs in Postgres is then cancelled. */
   readonly signal: AbortSignal;
-  /** Milliseconds for the whole call once a connection was had: then what runs is cancelled. */
+  /** Milliseconds for the whole call, the wait for a connection included: then what runs is cancelled. */
   readonly timeoutMs: number;
   /** True when the call may change data outside a transaction of its own: a lost answer is then OUTCOME_UNKNOWN. */
   readonly writes?: boolean;
@@ -176,7 +176,7 @@ export function createPostgresPool(deps: PostgresPoolDeps): PostgresPool {
     if (busy.size === 0 && connecting === 0) drained?.();
   }
 
-  async function acquire(signal: AbortSignal): Promise<Pooled> {
+  async function acquire({ signal, timeoutMs }: PostgresCallOptions): Promise<Pooled> {
     if (signal.aborted) throw stopped(signal);
     if (closing) throw new AppError('SHUTTING_DOWN', 'The gateway is shutting down.');
     const ready = idle.pop();
@@ -185,7 +185,7 @@ export function createPostgresPool(deps: PostgresPoolDeps): PostgresPool {
       return ready;
     }
     if (circuit() === 'OPEN' && busy.size === 0 && connecting === 0) throw unavailable(lastFailure);
-    const waiting = queue.wait(signal);
+    const waiting = queue.wait(signal, timeoutMs);
     grow();
     return await waiting;
   }
@@ -199,9 +199,11 @@ export function createPostgresPool(deps: PostgresPoolDeps): PostgresPool {
     async withSession(options, use) {
       // One operation may hold many statements, and each of them listens: that is no leak worth a warning.
       setMaxListeners(0, options.signal);
-      const pooled = await acquire(options.signal);
+      const started = performance.now();
+      const pooled = await acquire(options);
+      const left = { ...options, timeoutMs: options.timeoutMs - (performance.now() - started) };
       try {
-        return await guardSession(pooled.session, options, deps.terminate, use);
+        return await guardSession(pooled.session, left, deps.terminate, use);
       } catch (error) {
         const state = sqlState(error);
         const goneServer = state !== undefined && (isConnectionState(state) || deps.evictOn.includes(state));

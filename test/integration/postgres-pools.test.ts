@@ -120,6 +120,25 @@ describe('pools', () => {
     expect((await client.query(one, testCall())).rows).toEqual([{ x: 1 }]);
   });
 
+  it('counts the wait for a connection into the time limit of a call', async () => {
+    // Whoever waited for a connection alone would wait longer than this test may last.
+    await using database = connect({ acquireTimeoutMs: 120_000 });
+    const { client, pools } = database;
+    const caller = new AbortController();
+    const slow = failureOf(client.query(sleep, testCall({ signal: caller.signal })));
+    await eventually(() => pools.stats().read.busy === 1, 'the slow statement runs');
+    const late = await failureOf(client.query({ ...one, timeout: 100 }, testCall()));
+    expect(late).toMatchObject({ code: 'TIMEOUT', details: { reason: 'pool_exhausted' } });
+    expect(pools.stats().read).toMatchObject({ busy: 1, waiting: 0 });
+
+    const next = failureOf(client.query({ ...sleep, timeout: 2_000 }, testCall()));
+    await eventually(() => pools.stats().read.waiting === 1, 'the next one waits');
+    caller.abort();
+    await slow;
+    expect((await next).code).toBe('TIMEOUT');
+    expect((await client.query(one, testCall())).rows).toEqual([{ x: 1 }]);
+  });
+
   it('serves callers in the order they came', async () => {
     await using database = connect();
     const order: number[] = [];

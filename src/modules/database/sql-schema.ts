@@ -3,8 +3,7 @@ import { defaultStatementTimeoutMs, type ExplainResult, type SqlColumn, type Sql
 
 const parameters =
   'Values of $1, $2, …: strings, numbers up to 2^53, booleans, null, arrays; objects are sent as JSON. Postgres infers their types: cast where it cannot (`$1::int`).';
-const fromWhen =
-  'It counts from when the call has a connection; the wait for one is bounded by the gateway (`DATABASE_POOL_WAIT`).';
+const fromWhen = 'The wait for a connection counts too.';
 const statementTimeout = `After this the statement is cancelled in Postgres: TIMEOUT. ${fromWhen}`;
 const writeTimeout = `After this the statement is cancelled in Postgres: TIMEOUT, or OUTCOME_UNKNOWN where it may have committed a part of its work (DO, CALL, VACUUM, CLUSTER, REINDEX, CONCURRENTLY) or did not end in time. ${fromWhen}`;
 const mostRows = 'More rows than this are cut off, and `truncated` is true.';
