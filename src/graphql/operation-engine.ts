@@ -133,6 +133,7 @@ export function createOperationEngine(deps: OperationEngineDeps): OperationEngin
         clientAddress: transport.clientAddress,
         userAgent: transport.userAgent,
         ...(transport.renewal === undefined ? {} : { renewal: transport.renewal }),
+        ...(transport.backlog === undefined ? {} : { backlog: transport.backlog }),
       },
       services,
       rateLimit,

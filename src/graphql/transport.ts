@@ -1,3 +1,4 @@
+import type { Backlog } from '../lib/backlog.ts';
 import type { Viewer } from '../viewer/viewer.ts';
 import type { ViewerRenewal } from '../viewer/viewer-renewal.ts';
 
@@ -20,6 +21,8 @@ export interface Transport {
   takeStreamPlace?(): void;
   /** Where the credential may be replaced while the operation lasts: a WebSocket. */
   readonly renewal?: ViewerRenewal;
+  /** Shared by all operations of a WebSocket. */
+  readonly backlog?: Backlog;
 }
 
 /** The context that a transport hands to Yoga or to `getEnveloped`. */

@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import { CloseCode } from 'graphql-ws';
 import type { WebSocket } from 'ws';
 import { AppError } from '../lib/app-error.ts';
+import { type Backlog, createBacklog } from '../lib/backlog.ts';
 import type { Cancel, Timers } from '../lib/timers.ts';
 import {
   type Credentials,
@@ -17,7 +18,6 @@ import { isSameSession } from '../viewer/same-session.ts';
 import type { Viewer } from '../viewer/viewer.ts';
 import { createRenewableViewer, type RenewableViewer } from '../viewer/viewer-renewal.ts';
 import type { RunningOperation } from './websocket-operation.ts';
-import type { Backlog } from './websocket-outlet.ts';
 
 export interface ConnectionDeps {
   resolve(credentials: Credentials): Viewer | Promise<Viewer>;
@@ -88,7 +88,7 @@ export function createConnection(
     clientAddress,
     userAgent: request.headers['user-agent'],
     operations: new Map(),
-    backlog: { bytes: 0 },
+    backlog: createBacklog(),
     alive: true,
     get viewer() {
       return viewer;

@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
-import { defaultQueueLimits, type QueueLimits } from '../modules/realtime/queue.ts';
+import type { Backlog } from '../lib/backlog.ts';
+import type { QueueLimits } from '../modules/realtime/queue.ts';
 
 /** A serialised result that goes to many sockets. */
 export type SharedResult = Buffer;
@@ -71,18 +72,6 @@ function textFrameOf(head: Buffer, result: SharedResult): Buffer {
   return frame;
 }
 
-/** What waits for one socket, in all its outlets together. */
-export interface Backlog {
-  bytes: number;
-}
-
-export interface OutletLimits extends QueueLimits {
-  /** Of the socket's backlog. The outlet that would go beyond it starts again from what it missed. */
-  readonly socketBytes: number;
-}
-
-export const defaultOutletLimits: OutletLimits = { ...defaultQueueLimits, socketBytes: 16 * 1024 * 1024 };
-
 /** Where one operation's shared results leave: bounded, so that a slow client delays and costs nobody else. */
 export interface Outlet {
   push(result: SharedResult): void;
@@ -98,7 +87,8 @@ export interface OutletDeps {
   readonly raw: Duplex;
   /** The operation's. */
   readonly id: string;
-  readonly limits: OutletLimits;
+  readonly limits: QueueLimits;
+  /** The socket's. */
   readonly backlog: Backlog;
   readonly batch: WriteBatch;
   /** Put in place of what waits when that is too much. */
@@ -139,7 +129,7 @@ export function createOutlet({ socket, raw, id, limits, backlog, batch, missed }
   const isFullFor = ({ length }: SharedResult) =>
     waiting.length >= limits.events ||
     waitingBytes + length > limits.bytes ||
-    backlog.bytes + length > limits.socketBytes;
+    backlog.bytes + length > backlog.maxBytes;
   return {
     push(result) {
       if (!isOpen()) return;

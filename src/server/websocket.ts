@@ -10,6 +10,7 @@ import type { Transport } from '../graphql/transport.ts';
 import { AppError } from '../lib/app-error.ts';
 import { isTooDeep, mostLevels } from '../lib/nesting.ts';
 import { createTimers } from '../lib/timers.ts';
+import { defaultQueueLimits } from '../modules/realtime/queue.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { ViewerResolver } from '../viewer/resolver.ts';
 import { unauthenticated } from '../viewer/unauthenticated.ts';
@@ -18,7 +19,7 @@ import { createSharedOperations } from './shared-operations.ts';
 import { refuseUpgrade } from './upgrade-router.ts';
 import { type Connection, createConnection } from './websocket-connection.ts';
 import { type Runnable, RunningOperation } from './websocket-operation.ts';
-import { createOutlet, createWriteBatch, defaultOutletLimits } from './websocket-outlet.ts';
+import { createOutlet, createWriteBatch } from './websocket-outlet.ts';
 
 export interface WebSocketLimits {
   /** Milliseconds for `connection_init` on a new socket. */
@@ -110,6 +111,7 @@ export function createWebSocketServer(deps: WebSocketServerDeps): GraphQLWebSock
       viewer: (ignoreAuthorization) =>
         ignoreAuthorization ? connection.withoutAuthorization() : viewer.current,
       renewal: viewer,
+      backlog: connection.backlog,
     };
   };
   const clientError = (error: AppError) =>
@@ -142,12 +144,14 @@ export function createWebSocketServer(deps: WebSocketServerDeps): GraphQLWebSock
       sharing,
       viewer,
       start(signal, common) {
-        const own = { ...transport, signal, viewer: () => common.current, renewal: common };
+        // What waits for a reader waits in its outlet.
+        const { backlog: _, ...rest } = transport;
+        const own = { ...rest, signal, viewer: () => common.current, renewal: common };
         const again = deps.engine.prepare(params, own);
         return again.type === 'refused' ? again.result : again.run();
       },
       outlet: (missed) =>
-        createOutlet({ socket, raw, id, limits: defaultOutletLimits, backlog, batch, missed }),
+        createOutlet({ socket, raw, id, limits: defaultQueueLimits, backlog, batch, missed }),
     });
     return { ...prepared, run: () => subscription };
   };

@@ -1,3 +1,4 @@
+import type { Backlog } from '../lib/backlog.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { Viewer } from './viewer.ts';
 import type { ViewerRenewal } from './viewer-renewal.ts';
@@ -14,4 +15,6 @@ export interface Call {
   readonly userAgent: string | undefined;
   /** Where the credential may be replaced while the operation lasts, and whose keeper ends it at its expiry. */
   readonly renewal?: ViewerRenewal;
+  /** What waits for the caller, where several of its calls share a connection. */
+  readonly backlog?: Backlog;
 }

@@ -139,46 +139,55 @@ test('adds no listener for each operation of a client that does not read', async
   slow.socket.terminate();
 });
 
-test('holds no more for a slow socket than its bound, however many subscriptions it has', async () => {
-  const slow = await acceptedClient(app.graphqlWsUrl, asAnn);
-  const fast = await acceptedClient(app.graphqlWsUrl, asAnn);
-  const query = roomQuery.replace('event', 'event payload');
-  const ids = Array.from({ length: 40 }, (_, at) => `${at}`);
-  for (const id of ids) start(slow, id, query);
-  start(fast, '1', query);
-  await fake.until(() => fake.joins().length === 1);
-  const publish = (event: string, length: number) =>
-    fake.toAll('realtime:room', 'broadcast', {
-      type: 'broadcast',
-      event,
-      payload: { body: 'x'.repeat(length) },
-    });
-  publish('first', 1);
-  await waitFor(() => ids.every((id) => results(slow, id).length === 1) && results(fast, '1').length === 1);
-  const waiting = async () => {
-    const text = await (await fetch(`${app.url}/metrics`)).text();
-    return Number(/^bunbun_websocket\{what="waitingBytes"\} (\d+)$/m.exec(text)?.[1]);
-  };
-  slow.socket.pause();
-  for (let at = 0; at < 30; at += 1) publish('large', 50_000);
-  await waitFor(() => results(fast, '1').length === 31);
-  const most = 16 * 1024 * 1024 + 40 * 1_000;
-  expect(await waiting()).toBeGreaterThan(1_000_000);
-  expect(await waiting()).toBeLessThan(most);
-  slow.socket.resume();
-  await expect.poll(waiting).toBe(0);
-  publish('last', 1);
-  const endsWith = (id: string) => JSON.stringify(results(slow, id).at(-1)).includes('"event":"last"');
-  await waitFor(() => ids.every(endsWith));
-  const resynced = ids.filter((id) => JSON.stringify(results(slow, id)).includes('RESYNC'));
-  expect(resynced.length).toBeGreaterThan(0);
-  // Each has every event, or was told that it has not.
-  for (const id of ids.filter((each) => !resynced.includes(each))) {
-    expect(results(slow, id).length).toBe(32);
-  }
-  slow.socket.close();
-  fast.socket.close();
-});
+test.each([
+  ['shared', roomQuery.replace('event', 'event payload')],
+  // A fragment at the root is run for each subscriber alone.
+  [
+    'run alone',
+    'subscription { ...Room } fragment Room on Subscription { broadcasts(channel: "room") { type event payload } }',
+  ],
+])(
+  'holds no more for a slow socket than its bound, however many subscriptions it has, when %s',
+  async (_how, query) => {
+    const slow = await acceptedClient(app.graphqlWsUrl, asAnn);
+    const fast = await acceptedClient(app.graphqlWsUrl, asAnn);
+    const ids = Array.from({ length: 40 }, (_, at) => `${at}`);
+    for (const id of ids) start(slow, id, query);
+    start(fast, '1', query);
+    await fake.until(() => fake.joins().length === 1);
+    const publish = (event: string, length: number) =>
+      fake.toAll('realtime:room', 'broadcast', {
+        type: 'broadcast',
+        event,
+        payload: { body: 'x'.repeat(length) },
+      });
+    publish('first', 1);
+    await waitFor(() => ids.every((id) => results(slow, id).length === 1) && results(fast, '1').length === 1);
+    const waiting = async () => {
+      const text = await (await fetch(`${app.url}/metrics`)).text();
+      return Number(/^bunbun_websocket\{what="waitingBytes"\} (\d+)$/m.exec(text)?.[1]);
+    };
+    slow.socket.pause();
+    for (let at = 0; at < 30; at += 1) publish('large', 50_000);
+    await waitFor(() => results(fast, '1').length === 31);
+    const most = 16 * 1024 * 1024 + 40 * 1_000;
+    expect(await waiting()).toBeGreaterThan(1_000_000);
+    expect(await waiting()).toBeLessThan(most);
+    slow.socket.resume();
+    await expect.poll(waiting).toBe(0);
+    publish('last', 1);
+    const endsWith = (id: string) => JSON.stringify(results(slow, id).at(-1)).includes('"event":"last"');
+    await waitFor(() => ids.every(endsWith));
+    const resynced = ids.filter((id) => JSON.stringify(results(slow, id)).includes('RESYNC'));
+    expect(resynced.length).toBeGreaterThan(0);
+    // Each has every event, or was told that it has not.
+    for (const id of ids.filter((each) => !resynced.includes(each))) {
+      expect(results(slow, id).length).toBe(32);
+    }
+    slow.socket.close();
+    fast.socket.close();
+  },
+);
 
 test('opens as many connections to Realtime as it may, and says so beyond', async () => {
   const client = await acceptedClient(app.graphqlWsUrl, asAnn);

@@ -161,6 +161,7 @@ export function createRealtimeClient(deps: RealtimeClientDeps): RealtimeClient {
       overflowed: options.overflowed,
       ...(options.accepts === undefined ? {} : { accepts: options.accepts }),
       expiryIsWatched: call.renewal !== undefined,
+      backlog: call.backlog,
       lingerMs: options.lingerMs,
       released() {
         ended = true;

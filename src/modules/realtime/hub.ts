@@ -1,3 +1,4 @@
+import type { Backlog } from '../../lib/backlog.ts';
 import type { Cancel, Timers } from '../../lib/timers.ts';
 import { tokenExpired } from './errors.ts';
 import { createFeed, type Feed, type FeedDefinition } from './feed.ts';
@@ -26,6 +27,7 @@ export interface SubscribeOptions<T> {
   /** True where somebody else ends the subscription when its token expires. */
   readonly expiryIsWatched: boolean;
   readonly lingerMs?: number | undefined;
+  readonly backlog?: Backlog | undefined;
   /** Runs once, when the subscription has ended. */
   released?(): void;
 }
@@ -126,6 +128,7 @@ export function createHub<T>(deps: HubDeps): Hub<T> {
       };
       const events = createEventQueue<T>({
         limits: limits.queue,
+        backlog: options.backlog,
         overflowed: () => feed.first() ?? options.overflowed(),
         released() {
           cancelExpiry?.();

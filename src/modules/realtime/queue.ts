@@ -1,3 +1,5 @@
+import type { Backlog } from '../../lib/backlog.ts';
+
 /** How much one subscriber may be behind. */
 export interface QueueLimits {
   readonly events: number;
@@ -31,6 +33,8 @@ interface Waiter<T> {
  */
 export function createEventQueue<T>(options: {
   readonly limits: QueueLimits;
+  /** Of the reader's other queues too. */
+  readonly backlog?: Backlog | undefined;
   overflowed(): T;
   released(): void;
 }): EventQueue<T> {
@@ -41,11 +45,20 @@ export function createEventQueue<T>(options: {
   let state: 'open' | 'ending' | 'done' = 'open';
   let failure: Error | undefined;
 
+  const { limits, backlog } = options;
+  const count = (difference: number) => {
+    bytes += difference;
+    if (backlog !== undefined) backlog.bytes += difference;
+  };
   const clear = () => {
     entries = [];
     head = 0;
-    bytes = 0;
+    count(-bytes);
   };
+  const isFullFor = (size: number) =>
+    entries.length - head >= limits.events ||
+    bytes + size > limits.bytes ||
+    (backlog !== undefined && backlog.bytes + size > backlog.maxBytes);
   const finish = () => {
     if (state === 'done') return;
     state = 'done';
@@ -71,13 +84,13 @@ export function createEventQueue<T>(options: {
         reader.resolve({ value: item, done: false });
         return;
       }
-      if (entries.length - head >= options.limits.events || bytes + size > options.limits.bytes) {
+      if (isFullFor(size)) {
         clear();
         entries.push({ item: options.overflowed(), bytes: 0 });
         return;
       }
       entries.push({ item, bytes: size });
-      bytes += size;
+      count(size);
     },
     end(error) {
       if (state !== 'open') return;
@@ -89,7 +102,7 @@ export function createEventQueue<T>(options: {
       const entry = entries[head];
       if (entry !== undefined) {
         head += 1;
-        bytes -= entry.bytes;
+        count(-entry.bytes);
         if (head === entries.length) {
           clear();
           if (state === 'ending') finish();

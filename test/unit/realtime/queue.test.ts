@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { createBacklog } from '../../../src/lib/backlog.ts';
 import { createEventQueue } from '../../../src/modules/realtime/queue.ts';
 
 function queue(limits = { events: 3, bytes: 100 }) {
@@ -32,6 +33,29 @@ test('holds one RESYNC in place of everything when there are too many events', a
   for (const name of ['a', 'b', 'c', 'd', 'e']) events.push(name, 1);
   events.end();
   expect(await drain(events)).toEqual(['RESYNC', 'e']);
+});
+
+test('holds one RESYNC in place of everything when the reader is too far behind in all', async () => {
+  const backlog = createBacklog(100);
+  const made = () =>
+    createEventQueue<string>({
+      limits: { events: 10, bytes: 80 },
+      backlog,
+      overflowed: () => 'RESYNC',
+      released: () => undefined,
+    });
+  const [first, second] = [made(), made()];
+  first.push('a', 70);
+  second.push('b', 20);
+  second.push('c', 20);
+  expect(backlog.bytes).toBe(70);
+  second.end();
+  expect(await drain(second)).toEqual(['RESYNC']);
+  expect((await first.next()).value).toBe('a');
+  expect(backlog.bytes).toBe(0);
+  first.push('d', 70);
+  await first.return();
+  expect(backlog.bytes).toBe(0);
 });
 
 test('holds one RESYNC in place of everything when there are too many bytes', async () => {
