@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, request as httpRequest } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { realtimeEndpoint } from '../../src/modules/realtime/endpoint.ts';
@@ -159,6 +159,49 @@ test('ends a socket on which nothing moves', async () => {
   expect(await closeOf(socket)).toBe(1006);
   await waitFor(() => places.taken().tunnel === 0);
   await fake.until(() => fake.connections.size === 0);
+});
+
+test('at its end puts a close frame between frames, and never into one', async () => {
+  const places = createClientPlaces(10);
+  // A service that says what it likes after the handshake.
+  const upstream = await listen((_request, response) => response.writeHead(404).end());
+  let said: Buffer = Buffer.alloc(0);
+  upstream.server.on('upgrade', (_request, socket) => {
+    socket
+      .on('error', () => socket.destroy())
+      .on('end', () => socket.destroy())
+      .resume();
+    socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
+    socket.write(said);
+  });
+  const received = async (bytes: Buffer): Promise<string> => {
+    said = bytes;
+    const bare = await bareTunnel({ places, endpoint: realtimeEndpoint(upstream.url, 'realtime-dev') });
+    const { hostname, port } = new URL(bare.url);
+    const request = httpRequest({
+      hostname,
+      port,
+      path,
+      headers: { connection: 'Upgrade', upgrade: 'websocket', 'sec-websocket-version': '13' },
+    });
+    request.end();
+    const [, socket, head]: [unknown, Socket, Buffer] = await new Promise((resolve) =>
+      request.once('upgrade', (...parts) => resolve(parts)),
+    );
+    let text = head.toString('hex');
+    socket.on('data', (chunk: Buffer) => {
+      text += chunk.toString('hex');
+    });
+    socket.on('error', () => undefined);
+    await waitFor(() => text.length >= bytes.length * 2);
+    const closed = once(socket, 'close');
+    await bare[Symbol.asyncDispose]();
+    await closed;
+    return text;
+  };
+  expect(await received(Buffer.from('81026869', 'hex'))).toBe('81026869880203e9');
+  expect(await received(Buffer.from('81056869', 'hex'))).toBe('81056869');
+  await upstream.close();
 });
 
 /** Status of an upgrade or request, and whether the connection ends with it. */

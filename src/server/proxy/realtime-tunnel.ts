@@ -162,8 +162,11 @@ function openTunnel(parts: {
     upgraded.once('close', end);
     upgraded.on('error', end);
     client.write(`HTTP/1.1 101 Switching Protocols\r\n${handshakeAnswer(answer)}\r\n`);
+    if (first.length > 0) {
+      sent.pass(first);
+      client.write(first);
+    }
     upgraded.on('data', (chunk: Buffer) => sent.pass(chunk));
-    if (first.length > 0) upgraded.unshift(first);
     if (head.length > 0) upgraded.write(head);
     upgraded.pipe(client).pipe(upgraded);
   });
