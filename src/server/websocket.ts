@@ -242,6 +242,14 @@ export function createWebSocketServer(deps: WebSocketServerDeps): GraphQLWebSock
     });
   };
 
+  /** It holds no place, so it may not stay for as long as it likes not to answer the close. */
+  const refuse = (socket: WebSocket): void => {
+    socket.on('error', () => undefined);
+    const forget = timers.after(limits.initTimeoutMs, () => socket.terminate());
+    socket.once('close', forget);
+    socket.close(4429, 'Too many sockets');
+  };
+
   const answerPing = async (socket: WebSocket, payload: Record<string, unknown> | undefined) => {
     if (isTooDeep(payload)) {
       socket.close(CloseCode.BadRequest, `JSON must not be nested deeper than ${mostLevels} levels`);
@@ -272,7 +280,7 @@ export function createWebSocketServer(deps: WebSocketServerDeps): GraphQLWebSock
         wss.handleUpgrade(request, socket, head, (webSocket) => {
           const free = deps.places.take('websocket');
           if (free === undefined) {
-            webSocket.close(4429, 'Too many sockets');
+            refuse(webSocket);
             return;
           }
           webSocket.once('close', free);

@@ -16,14 +16,15 @@ export async function sendCancel(
   timeoutMs: number,
   { pid, secret }: CancelKey,
 ): Promise<boolean> {
+  const message = Buffer.alloc(16);
+  message.writeUInt32BE(16, 0);
+  message.writeUInt32BE(80_877_102, 4);
+  // A pooler's number may fill all 32 bits.
+  message.writeUInt32BE(pid, 8);
+  message.writeUInt32BE(secret, 12);
   try {
     const socket = await openSocket(host, timeoutMs);
     return await new Promise<boolean>((resolve) => {
-      const message = Buffer.alloc(16);
-      message.writeInt32BE(16, 0);
-      message.writeInt32BE(80_877_102, 4);
-      message.writeInt32BE(pid, 8);
-      message.writeUInt32BE(secret, 12);
       const timer = setTimeout(() => socket.destroy(), timeoutMs);
       let closedByServer = false;
       socket.on('error', () => undefined);

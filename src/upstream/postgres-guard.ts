@@ -21,6 +21,8 @@ export async function guardSession<T>(
   use: (session: PostgresSession) => Promise<T>,
 ): Promise<T> {
   const { signal, timeoutMs } = options;
+  // The caller may have left while the connection was handed over.
+  if (signal.aborted) throw stopped(signal);
   let interruption: AppError | undefined;
   let cancelling: Promise<boolean> | undefined;
   let ending: Promise<void> | undefined;
@@ -34,11 +36,16 @@ export async function guardSession<T>(
       ending = end();
     }, cancelGraceMs);
   };
+  const giveUp = (): void => {
+    session.givenUp = true;
+    session.destroy();
+  };
   const end = async (): Promise<void> => {
-    const timer = setTimeout(() => session.destroy(), terminateMs);
+    session.givenUp = true;
+    const timer = setTimeout(giveUp, terminateMs);
     await terminate(session);
     clearTimeout(timer);
-    session.destroy();
+    giveUp();
   };
   const onAbort = (): void => interrupt(stopped(signal));
   const timer = setTimeout(() => interrupt(tooLate()), Math.min(timeoutMs, longestTimerMs));
@@ -48,8 +55,9 @@ export async function guardSession<T>(
   } catch (error) {
     if (error instanceof AppError) throw error;
     const state = sqlState(error);
-    const cancelled = state === '57014';
-    if (cancelled && options.commitsParts === true) throw partlyDone(error);
+    // 57P01: the backend was terminated, by us or by somebody else.
+    const cancelled = state === '57014' || (state === '57P01' && ending !== undefined);
+    if ((cancelled || state === '57P01') && options.commitsParts === true) throw partlyDone(error);
     if (interruption !== undefined && (cancelled || (state === undefined && options.writes !== true)))
       throw interruption;
     // What is no answer of Postgres and happened on a lost connection is the loss of it.
@@ -61,8 +69,8 @@ export async function guardSession<T>(
     clearTimeout(grace);
     signal.removeEventListener('abort', onAbort);
     // Nobody else may get a connection whose backend is about to be ended.
-    if (ending !== undefined) session.destroy();
-    else if (cancelling !== undefined && !session.closed && !(await cancelling)) session.destroy();
+    if (ending !== undefined) giveUp();
+    else if (cancelling !== undefined && !session.closed && !(await cancelling)) giveUp();
   }
 }
 

@@ -208,8 +208,9 @@ export function createPostgresPool(deps: PostgresPoolDeps): PostgresPool {
         const state = sqlState(error);
         const goneServer = state !== undefined && (isConnectionState(state) || deps.evictOn.includes(state));
         if (goneServer) pooled.session.destroy();
+        const { closed, overflowed, givenUp } = pooled.session;
         // What took this connection, a failover or a network that went away, has most likely taken the idle ones.
-        if (pooled.session.closed && !pooled.session.overflowed) evict();
+        if (closed && !overflowed && !givenUp) evict();
         throw error;
       } finally {
         takeBack(pooled);

@@ -28,6 +28,8 @@ export interface PostgresSession {
   receiveLimit: number;
   /** True when `receiveLimit` was what ended it. */
   readonly overflowed: boolean;
+  /** True when its statement would not end, which says nothing about other connections. */
+  givenUp: boolean;
   /**
    * Asks Postgres to cancel what runs, and resolves when that request has come to its end. False: it may still come, so
    * this connection must not be used for anything else. Never rejects.
@@ -134,11 +136,16 @@ async function openOne(
     // postgres.js reconnects by itself, in a loop without an end when the server hangs up during the handshake.
     dials += 1;
     if (dials > 1) throw new Error('the connection was lost');
-    socket = await openSocket(host, connectTimeoutMs);
+    const connected = await openSocket(host, connectTimeoutMs);
+    if (closed) {
+      connected.destroy();
+      throw new Error('the connection was given up while it was being opened');
+    }
+    socket = connected;
     socket.once('close', () => {
       markClosed();
       // A statement that the driver took between the socket's error and its end would never be answered.
-      void sql.end({ timeout: 0 });
+      sql.end({ timeout: 0 }).catch(() => undefined);
     });
     return socket;
   };
@@ -166,6 +173,7 @@ async function openOne(
     serverVersion: 0,
     noticeListener: undefined,
     notifyListener: undefined,
+    givenUp: false,
     receivedBytes: 0,
     receiveLimit: Number.POSITIVE_INFINITY,
     get closed() {

@@ -54,6 +54,27 @@ describe('a statement that is over its time limit', () => {
     ]);
   });
 
+  it('takes no other connection with it when it has to be ended', async () => {
+    await using database = connectDatabase(urls(), { readMax: 2 });
+    const whoami = { statement: 'select pg_backend_pid() as pid from pg_sleep(0.1)' };
+    const ask = async () => (await database.client.query(whoami, testCall())).rows[0]?.['pid'];
+    const before = await Promise.all([ask(), ask()]);
+    const hanging = { statement: 'select hang()', timeout: 150 };
+    expect((await failureOf(database.client.query(hanging, testCall()))).code).toBe('TIMEOUT');
+    expect(before).toContain(await ask());
+  });
+
+  it('may have committed a part when somebody else ends it', async () => {
+    await using database = connectDatabase(urls());
+    const whoami = { statement: 'select pg_backend_pid() as pid' };
+    const [row] = (await database.client.execute(whoami, testCall())).rows;
+    const parts = 'do $$ begin insert into kept values (1); commit; perform pg_sleep(60); end $$';
+    const running = failureOf(database.client.execute({ statement: parts }, testCall()));
+    await eventually(async () => (await kept()).length === 1, 'the first part is committed');
+    await run(`select pg_terminate_backend(${String(row?.['pid'])})`);
+    expect((await running).code).toBe('OUTCOME_UNKNOWN');
+  });
+
   it.each([
     ['DO', `do $$ ${hangs} $$`],
     ['DO that checks nothing', `do $$ ${hangsAlone} $$`],

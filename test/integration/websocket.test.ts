@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { request as httpRequest } from 'node:http';
+import type { Socket } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { hmacToken, keyClaims, nowSeconds, userClaims } from '../support/tokens.ts';
@@ -184,6 +187,29 @@ test('closes 4429 for a socket over the limit of the process', async () => {
   await acceptedClient(url);
   const second = await rawClient(url);
   expect((await second.closed).code).toBe(4429);
+});
+
+test('takes nonsense from a socket over the limit, and ends one that does not answer the close', async () => {
+  const { url } = await start({ initTimeoutMs: 50 }, { maxSockets: 1 });
+  await acceptedClient(url);
+  for (const sent of [Buffer.from([0xf1, 0x00]), Buffer.alloc(0)]) {
+    const request = httpRequest(url.replace(/^ws/, 'http'), {
+      headers: {
+        connection: 'Upgrade',
+        upgrade: 'websocket',
+        'sec-websocket-version': '13',
+        'sec-websocket-key': Buffer.alloc(16).toString('base64'),
+        'sec-websocket-protocol': 'graphql-transport-ws',
+      },
+    }).end();
+    const [, socket]: [unknown, Socket] = await new Promise((resolve) => {
+      request.once('upgrade', (answer, raw: Socket) => resolve([answer, raw]));
+    });
+    socket.on('error', () => undefined).resume();
+    socket.write(sent);
+    await once(socket, 'close');
+  }
+  expect((await (await rawClient(url)).closed).code).toBe(4429);
 });
 
 test('ends what a client leaves: by complete, by close and by a cut connection', async () => {

@@ -176,8 +176,10 @@ function openTunnel(parts: {
       leaving = true;
       const closed = new Promise<void>((resolve) => client.once('close', () => resolve()));
       const cut = setTimeout(() => client.destroy(), ms);
-      if (socket === undefined) refuseUpgrade(client, 503, 'Service Unavailable');
-      else {
+      if (socket === undefined) {
+        // Upstream may have refused it a moment before.
+        if (!client.writableEnded) refuseUpgrade(client, 503, 'Service Unavailable');
+      } else {
         socket.unpipe(client);
         client.unpipe(socket);
         client.resume();
