@@ -46,7 +46,7 @@ function quoteUnsafeNumbers(text: string): string {
 }
 
 /** Index after the closing quote of the string that opens at `at`; the text is known to be valid JSON. */
-function endOfString(text: string, at: number): number {
+export function endOfString(text: string, at: number): number {
   let close = text.indexOf('"', at + 1);
   while (isEscaped(text, close)) close = text.indexOf('"', close + 1);
   return close + 1;

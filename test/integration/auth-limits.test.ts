@@ -149,6 +149,33 @@ describe('the pass-through counts an attempt', () => {
     });
   });
 
+  test.each([
+    ['token?grant_type=password', '{"email":"a@example.com","email":null,"password":"wrong one"}'],
+    ['token?grant_type=password', '{"data":{"x":["}"]},"email":"a@example.com","em\\u0061il" : null}'],
+    ['signup', '{"email":"a@example.com","password":"long enough","email":null}'],
+    ['verify', '{"type":"magiclink","token_hash":"x","token_hash":null,"email":"decoy@example.com"}'],
+    ['otp', '{"email":"a@example.com","email":null}'],
+    ['magiclink', '{"email":"a@example.com","email":null}'],
+    ['recover', '{"email":"a@example.com","email":null}'],
+    ['resend', '{"type":"signup","email":"a@example.com","email":null}'],
+  ])('at %s for nobody when a name comes twice: the service skips a null', async (path, body) => {
+    const answer = await send({ path, body });
+    expect(answer.status).toBe(400);
+    expect(JSON.parse(answer.text)).toMatchObject({
+      code: 'BAD_USER_INPUT',
+      error_code: 'validation_failed',
+    });
+  });
+
+  test('of a body with a name that comes again further in, or as a text', async () => {
+    const email = newEmail();
+    const answer = await send({
+      path: 'signup',
+      body: `{"email":"${email}","password":"long enough","data":{"email":"x","said":"\\"email\\":","n":9007199254740993}}`,
+    });
+    expect(answer.status).toBe(200);
+  });
+
   test.each(['constructor', '__proto__', 'toString'])('of grant %s, which there is none', async (grant) => {
     const answer = await send({
       path: `token?grant_type=${grant}`,

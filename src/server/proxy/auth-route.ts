@@ -1,7 +1,7 @@
 import { parseDuration } from '../../lib/duration.ts';
 import { authRateLimits, countedAccount, type LimitedAuthField } from '../../modules/auth/rate-limits.ts';
 import type { HttpUpstream } from '../../upstream/http.ts';
-import { bodyField } from './body-field.ts';
+import { bodyField, refuseRepeatedNames } from './body-field.ts';
 import type { PassRule, ProxyRoute, Spending } from './proxy-route.ts';
 
 const wireNames = { email: 'email', phone: 'phone', tokenHash: 'token_hash' } as const;
@@ -56,6 +56,9 @@ const spendsSignup: Spends = (_query, body) => {
   return named ? spending('signUp', body) : spending('signInAnonymously');
 };
 
+/** The body names the account that is counted, so it must name the same one to the service. */
+const byBody = (spends: Spends) => ({ spends, checkBody: refuseRepeatedNames });
+
 const every = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
 const rules: readonly PassRule[] = [
@@ -67,19 +70,19 @@ const rules: readonly PassRule[] = [
     location: 'anywhere',
     spends: spendsWithoutBody('verifyOtp'),
   },
-  { methods: ['POST'], path: 'verify', access: 'open', spends: spends('verifyOtp') },
+  { methods: ['POST'], path: 'verify', access: 'open', ...byBody(spends('verifyOtp')) },
   { methods: ['GET'], path: 'authorize', access: 'open', location: 'anywhere' },
   { methods: ['GET', 'POST'], path: 'callback', access: 'open', location: 'anywhere' },
   { methods: ['GET'], path: '.well-known/jwks.json', access: 'open' },
   { methods: ['POST'], path: 'sso/saml/acs', access: 'open', location: 'anywhere' },
   { methods: ['GET'], path: 'sso/saml/metadata', access: 'open' },
 
-  { methods: ['POST'], path: 'signup', access: 'key', spends: spendsSignup },
-  { methods: ['POST'], path: 'token', access: 'key', spends: spendsGrant },
-  { methods: ['POST'], path: 'otp', access: 'key', spends: spends('sendOtp') },
-  { methods: ['POST'], path: 'magiclink', access: 'key', spends: spends('sendOtp') },
-  { methods: ['POST'], path: 'recover', access: 'key', spends: spends('requestPasswordReset') },
-  { methods: ['POST'], path: 'resend', access: 'key', spends: spends('resendConfirmation') },
+  { methods: ['POST'], path: 'signup', access: 'key', ...byBody(spendsSignup) },
+  { methods: ['POST'], path: 'token', access: 'key', ...byBody(spendsGrant) },
+  { methods: ['POST'], path: 'otp', access: 'key', ...byBody(spends('sendOtp')) },
+  { methods: ['POST'], path: 'magiclink', access: 'key', ...byBody(spends('sendOtp')) },
+  { methods: ['POST'], path: 'recover', access: 'key', ...byBody(spends('requestPasswordReset')) },
+  { methods: ['POST'], path: 'resend', access: 'key', ...byBody(spends('resendConfirmation')) },
   { methods: ['POST'], path: 'factors/:id/verify', access: 'key', spends: spendsWithoutBody('verifyFactor') },
 
   { methods: ['GET'], path: '.well-known/openid-configuration', access: 'key' },

@@ -1,4 +1,5 @@
 import { AppError } from '../../lib/app-error.ts';
+import { hasRepeatedName } from '../../lib/json-names.ts';
 
 /** Names that Go's JSON decoder takes for one: case does not matter, and ſ and K (Kelvin) are an s and a k. */
 function folded(name: string): string {
@@ -17,4 +18,18 @@ export function bodyField(body: unknown, name: string): unknown {
   if (spelling === undefined) return undefined;
   if (others.length === 0) return Reflect.get(body, spelling);
   throw new AppError('BAD_USER_INPUT', `The body has more than one ${name}.`);
+}
+
+/**
+ * Throws BAD_USER_INPUT for a JSON object with a name that comes twice: here the last one holds, while a service in Go
+ * skips one that is null and keeps the one before. What is no JSON is the service's to refuse.
+ */
+export function refuseRepeatedNames(body: Buffer): void {
+  const text = body.toString('utf8');
+  try {
+    JSON.parse(text);
+  } catch {
+    return;
+  }
+  if (hasRepeatedName(text)) throw new AppError('BAD_USER_INPUT', 'The body has a name more than once.');
 }
