@@ -176,6 +176,20 @@ describe('the pass-through counts an attempt', () => {
     expect(answer.status).toBe(200);
   });
 
+  test.each([
+    'grant_type=x;&grant_type=password',
+    'grant_type=%zz&grant_type=password',
+    'grant_type=x&grant_type=password',
+    'grant_type=refresh_token;&grant%5Ftype=password',
+  ])('for nobody at ?%s, of which the service may skip the first', async (query) => {
+    const answer = await send({
+      path: `token?${query}`,
+      body: JSON.stringify({ email: newEmail(), password: 'wrong one' }),
+    });
+    expect(answer.status).toBe(400);
+    expect(JSON.parse(answer.text)).toMatchObject({ code: 'BAD_USER_INPUT' });
+  });
+
   test.each(['constructor', '__proto__', 'toString'])('of grant %s, which there is none', async (grant) => {
     const answer = await send({
       path: `token?grant_type=${grant}`,

@@ -1,3 +1,4 @@
+import { AppError } from '../../lib/app-error.ts';
 import { parseDuration } from '../../lib/duration.ts';
 import { authRateLimits, countedAccount, type LimitedAuthField } from '../../modules/auth/rate-limits.ts';
 import type { HttpUpstream } from '../../upstream/http.ts';
@@ -39,7 +40,10 @@ const spendsWithoutBody =
     spending(name);
 
 const spendsGrant: Spends = (query, body) => {
-  switch (query.get('grant_type')) {
+  const [grant, ...others] = query.getAll('grant_type');
+  // The service drops a pair that it cannot read, and goes by the next.
+  if (others.length > 0) throw new AppError('BAD_USER_INPUT', 'The query has more than one grant_type.');
+  switch (grant) {
     case 'password':
       return spending('signIn', body);
     case 'refresh_token':
