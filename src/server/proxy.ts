@@ -54,7 +54,9 @@ function parseJson(body: Buffer): unknown {
 
 function findRule(route: ProxyRoute, method: string, path: PassPath): PassRule {
   const inside = path.segments.slice(route.prefix.split('/').length - 1);
-  const fitting = route.rules.filter((rule) => fitsPattern(rule.path, inside));
+  const fitting = route.rules.filter(
+    (rule) => fitsPattern(rule.path, inside) && (rule.when?.(inside) ?? true),
+  );
   const rule = fitting.find(({ methods }) => methods.includes(method));
   if (rule === undefined) throw new AppError('NOT_FOUND', 'Nothing is passed on at this path and method.');
   return rule;

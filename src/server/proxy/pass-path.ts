@@ -10,7 +10,8 @@ export interface PassPath {
   readonly segments: readonly string[];
 }
 
-function decodeOnce(text: string): string | undefined {
+/** Undefined for a broken escape. */
+export function decodeOnce(text: string): string | undefined {
   try {
     return decodeURIComponent(text);
   } catch {

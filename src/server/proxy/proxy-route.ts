@@ -18,6 +18,8 @@ export interface PassRule {
   readonly methods: readonly string[];
   /** Under the prefix: see `fitsPattern`. */
   readonly path: string;
+  /** Narrows it to the requests whose decoded segments under the prefix it holds for. */
+  readonly when?: (segments: readonly string[]) => boolean;
   /**
    * `open` needs no API key, as links in mails and redirects of browsers carry none. `foreign` also passes keys and
    * tokens that are not ours as they came: they are between the caller and the service.

@@ -1,4 +1,18 @@
 import { AppError } from '../../lib/app-error.ts';
+import { decodeOnce } from './pass-path.ts';
+
+/**
+ * True for paths at which URLs are signed, also once a gateway before Storage has decoded them or has taken several
+ * slashes for one.
+ */
+export function isSigning(segments: readonly string[]): boolean {
+  const [first, second] = segments
+    .map((segment) => decodeOnce(segment) ?? segment)
+    .join('/')
+    .split('/')
+    .filter((part) => part !== '');
+  return first === 'object' && second === 'sign';
+}
 
 /**
  * Throws BAD_USER_INPUT when the body of a request to sign URLs asks for a longer time than we give. A body without a

@@ -1,7 +1,7 @@
 import { errorCodes } from '../../lib/app-error.ts';
 import type { HttpUpstream } from '../../upstream/http.ts';
 import type { PassRule, ProxyRoute } from './proxy-route.ts';
-import { checkSigningTime } from './signing-check.ts';
+import { checkSigningTime, isSigning } from './signing-check.ts';
 
 const read = ['GET', 'HEAD'];
 const resumable = ['POST', 'HEAD', 'PATCH', 'DELETE', 'OPTIONS'];
@@ -39,12 +39,7 @@ export function storageRoute(
     prefix: '/storage/v1',
     service: 'STORAGE',
     upstream,
-    rules: [
-      { methods: ['POST'], path: 'object/sign/**', access: 'open', checkBody },
-      // Some gateways take several slashes for one.
-      { methods: ['POST'], path: 'object//**', access: 'open', checkBody },
-      ...rules,
-    ],
+    rules: [{ methods: ['POST'], path: 'object/**', when: isSigning, access: 'open', checkBody }, ...rules],
     maxBodyBytes,
     answerMs,
     // It forces https on them in production, and does not know the path that a gateway before it adds.
