@@ -46,6 +46,7 @@ beforeAll(async () => {
         'content-range': '0-1/57',
         'preference-applied': 'count=exact',
         'access-control-allow-origin': '*',
+        vary: 'Accept-Encoding',
       });
       response.end('[{"id":1},{"id":2}]');
     } else if (lacksSingleEvents && path.includes('/events/')) {
@@ -95,6 +96,7 @@ describe('/rest/v1', () => {
     expect(response.headers.get('content-range')).toBe('0-1/57');
     expect(response.headers.get('access-control-expose-headers')).toContain('content-range');
     expect(response.headers.get('access-control-allow-origin')).toBe('https://app.example.com');
+    expect(response.headers.get('vary')).toBe('origin, Accept-Encoding');
     const [{ request } = {}] = received;
     expect(request?.url).toBe('/rest/v1/todos?select=id&order=id.desc&id=in.(1,%202)');
     expect(request?.headers).toMatchObject({

@@ -34,6 +34,9 @@ export function passAnswer(parts: PassedAnswer) {
       if (typeof location === 'string') {
         headers['location'] = passedLocation(location, route, rule, publicUrl);
       }
+      // Written as it came, the service's would replace what CORS has said of the origin.
+      const vary = [response.getHeader('vary') ?? [], headers['vary'] ?? []].flat();
+      if (vary.length > 0) headers['vary'] = vary.join(', ');
       early = !request.complete;
       if (early) headers['connection'] = 'close';
       response.writeHead(status, headers);
