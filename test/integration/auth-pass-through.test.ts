@@ -228,6 +228,8 @@ describe('paths', () => {
     '/auth/v1/a%5cb',
     '/auth/v1/user%00',
     '/auth/v1/%zz',
+    '/auth/v1/health#x',
+    '/auth/v1/health?x=y#z',
   ])('%s is refused', async (path) => {
     expect((await raw({ path, headers: withKey() })).status).toBe(400);
   });

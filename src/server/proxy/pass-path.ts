@@ -23,11 +23,16 @@ function climbs(text: string): boolean {
   return /[\\\0]/.test(text) || text.split('/').some((part) => part === '.' || part === '..');
 }
 
+function notPassed(): AppError {
+  return new AppError('BAD_USER_INPUT', 'The path of this request cannot be passed on.');
+}
+
 /**
  * Takes a request target apart. Throws BAD_USER_INPUT for segments that are `.` or `..` after one or two decodings, a
- * backslash, NUL or a broken escape; other bytes are kept.
+ * backslash, NUL or a broken escape, and for a fragment, which some gateways cut off; other bytes are kept.
  */
 export function parsePassPath(target: string): PassPath {
+  if (target.includes('#')) throw notPassed();
   const query = target.indexOf('?');
   const raw = query === -1 ? target : target.slice(0, query);
   const search = query === -1 ? '' : target.slice(query);
@@ -36,7 +41,7 @@ export function parsePassPath(target: string): PassPath {
     const once = decodeOnce(part);
     const twice = once === undefined ? undefined : (decodeOnce(once) ?? once);
     if (once === undefined || twice === undefined || [part, once, twice].some(climbs)) {
-      throw new AppError('BAD_USER_INPUT', 'The path of this request cannot be passed on.');
+      throw notPassed();
     }
     segments.push(once);
   }
