@@ -1,5 +1,6 @@
 import { GraphQLError, Kind, type ValueNode } from 'graphql';
 import { formatDuration, parseDuration } from '../lib/duration.ts';
+import { isRecord } from '../lib/is-record.ts';
 import { isTooDeep, mostLevels } from '../lib/nesting.ts';
 import type { SchemaBuilder } from './builder.ts';
 import { UploadedFile } from './uploaded-file.ts';
@@ -96,10 +97,6 @@ function parseJson(value: unknown): unknown {
   return value;
 }
 
-function isJsonObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 /** Adds every custom scalar of the schema to the builder. */
 export function addScalars(builder: SchemaBuilder): void {
   builder.scalarType('DateTime', {
@@ -137,13 +134,13 @@ export function addScalars(builder: SchemaBuilder): void {
     description: 'A JSON object.',
     serialize: (value) => value,
     parseValue: (value) => {
-      if (!isJsonObject(value)) throw badInput('JSONObject must be an object: { … }.');
+      if (!isRecord(value)) throw badInput('JSONObject must be an object: { … }.');
       parseJson(value);
       return value;
     },
     parseLiteral: (node, variables) => {
       const value = parseJsonLiteral(node, variables);
-      if (!isJsonObject(value)) throw badInput('JSONObject must be an object: { … }.');
+      if (!isRecord(value)) throw badInput('JSONObject must be an object: { … }.');
       return value;
     },
   });

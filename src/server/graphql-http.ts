@@ -6,6 +6,7 @@ import { csrfHeaders } from '../graphql/plugins/use-csrf-prevention.ts';
 import type { Transport } from '../graphql/transport.ts';
 import type { Yoga } from '../graphql/yoga.ts';
 import { AppError, errorCodes } from '../lib/app-error.ts';
+import { isRecord } from '../lib/is-record.ts';
 import type { Logger } from '../observability/logger.ts';
 import { leaveRequest } from './leave-request.ts';
 import { type MultipartLimits, readMultipart } from './multipart/read-multipart.ts';
@@ -33,10 +34,6 @@ function plainMediaType(accept: string | undefined): string | undefined {
     type === json || type === graphqlResponse || type === '*/*';
   if (!known(first) || !rest.every(known)) return undefined;
   return first === graphqlResponse ? graphqlResponse : json;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** The params of a well-formed request; anything else is for Yoga, which words the protocol's errors. */

@@ -1,15 +1,15 @@
 import type { IncomingMessage } from 'node:http';
 
-/** What is still read of a request that was answered early. */
-const mostBytes = 1024 * 1024;
+/** Longest time in which a request that was answered early is still read. */
 const mostMs = 2_000;
 
 /**
  * Reads on a little after an early answer, so that a client that is still sending sees the answer and not a reset.
- * Resolves at the end of the request, after 1 MB or after 2 s; whoever waited closes the connection then.
+ * Resolves at the end of the request, after `mostBytes` or after 2 s; whoever waited closes the connection then.
  */
-export async function leaveRequest(request: IncomingMessage): Promise<void> {
+export async function leaveRequest(request: IncomingMessage, mostBytes = 1024 * 1024): Promise<void> {
   if (request.complete || request.destroyed) return;
+  request.unpipe();
   await new Promise<void>((resolve) => {
     let seen = 0;
     const timer = setTimeout(resolve, mostMs);

@@ -6,14 +6,9 @@ import type { HttpUpstream, StreamOptions } from '../upstream/http.ts';
 import type { Call } from '../viewer/call.ts';
 import type { Viewer } from '../viewer/viewer.ts';
 import { sendError } from './http.ts';
+import { leaveRequest } from './leave-request.ts';
 import { passAnswer } from './proxy/pass-answer.ts';
-import {
-  checkAnnouncedLength,
-  countedBody,
-  drainRequest,
-  hasBody,
-  readWholeBody,
-} from './proxy/pass-body.ts';
+import { checkAnnouncedLength, countedBody, drainBytes, hasBody, readWholeBody } from './proxy/pass-body.ts';
 import { passedCredentials, type ViewerOf } from './proxy/pass-credentials.ts';
 import { passedRequestHeaders } from './proxy/pass-headers.ts';
 import { fitsPattern, type PassPath, parsePassPath } from './proxy/pass-path.ts';
@@ -71,7 +66,7 @@ function sendErrorEarly(request: IncomingMessage, response: ServerResponse, erro
     connection: 'close',
   });
   response.write(body);
-  drainRequest(request).then(
+  leaveRequest(request, drainBytes).then(
     () => response.end(),
     () => response.destroy(),
   );

@@ -1,5 +1,6 @@
 import type { UploadedFile } from '../../graphql/uploaded-file.ts';
 import { AppError } from '../../lib/app-error.ts';
+import { isRecord } from '../../lib/is-record.ts';
 
 export interface MultipartOperation {
   readonly query: string;
@@ -9,10 +10,6 @@ export interface MultipartOperation {
 
 function refuse(message: string): AppError {
   return new AppError('BAD_USER_INPUT', message, { details: { issues: [{ path: [], message }] } });
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function parse(name: string, text: string): Record<string, unknown> {

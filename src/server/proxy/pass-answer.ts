@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AnswerSink } from '../../upstream/http.ts';
+import { leaveRequest } from '../leave-request.ts';
 import { watchPace } from '../watch-pace.ts';
-import { drainRequest } from './pass-body.ts';
+import { drainBytes } from './pass-body.ts';
 import { passedAnswerHeaders } from './pass-headers.ts';
 import { passedLocation } from './pass-location.ts';
 import type { PassRule, ProxyRoute } from './proxy-route.ts';
@@ -55,7 +56,7 @@ export function passAnswer(parts: PassedAnswer) {
   return {
     sink,
     async finish(): Promise<void> {
-      if (early) await drainRequest(request);
+      if (early) await leaveRequest(request, drainBytes);
       response.end();
     },
     stop: () => stopWatching(),

@@ -4,8 +4,7 @@ import { AppError } from '../../lib/app-error.ts';
 import { watchPace } from '../watch-pace.ts';
 
 /** What is still read of an upload whose answer came early. */
-const drainBytes = 64 * 1024;
-const drainMs = 2_000;
+export const drainBytes = 64 * 1024;
 /** Longest wait for a body that is read as a whole. */
 const wholeBodyMs = 10_000;
 
@@ -77,22 +76,4 @@ export async function readWholeBody(
     clearTimeout(timer);
   }
   return Buffer.concat(chunks);
-}
-
-/** Reads on a little, so that a client that is still sending sees our answer and not a reset. */
-export async function drainRequest(request: IncomingMessage): Promise<void> {
-  if (request.complete || request.destroyed) return;
-  request.unpipe();
-  await new Promise<void>((resolve) => {
-    let seen = 0;
-    const timer = setTimeout(resolve, drainMs);
-    request.on('data', (chunk: Buffer) => {
-      seen += chunk.length;
-      if (seen > drainBytes) resolve();
-    });
-    request.once('end', resolve);
-    request.once('close', resolve);
-    request.once('close', () => clearTimeout(timer));
-    request.resume();
-  });
 }
