@@ -21,21 +21,44 @@ export function clientAddress(
   return (entry === undefined ? undefined : plainAddress(entry.trim())) ?? socket;
 }
 
+/** Longest text that can be an address with a port, brackets and a zone. */
+const maxAddressText = 128;
+
 /** The address without port, brackets, zone and the IPv6 form of an IPv4 address; undefined when it is none. */
 function plainAddress(text: string): string | undefined {
+  if (text.length > maxAddressText) return undefined;
   const bracketed = /^\[([^\]]+)\](?::\d+)?$/.exec(text)?.[1];
   const withPort = /^([\d.]+):\d+$/.exec(text)?.[1];
-  const address = (bracketed ?? withPort ?? text).replace(/%.*$/, '').replace(/^::ffff:(?=[\d.]+$)/i, '');
-  return isIP(address) === 0 ? undefined : address.toLowerCase();
+  const [address = ''] = (bracketed ?? withPort ?? text).split('%', 1);
+  switch (isIP(address)) {
+    case 4:
+      return address;
+    case 6:
+      return canonical(address);
+    default:
+      return undefined;
+  }
+}
+
+/** The one text of an IPv6 address; dotted where it holds one of IPv4. */
+function canonical(address: string): string {
+  const text = new URL(`http://[${address}]`).hostname.slice(1, -1);
+  const mapped = /^::ffff:([\da-f]{1,4}):([\da-f]{1,4})$/.exec(text);
+  if (mapped === null) return text;
+  return mapped
+    .slice(1)
+    .map((pair) => Number.parseInt(pair, 16))
+    .map((pair) => `${pair >> 8}.${pair & 255}`)
+    .join('.');
 }
 
 /** What limits count for an address: itself, or for IPv6 its /64, which one customer has to himself. */
 export function addressGroup(address: string): string {
-  if (isIP(address) !== 6) return address;
-  const [head = '', tail] = address.split('::');
+  const plain = plainAddress(address) ?? address;
+  if (isIP(plain) !== 6) return plain;
+  const [head = '', tail] = plain.split('::');
   const left = head === '' ? [] : head.split(':');
   const right = tail === undefined || tail === '' ? [] : tail.split(':');
-  const zeros = tail === undefined ? 0 : Math.max(0, 8 - left.length - right.length);
-  const groups = [...left, ...Array.from({ length: zeros }, () => '0'), ...right].slice(0, 4);
-  return `${groups.map((group) => group.replace(/^0+(?=.)/, '')).join(':')}::/64`;
+  const zeros = Array.from({ length: 8 - left.length - right.length }, () => '0');
+  return `${[...left, ...zeros, ...right].slice(0, 4).join(':')}::/64`;
 }
