@@ -152,9 +152,8 @@ describe('an auth service that answers with', () => {
   });
 
   test.each([
-    ['invalid_credentials', 'UNAUTHENTICATED'],
+    ['otp_expired', 'UNAUTHENTICATED'],
     ['user_already_exists', 'CONFLICT'],
-    ['unknown', 'FORBIDDEN'],
     ['anonymous_provider_disabled', 'FORBIDDEN'],
     ['validation_failed', 'BAD_USER_INPUT'],
   ])('the code %s is %s, whatever status and form it comes in', async (reason, code) => {

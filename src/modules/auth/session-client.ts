@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import { AppError } from '../../lib/app-error.ts';
 import type { Call } from '../../viewer/call.ts';
 import { requireUserId } from './caller.ts';
+import { withCode } from './errors.ts';
 import type { AuthExchange, AuthRequest } from './exchange.ts';
 import {
   anonymousInput,
@@ -60,6 +62,14 @@ function grant(type: string, body: object): AuthRequest {
   return { method: 'POST', path: '/token', query: { grant_type: type }, body };
 }
 
+/** On a refresh this code means the token itself, the only thing that was sent. */
+function forRefresh(error: unknown): unknown {
+  if (error instanceof AppError && error.details['reason'] === 'validation_failed') {
+    return withCode(error, 'UNAUTHENTICATED', 'The refresh token is not valid.');
+  }
+  return error;
+}
+
 export function createSessionClient(exchange: AuthExchange): SessionClient {
   const refreshes = createSingleFlight<AuthResult>();
   return {
@@ -84,14 +94,18 @@ export function createSessionClient(exchange: AuthExchange): SessionClient {
     },
     async refreshSession(given, call) {
       const { refreshToken } = readInput(refreshInput, { refreshToken: given });
-      return await refreshes.run(refreshToken, () =>
-        exchange.ask(
-          // A repeat with the same token answers the same successor, so a lost answer may be asked for again.
-          { ...grant('refresh_token', { refresh_token: refreshToken }), idempotent: true },
-          grantSchema,
-          { ...call, signal: new AbortController().signal },
-        ),
-      );
+      try {
+        return await refreshes.run(refreshToken, () =>
+          exchange.ask(
+            // A repeat with the same token answers the same successor, so a lost answer may be asked for again.
+            { ...grant('refresh_token', { refresh_token: refreshToken }), idempotent: true },
+            grantSchema,
+            { ...call, signal: new AbortController().signal },
+          ),
+        );
+      } catch (error) {
+        throw forRefresh(error);
+      }
     },
     async signOut(scope, call) {
       const userId = requireUserId(call);
