@@ -40,6 +40,7 @@ import { createHealthRoutes, type Phase } from './server/health-routes.ts';
 import { createHostCheck, type HostCheckOptions } from './server/host-check.ts';
 import { createHttpServer, type Handler } from './server/http.ts';
 import { createMetricsServer } from './server/metrics-server.ts';
+import { createHeldBytes } from './server/multipart/held-bytes.ts';
 import { createOriginCheck } from './server/origin-check.ts';
 import { passRoutes } from './server/proxy/pass-routes.ts';
 import { createRealtimeTunnel } from './server/proxy/realtime-tunnel.ts';
@@ -171,13 +172,21 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
   });
   const yoga = createGraphQLYoga(engine, log);
 
+  const heldFiles = createHeldBytes({
+    maxRequestBytes: config.server.maxUploadHeldBytes,
+    maxTotalBytes: config.server.maxUploadsHeldBytes,
+  });
   const graphqlHttp = createGraphQLHttp({
     engine,
     yoga,
     log,
     draining,
     maxBodyBytes: config.server.maxBodyBytes,
-    upload: { maxFileBytes: config.server.maxUploadBytes, maxFiles: config.server.maxUploadFiles },
+    upload: {
+      maxFileBytes: config.server.maxUploadBytes,
+      maxFiles: config.server.maxUploadFiles,
+      held: heldFiles,
+    },
   });
   const graphiql = config.graphql.graphiql ? createGraphiQL() : undefined;
   const transportDeps = {
@@ -223,6 +232,9 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
     ...webSockets.stats(),
   }));
   metrics.holdings('bunbun_client_connections', 'What WS_MAX_SOCKETS bounds, by kind.', places.taken);
+  metrics.holdings('bunbun_held_bytes', 'Bytes that are held for requests, by what they are.', () => ({
+    files: heldFiles.total(),
+  }));
   metrics.holdings('bunbun_realtime', 'What the client of Realtime holds.', () => ({ ...realtime.stats() }));
   const server: Server = createHttpServer({
     routes: {

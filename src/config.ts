@@ -77,6 +77,8 @@ function nest(values: Values, mode: Mode) {
       maxBodyBytes: values.MAX_BODY,
       maxUploadBytes: values.MAX_UPLOAD,
       maxUploadFiles: values.MAX_UPLOAD_FILES,
+      maxUploadHeldBytes: values.MAX_UPLOAD_HELD,
+      maxUploadsHeldBytes: values.MAX_UPLOADS_HELD,
       maxProxyBodyBytes: values.MAX_PROXY_BODY,
       readyRequires: values.READY_REQUIRES,
     },

@@ -20,9 +20,22 @@ export const limitVariables = {
   }),
   MAX_UPLOAD_FILES: withDefault(wholeNumber(1, 1_000), {
     group: 'Limits',
-    description: 'Files in one multipart request.',
+    description: 'Files in one multipart request, counted for each place that its map names.',
     shape: 'a number from 1 to 1000',
     default: '10',
+  }),
+  MAX_UPLOAD_HELD: withDefault(byteSize(1_024), {
+    group: 'Limits',
+    description:
+      'Files of one multipart request that are held in memory: those that a later one is used before, and those that stand at several places.',
+    shape: aSize,
+    default: '4mb',
+  }),
+  MAX_UPLOADS_HELD: withDefault(byteSize(1_024), {
+    group: 'Limits',
+    description: 'What all multipart requests hold together; one request gets a quarter of what is free.',
+    shape: aSize,
+    default: '64mb',
   }),
   MAX_PROXY_BODY: withDefault(byteSize(1_024), {
     group: 'Limits',

@@ -68,7 +68,6 @@ export interface OperationEngine {
 const withoutAuthorization: ReadonlySet<string> = new Set([
   'signUp',
   'signIn',
-  'signInAnonymously',
   'refreshSession',
   'verifyOtp',
   'sendOtp',

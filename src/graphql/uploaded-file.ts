@@ -7,7 +7,7 @@ export interface UploadedPart {
   readonly stream: Readable;
 }
 
-/** What stands in the variables in place of a file: the part itself comes later, in the order of the request's `map`. */
+/** What stands in the variables in place of a file: the part itself comes later, when the request has got to it. */
 export class UploadedFile {
   readonly #open: () => Promise<UploadedPart>;
 
@@ -16,8 +16,9 @@ export class UploadedFile {
   }
 
   /**
-   * Waits for the part. Files that come before it in the map and were not opened are skipped. Rejects with
-   * BAD_USER_INPUT when the part never comes, was skipped or was opened before.
+   * Waits for the part. Rejects with BAD_USER_INPUT when it never comes, was opened before, or was passed by: files
+   * that come before the one that is wanted are kept in a bounded memory. Rejects with PAYLOAD_TOO_LARGE when it
+   * stands at several places and is too large to be kept, and with RATE_LIMITED when other requests have the memory.
    */
   open(): Promise<UploadedPart> {
     return this.#open();

@@ -17,7 +17,7 @@ export interface GraphQLHttpDeps {
   readonly yoga: Yoga;
   readonly log: Logger;
   readonly maxBodyBytes: number;
-  readonly upload: Pick<MultipartLimits, 'maxFileBytes' | 'maxFiles' | 'paceMs'>;
+  readonly upload: Pick<MultipartLimits, 'maxFileBytes' | 'maxFiles' | 'held' | 'paceMs'>;
   /** True once the process is going down: what is running ends, nothing new begins. */
   readonly draining: () => boolean;
 }

@@ -47,21 +47,6 @@ function parseJson(body: Buffer): unknown {
   }
 }
 
-interface Destination {
-  readonly route: ProxyRoute;
-  /** The request target with the route's prefix. */
-  readonly target: string;
-}
-
-function findDestination(routes: readonly ProxyRoute[], target: string): Destination | undefined {
-  const [path = ''] = target.split('?', 1);
-  for (const route of routes) {
-    if (target.startsWith(`${route.prefix}/`)) return { route, target };
-    if (route.alsoAt?.includes(path)) return { route, target: `${route.prefix}${target}` };
-  }
-  return undefined;
-}
-
 function findRule(route: ProxyRoute, method: string, path: PassPath): PassRule {
   const inside = path.segments.slice(route.prefix.split('/').length - 1);
   const fitting = route.rules.filter(
@@ -117,10 +102,10 @@ export function createProxy(deps: ProxyDeps): Proxy {
   async function pass(
     request: IncomingMessage,
     response: ServerResponse,
-    { route, target }: Destination,
+    route: ProxyRoute,
     upstream: HttpUpstream,
   ): Promise<void> {
-    const path = parsePassPath(target);
+    const path = parsePassPath(request.url ?? '/');
     const method = request.method ?? 'GET';
     const rule = findRule(route, method, path);
     if (via.isOurs(request)) {
@@ -197,9 +182,9 @@ export function createProxy(deps: ProxyDeps): Proxy {
 
   return {
     handle(request, response) {
-      const destination = findDestination(deps.routes, request.url ?? '/');
-      if (destination === undefined) return false;
-      const { route } = destination;
+      const url = request.url ?? '/';
+      const route = deps.routes.find(({ prefix }) => url.startsWith(`${prefix}/`));
+      if (route === undefined) return false;
       if (deps.draining?.() === true) {
         response.setHeader('connection', 'close');
         const message = 'This process is going down: try again.';
@@ -217,7 +202,7 @@ export function createProxy(deps: ProxyDeps): Proxy {
         );
         return true;
       }
-      pass(request, response, destination, upstream).catch((error: unknown) => {
+      pass(request, response, route, upstream).catch((error: unknown) => {
         fail(error, request, response, route);
       });
       return true;

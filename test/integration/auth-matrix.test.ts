@@ -13,7 +13,6 @@ type Caller = (typeof callers)[number];
 const ignoringAuthorization = new Set([
   'signUp',
   'signIn',
-  'signInAnonymously',
   'refreshSession',
   'verifyOtp',
   'sendOtp',

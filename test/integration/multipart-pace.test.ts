@@ -1,11 +1,13 @@
 import { connect } from 'node:net';
 import { expect, test } from 'vitest';
 import { UploadedFile } from '../../src/graphql/uploaded-file.ts';
+import { createHeldBytes } from '../../src/server/multipart/held-bytes.ts';
 import { readMultipart } from '../../src/server/multipart/read-multipart.ts';
 import { readBody } from '../../src/server/request-body.ts';
 import { listen } from '../support/listening-server.ts';
 
-const limits = { maxFieldBytes: 10_000, maxFileBytes: 10_000, maxFiles: 1 };
+const held = createHeldBytes({ maxRequestBytes: 10_000, maxTotalBytes: 100_000 });
+const limits = { maxFieldBytes: 10_000, maxFileBytes: 10_000, maxFiles: 1, held };
 
 test('gives up on a sender that only holds the connection', async () => {
   let told: (error: unknown) => void = () => undefined;

@@ -152,22 +152,6 @@ describe('uploading through GraphQL', () => {
     expect(await stored('many/2')).toBe('');
   });
 
-  test('skips a file that nobody reads, and says when one was passed by', async () => {
-    const query = `mutation ($a: File!, $b: File!) {
-      two: uploadFile(input: { bucket: "docs", path: "skip/2", file: $b }) { size }
-      one: uploadFile(input: { bucket: "docs", path: "skip/1", file: $a }) { size } }`;
-    const { data, codes } = await send([
-      operations({ a: null, b: null }, query),
-      field('map', '{"x":["variables.a"],"y":["variables.b"]}'),
-      filePart('x', Buffer.alloc(300_000, 'a')),
-      filePart('y', 'second'),
-      end,
-    ]);
-    expect(data).toEqual({ two: { size: '6' }, one: null });
-    expect(codes).toEqual(['BAD_USER_INPUT']);
-    expect(await stored('skip/1')).toBeUndefined();
-  });
-
   test('replaces a file only with upsert', async () => {
     await upload('twice.txt', 'one');
     expect((await upload('twice.txt', 'two')).codes).toEqual(['CONFLICT']);

@@ -36,19 +36,27 @@ export function parseOperations(text: string): MultipartOperation {
   return { query, variables: variables ?? {}, operationName: operationName ?? null };
 }
 
-/** The field `map`: for each file part, in order, the places in the variables that it is for. Throws BAD_USER_INPUT. */
+/**
+ * The field `map`: for each file part, the places in the variables that it is for; `maxFiles` bounds all places
+ * together. Throws BAD_USER_INPUT.
+ */
 export function parseMap(text: string, maxFiles: number): Map<string, string[]> {
-  const parsed = Object.entries(parse('map', text));
-  if (parsed.length > maxFiles) throw refuse(`A request may carry ${maxFiles} files.`);
-  return new Map(
-    parsed.map(([name, paths]) => {
-      const isList = Array.isArray(paths) && paths.length === 1;
-      const [path] = isList ? paths : [];
-      // The bytes flow once: a second place could only be given what the first has left.
-      if (typeof path !== 'string') throw refuse(`map.${name} must be a list of one path.`);
-      return [name, [path]];
-    }),
-  );
+  const map = new Map<string, string[]>();
+  let places = 0;
+  for (const [name, paths] of Object.entries(parse('map', text))) {
+    if (!Array.isArray(paths) || paths.length === 0) throw refuse('map must hold lists of paths.');
+    places += paths.length;
+    if (places > maxFiles) {
+      throw refuse(`A request may carry ${maxFiles} files, counted for each place that the map names.`);
+    }
+    map.set(name, paths.map(pathOf));
+  }
+  return map;
+}
+
+function pathOf(path: unknown): string {
+  if (typeof path !== 'string') throw refuse('map must hold lists of paths.');
+  return path;
 }
 
 /** Puts `file` where `path` points to, which must hold null, as the multipart request specification says. */

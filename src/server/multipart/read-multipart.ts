@@ -4,6 +4,7 @@ import { UploadedFile } from '../../graphql/uploaded-file.ts';
 import { AppError } from '../../lib/app-error.ts';
 import { watchPace } from '../watch-pace.ts';
 import { createFileTurns, type FileTurns } from './file-turns.ts';
+import type { HeldBytes } from './held-bytes.ts';
 import { type MultipartOperation, parseMap, parseOperations, placeFile } from './place-files.ts';
 
 export interface MultipartLimits {
@@ -11,6 +12,8 @@ export interface MultipartLimits {
   readonly maxFieldBytes: number;
   readonly maxFileBytes: number;
   readonly maxFiles: number;
+  /** Memory for files that cannot flow straight to their readers. */
+  readonly held: HeldBytes;
   /** A sender that is not held back must bring some bytes in every such span. @default 30_000 */
   readonly paceMs?: number;
 }
@@ -147,7 +150,11 @@ function placeFiles(
   map: Map<string, string[]>,
   limits: MultipartLimits,
 ): FileTurns {
-  const turns = createFileTurns([...map.keys()], limits.maxFileBytes);
+  const turns = createFileTurns({
+    places: new Map(Array.from(map, ([name, paths]) => [name, paths.length])),
+    maxFileBytes: limits.maxFileBytes,
+    share: limits.held.share(),
+  });
   for (const [name, paths] of map) {
     for (const path of paths) placeFile(operation, path, new UploadedFile(() => turns.open(name)));
   }
