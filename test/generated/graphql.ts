@@ -34,7 +34,7 @@ export type Scalars = {
   UUID: { input: string; output: string; }
 };
 
-/** What an administrator changes of a user. What is left out stays. */
+/** What an administrator changes of a user. What is left out stays; null clears nothing and is refused. */
 export type AdminUpdateUserInput = {
   /** Merged at the top level; null removes a key. */
   appMetadata?: InputMaybe<Scalars['JSONObject']['input']>;
@@ -2173,7 +2173,7 @@ export type UpdateBucketInput = {
   public?: InputMaybe<Scalars['Boolean']['input']>;
 };
 
-/** What a user changes of their own account. What is left out stays. */
+/** What a user changes of their own account. What is left out stays; null clears nothing and is refused. */
 export type UpdateUserInput = {
   /** The present password, where the service wants it. */
   currentPassword?: InputMaybe<Scalars['String']['input']>;

@@ -4,7 +4,14 @@ import type { Call } from '../../viewer/call.ts';
 import { requireUserId } from './caller.ts';
 import { withCode } from './errors.ts';
 import type { AuthExchange } from './exchange.ts';
-import { enrollInput, oauthUrlInput, readInput, updateMeInput, verifyFactorInput } from './input.ts';
+import {
+  enrollInput,
+  oauthUrlInput,
+  readChanges,
+  readInput,
+  updateMeInput,
+  verifyFactorInput,
+} from './input.ts';
 import type { Message } from './session-client.ts';
 import {
   type AuthChallenge,
@@ -82,9 +89,10 @@ export function createAccountClient(exchange: AuthExchange, publicUrl: string): 
     },
     async updateMe(input, call) {
       requireUserId(call);
-      const { email, phone, password, currentPassword, nonce, data, redirectTo } = readInput(
+      const { email, phone, password, currentPassword, nonce, data, redirectTo } = readChanges(
         updateMeInput,
         input,
+        ['currentPassword', 'nonce', 'redirectTo'],
       );
       const body = { email, phone, password, current_password: currentPassword, nonce, data };
       const query = { redirect_to: redirectTo };

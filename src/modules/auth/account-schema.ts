@@ -75,7 +75,8 @@ export function addAccountSchema(builder: SchemaBuilder, { user }: AuthTypes, se
   }));
 
   const updateInput = builder.inputType('UpdateUserInput', {
-    description: 'What a user changes of their own account. What is left out stays.',
+    description:
+      'What a user changes of their own account. What is left out stays; null clears nothing and is refused.',
     fields: (t) => ({
       email: t.field({ type: 'EmailAddress', description: 'New address: it is confirmed by mail first.' }),
       phone: t.string({ description: 'New E.164 number: it may have to be confirmed first.' }),

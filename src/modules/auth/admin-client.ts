@@ -6,7 +6,7 @@ import { encodeSegment } from '../../upstream/request-path.ts';
 import type { Call } from '../../viewer/call.ts';
 import { withCode } from './errors.ts';
 import type { AuthExchange } from './exchange.ts';
-import { createUserInput, inviteInput, linkInput, readInput, updateUserInput } from './input.ts';
+import { createUserInput, inviteInput, linkInput, readChanges, readInput, updateUserInput } from './input.ts';
 import { type AuthLinkProperties, type AuthUser, linkSchema, userListSchema, userSchema } from './types.ts';
 
 const maxFirst = 200;
@@ -155,7 +155,7 @@ export function createAdminClient({ exchange, extraRoles }: AdminClientDeps): Ad
       return await exchange.ask(request, userSchema, call);
     },
     async updateUser(id, input, call) {
-      const given = readInput(updateUserInput, input);
+      const given = readChanges(updateUserInput, input);
       checkRole(given.role);
       try {
         return await exchange.ask(

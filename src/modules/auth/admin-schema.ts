@@ -19,7 +19,8 @@ function addInputs(builder: SchemaBuilder) {
     }),
   });
   const update = builder.inputType('AdminUpdateUserInput', {
-    description: 'What an administrator changes of a user. What is left out stays.',
+    description:
+      'What an administrator changes of a user. What is left out stays; null clears nothing and is refused.',
     fields: (t) => ({
       email: t.field({ type: 'EmailAddress', description: 'New address, without a confirmation.' }),
       phone: t.string({ description: 'New E.164 number, without a confirmation.' }),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AppError } from '../../lib/app-error.ts';
+import { refuseNulls } from '../../lib/refuse-nulls.ts';
 
 const maxMetadataBytes = 256 * 1024;
 const given = <T>(schema: z.ZodType<T>) => schema.nullish().transform((value) => value ?? undefined);
@@ -212,4 +213,14 @@ export function readInput<T extends object>(schema: z.ZodType<T>, input: unknown
       details: { issues },
     },
   );
+}
+
+/** The changes of an update, as `readInput`; null is refused but for `options`, which nothing keeps. */
+export function readChanges<T extends object>(
+  schema: z.ZodType<T>,
+  input: unknown,
+  options: readonly (keyof T & string)[] = [],
+): T {
+  refuseNulls(input, options);
+  return readInput(schema, input);
 }

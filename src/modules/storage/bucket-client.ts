@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AppError } from '../../lib/app-error.ts';
+import { refuseNulls } from '../../lib/refuse-nulls.ts';
 import { encodeSegment } from '../../upstream/request-path.ts';
 import type { Call } from '../../viewer/call.ts';
 import type { Send } from './send.ts';
@@ -59,6 +60,7 @@ export function createBucketMethods(send: Send): BucketMethods {
     },
 
     async updateBucket(id, changes, call) {
+      refuseNulls(changes, ['fileSizeLimit', 'allowedMimeTypes']);
       const body = wireChanges(changes);
       if (Object.keys(body).length === 0) {
         const message = 'input must change something.';
