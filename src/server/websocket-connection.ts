@@ -22,12 +22,11 @@ import type { RunningOperation } from './websocket-operation.ts';
 export interface ConnectionDeps {
   resolve(credentials: Credentials): Viewer | Promise<Viewer>;
   readonly timers: Timers;
-  /** The credential is over and no fresh one came. */
-  expired(connection: Connection): void;
 }
 
-/** A close that graphql-ws clients retry, with fresh parameters. */
+/** Closes that graphql-ws clients retry, with fresh parameters. */
 const tryAgainLater = 1013;
+const goingAway = [1001, 'Going away'] as const;
 
 /** One client's socket: who it is, until when, and what it runs. */
 export interface Connection {
@@ -48,6 +47,19 @@ export interface Connection {
   refresh(payload: unknown): Promise<void>;
   /** Who calls when the Authorization does not count. */
   withoutAuthorization(): Viewer | Promise<Viewer>;
+  /** False once it closes: what still comes would be left half done, and its sender sends it again elsewhere. */
+  readonly takesMessages: boolean;
+  /** An operation is over. */
+  ended(id: string, operation: RunningOperation): void;
+  /** The credential is over and no fresh one came. */
+  expire(): void;
+  /** Begins nothing more, and closes with 1001 as soon as queries and mutations are answered. */
+  leave(): void;
+  /**
+   * Closes the socket and ends what it runs. Nothing is told to the operations: to a client an error is an operation's
+   * end, while it sends one that was still running again after it has come back.
+   */
+  close(code?: number, reason?: string): void;
   dispose(): void;
 }
 
@@ -70,16 +82,21 @@ export function createConnection(
     cancelExpiry?.();
     cancelExpiry = undefined;
     if (current.expiresAt === undefined) return;
-    cancelExpiry = deps.timers.after(current.expiresAt * 1_000 - Date.now(), () => deps.expired(connection));
+    cancelExpiry = deps.timers.after(current.expiresAt * 1_000 - Date.now(), connection.expire);
   };
+  let leaving = false;
   const isOpen = () => socket.readyState === socket.OPEN;
+  const closeOnceAnswered = () => {
+    for (const { type } of connection.operations.values()) if (type !== 'subscription') return;
+    if (isOpen()) connection.close(...goingAway);
+  };
   const refuse = (error: unknown) => {
     if (!(error instanceof AppError) || error.code !== 'UNAUTHENTICATED') {
-      socket.close(tryAgainLater, 'The credential cannot be checked now');
+      connection.close(tryAgainLater, 'The credential cannot be checked now');
       return;
     }
     const { reason } = error.details;
-    socket.close(CloseCode.Forbidden, typeof reason === 'string' ? reason : 'Forbidden');
+    connection.close(CloseCode.Forbidden, typeof reason === 'string' ? reason : 'Forbidden');
   };
 
   const connection: Connection = {
@@ -116,7 +133,7 @@ export function createConnection(
         const fresh = await deps.resolve(next);
         if (!isOpen()) return;
         if (!isSameSession(viewer.current, fresh)) {
-          socket.close(CloseCode.Forbidden, 'another_session');
+          connection.close(CloseCode.Forbidden, 'another_session');
           return;
         }
         // One that was sent later may have been verified earlier.
@@ -129,6 +146,23 @@ export function createConnection(
       }
     },
     withoutAuthorization: () => deps.resolve(withoutAuthorization(credentials)),
+    get takesMessages() {
+      return isOpen() && !leaving;
+    },
+    ended(id, operation) {
+      if (connection.operations.get(id) === operation) connection.operations.delete(id);
+      // Its last message has not left yet.
+      if (leaving) setImmediate(closeOnceAnswered);
+    },
+    leave() {
+      leaving = true;
+      closeOnceAnswered();
+    },
+    expire: () => connection.close(CloseCode.Forbidden, 'token_expired'),
+    close(code, reason) {
+      socket.close(code, reason);
+      connection.dispose();
+    },
     dispose() {
       cancelExpiry?.();
       for (const operation of [...connection.operations.values()]) void operation.return();

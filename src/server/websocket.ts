@@ -13,7 +13,6 @@ import { createTimers } from '../lib/timers.ts';
 import { defaultQueueLimits } from '../modules/realtime/queue.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { ViewerResolver } from '../viewer/resolver.ts';
-import { unauthenticated } from '../viewer/unauthenticated.ts';
 import type { ClientPlaces } from './client-places.ts';
 import { createSharedOperations } from './shared-operations.ts';
 import { refuseUpgrade } from './upgrade-router.ts';
@@ -47,11 +46,11 @@ export interface WebSocketServerDeps {
 
 /** How a server of sockets ends, in milliseconds. */
 export interface DrainTimes {
-  /** New operations are refused; running ones go on. */
+  /** Everything goes on. */
   readonly graceMs: number;
   /** Over which the sockets are closed one by one, so that the clients do not come back all at once. */
   readonly spreadMs: number;
-  /** For the closing handshakes, before the rest is cut. */
+  /** For the last answers and the closing handshakes, before the rest is cut. */
   readonly closeMs: number;
 }
 
@@ -61,7 +60,7 @@ export interface GraphQLWebSocketServer {
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
   /** Sockets, running operations, executions that operations share, timers, and bytes that wait for slow readers. */
   stats(): Readonly<Record<'sockets' | 'operations' | 'shared' | 'timers' | 'waitingBytes', number>>;
-  /** Drains: refuses what is new, closes with 1001, then cuts. */
+  /** Drains: each socket closes with 1001 once it has its answers; then cuts what is left. */
   close(times: DrainTimes): Promise<void>;
 }
 
@@ -118,7 +117,6 @@ export function createWebSocketServer(deps: WebSocketServerDeps): GraphQLWebSock
     toClientError(error, { requestId: randomUUID(), role: 'ANON', log });
   /** `running` as the protocol counts: what the client has completed is no longer among them. */
   const refusal = (running: number): AppError | undefined => {
-    if (draining) return new AppError('SHUTTING_DOWN', 'This process is draining: connect again.');
     if (running <= limits.maxOperations) return undefined;
     return new AppError('RATE_LIMITED', `This socket runs ${limits.maxOperations} operations, its limit.`, {
       details: { limit: limits.maxOperations, retryAfter: 1 },
@@ -178,13 +176,10 @@ export function createWebSocketServer(deps: WebSocketServerDeps): GraphQLWebSock
       if (prepared.type === 'refused') {
         return prepared.result.errors ?? [clientError(new AppError('INTERNAL_SERVER_ERROR', 'Refused.'))];
       }
-      const running = new RunningOperation(
-        sharedOrOwn(prepared, params, transport, connection, id),
-        abort,
-        () => {
-          if (connection.operations.get(id) === running) connection.operations.delete(id);
-        },
-      );
+      const running = new RunningOperation(sharedOrOwn(prepared, params, transport, connection, id), abort, {
+        ended: () => connection.ended(id, running),
+        expired: connection.expire,
+      });
       connection.operations.set(id, running);
       return {
         schema: deps.engine.schema,
@@ -202,7 +197,6 @@ export function createWebSocketServer(deps: WebSocketServerDeps): GraphQLWebSock
     const connection = createConnection(socket, raw, request, deps.clientAddress(request), {
       resolve: (credentials) => deps.viewers.resolve(credentials),
       timers,
-      expired: (ended) => endExpired(ended, clientError(unauthenticated('token_expired'))),
     });
     connections.add(connection);
     stopPings ??= timers.after(limits.keepAliveMs, ping);
@@ -215,11 +209,12 @@ export function createWebSocketServer(deps: WebSocketServerDeps): GraphQLWebSock
       {
         protocol: socket.protocol,
         send: (data) => send(socket, data),
-        close: (code, reason) => socket.close(code, reason),
+        close: (code, reason) => connection.close(code, reason),
         onPing: (payload) => answerPing(socket, payload),
         onMessage(handle) {
           socket.on('message', (data) => {
             connection.alive = true;
+            if (!connection.takesMessages) return;
             handle(String(data)).catch((error: unknown) => {
               log.error({ err: error }, 'a WebSocket message could not be handled');
               socket.close(CloseCode.InternalServerError, 'Internal server error');
@@ -306,11 +301,11 @@ export function createWebSocketServer(deps: WebSocketServerDeps): GraphQLWebSock
       const cancels: (() => void)[] = [];
       const later = (ms: number, run: () => void) => cancels.push(timers.after(ms, run));
       await new Promise<void>((resolve) => {
-        for (const { socket } of connections) {
+        for (const { socket, leave } of connections) {
           socket.once('close', () => {
             if (connections.size === 0) resolve();
           });
-          later(times.graceMs + Math.random() * times.spreadMs, () => socket.close(1001, 'Going away'));
+          later(times.graceMs + Math.random() * times.spreadMs, leave);
         }
         later(times.graceMs + times.spreadMs + times.closeMs, () => {
           for (const { socket } of connections) socket.terminate();
@@ -319,14 +314,6 @@ export function createWebSocketServer(deps: WebSocketServerDeps): GraphQLWebSock
       for (const cancel of cancels) cancel();
     },
   };
-}
-
-/** Each running operation learns why it ends; then the client comes back with fresh parameters, as after every 4403. */
-function endExpired({ socket, operations }: Connection, error: GraphQLError): void {
-  for (const id of operations.keys()) {
-    socket.send(JSON.stringify({ id, type: 'error', payload: [withoutHint(error)] }));
-  }
-  socket.close(CloseCode.Forbidden, 'token_expired');
 }
 
 function runningOf(args: ExecutionArgs): RunningOperation {

@@ -130,6 +130,39 @@ test('ends those whose token is refused and goes on for those with a good one', 
   await waitFor(() => seen(second, '1').includes('1'));
 });
 
+test.each([
+  ['shared', query],
+  // A fragment at the root is run for each subscriber alone.
+  [
+    'run alone',
+    'subscription { ...Todos } fragment Todos on Subscription { postgresChanges(table: "todos", resyncOnStart: true) { type record } }',
+  ],
+])(
+  'closes 4403 and tells a subscription nothing when Realtime finds its token expired first, when %s',
+  async (_how, text) => {
+    const ending = asAnn({ exp: nowSeconds() + 3_600 });
+    const [first, second] = [
+      await acceptedClient(app.graphqlWsUrl, ending),
+      await acceptedClient(app.graphqlWsUrl, asAnn({ sub: 'bob' })),
+    ];
+    start(first, '1', text);
+    start(second, '1', text);
+    await waitFor(() => seen(first, '1').length === 1 && seen(second, '1').length === 1);
+    const join = fake
+      .joins()
+      .find(({ payload }) => `Bearer ${String(payload['access_token'])}` === ending.authorization);
+    join?.connection.send(join.joinRef, null, join.topic, 'system', {
+      extension: 'system',
+      status: 'error',
+      message: 'Token has expired 0 seconds ago',
+    });
+    expect(await first.closed).toEqual({ code: 4403, reason: 'token_expired' });
+    expect(first.messages.filter(({ id }) => id === '1')).toHaveLength(1);
+    publish(1);
+    await waitFor(() => seen(second, '1').includes('1'));
+  },
+);
+
 test('moves a caller whose claims change to a channel of its own, with a RESYNC', async () => {
   const client = await acceptedClient(app.graphqlWsUrl, asAnn());
   const staying = await acceptedClient(app.graphqlWsUrl, asAnn());

@@ -257,19 +257,30 @@ test('drops a client that answers no ping', async () => {
   expect((await client.closed).code).toBe(1006);
 });
 
-test('ends every operation with UNAUTHENTICATED and closes 4403 when the token expires', async () => {
+test('closes 4403 when the token expires, and tells the operations nothing', async () => {
   const { url, opened } = await start();
   const client = await acceptedClient(url, { authorization: bearer(userClaims({ exp: nowSeconds() + 2 })) });
   client.send(subscribe('1', 'subscription { silent }'));
   client.send(subscribe('2', 'subscription { silent }'));
+  client.send(subscribe('3', '{ slow }'));
   expect(await client.closed).toEqual({ code: 4403, reason: 'token_expired' });
-  for (const id of ['1', '2']) {
-    expect(client.messages.find((message) => message.id === id)).toMatchObject({
-      type: 'error',
-      payload: [{ extensions: { code: 'UNAUTHENTICATED', reason: 'token_expired' } }],
-    });
-  }
+  expect(client.messages.map(({ type }) => type)).toEqual(['connection_ack']);
   await waitFor(() => opened.now === 0);
+});
+
+test('begins nothing for a client that does not answer the close', async () => {
+  const { url, opened, server } = await start();
+  const client = await acceptedClient(url, { authorization: bearer(userClaims({ exp: nowSeconds() + 2 })) });
+  client.send(subscribe('1', 'subscription { silent }'));
+  await waitFor(() => opened.ever === 1);
+  client.socket.pause();
+  await waitFor(() => opened.now === 0);
+  expect(server.stats()).toMatchObject({ sockets: 1, operations: 0 });
+  client.send(subscribe('2', 'subscription { silent }'));
+  client.socket.resume();
+  await client.closed;
+  await waitFor(() => server.stats().sockets === 0);
+  expect(opened.ever).toBe(1);
 });
 
 test('keeps the token that was sent last, however long each takes to verify', async () => {
@@ -361,17 +372,45 @@ test('drops a client that never reads', async () => {
   client.socket.resume();
 });
 
-test('drains: refuses new operations, then closes 1001, and leaves nothing', async () => {
+test('drains: goes on for a while, then closes 1001, and leaves nothing', async () => {
   const { url, server, opened } = await start();
   const client = await acceptedClient(url);
   client.send(subscribe('1', 'subscription { silent }'));
   await waitFor(() => opened.now === 1);
   const closing = server.close({ graceMs: 200, spreadMs: 100, closeMs: 500 });
   client.send(subscribe('2', '{ who }'));
-  expect(code(await client.message(({ id }) => id === '2'))).toBe('SHUTTING_DOWN');
+  await client.message(({ id, type }) => id === '2' && type === 'complete');
   await expect(rawClient(url)).rejects.toThrow('503');
   expect(await client.closed).toMatchObject({ code: 1001 });
   await closing;
   expect(server.stats()).toEqual({ sockets: 0, operations: 0, shared: 0, timers: 0, waitingBytes: 0 });
   expect(opened.now).toBe(0);
+  // An error would be the end of the subscription to its client, which sends it again after a close.
+  expect(client.messages.filter(({ id }) => id === '1')).toEqual([]);
+});
+
+test('drains: answers the mutation that runs before it closes, and begins no other', async () => {
+  const { url, server, held } = await start();
+  const client = await acceptedClient(url);
+  client.send(subscribe('1', 'mutation { held }'));
+  await waitFor(() => held.length === 1);
+  const closing = server.close({ graceMs: 0, spreadMs: 0, closeMs: 10_000 });
+  // Until it is the socket's turn to leave, everything is answered.
+  const answered = () => client.messages.filter(({ type }) => type === 'complete').length;
+  for (let sent = 0; sent === answered(); sent += 1) {
+    client.send(subscribe(`q${sent}`, '{ who }'));
+    client.socket.ping();
+    await once(client.socket, 'pong');
+  }
+  client.send(subscribe('2', 'mutation { held }'));
+  client.socket.ping();
+  await once(client.socket, 'pong');
+  expect(held.length).toBe(1);
+  held[0]?.();
+  expect(await client.closed).toMatchObject({ code: 1001 });
+  await closing;
+  expect(client.messages.slice(-2)).toMatchObject([
+    { id: '1', type: 'next' },
+    { id: '1', type: 'complete' },
+  ]);
 });

@@ -25,6 +25,8 @@ export interface WebSocketGateway {
   readonly url: string;
   /** Subscriptions whose source is open just now. */
   readonly opened: { now: number; ever: number };
+  /** Mutations that wait for the test to call them. */
+  readonly held: (() => void)[];
   /** Tokens the running subscriptions were told of. */
   readonly renewed: string[];
   client(options?: Partial<ClientOptions>): Client;
@@ -44,6 +46,7 @@ export async function startWebSocketGateway(
   options: { development?: boolean; maxSockets?: number } = {},
 ): Promise<WebSocketGateway> {
   const opened = { now: 0, ever: 0 };
+  const held: (() => void)[] = [];
   const renewed: string[] = [];
   const builder = createBuilder();
   builder.queryFields((t) => ({
@@ -77,6 +80,10 @@ export async function startWebSocketGateway(
   }));
   builder.mutationFields((t) => ({
     nothing: t.boolean({ directives: { auth: { requires: 'ANON' } }, resolve: () => true }),
+    held: t.boolean({
+      directives: { auth: { requires: 'ANON' } },
+      resolve: () => new Promise<boolean>((resolve) => held.push(() => resolve(true))),
+    }),
   }));
   async function* silence(signal: AbortSignal, stop: () => void): AsyncGenerator<number> {
     await new Promise((resolve) => signal.addEventListener('abort', resolve));
@@ -145,6 +152,7 @@ export async function startWebSocketGateway(
     server,
     url,
     opened,
+    held,
     renewed,
     client: (clientOptions) =>
       createClient({ url, webSocketImpl: WebSocket, retryAttempts: 0, ...clientOptions }),
