@@ -68,6 +68,7 @@ export interface OperationEngine {
 const withoutAuthorization: ReadonlySet<string> = new Set([
   'signUp',
   'signIn',
+  'signInAnonymously',
   'refreshSession',
   'verifyOtp',
   'sendOtp',

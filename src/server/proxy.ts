@@ -47,6 +47,21 @@ function parseJson(body: Buffer): unknown {
   }
 }
 
+interface Destination {
+  readonly route: ProxyRoute;
+  /** The request target with the route's prefix. */
+  readonly target: string;
+}
+
+function findDestination(routes: readonly ProxyRoute[], target: string): Destination | undefined {
+  const [path = ''] = target.split('?', 1);
+  for (const route of routes) {
+    if (target.startsWith(`${route.prefix}/`)) return { route, target };
+    if (route.alsoAt?.includes(path)) return { route, target: `${route.prefix}${target}` };
+  }
+  return undefined;
+}
+
 function findRule(route: ProxyRoute, method: string, path: PassPath): PassRule {
   const inside = path.segments.slice(route.prefix.split('/').length - 1);
   const fitting = route.rules.filter(
@@ -102,10 +117,10 @@ export function createProxy(deps: ProxyDeps): Proxy {
   async function pass(
     request: IncomingMessage,
     response: ServerResponse,
-    route: ProxyRoute,
+    { route, target }: Destination,
     upstream: HttpUpstream,
   ): Promise<void> {
-    const path = parsePassPath(request.url ?? '/');
+    const path = parsePassPath(target);
     const method = request.method ?? 'GET';
     const rule = findRule(route, method, path);
     if (via.isOurs(request)) {
@@ -182,9 +197,9 @@ export function createProxy(deps: ProxyDeps): Proxy {
 
   return {
     handle(request, response) {
-      const url = request.url ?? '/';
-      const route = deps.routes.find(({ prefix }) => url.startsWith(`${prefix}/`));
-      if (route === undefined) return false;
+      const destination = findDestination(deps.routes, request.url ?? '/');
+      if (destination === undefined) return false;
+      const { route } = destination;
       if (deps.draining?.() === true) {
         response.setHeader('connection', 'close');
         const message = 'This process is going down: try again.';
@@ -202,7 +217,7 @@ export function createProxy(deps: ProxyDeps): Proxy {
         );
         return true;
       }
-      pass(request, response, route, upstream).catch((error: unknown) => {
+      pass(request, response, destination, upstream).catch((error: unknown) => {
         fail(error, request, response, route);
       });
       return true;

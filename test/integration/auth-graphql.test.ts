@@ -108,6 +108,13 @@ describe('signing up and in', () => {
       'not.a.token',
     );
     expect(answer.data.signIn.user.email).toBe(email);
+    const anonymous = await graphql(
+      'mutation { signInAnonymously { user { isAnonymous } } }',
+      undefined,
+      'not.a.token',
+    );
+    expect(anonymous.errors).toEqual([]);
+    expect(anonymous.data.signInAnonymously.user.isAnonymous).toBe(true);
   });
 
   test('a confirmation is asked for alike whether the address is known or not', async () => {
@@ -183,7 +190,7 @@ describe('sessions', () => {
     await go(second);
     expect(codeOf(await go(first))).toBe('UNAUTHENTICATED refresh_token_already_used');
     expect(codeOf(await go('abcdefghijkl'))).toBe('UNAUTHENTICATED refresh_token_not_found');
-    expect(codeOf(await go('no'))).toBe('BAD_USER_INPUT validation_failed');
+    expect(codeOf(await go('no'))).toBe('UNAUTHENTICATED validation_failed');
   });
 
   test.each(['GLOBAL', 'LOCAL', 'OTHERS'])('end by signOut with scope %s', async (scope) => {

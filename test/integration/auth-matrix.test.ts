@@ -13,6 +13,7 @@ type Caller = (typeof callers)[number];
 const ignoringAuthorization = new Set([
   'signUp',
   'signIn',
+  'signInAnonymously',
   'refreshSession',
   'verifyOtp',
   'sendOtp',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { functionName } from '../../lib/function-name.ts';
 
 export const httpMethods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
 export type HttpMethod = (typeof httpMethods)[number];
@@ -10,7 +11,9 @@ const headerValue = /^[\t\x20-\x7e]{0,8192}$/;
 
 /** What a caller asks of a function. `headers` have lower-case names afterwards. */
 export const invocationSchema = z.object({
-  name: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be 1 to 64 letters, digits, _ or -'),
+  name: z
+    .string()
+    .regex(functionName, 'must be 1 to 64 letters, digits, _ or -, beginning with a letter or digit'),
   method: z.enum(httpMethods),
   body: z.unknown().optional(),
   headers: z

@@ -78,6 +78,7 @@ const rules: readonly PassRule[] = [
   { methods: ['GET'], path: 'authorize', access: 'open', location: 'anywhere' },
   { methods: ['GET', 'POST'], path: 'callback', access: 'open', location: 'anywhere' },
   { methods: ['GET'], path: '.well-known/jwks.json', access: 'open' },
+  { methods: ['GET'], path: '.well-known/oauth-authorization-server', access: 'open' },
   { methods: ['POST'], path: 'sso/saml/acs', access: 'open', location: 'anywhere' },
   { methods: ['GET'], path: 'sso/saml/metadata', access: 'open' },
 
@@ -119,6 +120,8 @@ const rules: readonly PassRule[] = [
 export function authRoute(upstream: HttpUpstream | undefined): ProxyRoute {
   return {
     prefix: '/auth/v1',
+    // Where Supabase's own gateway has them too, and where the service's mails lead unless it is told otherwise.
+    alsoAt: ['/sso/saml/acs', '/sso/saml/metadata', '/.well-known/oauth-authorization-server', '/verify'],
     service: 'AUTH',
     upstream,
     rules,

@@ -1,3 +1,4 @@
+import { functionName } from '../../lib/function-name.ts';
 import type { HttpUpstream } from '../../upstream/http.ts';
 import type { ProxyRoute } from './proxy-route.ts';
 
@@ -14,9 +15,15 @@ export function functionsRoute(
     prefix: '/functions/v1',
     service: 'FUNCTIONS',
     upstream,
+    // What is no name of a function is the runtime's own, such as `_internal`, which tells and does what nobody should.
     rules: [
-      { methods, path: ':name', access: 'foreign', location: 'anywhere' },
-      { methods, path: ':name/**', access: 'foreign', location: 'anywhere' },
+      {
+        methods,
+        path: ':name/**',
+        when: ([name = '']) => functionName.test(name),
+        access: 'foreign',
+        location: 'anywhere',
+      },
     ],
     ...options,
     requestHeaders: { except: new Set() },

@@ -49,16 +49,18 @@ export function parsePassPath(target: string): PassPath {
 }
 
 /**
- * True when decoded segments fit a pattern such as `admin/users/:id`. `:name` is one segment that is not empty, `**` at
- * the end is one or more of any.
+ * True when decoded segments fit a pattern such as `admin/users/:id`. `:name` is one segment that is not empty. `**` at
+ * the end is whatever follows, or nothing; without it nothing may follow but one slash.
  */
 export function fitsPattern(pattern: string, segments: readonly string[]): boolean {
   const parts = pattern.split('/');
   const open = parts.at(-1) === '**';
-  if (open ? segments.length < parts.length : segments.length !== parts.length) return false;
-  return parts.every((part, index) => {
-    const segment = segments[index] ?? '';
-    if (part === '**') return true;
-    return part.startsWith(':') ? segment !== '' && !segment.includes('/') : part === segment;
+  const fixed = open ? parts.slice(0, -1) : parts;
+  const fits = fixed.every((part, index) => {
+    const segment = segments[index];
+    if (!part.startsWith(':')) return part === segment;
+    return segment !== undefined && segment !== '' && !segment.includes('/');
   });
+  const [next, ...rest] = segments.slice(fixed.length);
+  return fits && (open || next === undefined || (next === '' && rest.length === 0));
 }

@@ -46,6 +46,8 @@ export interface PassRule {
 export interface ProxyRoute {
   /** Such as `/auth/v1`. */
   readonly prefix: string;
+  /** Paths of it that are served without the prefix as well. */
+  readonly alsoAt?: readonly string[];
   readonly service: ServiceName;
   /** Undefined where the deployment has no such service: 501. */
   readonly upstream: HttpUpstream | undefined;

@@ -4,17 +4,15 @@ import type { PassRule, ProxyRoute } from './proxy-route.ts';
 import { checkSigningTime, isSigning } from './signing-check.ts';
 
 const read = ['GET', 'HEAD'];
-const resumable = ['POST', 'HEAD', 'PATCH', 'DELETE', 'OPTIONS'];
+const resumable = ['POST', 'PUT', 'HEAD', 'PATCH', 'DELETE', 'OPTIONS'];
 
 // Supabase's own gateway asks for no key on these paths: public files, signed URLs and links in pages carry none.
 const rules: readonly PassRule[] = [
   { methods: [...read, 'POST', 'PUT', 'DELETE'], path: 'object/**', access: 'open' },
   { methods: read, path: 'render/image/**', access: 'open' },
   { methods: [...read, 'POST'], path: 'bucket', access: 'open' },
-  { methods: [...read, 'POST'], path: 'bucket/', access: 'open' },
   { methods: [...read, 'PUT', 'DELETE'], path: 'bucket/:id', access: 'open' },
   { methods: ['POST'], path: 'bucket/:id/empty', access: 'open' },
-  { methods: resumable, path: 'upload/resumable', access: 'open' },
   { methods: resumable, path: 'upload/resumable/**', access: 'open' },
   { methods: ['DELETE'], path: 'cdn/**', access: 'open' },
   { methods: read, path: 'status', access: 'open' },
