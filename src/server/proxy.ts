@@ -129,7 +129,7 @@ export function createProxy(deps: ProxyDeps): Proxy {
       return;
     }
     checkAnnouncedLength(request, route.maxBodyBytes);
-    const { keyViewer, headers } = await passedCredentials(request, rule, deps.viewer);
+    const { keyViewer, headers } = await passedCredentials(request, route, rule, deps.viewer);
     let body: Buffer | ReturnType<typeof countedBody> | undefined;
     const passed = passedRequestHeaders(request, route);
     const bufferedBytes = rule.bufferedBytes ?? maxBufferedBytes;

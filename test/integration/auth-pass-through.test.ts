@@ -189,6 +189,21 @@ describe('keys', () => {
     expect((await low.listUsers()).error).toMatchObject({ status: 403, code: 'not_admin' });
   });
 
+  test('a legacy one alone is nobody signed in', async () => {
+    const { anonKey, serviceRoleKey } = auth.keys;
+    for (const apikey of [anonKey, serviceRoleKey]) {
+      for (const path of ['/auth/v1/user', '/auth/v1/admin/users']) {
+        const alone = await raw({ path, headers: { apikey } });
+        expect([path, alone.status]).toEqual([path, 401]);
+        expect(JSON.parse(alone.text)).toMatchObject({ error_code: 'no_authorization' });
+      }
+    }
+    const beside = { apikey: serviceRoleKey, authorization: `Bearer ${serviceRoleKey}` };
+    expect((await raw({ path: '/auth/v1/admin/users', headers: beside })).status).toBe(200);
+    expect((await raw({ path: '/auth/v1/user', headers: beside })).status).toBe(403);
+    expect((await raw({ path: '/auth/v1/settings', headers: { apikey: anonKey } })).status).toBe(200);
+  });
+
   test('a secret one is refused to a page in a browser', async () => {
     await using own = await startPassThrough({
       authUrl: auth.url,

@@ -138,6 +138,36 @@ describe('/rest/v1', () => {
   });
 });
 
+describe("behind Supabase's own gateway", () => {
+  const sent = async (path: string, headers: Record<string, string>) => {
+    await fetch(`${gateway.url}${path}`, { headers });
+    const { authorization, apikey } = received[0]?.request.headers ?? {};
+    return { authorization, apikey };
+  };
+
+  it('a legacy key alone is Authorization without Bearer', async () => {
+    for (const path of ['/rest/v1/todos', '/auth/v1/admin/users', '/storage/v1/bucket']) {
+      received = [];
+      expect(await sent(path, { apikey: serviceKey })).toEqual({
+        authorization: serviceKey,
+        apikey: serviceKey,
+      });
+    }
+  });
+
+  it('the anon key goes along where auth is open to everybody, and nowhere else', async () => {
+    const open = { authorization: undefined, apikey: anonKey };
+    expect(await sent('/auth/v1/sso/saml/metadata', {})).toEqual(open);
+    received = [];
+    expect(await sent('/verify?token=x&type=signup', {})).toEqual(open);
+    received = [];
+    expect(await sent('/auth/v1/settings', {})).toEqual({ authorization: undefined, apikey: undefined });
+    expect(received).toEqual([]);
+    expect(await sent('/storage/v1/bucket', {})).toEqual({ authorization: undefined, apikey: undefined });
+    expect(received).toHaveLength(1);
+  });
+});
+
 describe('/functions/v1', () => {
   const call = async (headers: Record<string, string>) => {
     const response = await fetch(`${gateway.url}/functions/v1/hook`, { method: 'POST', headers });
@@ -200,6 +230,15 @@ describe('/functions/v1', () => {
   ])('sends the JWT that one of our opaque keys stands for, given %s', async (_name, headers) => {
     const answer = await call(headers);
     expect([answer.status, answer.headers?.authorization]).toEqual([200, `Bearer ${serviceKey}`]);
+  });
+
+  it('sends a legacy key alone as it came: it is no bearer token', async () => {
+    const answer = await call({ apikey: serviceKey });
+    expect([answer.status, answer.headers?.authorization, answer.headers?.['apikey']]).toEqual([
+      200,
+      undefined,
+      serviceKey,
+    ]);
   });
 
   it("leaves a user's token beside one of our keys, and takes no secret key from a page", async () => {

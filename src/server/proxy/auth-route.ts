@@ -116,14 +116,15 @@ const rules: readonly PassRule[] = [
   { methods: every, path: 'admin/**', access: 'key' },
 ];
 
-/** The auth service under `/auth/v1`. */
-export function authRoute(upstream: HttpUpstream | undefined): ProxyRoute {
+/** The auth service under `/auth/v1`. `openKey` as in ProxyRoute. */
+export function authRoute(upstream: HttpUpstream | undefined, openKey?: string): ProxyRoute {
   return {
     prefix: '/auth/v1',
     // Where Supabase's own gateway has them too, and where the service's mails lead unless it is told otherwise.
     alsoAt: ['/sso/saml/acs', '/sso/saml/metadata', '/.well-known/oauth-authorization-server', '/verify'],
     service: 'AUTH',
     upstream,
+    openKey,
     rules,
     // Supabase Auth itself takes no more.
     maxBodyBytes: 1024 * 1024,

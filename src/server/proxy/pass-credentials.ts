@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { AppError } from '../../lib/app-error.ts';
 import type { Viewer } from '../../viewer/viewer.ts';
-import type { PassRule } from './proxy-route.ts';
+import type { PassRule, ProxyRoute } from './proxy-route.ts';
 
 /** Who sent a request: as `TransportDeps.viewer`. `apikey` stands in for the one that came. */
 export type ViewerOf = (
@@ -28,12 +28,13 @@ function headerCount(request: IncomingMessage, name: string): number {
 
 /**
  * The credentials that go on, as Supabase's gateway decides them: a user's token stays as it is (the service verifies
- * it), an opaque key becomes the JWT it stands for, and without either the API key is the bearer token. Throws
- * UNAUTHENTICATED for a missing key where one is needed, an unknown one (unless foreign ones pass), and credentials
- * that came twice.
+ * it), an opaque key becomes the JWT it stands for, and a legacy key alone is the Authorization without `Bearer`, which
+ * only Storage takes for a token. Throws UNAUTHENTICATED for a missing key where one is needed, an unknown one (unless
+ * foreign ones pass), and credentials that came twice.
  */
 export async function passedCredentials(
   request: IncomingMessage,
+  route: Pick<ProxyRoute, 'openKey'>,
   rule: PassRule,
   viewerOf: ViewerOf,
 ): Promise<{ keyViewer: Viewer; headers: Record<string, string> }> {
@@ -52,9 +53,16 @@ export async function passedCredentials(
   const keyViewer = presented ? await viewerOf(request, true) : nobody;
   const headers: Record<string, string> = {};
   if (given !== undefined && given !== '' && !/^bearer +sb_/i.test(given)) headers['authorization'] = given;
-  else if (keyViewer.token !== undefined) headers['authorization'] = `Bearer ${keyViewer.token}`;
-  if (keyViewer.apikey !== undefined) headers['apikey'] = keyViewer.apikey;
+  else if (isOpaque(keyViewer)) headers['authorization'] = `Bearer ${keyViewer.token}`;
+  else if (keyViewer.token !== undefined) headers['authorization'] = keyViewer.token;
+  const passedKey = presented ? keyViewer.apikey : route.openKey;
+  if (passedKey !== undefined) headers['apikey'] = passedKey;
   return { keyViewer, headers };
+}
+
+/** The key is a name for a JWT, not one itself. */
+function isOpaque({ token, apikey }: Viewer): boolean {
+  return token !== undefined && token !== apikey;
 }
 
 function cameTwice(): AppError {
@@ -75,7 +83,7 @@ async function foreignCredentials(
   // Official clients repeat an opaque key as bearer.
   const byBearer = byKey ?? (await ownKey(request, opaqueBearer, viewerOf));
   const replaced = !authorization || opaqueBearer !== undefined;
-  const token = replaced ? byBearer?.token : undefined;
+  const token = replaced && byBearer !== undefined && isOpaque(byBearer) ? byBearer.token : undefined;
   const bearer = token === undefined ? authorization : `Bearer ${token}`;
   const passedKey = byKey?.apikey ?? apikey;
   return {

@@ -14,7 +14,7 @@ export function passRoutes(config: Config, { byName }: ServiceUpstreams): ProxyR
   const realtime = byName.REALTIME?.upstream;
   const endpoint = realtime && realtimeEndpoint(realtime.baseUrl, config.realtime.tenant);
   return [
-    authRoute(byName.AUTH?.upstream),
+    authRoute(byName.AUTH?.upstream, byName.AUTH?.behindGateway ? config.viewer.anonKey : undefined),
     storageRoute(byName.STORAGE?.upstream, {
       maxBodyBytes: maxProxyBodyBytes,
       maxSignedUrlExpiryMs: config.storage.maxSignedUrlExpiryMs,

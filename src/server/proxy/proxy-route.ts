@@ -53,6 +53,8 @@ export interface ProxyRoute {
   readonly upstream: HttpUpstream | undefined;
   /** The allow-list, on decoded paths. */
   readonly rules: readonly PassRule[];
+  /** The anon key, where what is before the service wants one on paths that are open here. */
+  readonly openKey?: string | undefined;
   readonly maxBodyBytes: number;
   /** Request headers that pass, or that do not; credentials, address and hop-by-hop headers are ours in any case. */
   readonly requestHeaders: { readonly only: ReadonlySet<string> } | { readonly except: ReadonlySet<string> };
