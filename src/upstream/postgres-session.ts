@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import type { PostgresAddress } from '../lib/postgres-url.ts';
 import { type CancelKey, sendCancel } from './postgres-cancel.ts';
 import { openDriver, type PostgresNotice, type PostgresSql } from './postgres-driver.ts';
+import { createMessageFilter, filterMessages, type MessageFilter } from './postgres-messages.ts';
 import type { OpenPostgresSocket } from './postgres-socket.ts';
 
 /** One connection to Postgres. It is never reopened: what is lost is lost, the pool opens another. */
@@ -22,6 +23,8 @@ export interface PostgresSession {
   /** Receives NOTIFY messages while set. */
   notifyListener: ((channel: string, payload: string) => void) | undefined;
   readonly closed: boolean;
+  /** What is left out of the server's stream before the driver sees it. */
+  readonly messages: Pick<MessageFilter, 'rowLimit' | 'rowsLeftOut'>;
   /** Bytes that arrived since `receivedBytes` was last set to 0. */
   receivedBytes: number;
   /** The connection is destroyed when `receivedBytes` passes this. */
@@ -125,6 +128,7 @@ async function openOne(
   let dials = 0;
   let closed = false;
   let overflowed = false;
+  const messages = createMessageFilter();
   const closeCallbacks: (() => void)[] = [];
 
   const markClosed = (): void => {
@@ -142,6 +146,7 @@ async function openOne(
       throw new Error('the connection was given up while it was being opened');
     }
     socket = connected;
+    filterMessages(socket, messages);
     socket.once('close', () => {
       markClosed();
       // A statement that the driver took between the socket's error and its end would never be answered.
@@ -174,6 +179,7 @@ async function openOne(
     noticeListener: undefined,
     notifyListener: undefined,
     givenUp: false,
+    messages,
     receivedBytes: 0,
     receiveLimit: Number.POSITIVE_INFINITY,
     get closed() {

@@ -1972,7 +1972,7 @@ export type SqlColumn = {
   name: Scalars['String']['output'];
   /** The table it comes from, in `pg_class`; null for computed columns. */
   tableOid?: Maybe<Scalars['BigInt']['output']>;
-  /** Its type as `format_type` writes it, without length and precision, such as `timestamp with time zone`. */
+  /** Its type as `format_type` writes it, without length and precision, such as `timestamp with time zone`; `unknown` where it could not be looked up after the statement was done. */
   type: Scalars['String']['output'];
   /** Its type in `pg_type`. */
   typeOid: Scalars['BigInt']['output'];
@@ -1991,7 +1991,7 @@ export type SqlResult = {
   rowCount: Scalars['Int']['output'];
   /** One object per row, keyed by column name. int8 and numeric are strings, unsafe numbers inside json too; bytea is base64; date and time types are ISO 8601 text (timestamptz in UTC, microseconds kept); NaN and the infinities are strings; arrays are arrays; json nested deeper than 256 levels is its text. */
   rows: Array<Scalars['JSONObject']['output']>;
-  /** True when there were more rows than `maxRows`, or than fit into the largest answer. */
+  /** True when there were more rows than `maxRows`, or than fit into the largest answer, or one that alone is too large for it. */
   truncated: Scalars['Boolean']['output'];
   /** The same rows as arrays in column order, for results with repeated column names. */
   values: Array<Array<Maybe<Scalars['JSON']['output']>>>;

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createStatementParser } from '../../src/modules/database/statement-parser.ts';
 import { connectDatabase, eventually, failureOf } from '../support/database-client.ts';
 import { startTestPostgres, type TestPostgres } from '../support/postgres.ts';
+import { proxyPostgres } from '../support/postgres-proxy.ts';
 import { testCall } from '../support/test-call.ts';
 
 let postgres: TestPostgres;
@@ -62,6 +63,91 @@ describe('executeSql', () => {
     expect(result).toMatchObject({ rowCount: 5000, truncated: true });
     expect(result.rows).toHaveLength(10);
     expect((await run('select count(*)::int as n from items')).rows).toEqual([{ n: 5000 }]);
+  });
+
+  it.each([
+    ['a row', "insert into items values (1, null, 'a') returning id, repeat('x', 100000000) as note"],
+    ['many rows', "insert into items select g from generate_series(1, 60) g returning repeat('x', 2000000)"],
+  ])(
+    'tells what it did when %s of its answer is too large, and leaves that out',
+    async (_name, statement) => {
+      await using small = connectDatabase(
+        { url: postgres.databaseUrl },
+        { limits: { maxResultBytes: 1_000_000 } },
+      );
+      const result = await small.client.execute({ statement }, testCall());
+      expect(result).toMatchObject({ rows: [], command: 'INSERT', truncated: true });
+      expect(await ids()).toHaveLength(result.rowCount);
+      const all = await small.client.executeTransaction(
+        { statements: [{ statement: 'delete from items' }, { statement }] },
+        testCall(),
+      );
+      expect(all[1]).toMatchObject({ rows: [], command: 'INSERT', truncated: true });
+      expect(await ids()).toHaveLength(result.rowCount);
+    },
+  );
+
+  it('keeps the rows that fit when one between them does not', async () => {
+    await using small = connectDatabase(
+      { url: postgres.databaseUrl },
+      { limits: { maxResultBytes: 1_000_000 } },
+    );
+    const statement =
+      "insert into items select g from generate_series(1, 3) g returning id, repeat('x', case id when 2 then 5000000 else 1 end) as x";
+    expect(await small.client.execute({ statement }, testCall())).toMatchObject({
+      rows: [
+        { id: 1, x: 'x' },
+        { id: 3, x: 'x' },
+      ],
+      rowCount: 3,
+      truncated: true,
+    });
+  });
+
+  it('tells of what a block committed whatever it says afterwards, however much that is', async () => {
+    await using small = connectDatabase(
+      { url: postgres.databaseUrl },
+      { limits: { maxResultBytes: 1_000_000 } },
+    );
+    const block = (id: number, more: string) => ({
+      statement: `do $$ begin insert into items values (${id}); commit; for i in 1..5 loop
+        raise notice '%', repeat('x', 20000000); end loop; ${more} end $$`,
+    });
+    const backend = async () =>
+      (await small.client.execute({ statement: 'select pg_backend_pid()' }, testCall())).values;
+    const before = await backend();
+    expect(await small.client.execute(block(1, ''), testCall())).toMatchObject({ command: 'DO', rows: [] });
+    const raising = block(2, "raise exception '%', repeat('é', 20000000) using hint = 'h';");
+    const failure = await failureOf(small.client.execute(raising, testCall()));
+    expect(failure).toMatchObject({ code: 'BAD_SQL', privileged: { sqlState: 'P0001' } });
+    expect(String(failure.privileged['databaseMessage'])).toMatch(/^é{30000}/);
+    expect(await ids()).toEqual([1, 2]);
+    expect(await backend()).toEqual(before);
+  });
+
+  it('tells of what was committed when the name of a type cannot be asked for any more', async () => {
+    await run("create type mood as enum ('fine')");
+    await run('create table moods (id int, mood mood)');
+    await using proxy = await proxyPostgres(postgres.port, () => 'pass', {
+      sent: (bytes) => {
+        // The question about the type's name.
+        if (bytes.includes('format_type')) proxy.cut();
+        return bytes;
+      },
+    });
+    const url = postgres.databaseUrl.replace(/@127\.0\.0\.1:\d+/, `@127.0.0.1:${proxy.port}`);
+    await using second = connectDatabase({ url });
+    const statement = "insert into moods values (1, 'fine') returning id, mood";
+    expect(await second.client.execute({ statement }, testCall())).toMatchObject({
+      rows: [{ id: 1, mood: 'fine' }],
+      columns: [{ type: 'integer' }, { type: 'unknown' }],
+    });
+    expect((await run('select id from moods')).rows).toEqual([{ id: 1 }]);
+  });
+
+  it('reads vectors of the catalogues, which are written unlike other arrays', async () => {
+    const { rows } = await run("select '1 2'::int2vector as a, '{1,2}'::int2[] as b, '3 4'::oidvector as c");
+    expect(rows).toEqual([{ a: '1 2', b: [1, 2], c: '3 4' }]);
   });
 
   it('runs what must not be in a transaction', async () => {

@@ -18,8 +18,9 @@ export interface RowLimits {
 type Query = ReturnType<typeof boundStatement> | ReturnType<PostgresSession['sql']['unsafe']>;
 
 /**
- * Sends a query and keeps the rows that fit; the rest is counted as truncated. Rejects with PAYLOAD_TOO_LARGE when
- * one single row is over twice the limit: the connection had to be destroyed then.
+ * Sends a query and keeps the rows that fit; the rest is counted as truncated. With `stopEarly` it rejects with
+ * PAYLOAD_TOO_LARGE when one single row is over twice the limit: the connection had to be destroyed then. Without, such
+ * a row is left out, because what the statement did may be committed, and its outcome has to be told.
  */
 export async function collectRows(
   session: PostgresSession,
@@ -31,8 +32,11 @@ export async function collectRows(
   let truncated = false;
   let stopping: Promise<boolean> | undefined;
   let columns: readonly WireColumn[] = [];
+  const { messages } = session;
+  const leftOutBefore = messages.rowsLeftOut;
   session.receivedBytes = 0;
-  session.receiveLimit = maxBytes * 2;
+  if (stopEarly) session.receiveLimit = maxBytes * 2;
+  else messages.rowLimit = maxBytes;
   try {
     const result = await query.values().forEach((row: unknown[], { statement }) => {
       const tooMany = session.receivedBytes > maxBytes;
@@ -50,6 +54,7 @@ export async function collectRows(
     });
     refuseStream(result, session);
     const { command = '', count } = result;
+    truncated ||= messages.rowsLeftOut > leftOutBefore;
     return { columns: result.columns ?? [], values, truncated, command, rowCount: count ?? values.length };
   } catch (error) {
     if (session.overflowed) throw tooLarge(maxBytes);
@@ -57,6 +62,7 @@ export async function collectRows(
     return { columns, values, truncated, command: 'SELECT', rowCount: values.length };
   } finally {
     session.receiveLimit = Number.POSITIVE_INFINITY;
+    messages.rowLimit = Number.POSITIVE_INFINITY;
     // It could still come, and hit the next statement.
     if (stopping !== undefined && !(await stopping)) session.destroy();
   }

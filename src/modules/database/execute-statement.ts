@@ -5,7 +5,7 @@ import type { SqlEngine } from './engine.ts';
 import { isRefusedInTransaction, toDatabaseError } from './errors.ts';
 import { commit } from './execute-transaction.ts';
 import type { ReadRequest } from './read-statement.ts';
-import { toSqlResult, type WireResult } from './rows.ts';
+import { learnTypes, toSqlResult, type WireResult } from './rows.ts';
 import { boundStatement, encodeFor, resetSession, serverGraceMs } from './session-steps.ts';
 import type { StatementClass } from './statement-class.ts';
 import {
@@ -39,8 +39,11 @@ export async function executeStatement(
         const wire = engine.pools.transactionPooler
           ? await runPooled(session, engine, request, encoded, kind)
           : await runAndReset(session, engine, request, encoded);
+        const duration = performance.now() - started;
         if (!reads) engine.types.forget();
-        return await toSqlResult(wire, started, engine.types, session.sql);
+        // The work is done: that a type's name cannot be had any more, for lack of time or connection, must not hide it.
+        await learnTypes(wire, engine.types, session.sql).catch(() => undefined);
+        return toSqlResult(wire, duration, engine.types);
       },
     );
   } catch (error) {

@@ -4,7 +4,7 @@ import type { Call } from '../../viewer/call.ts';
 import { collectRows } from './collect-rows.ts';
 import type { SqlEngine } from './engine.ts';
 import { toDatabaseError } from './errors.ts';
-import { toSqlResult } from './rows.ts';
+import { learnTypes, toSqlResult } from './rows.ts';
 import { boundStatement, encodeFor, resetSession, serverGraceMs } from './session-steps.ts';
 import { onlyStatement, refuseSessionTakeover, refuseTransactionControl } from './statement-rules.ts';
 import type { isolationLevels, SqlResult } from './types.ts';
@@ -84,7 +84,9 @@ async function runAll(
       const started = performance.now();
       const limits = { maxRows, maxBytes: engine.maxResultBytes, stopEarly: false };
       const wire = await collectRows(session, boundStatement(sql, statement, encoded), limits);
-      results.push(await toSqlResult(wire, started, engine.types, sql));
+      const duration = performance.now() - started;
+      await learnTypes(wire, engine.types, sql);
+      results.push(toSqlResult(wire, duration, engine.types));
     } catch (error) {
       if (error instanceof AppError) throw toDatabaseError(error, { index });
       throw new StatementFailure(index, error);

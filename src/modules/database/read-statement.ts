@@ -3,7 +3,7 @@ import type { Call } from '../../viewer/call.ts';
 import { collectRows } from './collect-rows.ts';
 import type { SqlEngine } from './engine.ts';
 import { toDatabaseError } from './errors.ts';
-import { toSqlResult } from './rows.ts';
+import { learnTypes, toSqlResult } from './rows.ts';
 import {
   boundStatement,
   encodeFor,
@@ -77,7 +77,9 @@ async function readOn(
   for (const step of settled) if (step.status === 'rejected') throw step.reason;
   const wire = await rows;
   const command = mode === 'cursor' ? 'SELECT' : wire.command;
-  return await toSqlResult({ ...wire, command, rowCount: wire.values.length }, started, engine.types, sql);
+  const duration = performance.now() - started;
+  await learnTypes(wire, engine.types, sql);
+  return toSqlResult({ ...wire, command, rowCount: wire.values.length }, duration, engine.types);
 }
 
 /**

@@ -19,20 +19,17 @@ export interface WireResult {
   readonly truncated: boolean;
 }
 
-/** Finishes a result: columns get type names (looked up on `sql` when new), arrays of the database's own types are read. */
-export async function toSqlResult(
-  wire: WireResult,
-  started: number,
-  types: SqlTypes,
-  sql: PostgresSql,
-): Promise<SqlResult> {
-  const duration = performance.now() - started;
-  if (wire.columns.some((column) => types.get(column.type) === undefined)) {
-    await types.learn(
-      sql,
-      wire.columns.map((column) => column.type),
-    );
-  }
+/** Looks up what is not known yet of the types of a result's columns, for `toSqlResult`. */
+export async function learnTypes({ columns }: WireResult, types: SqlTypes, sql: PostgresSql): Promise<void> {
+  if (columns.every(({ type }) => types.get(type) !== undefined)) return;
+  await types.learn(
+    sql,
+    columns.map(({ type }) => type),
+  );
+}
+
+/** Finishes a result: columns get the names of their types, arrays of the database's own types are read. */
+export function toSqlResult(wire: WireResult, duration: number, types: SqlTypes): SqlResult {
   decodeOwnTypes(wire, types);
   const { values, command, rowCount, truncated } = wire;
   const columns = wire.columns.map((column) => describeColumn(column, types));

@@ -141,7 +141,7 @@ function addResultTypes(builder: SchemaBuilder) {
       type: t.exposeString('type', {
         nullable: false,
         description:
-          'Its type as `format_type` writes it, without length and precision, such as `timestamp with time zone`.',
+          'Its type as `format_type` writes it, without length and precision, such as `timestamp with time zone`; `unknown` where it could not be looked up after the statement was done.',
       }),
       typeOid: t.expose('typeOid', {
         type: 'BigInt',
@@ -187,7 +187,8 @@ function addResultTypes(builder: SchemaBuilder) {
       }),
       truncated: t.exposeBoolean('truncated', {
         nullable: false,
-        description: 'True when there were more rows than `maxRows`, or than fit into the largest answer.',
+        description:
+          'True when there were more rows than `maxRows`, or than fit into the largest answer, or one that alone is too large for it.',
       }),
       duration: t.exposeFloat('duration', {
         nullable: false,

@@ -47,7 +47,7 @@ export function createSqlTypes(options: SqlTypesOptions = {}): SqlTypes {
         `select t.oid, pg_catalog.format_type(t.oid, null) as name, coalesce(i.typdelim, ',') as delimiter,
           case when i.typbasetype <> 0 then i.typbasetype else i.oid end as item
         from pg_catalog.pg_type t
-        left join pg_catalog.pg_type i on i.oid = t.typelem and t.typlen = -1
+        left join pg_catalog.pg_type i on i.oid = t.typelem and i.typarray = t.oid
         where t.oid = any ($1::oid[])`,
         [`{${unknown.join(',')}}`],
       );
