@@ -2,6 +2,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { parseArgs, parseEnv } from 'node:util';
 import { chooseMode } from './config/choose-mode.ts';
+import { ConfigError } from './config/config-error.ts';
+import { misspeltNames } from './config/misspelt-names.ts';
 import { loadConfig } from './config.ts';
 import { printSchema } from './graphql/print-schema.ts';
 import { createSchema } from './graphql/schema.ts';
@@ -38,6 +40,30 @@ async function dev(env: Environment, flags: { reset: boolean; allowLan: boolean 
   await runDevelopment(env, { ...flags, stopSignal: waitForStopSignal() });
 }
 
+/** `nothingElse`: dev was chosen because no variable says otherwise, which a misspelt one may have been meant to. */
+function checkNames(env: Environment, nothingElse: boolean): void {
+  const misspelt = misspeltNames(env);
+  const problems = misspelt.map(
+    ({ name, meant }) => `${name} is not a variable of ours: was ${meant} meant?`,
+  );
+  if (!nothingElse) {
+    for (const problem of problems) process.stderr.write(`bunbun: ${problem}\n`);
+    return;
+  }
+  if (problems.length > 0) {
+    throw new ConfigError([
+      ...problems,
+      'Nothing else says whether to serve or to run the local stack: correct the name, or add the command `serve` or `dev`.',
+    ]);
+  }
+  if ((env['PUBLIC_URL']?.trim() ?? '') !== '') {
+    process.stdout.write(
+      'PUBLIC_URL is set, but no service and no database: this is the local stack. Set SUPABASE_URL, or another of the\n' +
+        'services in docs/reference/config.md, to serve them.\n',
+    );
+  }
+}
+
 async function run(args: readonly string[]): Promise<number> {
   const { values, positionals } = parseArgs({
     args: [...args],
@@ -54,7 +80,9 @@ async function run(args: readonly string[]): Promise<number> {
     return 0;
   }
   const env = readEnvironment();
-  const command = positionals.join(' ') || chooseMode(env);
+  const asked = positionals.join(' ');
+  const command = asked || chooseMode(env);
+  if (command === 'serve' || command === 'dev') checkNames(env, asked === '' && command === 'dev');
   switch (command) {
     case 'serve':
       await serve(env);

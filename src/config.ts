@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { chooseMode, type Mode } from './config/choose-mode.ts';
 import { ConfigError } from './config/config-error.ts';
-import type { OpaqueKey } from './config/opaque-keys.ts';
+import { isSignedWith, type OpaqueKey } from './config/opaque-keys.ts';
 import { type Environment, type ReadFile, readEnvironment, type Values } from './config/read-environment.ts';
 import { type ServiceEndpoint, serviceEndpoints } from './config/service-urls.ts';
 
@@ -34,7 +34,7 @@ export function loadConfig(env: Environment, options: LoadOptions = {}): Config 
   if (values?.METRICS_PORT !== undefined && values.METRICS_PORT === values.PORT) {
     problems.push('METRICS_PORT must be another port than PORT.');
   }
-  if (values !== undefined) problems.push(...unpairedKeys(values));
+  if (values !== undefined) problems.push(...unpairedKeys(values), ...keysOfAnotherSecret(values));
   if (values === undefined || problems.length > 0) throw new ConfigError(problems);
   return deepFreeze(nest(values, mode));
 }
@@ -52,6 +52,29 @@ function unpairedKeys(values: Values): string[] {
     );
   }
   return problems;
+}
+
+/** Services verify the keys with the secret: with one of another installation every call would fail, and late. */
+function keysOfAnotherSecret(values: Values): string[] {
+  if (values.JWT_SECRET === undefined) return [];
+  const inline = (values.JWKS?.keys ?? []).flatMap(({ kty, k }) =>
+    kty === 'oct' && typeof k === 'string' ? [Buffer.from(k, 'base64url')] : [],
+  );
+  const secrets = [values.JWT_SECRET, ...inline];
+  const jwts = (pairs: readonly OpaqueKey[] | undefined) => (pairs ?? []).map(({ jwt }) => jwt);
+  const keys = {
+    SUPABASE_ANON_KEY: legacyKeys(values.SUPABASE_ANON_KEY),
+    SUPABASE_SERVICE_KEY: legacyKeys(values.SUPABASE_SERVICE_KEY),
+    SUPABASE_PUBLISHABLE_KEYS: jwts(values.SUPABASE_PUBLISHABLE_KEYS),
+    SUPABASE_SECRET_KEYS: jwts(values.SUPABASE_SECRET_KEYS),
+  };
+  return Object.entries(keys)
+    .filter(([, ofName]) => !ofName.every((jwt) => isSignedWith(jwt, secrets)))
+    .map(([name]) => `${name} must be signed with JWT_SECRET: what is given was made with another secret.`);
+}
+
+function legacyKeys(key: string | undefined): string[] {
+  return key === undefined || key.startsWith('sb_') ? [] : [key];
 }
 
 /** Auth publishes its keys; it is asked only where nothing else says how tokens are signed. */

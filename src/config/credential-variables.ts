@@ -71,14 +71,16 @@ export const credentialVariables = {
   }),
   SUPABASE_ANON_KEY: optional(apiKey('anon'), {
     group: 'Credentials',
-    description: 'Key that stands for callers without a credential of their own.',
+    description:
+      'Key that stands for callers without a credential of their own. Where JWT_SECRET is set, it must verify the key.',
     shape: 'a JWT with the role anon, or one of SUPABASE_PUBLISHABLE_KEYS',
     secret: true,
     aliases: ['ANON_KEY'],
   }),
   SUPABASE_SERVICE_KEY: optional(apiKey('service_role'), {
     group: 'Credentials',
-    description: "The gateway's own service key: for probes and its own tables, never lent to a caller.",
+    description:
+      "The gateway's own service key: for probes and its own tables, never lent to a caller. Where JWT_SECRET is set, it must verify the key.",
     shape: 'a JWT with the role service_role, or one of SUPABASE_SECRET_KEYS',
     secret: true,
     aliases: ['SERVICE_ROLE_KEY', 'SUPABASE_SERVICE_ROLE_KEY'],

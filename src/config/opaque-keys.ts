@@ -1,3 +1,4 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 
 /** An opaque key and the JWT that stands for it upstream. */
@@ -7,15 +8,31 @@ export interface OpaqueKey {
 }
 
 const payload = z.object({ role: z.string() });
+const header = z.object({ alg: z.string() });
+
+function decode<T>(part: string | undefined, schema: z.ZodType<T>): T | undefined {
+  try {
+    return schema.parse(JSON.parse(Buffer.from(part ?? '', 'base64url').toString('utf8')));
+  } catch {
+    return undefined;
+  }
+}
 
 function roleOf(jwt: string): string | undefined {
   const [, body, signature, more] = jwt.split('.');
   if (!body || !signature || more !== undefined) return undefined;
-  try {
-    return payload.parse(JSON.parse(Buffer.from(body, 'base64url').toString('utf8'))).role;
-  } catch {
-    return undefined;
-  }
+  return decode(body, payload)?.role;
+}
+
+/** Whether one of the secrets verifies a key. One that a private key signed is not for them to judge. */
+export function isSignedWith(jwt: string, secrets: readonly (string | Buffer)[]): boolean {
+  const [head, body, signature] = jwt.split('.');
+  if (/^(?:RS|PS|ES|Ed)/.test(decode(head, header)?.alg ?? '')) return true;
+  const given = Buffer.from(signature ?? '', 'base64url');
+  return secrets.some((secret) => {
+    const right = createHmac('sha256', secret).update(`${head}.${body}`).digest();
+    return right.length === given.length && timingSafeEqual(right, given);
+  });
 }
 
 /** `key=jwt` pairs, separated by commas, whose JWTs have the role that the kind of key stands for. */

@@ -24,7 +24,8 @@ bytes. Variables marked *secret* can be given as a file instead: \`JWT_SECRET_FI
 holds \`JWT_SECRET\`.
 
 With no service and no database configured (and \`NODE_ENV\` not \`production\`) the gateway runs in front of the local
-stack (*dev*); otherwise it *serves* what is configured, and then \`PUBLIC_URL\` is required.
+stack (*dev*); otherwise it *serves* what is configured, and then \`PUBLIC_URL\` is required. A name that is nearly one of
+these (\`SUPABASE_UR\`) stops the start where nothing else chose between the two, and is reported otherwise.
 `;
 
 function defaultCell(facts: VariableFacts): string {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
@@ -76,6 +77,34 @@ describe('bunbun without upstreams', () => {
     const second = start([], { PORT: '0', BUNBUN_DATA_DIR: dataDir });
     const again = await localFileOf(second, dataDir);
     expect(again.serviceRoleKey).toBe(local.serviceRoleKey);
+  });
+
+  it('does not start the local stack when a misspelt variable may have been meant to choose', async () => {
+    const dataDir = join(await makeTestFolder('misspelt'), 'data');
+    const command = start([], { SUPABASE_UR: 'http://kong:8000', PORT: '0', BUNBUN_DATA_DIR: dataDir });
+    expect(await command.ended).toBe(1);
+    expect(command.output()).toContain('SUPABASE_UR is not a variable of ours: was SUPABASE_URL meant?');
+    expect(existsSync(dataDir)).toBe(false);
+  });
+
+  it('only warns of a misspelt variable when the command says what to run', async () => {
+    const dataDir = await makeTestFolder('misspelt');
+    const env = { SUPABASE_UR: 'http://kong:8000', PORT: '0', BUNBUN_DATA_DIR: dataDir };
+    const command = start(['dev'], env);
+    await localFileOf(command, dataDir);
+    expect(command.output()).toContain(
+      'bunbun: SUPABASE_UR is not a variable of ours: was SUPABASE_URL meant?',
+    );
+  });
+
+  it('stays the local stack with PUBLIC_URL alone, and says so', async () => {
+    const dataDir = await makeTestFolder('public-url');
+    const env = { PUBLIC_URL: 'http://localhost:3999', PORT: '0', BUNBUN_DATA_DIR: dataDir };
+    const command = start([], env);
+    await localFileOf(command, dataDir);
+    expect(command.output()).toContain(
+      'PUBLIC_URL is set, but no service and no database: this is the local stack.',
+    );
   });
 
   it('signs user tokens with ES256 where it is told to, for every service and beyond a restart', async () => {
@@ -205,6 +234,12 @@ describe('bunbun serve', () => {
       expect(command.output()).toContain(name);
     expect(command.output()).not.toContain('short-secret');
     expect(command.output()).not.toMatch(/^\s+at /m);
+  });
+
+  it('warns of a misspelt variable, and serves', async () => {
+    const command = start([], { ...serveEnv, AUTH_ULR: 'http://auth:9999' });
+    expect(await portOf(command)).toBeGreaterThan(0);
+    expect(command.output()).toContain('bunbun: AUTH_ULR is not a variable of ours: was AUTH_URL meant?');
   });
 
   it('refuses a rate limit for a field that has none', async () => {

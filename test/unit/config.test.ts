@@ -1,17 +1,18 @@
 import { readFileSync } from 'node:fs';
+import { generateKeyPair } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { chooseMode } from '../../src/config/choose-mode.ts';
 import { ConfigError } from '../../src/config/config-error.ts';
+import { misspeltNames } from '../../src/config/misspelt-names.ts';
 import { listVariables } from '../../src/config/read-environment.ts';
 import { renderConfigReference } from '../../src/config/reference.ts';
 import { type LoadOptions, loadConfig } from '../../src/config.ts';
+import { hmacToken, signedToken } from '../support/tokens.ts';
 
 const secret = 'a-secret-of-at-least-32-characters';
 const serve = { PUBLIC_URL: 'https://api.example.com', JWT_SECRET: secret, AUTH_URL: 'http://auth:9999' };
 
-function jwt(role: string): string {
-  return ['e30', Buffer.from(JSON.stringify({ role })).toString('base64url'), 'c2ln'].join('.');
-}
+const jwt = (role: string) => hmacToken({ role }, { secret });
 
 function problemsOf(env: Record<string, string>, options?: LoadOptions): readonly string[] {
   try {
@@ -96,7 +97,8 @@ describe('loadConfig', () => {
     expect(viewer).toMatchObject({ anonKey: jwt('anon'), serviceKey: jwt('service_role') });
     expect(services.API_GATEWAY?.url).toBe('http://kong:8000');
     expect(services.STORAGE).toBeUndefined();
-    expect(problemsOf({ ...env, SUPABASE_ANON_KEY: `${jwt('anon')}x` })).toEqual([
+    const another = hmacToken({ role: 'anon', iss: 'supabase' }, { secret });
+    expect(problemsOf({ ...env, SUPABASE_ANON_KEY: another })).toEqual([
       'ANON_KEY must be unset, or the same as SUPABASE_ANON_KEY.',
     ]);
   });
@@ -202,6 +204,82 @@ it('refuses an opaque key that stands for no JWT', () => {
     'SUPABASE_ANON_KEY must be a JWT with the role anon, or one of SUPABASE_PUBLISHABLE_KEYS.',
   ]);
   expect(problemsOf({ ...serve, ANON_KEY: jwt('service_role') })).toHaveLength(1);
+});
+
+describe('a key beside JWT_SECRET', () => {
+  const foreign = (role: string) => hmacToken({ role }, { secret: 'a-secret-of-another-installation' });
+  const unsigned = ['e30', Buffer.from('{"role":"anon"}').toString('base64url'), 'c2ln'].join('.');
+
+  it.each([
+    ['SUPABASE_ANON_KEY', foreign('anon')],
+    ['SUPABASE_ANON_KEY', unsigned],
+    ['SUPABASE_SERVICE_KEY', foreign('service_role')],
+    ['SUPABASE_PUBLISHABLE_KEYS', `sb_publishable_a=${jwt('anon')},sb_publishable_b=${foreign('anon')}`],
+    ['SUPABASE_SECRET_KEYS', `sb_secret_a=${foreign('service_role')}`],
+  ])('is refused when the secret does not verify it: %s', (name, value) => {
+    expect(problemsOf({ ...serve, [name]: value })).toEqual([
+      `${name} must be signed with JWT_SECRET: what is given was made with another secret.`,
+    ]);
+  });
+
+  it('is taken when a private key signed it, or a secret of JWKS', async () => {
+    const { privateKey } = await generateKeyPair('ES256');
+    const asymmetric = await signedToken({ role: 'anon' }, { alg: 'ES256', key: privateKey });
+    expect(problemsOf({ ...serve, ANON_KEY: asymmetric })).toEqual([]);
+    const k = Buffer.from('a-secret-of-another-installation').toString('base64url');
+    const jwks = JSON.stringify({ keys: [{ kty: 'oct', k }] });
+    expect(problemsOf({ ...serve, JWKS: jwks, ANON_KEY: foreign('anon') })).toEqual([]);
+  });
+});
+
+describe('misspelt names', () => {
+  it.each([
+    ['SUPABASE_UR', 'SUPABASE_URL'],
+    ['SUPBASE_URL', 'SUPABASE_URL'],
+    ['supabase_url', 'SUPABASE_URL'],
+    ['AUTH_ULR', 'AUTH_URL'],
+    ['DATABASE_URL_RAED', 'DATABASE_URL_READ'],
+    ['SERVICE_ROL_KEY', 'SERVICE_ROLE_KEY'],
+    ['JWT_SECRET_FLE', 'JWT_SECRET_FILE'],
+    ['PUBLC_URL', 'PUBLIC_URL'],
+  ])('%s was meant to be %s', (name, meant) => {
+    expect(misspeltNames({ [name]: 'x' })).toEqual([{ name, meant }]);
+  });
+
+  it.each([
+    'HOME',
+    'PATH',
+    'TEST',
+    'PGHOST',
+    'PGPORT',
+    'MONGO_URL',
+    'REDIS_URL',
+    'POSTGRES_URL',
+    'DATABASE_HOST',
+    'DATABASE_NAME',
+    'DATABASE_PORT',
+    'SUPABASE_DB_URL',
+    'SUPABASE_KEY',
+    'SUPABASE_JWT_SECRET',
+    'NODE_PATH',
+    'OAUTH_URL',
+    'LOGLEVEL',
+    'HOSTNAME',
+    'API_KEY',
+    'APP_ENV',
+    'SITE_URL',
+    'GATEWAY_URL',
+    'S3_URL',
+  ])('%s is nobody’s business', (name) => expect(misspeltNames({ [name]: 'x' })).toEqual([]));
+
+  it.each(['JWT_SECRET', 'ANON_KEY_FILE', 'SUPABASE_SERVICE_ROLE_KEY', 'KONG_URL'])('%s is ours', (name) =>
+    expect(misspeltNames({ [name]: 'x' })).toEqual([]),
+  );
+
+  it('counts an empty value as unset, and a name beside the right one as of somebody else', () => {
+    expect(misspeltNames({ SUPABASE_UR: ' ' })).toEqual([]);
+    expect(misspeltNames({ SUPABASE_SECRET_KEY: 'x', SUPABASE_SECRET_KEYS: 'y' })).toEqual([]);
+  });
 });
 
 it('refuses a login for reading beside no database', () => {

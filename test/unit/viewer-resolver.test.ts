@@ -298,7 +298,10 @@ describe('API keys', () => {
 
   it('count when they equal a configured one, though its signature cannot be checked', async () => {
     const foreign = hmacToken(keyClaims('anon'), { secret: 'the-old-secret-nobody-knows-any-more' });
-    const resolve = resolverOf({ env: { SUPABASE_ANON_KEY: foreign } });
+    // Only public keys are published: there is no secret that could verify it.
+    const { publicKey } = await generateKeyPair('ES256');
+    const JWKS = JSON.stringify({ keys: [await exportJWK(publicKey)] });
+    const resolve = resolverOf({ env: { JWT_SECRET: '', JWKS, SUPABASE_ANON_KEY: foreign } });
     expect(await resolve({ apikey: foreign, ...bearer(foreign) })).toMatchObject({
       kind: 'anon',
       token: foreign,
