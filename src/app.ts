@@ -66,8 +66,11 @@ export interface ListeningAddress {
 
 /** A gateway: one process's worth of it, with everything that holds state inside. */
 export interface App {
-  /** Starts to listen; rejects when the port is taken or the configuration does not hold against the services. */
-  listen(): Promise<ListeningAddress>;
+  /**
+   * Starts to listen; rejects when the port is taken or the configuration does not hold against the services. Ready
+   * only when `announce`, which tells others where it listens, is done.
+   */
+  listen(announce?: (address: ListeningAddress) => void | Promise<void>): Promise<ListeningAddress>;
   /** Drains and ends everything, within the configured time. */
   close(): Promise<void>;
 }
@@ -276,12 +279,13 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
       : { graceMs: shutdownMs / 4, spreadMs: shutdownMs / 2, closeMs: shutdownMs / 4 };
 
   return {
-    async listen() {
+    async listen(announce) {
       if (refusesPrivilegedSql(config)) await checkDatabase(pools, log);
       const address = await listen(server, config.server.port, config.server.host);
       if (metricsServer && metricsPort !== undefined) {
         await listen(metricsServer, metricsPort, config.server.host);
       }
+      await announce?.(address);
       phase = 'ready';
       log.info({ version, ...address }, 'listening');
       return address;

@@ -6,6 +6,7 @@ export interface RunOptions {
   readonly config: Config;
   /** Settles with the first SIGINT or SIGTERM. */
   readonly stopSignal: Promise<void>;
+  /** Tells others where it listens; what they may wait for, `/ready`, comes after it. */
   readonly onListening?: (address: ListeningAddress) => void | Promise<void>;
 }
 
@@ -38,8 +39,7 @@ export function startFailure(error: unknown): string {
 export async function runGateway(options: RunOptions): Promise<void> {
   const app = createApp(options.config);
   try {
-    const address = await app.listen();
-    await options.onListening?.(address);
+    await app.listen(options.onListening);
     await options.stopSignal;
   } finally {
     await app.close();

@@ -1,8 +1,11 @@
 import type { RequestListener } from 'node:http';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { createApp } from '../../src/app.ts';
+import { loadConfig } from '../../src/config.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { type ListeningServer, listen } from '../support/listening-server.ts';
 import { startTestPostgres, type TestPostgres } from '../support/postgres.ts';
+import { silentLog } from '../support/test-call.ts';
 import { hmacToken, keyClaims, testSecret } from '../support/tokens.ts';
 
 let postgres: TestPostgres;
@@ -236,6 +239,23 @@ describe('serviceHealth', () => {
 });
 
 describe('/ready', () => {
+  it('is 503 until everything is true that a start announces', async () => {
+    const gateway = createApp(loadConfig({ HOST: '127.0.0.1', PORT: '0', JWT_SECRET: testSecret }), {
+      log: silentLog,
+    });
+    running.push(gateway);
+    const ready = async (port: number) => {
+      const response = await fetch(`http://127.0.0.1:${port}/ready`);
+      return [response.status, await response.json()];
+    };
+    const announced: unknown[] = [];
+    const { port } = await gateway.listen(async (address) => {
+      announced.push(await ready(address.port));
+    });
+    expect(announced).toEqual([[503, { status: 'starting' }]]);
+    expect(await ready(port)).toEqual([200, { status: 'ready' }]);
+  });
+
   it('waits for the services that READY_REQUIRES names', async () => {
     const upstream = await services((request, response) => {
       if (request.url === '/auth/health') response.writeHead(500).end();
