@@ -60,6 +60,21 @@ function offsetAfter(after: string | null | undefined): number {
   return offset + 1;
 }
 
+/** The service puts the filter between two % of a LIKE as it is: escaped, each character stands for itself. */
+function patternOf(filter: string | null | undefined): string | undefined {
+  if (filter === null || filter === undefined || filter === '') return undefined;
+  const message =
+    filter.length > maxFilter
+      ? `must not be longer than ${maxFilter} characters`
+      : filter.includes('\0')
+        ? 'must not hold the character NUL'
+        : undefined;
+  if (message === undefined) return filter.replace(/[\\%_]/g, '\\$&');
+  throw new AppError('BAD_USER_INPUT', `filter: ${message}`, {
+    details: { issues: [{ path: ['filter'], message }] },
+  });
+}
+
 function missing(error: unknown): unknown {
   if (error instanceof AppError && error.details['reason'] === 'user_not_found') {
     return withCode(error, 'NOT_FOUND', 'There is no such user.');
@@ -110,13 +125,7 @@ export function createAdminClient({ exchange, extraRoles }: AdminClientDeps): Ad
     async users({ first, after, filter }, call) {
       const size = checkFirst(first, maxFirst);
       const offset = offsetAfter(after);
-      const wanted = filter === null || filter === '' ? undefined : filter;
-      if (wanted !== undefined && wanted.length > maxFilter) {
-        const message = `must not be longer than ${maxFilter} characters`;
-        throw new AppError('BAD_USER_INPUT', `filter: ${message}`, {
-          details: { issues: [{ path: ['filter'], message }] },
-        });
-      }
+      const wanted = patternOf(filter);
       // Pages of the service begin at multiples of their size; a cursor may lie between two.
       const number = Math.floor(offset / size) + 1;
       const skip = offset % size;

@@ -1,0 +1,55 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startTestAuthApp, type TestAuthApp } from '../../support/auth-app.ts';
+
+const document = readFileSync(join(import.meta.dirname, 'input/filter.graphql'), 'utf8');
+const users = ['ann_lee@example.com', 'annxlee@example.com', '100%_of@example.com', 'plain@example.com'];
+
+let running: TestAuthApp;
+const admin = (query: string, variables: Record<string, unknown> = {}) =>
+  running.app.graphql(query, { variables, token: running.auth.keys.serviceRoleKey });
+const emails = (answer: Awaited<ReturnType<typeof admin>>) =>
+  answer.data.users.nodes.map(({ email }: { email: string }) => email);
+
+beforeAll(async () => {
+  running = await startTestAuthApp();
+  for (const email of users) {
+    const { errors } = await admin(
+      'mutation ($input: CreateUserInput!) { createUser(input: $input) { id } }',
+      { input: { email, userMetadata: { full_name: `50% \\${email.slice(0, 3)}` } } },
+    );
+    expect(errors).toEqual([]);
+  }
+});
+afterAll(async () => await running?.[Symbol.asyncDispose]());
+
+test('a filter is part of an address, not a pattern', async () => {
+  expect(emails(await admin(document))).toEqual(['ann_lee@example.com']);
+});
+
+test.each([
+  ['%', users],
+  ['100%', ['100%_of@example.com']],
+  ['1%f', []],
+  ['\\', users],
+  ['%_of@', ['100%_of@example.com']],
+  ['50% \\ANN', ['ann_lee@example.com', 'annxlee@example.com']],
+  ['_________', []],
+  ['example.com', users],
+])('every character of the filter %s stands for itself', async (filter, found) => {
+  const answer = await admin('query ($f: String!) { users(filter: $f) { totalCount nodes { email } } }', {
+    f: filter,
+  });
+  expect(answer.errors).toEqual([]);
+  expect(emails(answer)).toEqual(found);
+  expect(answer.data.users.totalCount).toBe(found.length);
+});
+
+test('a filter that Postgres cannot read is BAD_USER_INPUT', async () => {
+  const query = 'query ($f: String!) { users(filter: $f) { totalCount } }';
+  for (const f of ['a\u0000b', '%'.repeat(100_000)]) {
+    const { errors } = await admin(query, { f });
+    expect(errors[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', issues: [{ path: ['filter'] }] });
+  }
+});
