@@ -10,6 +10,7 @@ import { createSchema } from './graphql/schema.ts';
 import { createGraphQLYoga } from './graphql/yoga.ts';
 import { AppError } from './lib/app-error.ts';
 import { clientAddress } from './lib/client-address.ts';
+import { createPlaces } from './lib/places.ts';
 import { isLoopbackHost } from './lib/private-host.ts';
 import { createFieldRateLimit } from './limits/field-rate-limit.ts';
 import { createRateLimiter } from './limits/rate-limiter.ts';
@@ -101,7 +102,13 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
   const draining = () => phase === 'draining';
 
   const metrics = createMetrics();
-  const places = createClientPlaces(config.websocket.maxSockets, () => metrics.limitHit('WS_MAX_SOCKETS'));
+  const { maxSockets, maxSocketsPerClient, maxOperationsPerClient } = config.websocket;
+  const places = createClientPlaces({ max: maxSockets, maxPerClient: maxSocketsPerClient }, metrics.limitHit);
+  const operationPlaces = createPlaces(
+    { max: Number.POSITIVE_INFINITY, maxPerClient: maxOperationsPerClient },
+    ['operation'],
+    () => metrics.limitHit('WS_MAX_OPERATIONS_PER_CLIENT'),
+  );
   const viewers = createViewerResolver(config.viewer, { log });
   const pools = createPools(config, log);
   const sqlTypes = createSqlTypes({ onLearned: () => schemaChanges.follow() });
@@ -229,6 +236,7 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
     originAllowed,
     limits: { ...config.websocket, maxMessageBytes: config.server.maxBodyBytes },
     places,
+    operationPlaces,
     log,
   });
   metrics.holdings('bunbun_websocket', 'What the GraphQL WebSocket server holds.', () => ({

@@ -109,6 +109,8 @@ function nest(values: Values, mode: Mode) {
       initTimeoutMs: values.WS_INIT_TIMEOUT,
       keepAliveMs: values.WS_KEEP_ALIVE,
       maxSockets: values.WS_MAX_SOCKETS,
+      maxSocketsPerClient: values.WS_MAX_SOCKETS_PER_CLIENT,
+      maxOperationsPerClient: values.WS_MAX_OPERATIONS_PER_CLIENT,
       maxOperations: values.WS_MAX_OPERATIONS,
       maxBufferedBytes: values.WS_MAX_BUFFERED,
     },

@@ -131,6 +131,8 @@ export async function run(): Promise<void> {
     HOST: '127.0.0.1',
     PUBLIC_URL: 'http://localhost:4000',
     WS_MAX_SOCKETS: '20000',
+    WS_MAX_SOCKETS_PER_CLIENT: '20000',
+    WS_MAX_OPERATIONS_PER_CLIENT: '20000',
   };
   const newGateway = () => startGateway(serve);
   const sql = postgres(env['DATABASE_URL'] ?? '', { onnotice: () => undefined });

@@ -114,9 +114,16 @@ export const limitVariables = {
   WS_MAX_SOCKETS: withDefault(wholeNumber(1, 10_000_000), {
     group: 'Limits',
     description:
-      'Connections that clients keep open to this process: WebSockets, those passed on to Realtime, and event streams, counted together. One more WebSocket is closed with 4429, or refused with 429 where it is passed on; one more event stream gets RATE_LIMITED.',
+      'Connections that clients keep open to this process: WebSockets, those passed on to Realtime, and event streams, counted together. One more WebSocket is closed with 1013, or refused with 503 where it is passed on; one more event stream gets RATE_LIMITED.',
     shape: 'a number from 1 to 10000000',
     default: '10000',
+  }),
+  WS_MAX_SOCKETS_PER_CLIENT: withDefault(wholeNumber(1, 10_000_000), {
+    group: 'Limits',
+    description:
+      'The same for one client: an IPv4 address, or the /64 of an IPv6 address. An office or a mobile network may have one address for all, and so have all clients behind a proxy that TRUSTED_PROXIES does not count.',
+    shape: 'a number from 1 to 10000000',
+    default: '1000',
   }),
   REALTIME_MAX_SOCKETS: withDefault(wholeNumber(1, 100_000), {
     group: 'Limits',
@@ -130,6 +137,13 @@ export const limitVariables = {
     description: 'Running operations of one WebSocket.',
     shape: 'a number from 1 to 100000',
     default: '100',
+  }),
+  WS_MAX_OPERATIONS_PER_CLIENT: withDefault(wholeNumber(1, 10_000_000), {
+    group: 'Limits',
+    description:
+      'Running operations of all WebSockets of one client, who is counted as for WS_MAX_SOCKETS_PER_CLIENT. One more gets RATE_LIMITED.',
+    shape: 'a number from 1 to 10000000',
+    default: '10000',
   }),
   WS_MAX_BUFFERED: withDefault(byteSize(1_024), {
     group: 'Limits',

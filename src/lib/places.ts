@@ -1,38 +1,57 @@
-/** A bounded number of places for several kinds of things together. */
+/** A place, until it is given back, or which limit is reached. */
+export type Taken =
+  | { readonly free: () => void }
+  | { readonly free: undefined; readonly full: 'all' | 'client'; readonly limit: number };
+
+/** A bounded number of places for several kinds of things together, of which each client has its share. */
 export interface Places<Kind extends string> {
-  readonly max: number;
-  /** Takes a place and gives what frees it (once, however often it is called); undefined when none is left. */
-  take(kind: Kind): (() => void) | undefined;
+  /** Takes a place and gives what frees it (once, however often it is called). */
+  take(kind: Kind, client: string): Taken;
   /** What is taken just now. */
   taken(): Readonly<Record<Kind, number>>;
 }
 
-/** `full` is told of each refusal. */
+export interface PlaceLimits {
+  readonly max: number;
+  readonly maxPerClient: number;
+}
+
+/** `refused` is told of each refusal. */
 export function createPlaces<const Kind extends string>(
-  max: number,
+  { max, maxPerClient }: PlaceLimits,
   kinds: readonly Kind[],
-  full?: () => void,
+  refused?: (full: 'all' | 'client') => void,
 ): Places<Kind> {
-  const counts = new Map(kinds.map((kind) => [kind, 0]));
-  const add = (kind: Kind, difference: number) => counts.set(kind, (counts.get(kind) ?? 0) + difference);
+  const byKind = new Map(kinds.map((kind) => [kind, 0]));
+  // Clients that hold none are in no map.
+  const byClient = new Map<string, number>();
+  const add = (kind: Kind, difference: number) => byKind.set(kind, (byKind.get(kind) ?? 0) + difference);
   let total = 0;
+  const refuse = (full: 'all' | 'client', limit: number): Taken => {
+    refused?.(full);
+    return { free: undefined, full, limit };
+  };
   return {
-    max,
-    take(kind) {
-      if (total >= max) {
-        full?.();
-        return undefined;
-      }
+    take(kind, client) {
+      const own = byClient.get(client) ?? 0;
+      if (own >= maxPerClient) return refuse('client', maxPerClient);
+      if (total >= max) return refuse('all', max);
       total += 1;
       add(kind, 1);
+      byClient.set(client, own + 1);
       let held = true;
-      return () => {
-        if (!held) return;
-        held = false;
-        total -= 1;
-        add(kind, -1);
+      return {
+        free() {
+          if (!held) return;
+          held = false;
+          total -= 1;
+          add(kind, -1);
+          const left = (byClient.get(client) ?? 0) - 1;
+          if (left > 0) byClient.set(client, left);
+          else byClient.delete(client);
+        },
       };
     },
-    taken: () => Object.fromEntries(counts) as Record<Kind, number>,
+    taken: () => Object.fromEntries(byKind) as Record<Kind, number>,
   };
 }

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Transport } from '../graphql/transport.ts';
 import { AppError } from '../lib/app-error.ts';
 import type { Viewer } from '../viewer/viewer.ts';
-import type { ClientPlaces } from './client-places.ts';
+import { type ClientPlaces, clientOf } from './client-places.ts';
 
 export interface TransportDeps {
   readonly clientAddress: (request: IncomingMessage) => string | undefined;
@@ -47,13 +47,15 @@ export function requestTransport(
     takeStreamPlace() {
       const { places } = deps;
       if (places === undefined || response.destroyed) return;
-      const free = places.take('eventStream');
-      if (free !== undefined) {
-        response.once('close', free);
+      const place = places.take('eventStream', clientOf(deps.clientAddress(request)));
+      if (place.free !== undefined) {
+        response.once('close', place.free);
         return;
       }
-      const message = `This process holds ${places.max} connections of clients, its limit.`;
-      throw new AppError('RATE_LIMITED', message, { details: { limit: places.max, retryAfter: 1 } });
+      const { full, limit } = place;
+      const holder = full === 'client' ? 'This client' : 'This process';
+      const message = `${holder} holds ${limit} sockets and event streams, its limit.`;
+      throw new AppError('RATE_LIMITED', message, { details: { limit, retryAfter: 1 } });
     },
   };
 }

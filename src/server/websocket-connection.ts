@@ -17,6 +17,7 @@ import {
 import { isSameSession } from '../viewer/same-session.ts';
 import type { Viewer } from '../viewer/viewer.ts';
 import { createRenewableViewer, type RenewableViewer } from '../viewer/viewer-renewal.ts';
+import { clientOf } from './client-places.ts';
 import type { RunningOperation } from './websocket-operation.ts';
 
 export interface ConnectionDeps {
@@ -25,7 +26,7 @@ export interface ConnectionDeps {
 }
 
 /** Closes that graphql-ws clients retry, with fresh parameters. */
-const tryAgainLater = 1013;
+export const tryAgainLater = 1013;
 const goingAway = [1001, 'Going away'] as const;
 
 /** One client's socket: who it is, until when, and what it runs. */
@@ -34,6 +35,8 @@ export interface Connection {
   /** What is under it. */
   readonly raw: Duplex;
   readonly clientAddress: string | undefined;
+  /** Whose shares it takes from. */
+  readonly client: string;
   readonly userAgent: string | undefined;
   /** Set once `connection_init` was accepted. */
   readonly viewer: RenewableViewer | undefined;
@@ -103,6 +106,7 @@ export function createConnection(
     socket,
     raw,
     clientAddress,
+    client: clientOf(clientAddress),
     userAgent: request.headers['user-agent'],
     operations: new Map(),
     backlog: createBacklog(),

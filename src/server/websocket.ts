@@ -9,14 +9,15 @@ import type { OperationEngine, OperationParams } from '../graphql/operation-engi
 import type { Transport } from '../graphql/transport.ts';
 import { AppError } from '../lib/app-error.ts';
 import { isTooDeep, mostLevels } from '../lib/nesting.ts';
+import type { Places } from '../lib/places.ts';
 import { createTimers } from '../lib/timers.ts';
 import { defaultQueueLimits } from '../modules/realtime/queue.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { ViewerResolver } from '../viewer/resolver.ts';
-import type { ClientPlaces } from './client-places.ts';
+import { type ClientPlaces, clientOf } from './client-places.ts';
 import { createSharedOperations } from './shared-operations.ts';
 import { refuseUpgrade } from './upgrade-router.ts';
-import { type Connection, createConnection } from './websocket-connection.ts';
+import { type Connection, createConnection, tryAgainLater } from './websocket-connection.ts';
 import { type Runnable, RunningOperation } from './websocket-operation.ts';
 import { createOutlet, createWriteBatch } from './websocket-outlet.ts';
 
@@ -39,8 +40,10 @@ export interface WebSocketServerDeps {
   readonly clientAddress: (request: IncomingMessage) => string | undefined;
   readonly originAllowed: (request: IncomingMessage) => boolean;
   readonly limits: WebSocketLimits;
-  /** A socket that finds none is closed with 4429. */
+  /** A socket that finds none is closed with 1013, which its client tries again after. */
   readonly places: ClientPlaces;
+  /** Of all running operations. */
+  readonly operationPlaces: Places<'operation'>;
   readonly log: Logger;
 }
 
@@ -71,10 +74,14 @@ const kinds = {
   subscription: parse('subscription { __typename }'),
 };
 
+/** Sockets over a limit that have not answered their close. */
+const mostRefused = 1_000;
+
 export function createWebSocketServer(deps: WebSocketServerDeps): GraphQLWebSocketServer {
   const { limits, log } = deps;
   const timers = createTimers();
   const connections = new Set<Connection>();
+  const refused = new Set<WebSocket>();
   let draining = false;
   let stopPings: (() => void) | undefined;
 
@@ -115,13 +122,10 @@ export function createWebSocketServer(deps: WebSocketServerDeps): GraphQLWebSock
   };
   const clientError = (error: AppError) =>
     toClientError(error, { requestId: randomUUID(), role: 'ANON', log });
-  /** `running` as the protocol counts: what the client has completed is no longer among them. */
-  const refusal = (running: number): AppError | undefined => {
-    if (running <= limits.maxOperations) return undefined;
-    return new AppError('RATE_LIMITED', `This socket runs ${limits.maxOperations} operations, its limit.`, {
-      details: { limit: limits.maxOperations, retryAfter: 1 },
+  const tooMany = (holder: string, limit: number) =>
+    new AppError('RATE_LIMITED', `${holder} runs ${limit} operations, its limit.`, {
+      details: { limit, retryAfter: 1 },
     });
-  };
 
   const batch = createWriteBatch();
   const shared = createSharedOperations((result) =>
@@ -160,8 +164,10 @@ export function createWebSocketServer(deps: WebSocketServerDeps): GraphQLWebSock
     onPing: ({ extra }, payload) => extra.connection.refresh(payload),
     onSubscribe({ extra, subscriptions }, id, payload) {
       const { connection } = extra;
-      const refused = refusal(Object.keys(subscriptions).length);
-      if (refused !== undefined) return [clientError(refused)];
+      // As the protocol counts: what the client has completed is no longer among them.
+      if (Object.keys(subscriptions).length > limits.maxOperations) {
+        return [clientError(tooMany('This socket', limits.maxOperations))];
+      }
       const abort = new AbortController();
       const transport = transportOf(connection, abort.signal);
       const { query, variables, operationName } = payload;
@@ -176,8 +182,13 @@ export function createWebSocketServer(deps: WebSocketServerDeps): GraphQLWebSock
       if (prepared.type === 'refused') {
         return prepared.result.errors ?? [clientError(new AppError('INTERNAL_SERVER_ERROR', 'Refused.'))];
       }
+      const place = deps.operationPlaces.take('operation', connection.client);
+      if (place.free === undefined) return [clientError(tooMany('This client', place.limit))];
       const running = new RunningOperation(sharedOrOwn(prepared, params, transport, connection, id), abort, {
-        ended: () => connection.ended(id, running),
+        ended() {
+          place.free();
+          connection.ended(id, running);
+        },
         expired: connection.expire,
       });
       connection.operations.set(id, running);
@@ -193,8 +204,13 @@ export function createWebSocketServer(deps: WebSocketServerDeps): GraphQLWebSock
     onError: (_context, _id, _payload, errors) => errors.map(withoutHint),
   });
 
-  const opened = (socket: WebSocket, raw: Duplex, request: IncomingMessage) => {
-    const connection = createConnection(socket, raw, request, deps.clientAddress(request), {
+  const opened = (
+    socket: WebSocket,
+    raw: Duplex,
+    request: IncomingMessage,
+    clientAddress: string | undefined,
+  ) => {
+    const connection = createConnection(socket, raw, request, clientAddress, {
       resolve: (credentials) => deps.viewers.resolve(credentials),
       timers,
     });
@@ -237,12 +253,19 @@ export function createWebSocketServer(deps: WebSocketServerDeps): GraphQLWebSock
     });
   };
 
-  /** It holds no place, so it may not stay for as long as it likes not to answer the close. */
+  /**
+   * Closed, not refused at the upgrade: that is an error of the network to graphql-ws' client, and its end. It holds no
+   * place, so it may not stay for as long as it likes not to answer the close.
+   */
   const refuse = (socket: WebSocket): void => {
+    refused.add(socket);
     socket.on('error', () => undefined);
     const forget = timers.after(limits.initTimeoutMs, () => socket.terminate());
-    socket.once('close', forget);
-    socket.close(4429, 'Too many sockets');
+    socket.once('close', () => {
+      forget();
+      refused.delete(socket);
+    });
+    socket.close(tryAgainLater, 'try_again_later');
   };
 
   const answerPing = async (socket: WebSocket, payload: Record<string, unknown> | undefined) => {
@@ -269,17 +292,18 @@ export function createWebSocketServer(deps: WebSocketServerDeps): GraphQLWebSock
 
   return {
     upgrade(request, socket, head) {
-      if (draining) refuseUpgrade(socket, 503, 'Service Unavailable');
+      if (draining || refused.size >= mostRefused) refuseUpgrade(socket, 503, 'Service Unavailable');
       else if (!deps.originAllowed(request)) refuseUpgrade(socket, 403, 'Forbidden');
       else {
         wss.handleUpgrade(request, socket, head, (webSocket) => {
-          const free = deps.places.take('websocket');
-          if (free === undefined) {
+          const address = deps.clientAddress(request);
+          const place = deps.places.take('websocket', clientOf(address));
+          if (place.free === undefined) {
             refuse(webSocket);
             return;
           }
-          webSocket.once('close', free);
-          opened(webSocket, socket, request);
+          webSocket.once('close', place.free);
+          opened(webSocket, socket, request, address);
         });
       }
     },
@@ -297,6 +321,7 @@ export function createWebSocketServer(deps: WebSocketServerDeps): GraphQLWebSock
       draining = true;
       stopPings?.();
       stopPings = undefined;
+      for (const socket of refused) socket.terminate();
       if (connections.size === 0) return;
       const cancels: (() => void)[] = [];
       const later = (ms: number, run: () => void) => cancels.push(timers.after(ms, run));

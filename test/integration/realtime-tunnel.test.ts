@@ -44,8 +44,8 @@ async function start(env: Record<string, string> = {}, mode: 'dev' | 'serve' = '
 }
 
 /** A socket through the gateway; rejects with the status of a refusal. */
-async function open(origin: string): Promise<WebSocket> {
-  const socket = new WebSocket(origin.replace('http', 'ws') + path);
+async function open(origin: string, options: { headers?: Record<string, string> } = {}): Promise<WebSocket> {
+  const socket = new WebSocket(origin.replace('http', 'ws') + path, options);
   await new Promise((resolve, reject) => {
     socket.once('open', resolve);
     socket.once('error', reject);
@@ -107,8 +107,8 @@ test('counts its sockets, GraphQL sockets and event streams together, and says s
   const graphql = await acceptedClient(app.graphqlWsUrl);
   const passed = await open(app.url);
   expect(await connections(app)).toEqual({ websocket: 1, tunnel: 1, eventStream: 0 });
-  await expect(open(app.url)).rejects.toThrow('429');
-  expect(await (await rawClient(app.graphqlWsUrl)).closed).toMatchObject({ code: 4429 });
+  await expect(open(app.url)).rejects.toThrow('503');
+  expect(await (await rawClient(app.graphqlWsUrl)).closed).toMatchObject({ code: 1013 });
   const text = await (await fetch(`${app.url}/metrics`)).text();
   expect(text).toContain('bunbun_limit_hits_total{limit="WS_MAX_SOCKETS"} 2');
 
@@ -119,13 +119,41 @@ test('counts its sockets, GraphQL sockets and event streams together, and says s
   graphql.socket.close();
 });
 
+test('gives one address no more than its share, whichever way its connections came', async () => {
+  const app = await start({ WS_MAX_SOCKETS_PER_CLIENT: '2', TRUSTED_PROXIES: '1' });
+  const from = (address: string) => ({ headers: { 'x-forwarded-for': address } });
+  const graphql = await rawClient(app.graphqlWsUrl, from('192.0.2.1'));
+  await open(app.url, from('192.0.2.1'));
+  await expect(open(app.url, from('192.0.2.1'))).rejects.toThrow('503');
+  expect(await (await rawClient(app.graphqlWsUrl, from('192.0.2.1'))).closed).toMatchObject({ code: 1013 });
+  const streaming = (address: string) =>
+    fetch(app.graphqlUrl, {
+      method: 'POST',
+      headers: {
+        accept: 'text/event-stream',
+        'content-type': 'application/json',
+        'x-forwarded-for': address,
+      },
+      body: JSON.stringify({ query: 'subscription { broadcasts(channel: "room") { type } }' }),
+    });
+  expect(await (await streaming('192.0.2.1')).text()).toContain(
+    '"limit":2,"retryAfter":1,"code":"RATE_LIMITED"',
+  );
+  const stream = await streaming('192.0.2.2');
+  await expect.poll(() => connections(app)).toEqual({ websocket: 1, tunnel: 1, eventStream: 1 });
+  const text = await (await fetch(`${app.url}/metrics`)).text();
+  expect(text).toContain('bunbun_limit_hits_total{limit="WS_MAX_SOCKETS_PER_CLIENT"} 3');
+  await stream.body?.cancel();
+  graphql.socket.close();
+});
+
 test('admits no more than its limit of those that come at once, while their keys are being verified', async () => {
   let verify: () => void = () => undefined;
   const verified = new Promise<void>((resolve) => {
     verify = resolve;
   });
   await using bare = await bareTunnel({
-    places: createClientPlaces(3),
+    places: createClientPlaces({ max: 3, maxPerClient: 3 }),
     resolve: async () => {
       await verified;
       return { ...nobody, token: anonKey };
@@ -152,7 +180,7 @@ test('frees the place of a client whose handshake failed', async () => {
 });
 
 test('ends a socket on which nothing moves', async () => {
-  const places = createClientPlaces(10);
+  const places = createClientPlaces({ max: 10, maxPerClient: 10 });
   await using bare = await bareTunnel({ places, idleMs: 100 });
   const socket = await open(bare.url);
   expect(places.taken().tunnel).toBe(1);
@@ -162,7 +190,7 @@ test('ends a socket on which nothing moves', async () => {
 });
 
 test('at its end puts a close frame between frames, and never into one', async () => {
-  const places = createClientPlaces(10);
+  const places = createClientPlaces({ max: 10, maxPerClient: 10 });
   // A service that says what it likes after the handshake.
   const upstream = await listen((_request, response) => response.writeHead(404).end());
   let said: Buffer = Buffer.alloc(0);

@@ -182,11 +182,73 @@ test('takes operations up to the limit of a socket and says so beyond it', async
   await waitFor(() => opened.now === 2);
 });
 
-test('closes 4429 for a socket over the limit of the process', async () => {
+test('closes 1013 for a socket over the limit of the process', async () => {
   const { url } = await start({}, { maxSockets: 1 });
   await acceptedClient(url);
   const second = await rawClient(url);
-  expect((await second.closed).code).toBe(4429);
+  expect(await second.closed).toEqual({ code: 1013, reason: 'try_again_later' });
+});
+
+test('the official client outlasts a limit of sockets, and is served once there is a place', async () => {
+  const { url, client } = await start({}, { shares: { sockets: 1, operations: 10 } });
+  const first = await acceptedClient(url);
+  const closes: unknown[] = [];
+  const official = client({
+    retryAttempts: 1_000,
+    // Four times in vain.
+    retryWait: async () => {
+      if (closes.length === 4) {
+        first.socket.close();
+        await first.closed;
+      }
+    },
+    on: { closed: (event) => closes.push(event) },
+  });
+  const results: unknown[] = [];
+  for await (const result of official.iterate({ query: '{ who }' })) results.push(result);
+  expect(results).toEqual([{ data: { who: 'ANON' } }]);
+  expect(closes.slice(0, 4)).toMatchObject(Array.from({ length: 4 }, () => ({ code: 1013 })));
+  await official.dispose();
+});
+
+const from = (address: string) => ({ headers: { 'x-forwarded-for': address } });
+
+test.each([
+  ['an IPv4 address', '192.0.2.1', '192.0.2.1', '192.0.2.2'],
+  ['the /64 of an IPv6 address', '2001:db8:1:2::1', '2001:db8:1:2:ffff:ffff:ffff:ffff', '2001:db8:1:3::1'],
+])('gives %s no more than its share of the sockets', async (_what, first, same, other) => {
+  const { url } = await start({}, { shares: { sockets: 2, operations: 10 } });
+  const [leaving] = [await rawClient(url, from(first)), await rawClient(url, from(same))];
+  expect((await (await rawClient(url, from(same))).closed).code).toBe(1013);
+  const elsewhere = await rawClient(url, from(other));
+  elsewhere.send({ type: 'connection_init' });
+  await elsewhere.message(({ type }) => type === 'connection_ack');
+  leaving?.socket.close();
+  await leaving?.closed;
+  const again = await rawClient(url, from(first));
+  again.send({ type: 'connection_init' });
+  await again.message(({ type }) => type === 'connection_ack');
+});
+
+test('gives a client no more than its share of the running operations, over all its sockets', async () => {
+  const { url, opened } = await start({}, { shares: { sockets: 10, operations: 3 } });
+  const [first, second] = [await acceptedClient(url), await acceptedClient(url)];
+  for (const id of ['1', '2']) first.send(subscribe(id, 'subscription { silent }'));
+  await waitFor(() => opened.now === 2);
+  for (const id of ['1', '2']) second.send(subscribe(id, 'subscription { silent }'));
+  expect(await second.message(({ id }) => id === '2')).toMatchObject({
+    type: 'error',
+    payload: [{ extensions: { code: 'RATE_LIMITED', limit: 3 } }],
+  });
+  const elsewhere = await rawClient(url, from('192.0.2.1'));
+  elsewhere.send({ type: 'connection_init' });
+  await elsewhere.message(({ type }) => type === 'connection_ack');
+  elsewhere.send(subscribe('1', 'subscription { silent }'));
+  await waitFor(() => opened.now === 4);
+  first.socket.terminate();
+  await waitFor(() => opened.now === 2);
+  second.send(subscribe('3', 'subscription { silent }'));
+  await waitFor(() => opened.now === 3);
 });
 
 test('takes nonsense from a socket over the limit, and ends one that does not answer the close', async () => {
@@ -209,7 +271,7 @@ test('takes nonsense from a socket over the limit, and ends one that does not an
     socket.write(sent);
     await once(socket, 'close');
   }
-  expect((await (await rawClient(url)).closed).code).toBe(4429);
+  expect((await (await rawClient(url)).closed).code).toBe(1013);
 });
 
 test('ends what a client leaves: by complete, by close and by a cut connection', async () => {

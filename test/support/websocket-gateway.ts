@@ -5,6 +5,8 @@ import { WebSocket } from 'ws';
 import { loadConfig } from '../../src/config.ts';
 import { createBuilder } from '../../src/graphql/builder.ts';
 import { createOperationEngine } from '../../src/graphql/operation-engine.ts';
+import { clientAddress } from '../../src/lib/client-address.ts';
+import { createPlaces } from '../../src/lib/places.ts';
 import { createFieldRateLimit } from '../../src/limits/field-rate-limit.ts';
 import { createClientPlaces } from '../../src/server/client-places.ts';
 import { createOriginCheck } from '../../src/server/origin-check.ts';
@@ -43,7 +45,11 @@ const limits: WebSocketLimits = {
 
 export async function startWebSocketGateway(
   overrides: Partial<WebSocketLimits> = {},
-  options: { development?: boolean; maxSockets?: number } = {},
+  options: {
+    development?: boolean;
+    maxSockets?: number;
+    shares?: { sockets: number; operations: number };
+  } = {},
 ): Promise<WebSocketGateway> {
   const opened = { now: 0, ever: 0 };
   const held: (() => void)[] = [];
@@ -130,14 +136,20 @@ export async function startWebSocketGateway(
   const server = createWebSocketServer({
     engine,
     viewers: createViewerResolver(config.viewer, { log: silentLog }),
-    clientAddress: (request) => request.socket.remoteAddress,
+    clientAddress: (request) => clientAddress(request, 1),
     originAllowed: createOriginCheck({
       allowedOrigins: ['https://app.example.com'],
       publicUrl: 'https://api.example.com',
       development: options.development ?? false,
     }),
     limits: { ...limits, ...overrides },
-    places: createClientPlaces(options.maxSockets ?? 100),
+    places: createClientPlaces({
+      max: options.maxSockets ?? 100,
+      maxPerClient: options.shares?.sockets ?? 100,
+    }),
+    operationPlaces: createPlaces({ max: 1_000, maxPerClient: options.shares?.operations ?? 1_000 }, [
+      'operation',
+    ]),
     log: silentLog,
   });
   const http: Server = createServer((_request, response) => response.writeHead(404).end());

@@ -7,7 +7,7 @@ import type { RealtimeEndpoint } from '../../modules/realtime/endpoint.ts';
 import type { Logger } from '../../observability/logger.ts';
 import type { Credentials } from '../../viewer/credentials.ts';
 import type { Viewer } from '../../viewer/viewer.ts';
-import type { ClientPlaces } from '../client-places.ts';
+import { type ClientPlaces, clientOf } from '../client-places.ts';
 import { refuseUpgrade, type UpgradeHandler } from '../upgrade-router.ts';
 import { createFrameBoundary } from './frame-boundary.ts';
 import type { Via } from './via.ts';
@@ -105,12 +105,12 @@ export function createRealtimeTunnel(deps: RealtimeTunnelDeps): RealtimeTunnel {
       else if (deps.via.isOurs(request)) refuseUpgrade(client, 508, 'Loop Detected');
       else {
         // Before anything is awaited: else a burst would pass the limit.
-        const free = deps.places.take('tunnel');
-        if (free === undefined) {
-          refuseUpgrade(client, 429, 'Too Many Requests');
+        const place = deps.places.take('tunnel', clientOf(deps.clientAddress(request)));
+        if (place.free === undefined) {
+          refuseUpgrade(client, 503, 'Service Unavailable');
           return;
         }
-        client.once('close', free);
+        client.once('close', place.free);
         connect(request, client, head, endpoint).catch((error: unknown) => refuse(client, error));
       }
     },
