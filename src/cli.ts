@@ -1,110 +1,18 @@
 #!/usr/bin/env node
-import { existsSync, readFileSync } from 'node:fs';
-import { parseArgs, parseEnv } from 'node:util';
-import { chooseMode } from './config/choose-mode.ts';
-import { ConfigError } from './config/config-error.ts';
-import { misspeltNames } from './config/misspelt-names.ts';
-import { loadConfig } from './config.ts';
-import { printSchema } from './graphql/print-schema.ts';
-import { createSchema } from './graphql/schema.ts';
-import { runGateway, startFailure, waitForStopSignal } from './main.ts';
-import { grantsSql } from './modules/database/reading-login.ts';
+import { readFileSync } from 'node:fs';
 
-const usage = `Usage: bunbun [command]
+// Nothing else is imported before the version is known: what an older Node lacks ends it with an error of its own.
+const { engines }: { engines: { node: string } } = JSON.parse(
+  readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
+);
+const wanted = engines.node.replace('>=', '');
+const [wantedMajor = 0, wantedMinor = 0] = wanted.split('.').map(Number);
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 
-  (none)            serve when an upstream is configured or NODE_ENV=production, else dev
-  serve             the gateway in front of the services that the environment names
-  dev               the gateway in front of an embedded local stack
-    --reset         empty the data folder first
-    --allow-lan     let dev listen on an address that is not loopback, without mailbox, key link and open metrics
-  schema print      the GraphQL schema as SDL
-  doctor --grants   SQL that makes the login for DATABASE_URL_READ
-
-Configuration is by environment variables and a .env file; see docs/reference/config.md.
-`;
-
-type Environment = Record<string, string | undefined>;
-
-/** The process's environment over the .env file of the working directory. */
-function readEnvironment(): Environment {
-  const file = existsSync('.env') ? parseEnv(readFileSync('.env', 'utf8')) : {};
-  return { ...file, ...process.env };
-}
-
-async function serve(env: Environment): Promise<void> {
-  await runGateway({ config: loadConfig(env, { mode: 'serve' }), stopSignal: waitForStopSignal() });
-}
-
-async function dev(env: Environment, flags: { reset: boolean; allowLan: boolean }): Promise<void> {
-  const { runDevelopment } = await import('./cli/run-development.ts');
-  await runDevelopment(env, { ...flags, stopSignal: waitForStopSignal() });
-}
-
-/** `nothingElse`: dev was chosen because no variable says otherwise, which a misspelt one may have been meant to. */
-function checkNames(env: Environment, nothingElse: boolean): void {
-  const misspelt = misspeltNames(env);
-  const problems = misspelt.map(
-    ({ name, meant }) => `${name} is not a variable of ours: was ${meant} meant?`,
-  );
-  if (!nothingElse) {
-    for (const problem of problems) process.stderr.write(`bunbun: ${problem}\n`);
-    return;
-  }
-  if (problems.length > 0) {
-    throw new ConfigError([
-      ...problems,
-      'Nothing else says whether to serve or to run the local stack: correct the name, or add the command `serve` or `dev`.',
-    ]);
-  }
-  if ((env['PUBLIC_URL']?.trim() ?? '') !== '') {
-    process.stdout.write(
-      'PUBLIC_URL is set, but no service and no database: this is the local stack. Set SUPABASE_URL, or another of the\n' +
-        'services in docs/reference/config.md, to serve them.\n',
-    );
-  }
-}
-
-async function run(args: readonly string[]): Promise<number> {
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    allowPositionals: true,
-    options: {
-      reset: { type: 'boolean', default: false },
-      'allow-lan': { type: 'boolean', default: false },
-      grants: { type: 'boolean', default: false },
-      help: { type: 'boolean', default: false, short: 'h' },
-    },
-  });
-  if (values.help) {
-    process.stdout.write(usage);
-    return 0;
-  }
-  const env = readEnvironment();
-  const asked = positionals.join(' ');
-  const command = asked || chooseMode(env);
-  if (command === 'serve' || command === 'dev') checkNames(env, asked === '' && command === 'dev');
-  switch (command) {
-    case 'serve':
-      await serve(env);
-      return 0;
-    case 'dev':
-      await dev(env, { reset: values.reset, allowLan: values['allow-lan'] });
-      return 0;
-    case 'doctor':
-      if (!values.grants) break;
-      process.stdout.write(grantsSql());
-      return 0;
-    case 'schema print':
-      process.stdout.write(printSchema(createSchema()));
-      return 0;
-  }
-  process.stderr.write(usage);
-  return 2;
-}
-
-try {
-  process.exitCode = await run(process.argv.slice(2));
-} catch (error) {
-  process.stderr.write(`bunbun: ${startFailure(error)}\n`);
+if (major < wantedMajor || (major === wantedMajor && minor < wantedMinor)) {
+  process.stderr.write(`bunbun: This is Node ${process.versions.node}; ${wanted} or newer is needed.\n`);
   process.exitCode = 1;
+} else {
+  const { runCommandLine } = await import('./cli/command-line.ts');
+  process.exitCode = await runCommandLine(process.argv.slice(2), process.env);
 }

@@ -10,13 +10,16 @@ export interface RunOptions {
   readonly onListening?: (address: ListeningAddress) => void | Promise<void>;
 }
 
-/** Settles with the first SIGINT or SIGTERM; a second one ends the process at once. */
+// npm passes on the signal that a terminal has sent to us already: one Ctrl+C comes twice.
+const sameSignalMs = 500;
+
+/** Settles with the first SIGINT or SIGTERM; another one, a little later, ends the process at once. */
 export function waitForStopSignal(): Promise<void> {
   return new Promise((resolve) => {
-    let signals = 0;
+    let first: number | undefined;
     const stop = (): void => {
-      signals += 1;
-      if (signals > 1) process.exit(130);
+      first ??= performance.now();
+      if (performance.now() - first > sameSignalMs) process.exit(130);
       resolve();
     };
     process.on('SIGINT', stop);

@@ -12,6 +12,8 @@ export interface ProcessIdentity {
   readonly birth: string;
   /** Path of its executable, or its command line where the system gives no more. */
   readonly executable: string;
+  /** Id of the process that started it, or of the one that it was left to. */
+  readonly parent: number;
   /** Its working folder, where the system tells. */
   readonly workingFolder: string | undefined;
 }
@@ -47,7 +49,8 @@ async function fromProc(pid: number): Promise<ProcessIdentity | undefined> {
       readlink(`/proc/${pid}/exe`).catch(() => ''),
       readlink(`/proc/${pid}/cwd`).catch(() => undefined),
     ]);
-    return { startedAt, birth: `${bootId.trim()} ${fields[19]}`, executable, workingFolder };
+    const birth = `${bootId.trim()} ${fields[19]}`;
+    return { startedAt, birth, executable, parent: Number(fields[1]), workingFolder };
   } catch {
     return undefined;
   }
@@ -55,11 +58,17 @@ async function fromProc(pid: number): Promise<ProcessIdentity | undefined> {
 
 async function fromPs(pid: number): Promise<ProcessIdentity | undefined> {
   try {
-    const { stdout } = await run('ps', ['-p', String(pid), '-o', 'lstart=', '-o', 'command='], {
-      env: { LC_ALL: 'C', PATH: '/usr/bin:/bin' },
-    });
-    const [, started = '', executable = ''] = /^\s*(\w+ +\w+ +\d+ [\d:]+ \d+) +(.*)$/m.exec(stdout) ?? [];
-    return { startedAt: Date.parse(started) / 1000, birth: started, executable, workingFolder: undefined };
+    const { stdout } = await run(
+      'ps',
+      ['-p', String(pid), '-o', 'lstart=', '-o', 'ppid=', '-o', 'command='],
+      {
+        env: { LC_ALL: 'C', PATH: '/usr/bin:/bin' },
+      },
+    );
+    const [, started = '', parent = '', executable = ''] =
+      /^\s*(\w+ +\w+ +\d+ [\d:]+ \d+) +(\d+) +(.*)$/m.exec(stdout) ?? [];
+    const startedAt = Date.parse(started) / 1000;
+    return { startedAt, birth: started, executable, parent: Number(parent), workingFolder: undefined };
   } catch {
     return undefined;
   }

@@ -236,6 +236,15 @@ describe('bunbun serve', () => {
     expect(command.output()).not.toMatch(/^\s+at /m);
   });
 
+  it('takes one Ctrl+C that arrives twice, from the terminal and from npm, for one', async () => {
+    const command = start([], serveEnv);
+    await portOf(command);
+    // Two signals of one kind could arrive as one.
+    command.child.kill('SIGINT');
+    command.child.kill('SIGTERM');
+    expect(await command.ended).toBe(0);
+  });
+
   it('warns of a misspelt variable, and serves', async () => {
     const command = start([], { ...serveEnv, AUTH_ULR: 'http://auth:9999' });
     expect(await portOf(command)).toBeGreaterThan(0);
@@ -310,6 +319,13 @@ describe('bunbun serve', () => {
     });
     expect(await misspelt.text()).not.toContain('Did you mean');
   });
+});
+
+it('says that Node is too old before it loads anything that an old Node cannot', async () => {
+  const olden = "data:text/javascript,Object.defineProperty(process.versions,'node',{value:'20.18.3'})";
+  const command = start(['--help'], { NODE_OPTIONS: `--import ${olden}` });
+  expect(await command.ended).toBe(1);
+  expect(command.output()).toBe('bunbun: This is Node 20.18.3; 20.19 or newer is needed.\n');
 });
 
 it('prints the schema that is committed', async () => {

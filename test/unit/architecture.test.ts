@@ -164,6 +164,12 @@ describe('architecture', () => {
     expect(reaching.test("import { createCircuit } from '../../upstream/http.ts';")).toBe(true);
   });
 
+  it('the command line imports nothing of ours before it knows the version of Node', () => {
+    const entry = sources.find((file) => file.path === 'cli.ts')?.text ?? '';
+    expect([...entry.matchAll(/^import .*from '([^']+)';$/gm)].map(([, from]) => from)).toEqual(['node:fs']);
+    expect(entry).toContain("await import('./cli/command-line.ts')");
+  });
+
   it('the environment is read in main.ts and cli.ts alone', () => {
     const readers = sources
       .filter((file) => /process\.env\b/.test(file.text))
