@@ -41,14 +41,20 @@ export function sqlState(error: unknown): string | undefined {
 }
 
 /**
- * True for the SQLSTATEs in which the server itself is going down or coming up, or lost the connection. 08P01 comes
- * when the number of parameters is wrong, and says nothing about the connection.
+ * True when Postgres said with this error that it ends the connection. A statement can raise every SQLSTATE there is, and
+ * pass on what another server said to it, but not with this severity.
  */
-export function isConnectionState(state: string): boolean {
-  return (
-    (state.startsWith('08') && state !== '08P01') ||
-    state === '57P01' ||
-    state === '57P02' ||
-    state === '57P03'
-  );
+export function endsConnection(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if ('code' in error && 'severity' in error) return error.severity === 'FATAL' || error.severity === 'PANIC';
+  return endsConnection(error.cause);
 }
+
+/** True when the server itself is going down or coming up, or lost the connection. */
+export function isServerLoss(error: unknown): boolean {
+  const state = sqlState(error);
+  return state !== undefined && endsConnection(error) && lossStates.test(state);
+}
+
+/** Class 08, but for 08P01, which says nothing about the connection, and the ways of a server to come and go. */
+const lossStates = /^(?:08(?!P01)|57P0[123]$)/;

@@ -1,5 +1,12 @@
 import { AppError } from '../lib/app-error.ts';
-import { outcomeUnknown, partlyDone, sqlState, stopped, unavailable } from './postgres-failure.ts';
+import {
+  endsConnection,
+  outcomeUnknown,
+  partlyDone,
+  sqlState,
+  stopped,
+  unavailable,
+} from './postgres-failure.ts';
 import type { PostgresCallOptions } from './postgres-pool.ts';
 import type { PostgresSession } from './postgres-session.ts';
 
@@ -55,9 +62,10 @@ export async function guardSession<T>(
   } catch (error) {
     if (error instanceof AppError) throw error;
     const state = sqlState(error);
-    // 57P01: the backend was terminated, by us or by somebody else.
-    const cancelled = state === '57014' || (state === '57P01' && ending !== undefined);
-    if ((cancelled || state === '57P01') && options.commitsParts === true) throw partlyDone(error);
+    // The backend was terminated, by us or by somebody else.
+    const terminated = state === '57P01' && endsConnection(error);
+    const cancelled = state === '57014' || (terminated && ending !== undefined);
+    if ((cancelled || terminated) && options.commitsParts === true) throw partlyDone(error);
     if (interruption !== undefined && (cancelled || (state === undefined && options.writes !== true)))
       throw interruption;
     // What is no answer of Postgres and happened on a lost connection is the loss of it.

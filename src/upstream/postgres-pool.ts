@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { AppError } from '../lib/app-error.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { CircuitState } from './circuit.ts';
-import { isConnectionState, sqlState, stopped, unavailable } from './postgres-failure.ts';
+import { endsConnection, isServerLoss, sqlState, stopped, unavailable } from './postgres-failure.ts';
 import { guardSession } from './postgres-guard.ts';
 import { createAcquireQueue } from './postgres-queue.ts';
 import type { PostgresSession } from './postgres-session.ts';
@@ -55,12 +55,13 @@ export interface PostgresPoolDeps {
   readonly idleTimeoutMs: number;
   /** Milliseconds a connection lives, give or take a tenth. */
   readonly maxLifetimeMs: number;
-  /** SQLSTATEs beside the connection ones that mean that this server is no longer the right one. */
-  readonly evictOn: readonly string[];
+  /** Whether a server that has become read-only is no longer the right one. */
+  readonly writes: boolean;
   readonly log: Logger;
 }
 
 const sweepEveryMs = 15_000;
+const askTimeoutMs = 2_000;
 const firstPauseMs = 100;
 const longestPauseMs = 2_000;
 
@@ -190,6 +191,16 @@ export function createPostgresPool(deps: PostgresPoolDeps): PostgresPool {
     return await waiting;
   }
 
+  /** Ends the session, or all, where the error says that they are of no more use. */
+  async function judge(session: PostgresSession, error: unknown): Promise<void> {
+    if (isServerLoss(error)) session.destroy();
+    else if (endsConnection(error)) giveUp(session);
+    else if (deps.writes && sqlState(error) === '25006' && (await isReadOnly(session))) session.destroy();
+    const { closed, overflowed, givenUp } = session;
+    // What took this connection, a failover or a network that went away, has most likely taken the idle ones.
+    if (closed && !overflowed && !givenUp) evict();
+  }
+
   function evict(): void {
     generation += 1;
     for (const pooled of [...idle]) drop(pooled);
@@ -205,12 +216,7 @@ export function createPostgresPool(deps: PostgresPoolDeps): PostgresPool {
       try {
         return await guardSession(pooled.session, left, deps.terminate, use);
       } catch (error) {
-        const state = sqlState(error);
-        const goneServer = state !== undefined && (isConnectionState(state) || deps.evictOn.includes(state));
-        if (goneServer) pooled.session.destroy();
-        const { closed, overflowed, givenUp } = pooled.session;
-        // What took this connection, a failover or a network that went away, has most likely taken the idle ones.
-        if (closed && !overflowed && !givenUp) evict();
+        await judge(pooled.session, error);
         throw error;
       } finally {
         takeBack(pooled);
@@ -243,4 +249,26 @@ export function createPostgresPool(deps: PostgresPoolDeps): PostgresPool {
       for (const { session } of busy) session.destroy();
     },
   };
+}
+
+/** For a limit of this one session, such as on idle transactions. */
+function giveUp(session: PostgresSession): void {
+  if (session.closed) return;
+  session.givenUp = true;
+  session.destroy();
+}
+
+/** Whether the server takes no writes now, rather than the one transaction that was refused. Never rejects. */
+async function isReadOnly(session: PostgresSession): Promise<boolean> {
+  const timer = setTimeout(() => session.destroy(), askTimeoutMs);
+  try {
+    const [row] = await session.sql<{ yes: boolean }[]>`
+      select pg_catalog.pg_is_in_recovery()
+        or pg_catalog.current_setting('transaction_read_only') = 'on' as yes`.simple();
+    return row?.yes === true;
+  } catch {
+    return true;
+  } finally {
+    clearTimeout(timer);
+  }
 }

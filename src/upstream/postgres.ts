@@ -112,13 +112,13 @@ export function createPostgresPools(options: PostgresPoolsOptions): PostgresPool
       });
   }
 
-  function pool(name: string, max: number, open: Open, evictOn: string[], terminators: Open[] = [open]) {
+  function pool(name: string, max: number, open: Open, writes: boolean, terminators: Open[] = [open]) {
     return createPostgresPool({
       name,
       open,
       terminate: (session) => terminateBackend(session, terminators),
       max,
-      evictOn,
+      writes,
       acquireTimeoutMs: options.acquireTimeoutMs ?? 5_000,
       idleTimeoutMs: options.idleTimeoutMs ?? 300_000,
       maxLifetimeMs: options.maxLifetimeMs ?? 3_600_000,
@@ -144,12 +144,10 @@ export function createPostgresPools(options: PostgresPoolsOptions): PostgresPool
       throw error;
     }
   };
-  // 25006 on the general pool: what was the primary has become a standby.
-  const readOnlyServer = ['25006'];
-  const general = pool('general', options.max ?? 10, openGeneral, readOnlyServer);
-  const read = pool('read', options.readMax ?? 10, openRead, [], [openAnyRead, openGeneral]);
-  const direct = pool('direct', directMax, openDirect, readOnlyServer);
-  const probe = pool('probe', 1, openGeneral, []);
+  const general = pool('general', options.max ?? 10, openGeneral, true);
+  const read = pool('read', options.readMax ?? 10, openRead, false, [openAnyRead, openGeneral]);
+  const direct = pool('direct', directMax, openDirect, true);
+  const probe = pool('probe', 1, openGeneral, false);
 
   function requireDirect(): void {
     if (!transactionPooler || options.directUrl !== undefined) return;

@@ -1,4 +1,5 @@
 import { createServer, type Socket } from 'node:net';
+import connectSuperuser from 'postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startLocalPostgres } from '../../src/local/postgres.ts';
 import { createMigrationsClient } from '../../src/modules/database/migrations.ts';
@@ -231,14 +232,77 @@ describe('pools', () => {
     const backend = async () =>
       (await client.execute({ statement: 'select pg_backend_pid() as pid' }, testCall())).rows[0]?.['pid'];
     const before = await backend();
-    const failure = await failureOf(
-      client.executeTransaction(
-        { statements: [{ statement: 'set transaction read only' }, { statement: 'create table t (a int)' }] },
+    const admin = connectSuperuser(postgres.urlFor('supabase_admin'), { max: 1 });
+    try {
+      await admin`alter system set default_transaction_read_only = on`;
+      await admin`select pg_reload_conf()`;
+      const write = { statement: 'create table refused (a int)' };
+      await eventually(
+        async () => (await failureOf(client.execute(write, testCall()))).privileged['sqlState'] === '25006',
+        'the server is read-only',
+      );
+      expect(await backend()).not.toBe(before);
+    } finally {
+      await admin`set default_transaction_read_only = off`;
+      await admin`alter system reset default_transaction_read_only`;
+      await admin`select pg_reload_conf()`;
+      await admin.end();
+    }
+  });
+
+  it.each(['08006', '08001', '57P01', '57P02', '57P03', '25006', '53300'])(
+    'keeps its connections when a statement raises %s itself, and calls it refused',
+    async (state) => {
+      await using database = connect();
+      const { client, pools } = database;
+      const migrations = createMigrationsClient({ pools });
+      const whoami = { statement: 'select pg_backend_pid() as pid' };
+      const backends = async () => {
+        const all = [client.query, client.execute].map(
+          async (run) => (await run(whoami, testCall())).rows[0]?.['pid'],
+        );
+        return await Promise.all(all);
+      };
+      const raise = `begin raise exception using errcode = '${state}'; end`;
+      const block = `do $$ ${raise} $$`;
+      await client.execute(
+        {
+          statement: `create or replace function raises() returns int language plpgsql as $$ ${raise} $$`,
+        },
         testCall(),
-      ),
-    );
-    expect(failure.privileged['sqlState']).toBe('25006');
-    expect(await backend()).not.toBe(before);
+      );
+      const before = await backends();
+      const one = { version: String(Number.parseInt(state, 36)), name: state, sql: block };
+      const failures = [
+        await failureOf(client.query({ statement: 'select raises()' }, testCall())),
+        await failureOf(client.execute({ statement: block }, testCall())),
+        await failureOf(client.executeTransaction({ statements: [{ statement: block }] }, testCall())),
+        await failureOf(migrations.run(one, testCall())),
+        await failureOf(migrations.run({ ...one, transactional: false }, testCall())),
+      ];
+      expect(failures.map(({ code }) => code)).toEqual(Array.from(failures, () => 'BAD_SQL'));
+      expect(new Set(failures.map(({ privileged }) => privileged['sqlState']))).toEqual(new Set([state]));
+      expect(await backends()).toEqual(before);
+    },
+  );
+
+  it('evicts the other connections when one is ended by the server', async () => {
+    await using database = connect({ readMax: 2 });
+    const { client, pools } = database;
+    const whoami = { statement: 'select pg_backend_pid() as pid from pg_sleep(0.05)' };
+    await eventually(async () => {
+      await Promise.all([client.query(whoami, testCall()), client.query(whoami, testCall())]);
+      return pools.stats().read.idle === 2;
+    }, 'there are two');
+    const running = failureOf(client.query(sleep, testCall()));
+    const pid = { statement: "select pid from pg_stat_activity where wait_event = 'PgSleep'" };
+    await eventually(async () => {
+      const [row] = (await client.execute(pid, testCall())).rows;
+      if (row !== undefined) process.kill(Number(row['pid']), 'SIGTERM');
+      return row !== undefined;
+    }, 'it runs');
+    expect((await running).code).toBe('UPSTREAM_UNAVAILABLE');
+    expect(pools.stats().read.idle).toBe(0);
   });
 
   it('takes the first of several hosts that answers and fits', async () => {

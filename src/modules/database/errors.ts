@@ -1,5 +1,5 @@
 import { AppError, type ErrorCode } from '../../lib/app-error.ts';
-import { sqlState } from '../../upstream/postgres-failure.ts';
+import { endsConnection, sqlState } from '../../upstream/postgres-failure.ts';
 
 /** What surrounds a statement that failed, for the error's details. */
 export interface FailureContext {
@@ -24,7 +24,7 @@ export function toDatabaseError(error: unknown, context: FailureContext = {}): A
       cause: error,
     });
   }
-  const { code, message, retryable } = verdictOf(report);
+  const { code, message, retryable } = verdictOf(report, endsConnection(error));
   const parameter = /parameter \$(\d+)/.exec(`${report['where'] ?? ''}\n${report['message'] ?? ''}`)?.[1];
   return new AppError(
     code,
@@ -70,10 +70,14 @@ interface Verdict {
   readonly retryable?: boolean;
 }
 
-function verdictOf(report: Report): Verdict {
+function verdictOf(report: Report, ends: boolean): Verdict {
   const state = report['code'] ?? '';
-  const exact = verdictByState[state];
-  if (exact !== undefined) return exact;
+  const verdict = verdictByState[state] ?? verdictByClass(state);
+  // Without the end of the connection it is the statement that said so, or another server that the statement asked.
+  return verdict.code === 'UPSTREAM_UNAVAILABLE' && !ends ? refusedStatement : verdict;
+}
+
+function verdictByClass(state: string): Verdict {
   switch (state.slice(0, 2)) {
     case '08':
       return { code: 'UPSTREAM_UNAVAILABLE', message: 'The connection to Postgres was lost.' };
@@ -83,9 +87,11 @@ function verdictOf(report: Report): Verdict {
     case 'XX':
       return { code: 'UPSTREAM_ERROR', message: 'Postgres failed with an error of its own.' };
     default:
-      return { code: 'BAD_SQL', message: 'Postgres refused the statement.' };
+      return refusedStatement;
   }
 }
+
+const refusedStatement: Verdict = { code: 'BAD_SQL', message: 'Postgres refused the statement.' };
 
 const goingDown: Verdict = {
   code: 'UPSTREAM_UNAVAILABLE',

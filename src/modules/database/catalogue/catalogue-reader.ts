@@ -1,6 +1,6 @@
 import { AppError } from '../../../lib/app-error.ts';
 import type { PostgresPool, PostgresSession } from '../../../upstream/postgres.ts';
-import { isConnectionState, sqlState } from '../../../upstream/postgres-failure.ts';
+import { isServerLoss, sqlState } from '../../../upstream/postgres-failure.ts';
 import type { Call } from '../../../viewer/call.ts';
 import { encodedQuery } from '../encoded-query.ts';
 import { toDatabaseError } from '../errors.ts';
@@ -94,5 +94,5 @@ function nextTick(): Promise<void> {
 
 function endsBatch(error: unknown): boolean {
   const state = sqlState(error);
-  return state === undefined || state === '57014' || isConnectionState(state);
+  return state === undefined || state === '57014' || isServerLoss(error);
 }
