@@ -15,6 +15,7 @@ import { defaultQueueLimits } from '../modules/realtime/queue.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { ViewerResolver } from '../viewer/resolver.ts';
 import { type ClientPlaces, clientOf } from './client-places.ts';
+import { createMessageTurns } from './message-turns.ts';
 import { createSharedOperations } from './shared-operations.ts';
 import { refuseUpgrade } from './upgrade-router.ts';
 import { type Connection, createConnection, tryAgainLater } from './websocket-connection.ts';
@@ -91,6 +92,8 @@ export function createWebSocketServer(deps: WebSocketServerDeps): GraphQLWebSock
     perMessageDeflate: false,
     handleProtocols,
     clientTracking: false,
+    // One message of a socket in each turn of the event loop, however many came in one piece.
+    allowSynchronousEvents: false,
   });
 
   /** One timer for all sockets: two for each would be most of an idle socket's memory. */
@@ -127,6 +130,7 @@ export function createWebSocketServer(deps: WebSocketServerDeps): GraphQLWebSock
       details: { limit, retryAfter: 1 },
     });
 
+  const turns = createMessageTurns();
   const batch = createWriteBatch();
   const shared = createSharedOperations((result) =>
     Buffer.from(JSON.stringify(withoutHints(result) ?? result)),
@@ -228,14 +232,24 @@ export function createWebSocketServer(deps: WebSocketServerDeps): GraphQLWebSock
         close: (code, reason) => connection.close(code, reason),
         onPing: (payload) => answerPing(socket, payload),
         onMessage(handle) {
+          const inlet = turns.inlet({
+            client: connection.client,
+            handle(message) {
+              connection.alive = true;
+              if (!connection.takesMessages) return;
+              handle(message).catch((error: unknown) => {
+                log.error({ err: error }, 'a WebSocket message could not be handled');
+                connection.close(CloseCode.InternalServerError, 'Internal server error');
+              });
+            },
+            pause: () => socket.pause(),
+            resume: () => socket.resume(),
+          });
           socket.on('message', (data) => {
             connection.alive = true;
-            if (!connection.takesMessages) return;
-            handle(String(data)).catch((error: unknown) => {
-              log.error({ err: error }, 'a WebSocket message could not be handled');
-              socket.close(CloseCode.InternalServerError, 'Internal server error');
-            });
+            if (connection.takesMessages) inlet.push(String(data));
           });
+          socket.once('close', () => inlet.close());
         },
       },
       { connection },
