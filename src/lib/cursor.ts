@@ -30,7 +30,15 @@ export function decodeCursor(kind: string, cursor: string): (string | number)[] 
     }
     return key;
   } catch (cause) {
-    const error = badArgument('after', 'after must be an endCursor or edge cursor of this same connection.');
-    throw new AppError(error.code, error.message, { cause, details: error.details });
+    throw badCursor(cause);
   }
+}
+
+/** BAD_USER_INPUT for a cursor that no connection gave. */
+export function badCursor(cause?: unknown): AppError {
+  const { code, message, details } = badArgument(
+    'after',
+    'after must be an endCursor or edge cursor of this same connection.',
+  );
+  return new AppError(code, message, { cause, details });
 }

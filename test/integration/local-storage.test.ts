@@ -65,6 +65,17 @@ describe('the local storage server', () => {
     expect((await files.remove(['js/a.txt', 'js/c.txt', 'js/none.txt'])).data).toHaveLength(2);
   });
 
+  test('lists by name as Storage does: a folder stands where its slash puts it, letter case does not count', async () => {
+    const files = client(server.keys.serviceRoleKey).from('docs');
+    for (const path of ['order/a/x', 'order/a+b.txt', 'order/B.txt', 'order/c', 'Order/a!']) {
+      expect((await files.upload(path, new Blob(['x']))).error).toBeNull();
+    }
+    const names = async (order: string): Promise<unknown> =>
+      (await files.list('order', { sortBy: { column: 'name', order } })).data?.map(({ name }) => name);
+    expect(await names('asc')).toEqual(['a!', 'a+b.txt', 'a', 'B.txt', 'c']);
+    expect(await names('desc')).toEqual(['c', 'B.txt', 'a', 'a+b.txt', 'a!']);
+  });
+
   test('serves signed URLs of supabase-js for reading and writing', async () => {
     const files = client(server.keys.serviceRoleKey).from('docs');
     const ticket = await files.createSignedUploadUrl('signed/up.txt');

@@ -1,10 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { encodeCursor } from '../../src/lib/cursor.ts';
 import { startTestApp } from '../support/app.ts';
 import { listen } from '../support/listening-server.ts';
 import { exchange } from '../support/recorded-exchange.ts';
 import { type StorageGateway, startStorageGateway } from '../support/storage-gateway.ts';
 
 const halfOfAPair = '\ud800';
+
+/** A cursor of `files` that somebody made up, around a page of Storage. */
+const cursor = (by: string, upstream: string): string =>
+  encodeCursor(`files:${by}:asc`, [Buffer.from(upstream).toString('base64'), 5, 0]);
 
 describe('storage and input that means harm', () => {
   let gateway: StorageGateway;
@@ -65,6 +70,61 @@ describe('storage and input that means harm', () => {
       'a bucket that is not text',
       'mutation ($v: ID!) { deleteFiles(bucket: $v, paths: ["x"]) { path } }',
       { v: halfOfAPair },
+    ],
+    [
+      'a content type with a line break before a parameter',
+      'mutation ($v: String) { createUpload(input: { bucket: "docs", path: "h", contentType: $v }) { expiresAt } }',
+      { v: 'text/plain;\r\n\r\nx=y' },
+    ],
+    [
+      'a cache time that no header could hold',
+      'mutation ($v: String) { createUpload(input: { bucket: "docs", path: "h", cacheControl: $v }) { expiresAt } }',
+      { v: `1${', a'.repeat(20_000)}` },
+    ],
+    [
+      'metadata with NUL',
+      'mutation ($v: JSONObject) { createUpload(input: { bucket: "docs", path: "m", metadata: $v }) { expiresAt } }',
+      { v: { deep: [{ text: 'a\0' }] } },
+    ],
+    [
+      'metadata with a name that is not text',
+      'mutation ($v: JSONObject) { createUpload(input: { bucket: "docs", path: "m", metadata: $v }) { expiresAt } }',
+      { v: { [halfOfAPair]: 1 } },
+    ],
+    [
+      'a bucket that no URL could name',
+      'query ($v: ID!) { bucket(id: $v) { id } }',
+      { v: 'b'.repeat(20_000) },
+    ],
+    [
+      'a list of a bucket that no URL could name',
+      'query ($v: ID!) { files(bucket: $v) { nodes { path } } }',
+      { v: 'b'.repeat(20_000) },
+    ],
+    [
+      'a bucket with NUL to copy from',
+      'mutation ($v: ID!) { copyFile(input: { bucket: $v, from: "x.txt", to: "y" }) { path } }',
+      { v: 'a\0' },
+    ],
+    [
+      'a bucket with NUL to copy to',
+      'mutation ($v: ID!) { copyFile(input: { bucket: "docs", from: "x.txt", to: "y", toBucket: $v }) { path } }',
+      { v: 'a\0' },
+    ],
+    [
+      'an allowed type with NUL',
+      'mutation ($v: [String!]) { createBucket(input: { id: "t", allowedMimeTypes: $v }) { id } }',
+      { v: ['a\0*'] },
+    ],
+    [
+      'a cursor with NUL',
+      'query ($v: String!) { files(bucket: "docs", after: $v) { nodes { path } } }',
+      { v: cursor('name', 'l:x\0\no:asc') },
+    ],
+    [
+      'a cursor with a time that is none',
+      'query ($v: String!) { files(bucket: "docs", sortBy: { by: CREATED_AT }, after: $v) { nodes { path } } }',
+      { v: cursor('created_at', 'l:x\no:asc\nc:created_at\na:hello') },
     ],
   ])('answers %s with BAD_USER_INPUT', async (_name, query, variables) => {
     const { errors } = await ask(query, variables);

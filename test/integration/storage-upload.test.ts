@@ -187,7 +187,7 @@ describe('uploading through GraphQL', () => {
     ['../x', 'BAD_USER_INPUT'],
     ['/x', 'BAD_USER_INPUT'],
     ['\u{1f600}', 'BAD_USER_INPUT'],
-    ['x'.repeat(300), 'UPSTREAM_ERROR'],
+    ['x'.repeat(300), 'BAD_USER_INPUT'],
   ])('answers the path %j with %s', async (path, code) => {
     expect((await upload(path, 'x')).codes).toEqual([code]);
   });

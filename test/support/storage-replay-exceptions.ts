@@ -19,6 +19,12 @@ const inventedPath = {
   adjust: withoutMessage,
 };
 
+const longSegment = {
+  reason:
+    'The recorded file system failed inside the server (500); ours says which of the two is wrong: the key.',
+  skip: true as const,
+};
+
 const transformation = {
   reason:
     'Recorded with image transformation switched on; the others want it off. local-storage-images.test.ts has these.',
@@ -33,6 +39,12 @@ export const exceptions: Readonly<Record<string, ReplayException>> = {
   '109-key-dotdot-raw': inventedPath,
   '110-key-dotdot-encoded': inventedPath,
   '111-key-dotdot-inside': inventedPath,
+  '091-upload-mime-with-charset': {
+    reason: 'Storage ignores media type parameters here since its pull request 1382; the recording is older.',
+    skip: true,
+  },
+  '116-key-very-long': longSegment,
+  '117-key-very-long-param': longSegment,
   '212-list-v2-empty-body-object': {
     reason: 'The recording keeps only the first two of the objects that the server listed.',
     adjust: (answer) =>

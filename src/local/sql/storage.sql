@@ -132,7 +132,8 @@ create or replace trigger protect_buckets_delete before delete on storage.bucket
 create or replace trigger protect_objects_delete before delete on storage.objects
   for each statement execute function storage.protect_delete();
 
--- What lies directly under `prefix`: folders, whose id is null, and files; names relative to the prefix.
+-- What lies directly under `prefix`: folders, whose id is null, and files; names relative to the prefix. Letter case
+-- does not count, and by name a folder stands where its slash puts it: `a+b.txt` comes before the folder `a`.
 create or replace function storage.search(
   prefix text, bucketname text, limits integer default 100, levels integer default 1, offsets integer default 0,
   search text default '', sortcolumn text default 'name', sortorder text default 'asc'
@@ -144,7 +145,8 @@ declare
   ordering text := case
     when sortcolumn in ('updated_at', 'created_at', 'last_accessed_at')
       then format('e.id is not null, e.%I %s, e.name collate "C" %s', sortcolumn, direction, direction)
-    else format('e.name collate "C" %s', direction)
+    else format('lower(case when e.id is null then e.name || ''/'' else e.name end) collate "C" %1$s, '
+      || 'e.name collate "C" %1$s', direction)
   end;
 begin
   return query execute format($query$
@@ -152,11 +154,11 @@ begin
       select substr(o.name, length($1) + 1) as rest,
         o.id, o.updated_at, o.created_at, o.last_accessed_at, o.metadata
       from storage.objects o
-      where o.bucket_id = $2 and starts_with(o.name, $1)
+      where o.bucket_id = $2 and starts_with(lower(o.name), lower($1))
     ), e as (
-      select split_part(f.rest, '/', 1) as name, null::uuid as id, null::timestamptz as updated_at,
+      select min(split_part(f.rest, '/', 1) collate "C") as name, null::uuid as id, null::timestamptz as updated_at,
         null::timestamptz as created_at, null::timestamptz as last_accessed_at, null::jsonb as metadata
-      from found f where strpos(f.rest, '/') > 0 group by 1
+      from found f where strpos(f.rest, '/') > 0 group by lower(split_part(f.rest, '/', 1))
       union all
       select f.rest, f.id, f.updated_at, f.created_at, f.last_accessed_at, f.metadata
       from found f where strpos(f.rest, '/') = 0

@@ -2,15 +2,25 @@ import { refuse } from './storage-error.ts';
 
 const allowed = /^[\w!.*'() &$=@;:+,?/-]+$/;
 
-/** Throws InvalidKey, or Internal for a component that a file system could not hold (as the file backend does). */
+/** Throws InvalidKey. */
 export function checkKey(key: string): void {
   if (!allowed.test(key)) throw refuse.key(key);
-  if (key.split('/').some((part) => part.length > 255)) throw refuse.internal();
 }
 
-/** For keys that are about to be stored: reading one with dots in it finds nothing, and says only that. */
+/** S3's, which Storage has no bound besides. */
+const maxKeyBytes = 1024;
+/** A file system's, on which Storage fails as such when that is where it keeps its files. */
+const maxPartBytes = 255;
+
+/**
+ * For keys that are about to be stored: reading one that is too long or has dots in it finds nothing, and says only
+ * that.
+ */
 export function checkNewKey(bucket: string, key: string): void {
   checkKey(key);
+  if (key.length > maxKeyBytes || key.split('/').some((part) => part.length > maxPartBytes)) {
+    throw refuse.key(key);
+  }
   if (key.split('/').some((part) => part === '.' || part === '..')) {
     throw refuse.key(`${bucket}/${key} contains dot path segment`);
   }
@@ -38,13 +48,20 @@ export function checkHeaderText(text: string): void {
   if (!/^[\t\x20-\x7e\x80-\xff]*$/.test(text)) throw refuse.mimeType('Invalid Content-Type header');
 }
 
-/** The whole header text counts, charset and all; `image/*` stands for a family, and a bare star pair for nothing. */
+/** Parameters and letter case do not count; `image/*` stands for a family, and a bare star pair for nothing. */
 export function checkMimeType(contentType: string, list: readonly string[] | null): void {
   if (list === null || list.length === 0) return;
   if (!contentType.includes('/')) throw refuse.mimeType('Invalid Content-Type header');
-  const [family] = contentType.split('/', 1);
-  const matches = list.some((entry) => entry === contentType || (entry !== '*/*' && entry === `${family}/*`));
+  const given = mediaTypeOf(contentType);
+  const [family] = given.split('/', 1);
+  const matches = list
+    .map(mediaTypeOf)
+    .some((entry) => entry === given || (entry !== '*/*' && entry === `${family}/*`));
   if (!matches) throw refuse.mimeType(`mime type ${contentType} is not supported`);
+}
+
+function mediaTypeOf(text: string): string {
+  return (text.split(';', 1)[0] ?? '').trim().toLowerCase();
 }
 
 const sizePattern = '^[0-9]+(?:\\.[0-9]+)?(?:[gG][bB]|[mM][bB]|[kK][bB]|[bB])$';

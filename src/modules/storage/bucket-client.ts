@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { AppError } from '../../lib/app-error.ts';
 import { refuseNulls } from '../../lib/refuse-nulls.ts';
-import { encodeSegment } from '../../upstream/request-path.ts';
 import type { Call } from '../../viewer/call.ts';
+import { encodeBucket } from './object-path.ts';
 import type { Send } from './send.ts';
 import { type Bucket, bucketSchema, messageSchema, pageSchema, toBucket } from './types.ts';
 
@@ -33,7 +33,7 @@ export interface BucketMethods {
 const createdSchema = z.object({ name: z.string() });
 
 export function createBucketMethods(send: Send): BucketMethods {
-  const at = (id: string): string => `/bucket/${encodeSegment(id)}`;
+  const at = (id: string): string => `/bucket/${encodeBucket(id, 'id')}`;
 
   async function bucket(id: string, call: Call): Promise<Bucket> {
     return toBucket(await send(bucketSchema, { method: 'GET', path: at(id) }, call));
@@ -49,7 +49,7 @@ export function createBucketMethods(send: Send): BucketMethods {
 
     async createBucket(input, call) {
       // Storage takes names that no path can hold: such a bucket could not be deleted again.
-      encodeSegment(input.id);
+      encodeBucket(input.id, 'id');
       const body = { ...wireChanges(input), id: input.id, name: input.name ?? input.id };
       await send(createdSchema, { method: 'POST', path: '/bucket', body }, call);
       return await bucket(input.id, call).catch((error: unknown) => {
@@ -79,7 +79,7 @@ export function createBucketMethods(send: Send): BucketMethods {
         call,
       );
       // Storage says that it is queued even when it is done: what is left tells.
-      const path = `/object/list-v2/${encodeSegment(id)}`;
+      const path = `/object/list-v2/${encodeBucket(id, 'id')}`;
       const left = await send(
         pageSchema,
         { method: 'POST', path, body: { limit: 1 }, idempotent: true },
@@ -98,7 +98,7 @@ function wireChanges({ public: isPublic, fileSizeLimit, allowedMimeTypes }: Buck
   return {
     ...(isPublic === undefined || isPublic === null ? {} : { public: isPublic }),
     ...(fileSizeLimit === undefined ? {} : { file_size_limit: wireLimit(fileSizeLimit) }),
-    ...(allowedMimeTypes === undefined ? {} : { allowed_mime_types: allowedMimeTypes }),
+    ...(allowedMimeTypes === undefined ? {} : { allowed_mime_types: wireTypes(allowedMimeTypes) }),
   };
 }
 
@@ -109,6 +109,15 @@ function wireLimit(limit: string | null): number | null {
   const message = 'fileSizeLimit must be a number of bytes from 0 to 2^53.';
   throw new AppError('BAD_USER_INPUT', message, {
     details: { issues: [{ path: ['fileSizeLimit'], message }] },
+  });
+}
+
+function wireTypes(types: readonly string[] | null): readonly string[] | null {
+  // Storage's database fails at NUL; what else is no media type Storage says itself.
+  if (types === null || types.every((type) => type.length <= 255 && !type.includes('\0'))) return types;
+  const message = 'allowedMimeTypes must hold media types, such as image/png or image/*.';
+  throw new AppError('BAD_USER_INPUT', message, {
+    details: { issues: [{ path: ['allowedMimeTypes'], message }] },
   });
 }
 

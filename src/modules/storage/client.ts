@@ -24,12 +24,14 @@ export function createStorageClient(deps: StorageClientDeps): StorageClient {
   const send = createSend(deps.upstream);
   const imageTransformation = deps.imageTransformation ?? false;
   const urls = createPublicUrls(deps.publicUrl, imageTransformation);
+  const buckets = createBucketMethods(send);
   return {
     urls,
-    ...createBucketMethods(send),
+    ...buckets,
     ...createFileMethods(send),
     ...createSharingMethods({
       send,
+      bucket: buckets.bucket,
       urls,
       imageTransformation,
       maxSignedUrlExpiryMs: deps.maxSignedUrlExpiryMs,

@@ -1,10 +1,9 @@
 import type { Readable } from 'node:stream';
 import { z } from 'zod';
 import { AppError } from '../../lib/app-error.ts';
-import { encodeSegment } from '../../upstream/request-path.ts';
 import type { Call } from '../../viewer/call.ts';
 import { type FilesArgs, type FilesPage, listFiles } from './files-page.ts';
-import { checkNewPath, checkPath, encodeObject } from './object-path.ts';
+import { blameSegments, checkNewPath, checkPath, encodeBucket, encodeObject } from './object-path.ts';
 import type { Send } from './send.ts';
 import {
   infoSchema,
@@ -72,7 +71,7 @@ export function createFileMethods(send: Send): FileMethods {
           body: stream,
         },
         call,
-      );
+      ).catch(blameSegments(path));
       // Out of the upload's own answer: whoever may insert but not read gets it too.
       return {
         kind: 'file',
@@ -90,7 +89,7 @@ export function createFileMethods(send: Send): FileMethods {
       checkPaths(paths);
       const rows = await send(
         z.array(objectSchema),
-        { method: 'DELETE', path: `/object/${encodeSegment(bucket)}`, body: { prefixes: paths } },
+        { method: 'DELETE', path: `/object/${encodeBucket(bucket)}`, body: { prefixes: paths } },
         call,
       );
       return rows.map((row) => toFile(bucket, row));
@@ -99,11 +98,15 @@ export function createFileMethods(send: Send): FileMethods {
     async move({ bucket, from, to, toBucket }, call) {
       checkNewPath(to, 'to');
       checkPath(from, 'from');
+      encodeBucket(bucket);
       const target = toBucket ?? bucket;
+      encodeBucket(target, 'toBucket');
       // Moving answers with a message only, and the new place may be hidden from the caller; the id stays.
       const { id, size, contentType } = await file(bucket, from, call);
       const body = { bucketId: bucket, sourceKey: from, destinationKey: to, destinationBucket: target };
-      await send(messageSchema, { method: 'POST', path: '/object/move', body }, call);
+      await send(messageSchema, { method: 'POST', path: '/object/move', body }, call).catch(
+        blameSegments(to, 'to'),
+      );
       return {
         kind: 'file',
         id,
@@ -117,10 +120,13 @@ export function createFileMethods(send: Send): FileMethods {
     async copy({ bucket, from, to, toBucket, upsert }, call) {
       checkNewPath(to, 'to');
       checkPath(from, 'from');
+      encodeBucket(bucket);
       const target = toBucket ?? bucket;
+      encodeBucket(target, 'toBucket');
       const body = { bucketId: bucket, sourceKey: from, destinationKey: to, destinationBucket: target };
       const headers = { 'x-upsert': String(upsert) };
-      const row = await send(objectSchema, { method: 'POST', path: '/object/copy', body, headers }, call);
+      const options = { method: 'POST', path: '/object/copy', body, headers } as const;
+      const row = await send(objectSchema, options, call).catch(blameSegments(to, 'to'));
       return toFile(target, row);
     },
   };

@@ -1,7 +1,6 @@
-import { checkFirst, decodeCursor, encodeCursor } from '../../lib/cursor.ts';
-import { encodeSegment } from '../../upstream/request-path.ts';
+import { badCursor, checkFirst, decodeCursor, encodeCursor } from '../../lib/cursor.ts';
 import type { Call } from '../../viewer/call.ts';
-import { checkPrefix } from './object-path.ts';
+import { checkPrefix, encodeBucket } from './object-path.ts';
 import type { Send } from './send.ts';
 import { type FileEntry, type FileSort, pageSchema, toFile } from './types.ts';
 
@@ -81,7 +80,7 @@ async function fetchPage(send: Send, args: FilesArgs, sort: FileSort, place: Pla
     pageSchema,
     {
       method: 'POST',
-      path: `/object/list-v2/${encodeSegment(args.bucket)}`,
+      path: `/object/list-v2/${encodeBucket(args.bucket)}`,
       idempotent: true,
       body: {
         prefix: args.prefix,
@@ -114,8 +113,19 @@ function writePlace(kind: string, { upstream, size, skip }: Place): string {
 
 function readPlace(kind: string, cursor: string): Place {
   const [upstream, size, skip] = decodeCursor(kind, cursor);
+  if (!isUpstreamCursor(String(upstream ?? ''))) throw badCursor();
   return { upstream: String(upstream ?? ''), size: bounded(size, 1), skip: bounded(skip, 0) };
 }
+
+/** Storage hands what its cursor holds to its database: the name to go on after, and in `a:` the time. */
+function isUpstreamCursor(text: string): boolean {
+  const lines = Buffer.from(text, 'base64').toString('utf8').split('\n');
+  return lines.every(
+    (line) => !line.includes('\0') && (!line.startsWith('a:') || isMoment.test(line.slice(2))),
+  );
+}
+
+const isMoment = /^(?:\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z)?$/;
 
 function bounded(value: string | number | undefined, least: number): number {
   const number = Number(value);

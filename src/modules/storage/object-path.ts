@@ -1,8 +1,10 @@
 import { AppError } from '../../lib/app-error.ts';
 import { encodeSegment } from '../../upstream/request-path.ts';
 
-/** S3's limit, which Storage takes over. */
+/** S3's limit, which Storage takes over. Names of buckets are shorter; beyond this no server takes the URL. */
 const maxPathBytes = 1024;
+/** What the file systems have of one segment. S3 knows no segments. */
+const maxSegmentBytes = 255;
 
 function badPath(argument: string, message: string): AppError {
   return new AppError('BAD_USER_INPUT', message, { details: { issues: [{ path: [argument], message }] } });
@@ -46,5 +48,27 @@ export function checkNewPath(path: string, argument = 'path'): string {
 
 /** `bucket/path` as a piece of a URL. Empty segments are kept: they are part of the name. */
 export function encodeObject(bucket: string, path: string): string {
-  return `${encodeSegment(bucket)}/${checkPath(path).split('/').map(encodeURIComponent).join('/')}`;
+  return `${encodeBucket(bucket)}/${checkPath(path).split('/').map(encodeURIComponent).join('/')}`;
+}
+
+/** The id of a bucket as a piece of a URL. Throws BAD_USER_INPUT for text that no bucket can have. */
+export function encodeBucket(id: string, argument = 'bucket'): string {
+  if (Buffer.byteLength(id) > maxPathBytes) {
+    throw badPath(argument, `${argument} must not be longer than ${maxPathBytes} bytes.`);
+  }
+  return encodeSegment(id);
+}
+
+/**
+ * For the failure of a call that stores a file at `path`. Storage on a file system says of a long segment only that
+ * something went wrong inside; on S3 it stores the file, so it cannot be refused before.
+ */
+export function blameSegments(path: string, argument = 'path'): (error: unknown) => never {
+  return (error) => {
+    const failed = error instanceof AppError && error.code === 'UPSTREAM_ERROR';
+    if (failed && path.split('/').some((segment) => Buffer.byteLength(segment) > maxSegmentBytes)) {
+      throw badPath(argument, `${argument} has a segment of more than ${maxSegmentBytes} bytes.`);
+    }
+    throw error;
+  };
 }

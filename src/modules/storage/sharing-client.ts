@@ -1,19 +1,20 @@
 import { AppError } from '../../lib/app-error.ts';
-import { encodeSegment } from '../../upstream/request-path.ts';
 import type { Call } from '../../viewer/call.ts';
+import { checkBucketRules } from './bucket-rules.ts';
 import { checkPaths } from './file-client.ts';
 import { checkTransform, type ImageTransform } from './image-transform.ts';
-import { checkNewPath, encodeObject } from './object-path.ts';
+import { blameSegments, checkNewPath, encodeBucket, encodeObject } from './object-path.ts';
 import { noTransformation, type PublicUrls } from './public-urls.ts';
 import type { Send } from './send.ts';
 import {
+  type Bucket,
   type SignedUrl,
   signedManySchema,
   signedSchema,
   type UploadTicket,
   uploadTicketSchema,
 } from './types.ts';
-import { cacheSeconds, checkContentType } from './upload-body.ts';
+import { cacheSeconds, checkContentType, metadataJson } from './upload-body.ts';
 
 /** A ticket's metadata travels in one header, as Base64; servers take 16 KB of headers in all. */
 const maxMetadataBytes = 4096;
@@ -39,12 +40,16 @@ export interface SharingMethods {
     transform: ImageTransform,
     call: Call,
   ): Promise<string>;
-  /** Leave to send one file straight to the pass-through, by PUT or TUS. */
+  /**
+   * Leave to send one file straight to the pass-through, by PUT or TUS. What the bucket would refuse is refused now,
+   * where the caller may see the bucket.
+   */
   createUpload(args: TicketArgs, call: Call): Promise<UploadTicket>;
 }
 
 export interface SharingDeps {
   readonly send: Send;
+  readonly bucket: (id: string, call: Call) => Promise<Bucket>;
   readonly urls: PublicUrls;
   readonly imageTransformation: boolean;
   readonly maxSignedUrlExpiryMs: number;
@@ -67,7 +72,7 @@ export function createSharingMethods(deps: SharingDeps): SharingMethods {
         signedManySchema,
         {
           method: 'POST',
-          path: `/object/sign/${encodeSegment(bucket)}`,
+          path: `/object/sign/${encodeBucket(bucket)}`,
           body: { expiresIn, paths },
           idempotent: true,
         },
@@ -95,18 +100,24 @@ export function createSharingMethods(deps: SharingDeps): SharingMethods {
     },
 
     async createUpload(args, call) {
-      const { bucket, path, upsert } = args;
+      const { bucket, path, upsert, size } = args;
       checkNewPath(path);
       checkDescription(args);
-      const { token } = await send(
-        uploadTicketSchema,
-        {
-          method: 'POST',
-          path: `/object/upload/sign/${encodeObject(bucket, path)}`,
-          headers: { 'x-upsert': String(upsert) },
-        },
-        call,
-      );
+      const contentType = checkContentType(args.contentType ?? 'application/octet-stream');
+      const [{ token }, rules] = await Promise.all([
+        send(
+          uploadTicketSchema,
+          {
+            method: 'POST',
+            path: `/object/upload/sign/${encodeObject(bucket, path)}`,
+            headers: { 'x-upsert': String(upsert) },
+          },
+          call,
+        ).catch(blameSegments(path)),
+        // A hidden bucket says no more when the bytes come.
+        deps.bucket(bucket, call).catch(() => undefined),
+      ]);
+      if (rules) checkBucketRules(rules, { path, contentType, size });
       return {
         put: { url: urls.signedUpload(bucket, path, token), method: 'PUT', headers: putHeaders(args) },
         resumable: { url: urls.resumable, method: 'POST', headers: resumableHeaders(args, token) },
@@ -119,7 +130,7 @@ export function createSharingMethods(deps: SharingDeps): SharingMethods {
 /** Throws BAD_USER_INPUT for what the headers of an upload could not say. */
 function checkDescription({ size, metadata }: TicketArgs): void {
   if (size?.startsWith('-')) throw badArgument('size', 'size must not be negative.');
-  if (metadata && Buffer.byteLength(JSON.stringify(metadata)) > maxMetadataBytes) {
+  if (metadata && Buffer.byteLength(metadataJson(metadata)) > maxMetadataBytes) {
     throw badArgument('metadata', `metadata must not be longer than ${maxMetadataBytes} bytes of JSON.`);
   }
 }

@@ -16,7 +16,8 @@ export interface UploadBody {
 }
 
 // RFC 9110, with parameters: nothing that could end the header line.
-const mediaType = /^[\w.+-]+\/[\w.+*-]+(?:\s*;\s*[\w.+-]+=(?:[\w.+-]+|"[^"\r\n]*"))*$/;
+const mediaType = /^([\w.+-]+\/[\w.+*-]+)((?:[ \t]*;[ \t]*[\w.+-]+=(?:[\w.+-]+|"[^"\r\n]*"))*)$/;
+const maxHeaderText = 255;
 
 /**
  * An upload as Storage wants it when the length is not known: multipart, because a raw body without a length escapes
@@ -32,7 +33,7 @@ export function uploadBody(file: Readable, description: UploadDescription): Uplo
   // Fields come first: behind a large file Storage loses them.
   const head =
     (seconds === undefined ? '' : field('cacheControl', seconds)) +
-    (metadata ? field('metadata', JSON.stringify(metadata)) : '') +
+    (metadata ? field('metadata', metadataJson(metadata)) : '') +
     `--${boundary}\r\nContent-Disposition: form-data; name="file"; filename="file"\r\n` +
     `Content-Type: ${contentType}\r\n\r\n`;
   let sent = 0;
@@ -52,17 +53,33 @@ export function uploadBody(file: Readable, description: UploadDescription): Uplo
   };
 }
 
-/** Throws BAD_USER_INPUT for text that is no media type. */
+/**
+ * With the type itself in lower case: older Storage compares it letter by letter. Throws BAD_USER_INPUT for text that
+ * is no media type.
+ */
 export function checkContentType(contentType: string): string {
-  if (mediaType.test(contentType) && contentType.length <= 255) return contentType;
+  const [, type, parameters] = contentType.length <= maxHeaderText ? (mediaType.exec(contentType) ?? []) : [];
+  if (type !== undefined) return type.toLowerCase() + (parameters ?? '');
   throw badField('contentType', 'contentType must be a media type, such as image/png.');
 }
+
+/** As JSON. Throws BAD_USER_INPUT for text that Postgres cannot keep in it. */
+export function metadataJson(metadata: Record<string, unknown>): string {
+  return JSON.stringify(metadata, (name, value: unknown) => {
+    if (unstorable.test(name) || (typeof value === 'string' && unstorable.test(value))) {
+      throw badField('metadata', 'metadata holds NUL or half of a surrogate pair.');
+    }
+    return value;
+  });
+}
+
+const unstorable = /\0|\p{Surrogate}/u;
 
 /** What goes behind `max-age=` in Storage: seconds, or the rest of a Cache-Control that begins with max-age. */
 export function cacheSeconds(text: string | null | undefined): string | undefined {
   if (text === undefined || text === null) return undefined;
   const rest = text.replace(/^max-age=/i, '');
-  if (/^\d{1,10}(?:, ?[\w=-]+)*$/.test(rest)) return rest;
+  if (rest.length <= maxHeaderText && /^\d{1,10}(?:, ?[\w=-]+)*$/.test(rest)) return rest;
   throw badField('cacheControl', 'cacheControl must be seconds, or begin with max-age.');
 }
 

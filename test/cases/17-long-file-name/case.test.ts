@@ -1,0 +1,92 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type StorageGateway, startStorageGateway } from '../../support/storage-gateway.ts';
+
+const createUpload = await readFile(join(import.meta.dirname, 'input', 'long-file-name.graphql'), 'utf8');
+
+let gateway: StorageGateway;
+beforeAll(async () => {
+  gateway = await startStorageGateway();
+  await gateway.makeBucket('box');
+});
+afterAll(async () => await gateway?.close());
+
+const long = 'n'.repeat(256);
+
+async function codesOf(query: string, variables: Record<string, unknown>): Promise<string[]> {
+  const { errors } = await gateway.app.graphql(query, { token: gateway.serviceKey, variables });
+  return errors.map(({ extensions }) => extensions.code);
+}
+
+async function uploadFile(path: string): Promise<string[]> {
+  const form = new FormData();
+  const query =
+    'mutation ($f: File!, $p: String!) { uploadFile(input: { bucket: "box", path: $p, file: $f }) { size } }';
+  form.append('operations', JSON.stringify({ query, variables: { f: null, p: path } }));
+  form.append('map', '{"0":["variables.f"]}');
+  form.append('0', new Blob(['x']), 'x');
+  const answer = await fetch(gateway.app.graphqlUrl, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${gateway.serviceKey}`, 'x-graphql-yoga-csrf': '1' },
+    body: form,
+  });
+  const { errors = [] }: { errors?: { extensions: { code: string } }[] } = JSON.parse(await answer.text());
+  return errors.map(({ extensions }) => extensions.code);
+}
+
+test('a segment of 256 characters is the caller’s mistake, by every way to store a file', async () => {
+  await uploadFile('source');
+  const move =
+    'mutation ($p: String!) { moveFile(input: { bucket: "box", from: "source", to: $p }) { path } }';
+  const copy =
+    'mutation ($p: String!) { copyFile(input: { bucket: "box", from: "source", to: $p }) { path } }';
+  expect(await codesOf(createUpload, { p: long })).toEqual(['BAD_USER_INPUT']);
+  expect(await uploadFile(long)).toEqual(['BAD_USER_INPUT']);
+  expect(await codesOf(move, { p: `a/${long}` })).toEqual(['BAD_USER_INPUT']);
+  expect(await codesOf(copy, { p: `${long}/a` })).toEqual(['BAD_USER_INPUT']);
+  const raw = await fetch(`${gateway.app.url}/storage/v1/object/box/${long}`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${gateway.serviceKey}` },
+    body: 'x',
+  });
+  expect(await raw.json()).toMatchObject({ code: 'InvalidKey' });
+  const resumable = await fetch(`${gateway.app.url}/storage/v1/upload/resumable`, {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${gateway.serviceKey}`,
+      'tus-resumable': '1.0.0',
+      'upload-length': '1',
+      'upload-metadata': `bucketName ${btoa('box')},objectName ${btoa(long)}`,
+    },
+  });
+  expect(resumable.status).toBe(400);
+});
+
+test('names as long as they may be are stored', async () => {
+  expect(await uploadFile('n'.repeat(255))).toEqual([]);
+  expect(await uploadFile(Array.from({ length: 9 }, () => 'n'.repeat(100)).join('/'))).toEqual([]);
+});
+
+test('reading a name that nobody can have finds nothing', async () => {
+  expect(
+    await codesOf('query ($p: String!) { file(bucket: "box", path: $p) { path } }', { p: long }),
+  ).toEqual(['NOT_FOUND']);
+  const answer = await fetch(`${gateway.app.url}/storage/v1/object/box/${'n'.repeat(300)}`, {
+    headers: { authorization: `Bearer ${gateway.serviceKey}` },
+  });
+  expect(await answer.json()).toMatchObject({ code: 'NoSuchKey' });
+});
+
+test('a service that only says that it failed is not blamed where the segment is long, and is elsewhere', async () => {
+  const { faults } = gateway.storage;
+  const body =
+    '{"statusCode":"500","error":"Internal","message":"Internal Server Error","code":"InternalError"}';
+  faults.set({ kind: 'status', status: 500, body, path: '/object/' });
+  try {
+    expect(await uploadFile(`a/${long}`)).toEqual(['BAD_USER_INPUT']);
+    expect(await uploadFile('short')).toEqual(['UPSTREAM_ERROR']);
+  } finally {
+    faults.set(undefined);
+  }
+});
