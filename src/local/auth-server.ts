@@ -111,13 +111,20 @@ export async function startAuthServer(options: AuthServerOptions): Promise<AuthS
   const server = createServer((request, response) => {
     answer(request, response).catch((error: unknown) => {
       const known = toAuthError(error);
-      if (known === undefined) log.error({ error: String(error), path: request.url }, 'auth request failed');
+      if (known === undefined || known.status === 500) {
+        log.error({ error: String(known?.cause ?? error), path: request.url }, 'auth request failed');
+      }
       if (response.headersSent) response.destroy();
       else {
         sendError(
           request,
           response,
-          known ?? new AuthError(500, 'unexpected_failure', 'Internal Server Error'),
+          known ??
+            new AuthError(
+              500,
+              'unexpected_failure',
+              'Unexpected failure, please check server logs for more information',
+            ),
         );
       }
     });

@@ -252,6 +252,7 @@ describe('a failure of the auth service', () => {
     'Database error creating new user',
     "Database error updating user's last_sign_in_at",
     'Error sending confirmation email',
+    'Error updating user',
   ])('that it calls "%s" is called so, for the operator to look there', async (sentence) => {
     expect(await refused(500, 'unexpected_failure', sentence)).toMatchObject({
       code: 'UPSTREAM_ERROR',

@@ -5,6 +5,7 @@ import { startFlow } from './flows.ts';
 import type { AuthRequest } from './http.ts';
 import type { Pkce } from './input.ts';
 import { redirectTarget } from './redirect.ts';
+import { step } from './step.ts';
 import { findUserById, insertIdentity, refreshProviders, type UserRow } from './users.ts';
 
 /** Asks both addresses to agree, or only the new one when addresses are confirmed automatically. */
@@ -18,9 +19,12 @@ export async function sendEmailChange(
 ): Promise<void> {
   checkMessageInterval(context, user.email_change_sent_at);
   if (pkce !== undefined) await startFlow(db, user.id, 'email_change', pkce);
-  await db`
-    update auth.users set email_change = ${newEmail}, email_change_sent_at = now(), email_change_confirm_status = 0
-    where id = ${user.id}`;
+  await step(
+    'Error sending email change email',
+    db`
+      update auth.users set email_change = ${newEmail}, email_change_sent_at = now(), email_change_confirm_status = 0
+      where id = ${user.id}`,
+  );
   const shared = { user, kind: 'email_change', channel: 'email', pkce } as const;
   const redirectTo = redirectTarget(context, request);
   await sendCode(context, db, { ...shared, type: 'email_change_token_new', to: newEmail, redirectTo });

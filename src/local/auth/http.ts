@@ -4,6 +4,11 @@ import type { z } from 'zod';
 const apiVersion = '2024-01-01';
 const maxBodyBytes = 1024 * 1024;
 
+export interface ShownPostgresError {
+  readonly status: number;
+  readonly body: { readonly code: string; readonly message: string; hint?: string; detail?: string };
+}
+
 /** An answer that is an error of Supabase Auth: `code` is its error code, not an HTTP status. */
 export class AuthError extends Error {
   override readonly name = 'AuthError';
@@ -11,15 +16,19 @@ export class AuthError extends Error {
   readonly code: string;
   readonly reasons: readonly string[] | undefined;
   /** What Postgres said, which the old form of errors shows instead. */
-  readonly postgres: { readonly code: string; readonly message: string } | undefined;
+  readonly postgres: ShownPostgresError | undefined;
 
   constructor(
     status: number,
     code: string,
     message: string,
-    more: { reasons?: readonly string[]; postgres?: { code: string; message: string } } = {},
+    more: {
+      reasons?: readonly string[] | undefined;
+      postgres?: ShownPostgresError | undefined;
+      cause?: unknown;
+    } = {},
   ) {
-    super(message);
+    super(message, { cause: more.cause });
     this.status = status;
     this.code = code;
     this.reasons = more.reasons;
@@ -136,7 +145,10 @@ export function sendError(request: IncomingMessage, response: ServerResponse, er
         ...weak,
       };
   if (!modern && error.postgres !== undefined) {
-    send(response, { status: error.status, json: error.postgres });
+    // The sentence of the step goes along: who reads only that looks in the right place.
+    const { status, body: shown } = error.postgres;
+    response.setHeader('x-sb-error-code', error.code);
+    send(response, { status, json: { ...shown, msg: error.message } });
     return;
   }
   if (modern) response.setHeader('x-supabase-api-version', apiVersion);

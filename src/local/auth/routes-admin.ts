@@ -15,6 +15,7 @@ import {
 } from './http.ts';
 import { isUuid, jsonObject, readBanDuration, readEmail, readPathId, readPhone } from './input.ts';
 import { checkPassword, hashPassword } from './password.ts';
+import { step } from './step.ts';
 import {
   changeMetadata,
   confirmUser,
@@ -131,7 +132,7 @@ async function createUser(context: AuthContext, request: AuthRequest): Promise<A
     throw invalid('Only bcrypt hashes are supported');
   }
   const passwordHash = body.password_hash || (await hashPassword(password, context.settings.bcryptCost));
-  const id = await context.sql.begin(async (tx) => {
+  const created = context.sql.begin(async (tx) => {
     const user = await insertUser(tx, {
       id: body.id?.toLowerCase() || undefined,
       aud: body.aud || undefined,
@@ -147,6 +148,7 @@ async function createUser(context: AuthContext, request: AuthRequest): Promise<A
     await setBan(tx, user.id, body);
     return user.id;
   });
+  const id = await step('Database error creating new user', created);
   return ok(await loadUserJson(context.sql, id));
 }
 
@@ -158,44 +160,36 @@ async function changeUser(context: AuthContext, request: AuthRequest): Promise<A
   if (body.ban_duration) readBanDuration(body.ban_duration);
   if (typeof body.password === 'string') checkPassword(body.password, context.settings.passwordMinLength);
   const hash = body.password ? await hashPassword(body.password, context.settings.bcryptCost) : undefined;
-  try {
-    await context.sql.begin(async (tx) => {
-      if (body.role)
-        await tx`update auth.users set role = ${body.role}, updated_at = now() where id = ${user.id}`;
-      if (hash !== undefined) {
-        await tx`update auth.users set encrypted_password = ${hash}, updated_at = now() where id = ${user.id}`;
-        await tx`delete from auth.sessions where user_id = ${user.id}`;
+  const changed = context.sql.begin(async (tx) => {
+    if (body.role)
+      await tx`update auth.users set role = ${body.role}, updated_at = now() where id = ${user.id}`;
+    if (hash !== undefined) {
+      await tx`update auth.users set encrypted_password = ${hash}, updated_at = now() where id = ${user.id}`;
+      await tx`delete from auth.sessions where user_id = ${user.id}`;
+    }
+    if (email !== undefined && email !== user.email) {
+      await applyEmailChange(tx, user.id, email);
+      if (user.email_confirmed_at === null && !body.email_confirm) {
+        await tx`update auth.users set email_confirmed_at = null where id = ${user.id}`;
       }
-      if (email !== undefined && email !== user.email) {
-        await applyEmailChange(tx, user.id, email);
-        if (user.email_confirmed_at === null && !body.email_confirm) {
-          await tx`update auth.users set email_confirmed_at = null where id = ${user.id}`;
-        }
+    }
+    if (phone !== undefined && phone !== user.phone) {
+      await applyPhoneChange(tx, user.id, phone);
+      if (user.phone_confirmed_at === null && !body.phone_confirm) {
+        await tx`update auth.users set phone_confirmed_at = null where id = ${user.id}`;
       }
-      if (phone !== undefined && phone !== user.phone) {
-        await applyPhoneChange(tx, user.id, phone);
-        if (user.phone_confirmed_at === null && !body.phone_confirm) {
-          await tx`update auth.users set phone_confirmed_at = null where id = ${user.id}`;
-        }
-      }
-      if (body.email_confirm) await confirmUser(tx, user.id, 'email');
-      if (body.phone_confirm) await confirmUser(tx, user.id, 'phone');
-      const current = (await findUserById(tx, user.id)) ?? user;
-      await changeMetadata(tx, current, {
-        user: body.user_metadata ?? undefined,
-        app: body.app_metadata ?? undefined,
-      });
-      await setBan(tx, user.id, body);
+    }
+    if (body.email_confirm) await confirmUser(tx, user.id, 'email');
+    if (body.phone_confirm) await confirmUser(tx, user.id, 'phone');
+    const current = (await findUserById(tx, user.id)) ?? user;
+    await changeMetadata(tx, current, {
+      user: body.user_metadata ?? undefined,
+      app: body.app_metadata ?? undefined,
     });
-  } catch (error) {
-    if (error instanceof AuthError) throw error;
-    // A taken address is a plain failure here, as upstream.
-    const postgres =
-      error instanceof Error && 'code' in error && error.code === '23505'
-        ? { code: '23505', message: error.message }
-        : undefined;
-    throw new AuthError(500, 'unexpected_failure', 'Error updating user', postgres ? { postgres } : {});
-  }
+    await setBan(tx, user.id, body);
+  });
+  // A taken address is a plain failure here, as upstream.
+  await step('Error updating user', changed);
   return ok(await loadUserJson(context.sql, user.id));
 }
 
@@ -207,10 +201,10 @@ async function removeUser(context: AuthContext, request: AuthRequest): Promise<A
   const user = await requireTarget(context, request);
   const { should_soft_delete: soft } = await request.body(deleteBody, true);
   if (!soft) {
-    await context.sql`delete from auth.users where id = ${user.id}`;
+    await step('Database error deleting user', context.sql`delete from auth.users where id = ${user.id}`);
     return ok({});
   }
-  await context.sql.begin(async (tx) => {
+  const removed = context.sql.begin(async (tx) => {
     await tx`
       update auth.users set email = ${obscured(user.id, user.email)}, phone = ${obscured(user.id, user.phone)},
         encrypted_password = '', email_change = '', phone_change = '', raw_app_meta_data = '{}',
@@ -223,6 +217,7 @@ async function removeUser(context: AuthContext, request: AuthRequest): Promise<A
     await tx`delete from auth.mfa_factors where user_id = ${user.id}`;
     await tx`delete from auth.one_time_tokens where user_id = ${user.id}`;
   });
+  await step('Error soft deleting user', removed);
   return ok({});
 }
 

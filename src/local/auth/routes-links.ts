@@ -8,6 +8,7 @@ import { AuthError, type AuthRequest, type AuthResponse, invalid, ok, type Route
 import { jsonObject, readEmail } from './input.ts';
 import { checkPassword, hashPassword } from './password.ts';
 import { redirectTarget } from './redirect.ts';
+import { step } from './step.ts';
 import { changeMetadata, findUserByEmail, insertUser, loadUserJson, type UserRow } from './users.ts';
 
 const linkBody = z.object({
@@ -41,18 +42,23 @@ async function findOrCreate(
   const existing = await findUserByEmail(db, email);
   if (existing !== undefined) {
     if ((kind === 'signup' || kind === 'invite') && existing.email_confirmed_at !== null) throw taken();
-    if (kind === 'signup' && body.data) await changeMetadata(db, existing, { user: body.data });
+    if (kind === 'signup' && body.data) {
+      await step('Database error updating user', changeMetadata(db, existing, { user: body.data }));
+    }
     return existing;
   }
   const password = body.password ?? '';
   const passwordHash =
     kind === 'invite' ? undefined : await hashPassword(password, context.settings.bcryptCost);
-  return await insertUser(db, {
-    email,
-    passwordHash,
-    userMetadata: body.data ?? {},
-    claimsInMetadata: kind !== 'invite',
-  });
+  return await step(
+    'Database error saving new user',
+    insertUser(db, {
+      email,
+      passwordHash,
+      userMetadata: body.data ?? {},
+      claimsInMetadata: kind !== 'invite',
+    }),
+  );
 }
 
 async function changeLink(db: Db, type: string, user: UserRow, newEmail: string): Promise<Link> {
@@ -121,7 +127,10 @@ async function invite(context: AuthContext, request: AuthRequest): Promise<AuthR
   const email = readEmail(body.email ?? '');
   const id = await context.sql.begin(async (tx) => {
     const user = await findOrCreate(context, tx, 'invite', email, { data: body.data });
-    await tx`update auth.users set invited_at = now(), confirmation_sent_at = now() where id = ${user.id}`;
+    await step(
+      'Error inviting user',
+      tx`update auth.users set invited_at = now(), confirmation_sent_at = now() where id = ${user.id}`,
+    );
     await sendCode(context, tx, {
       user,
       type: 'confirmation_token',

@@ -10,6 +10,7 @@ import { AuthError, type AuthRequest, type AuthResponse, invalid, ok, type Route
 import { jsonObject, type Pkce, pkceFields, readEmail, readPhone, readPkce } from './input.ts';
 import { redirectTarget } from './redirect.ts';
 import { sendConfirmation, signUp } from './routes-signup.ts';
+import { step } from './step.ts';
 import { findUserByEmail, findUserByPhone, type UserRow } from './users.ts';
 
 const otpBody = z.object({
@@ -39,7 +40,10 @@ async function sendRecovery(
 ): Promise<void> {
   checkMessageInterval(context, user.recovery_sent_at);
   if (pkce !== undefined) await startFlow(db, user.id, kind, pkce);
-  await db`update auth.users set recovery_sent_at = now() where id = ${user.id}`;
+  await step(
+    `Error sending ${kind === 'recovery' ? 'recovery' : 'magic link'} email`,
+    db`update auth.users set recovery_sent_at = now() where id = ${user.id}`,
+  );
   await sendCode(context, db, {
     user,
     type: 'recovery_token',
@@ -218,7 +222,10 @@ export function messageRoutes(context: AuthContext): Route[] {
         }
         return await context.sql.begin(async (tx) => {
           checkMessageInterval(context, user.reauthentication_sent_at, channel);
-          await tx`update auth.users set reauthentication_sent_at = now() where id = ${user.id}`;
+          await step(
+            'Error sending reauthentication email',
+            tx`update auth.users set reauthentication_sent_at = now() where id = ${user.id}`,
+          );
           const { messageId } = await sendCode(context, tx, {
             user,
             type: 'reauthentication_token',

@@ -8,6 +8,7 @@ import { jsonObject, type Pkce, pkceFields, readEmail, readPhone, readPkce } fro
 import { checkPassword, hashPassword } from './password.ts';
 import { redirectTarget } from './redirect.ts';
 import { signInAs } from './sessions.ts';
+import { step } from './step.ts';
 import {
   confirmUser,
   findUserByEmail,
@@ -38,7 +39,8 @@ export async function sendConfirmation(
   const channel = user.email === null ? 'sms' : 'email';
   checkMessageInterval(context, user.confirmation_sent_at, channel);
   if (pkce !== undefined) await startFlow(db, user.id, 'signup', pkce);
-  await db`update auth.users set confirmation_sent_at = now() where id = ${user.id}`;
+  const update = db`update auth.users set confirmation_sent_at = now() where id = ${user.id}`;
+  await (channel === 'email' ? step('Error sending confirmation email', update) : update);
   return await sendCode(context, db, {
     user,
     type: 'confirmation_token',
@@ -97,12 +99,11 @@ async function signUpAnonymously(
   if (!context.settings.anonymousUsers) {
     throw new AuthError(422, 'anonymous_provider_disabled', 'Anonymous sign-ins are disabled');
   }
-  return ok(
-    await context.sql.begin(async (tx) => {
-      const user = await insertUser(tx, { isAnonymous: true, userMetadata: data });
-      return await signInAs(context, tx, request, user.id, 'anonymous');
-    }),
-  );
+  const session = context.sql.begin(async (tx) => {
+    const user = await insertUser(tx, { isAnonymous: true, userMetadata: data });
+    return await signInAs(context, tx, request, user.id, 'anonymous');
+  });
+  return ok(await step('Database error creating anonymous user', session));
 }
 
 /** Creates the user, or treats an existing one as upstream does; undefined means "confirmed already". */
@@ -129,8 +130,14 @@ export async function signUp(
     if (confirmedAt !== null && confirmedAt !== undefined) return undefined;
     const user =
       existing ??
-      (await insertUser(tx, { email, phone, passwordHash, userMetadata: data, claimsInMetadata: true }));
-    if (autoconfirm) return { user: await confirmUser(tx, user.id, channel), confirmed: true };
+      (await step(
+        'Database error saving new user',
+        insertUser(tx, { email, phone, passwordHash, userMetadata: data, claimsInMetadata: true }),
+      ));
+    if (autoconfirm) {
+      const confirmed = await step('Database error updating user', confirmUser(tx, user.id, channel));
+      return { user: confirmed, confirmed: true };
+    }
     await sendConfirmation(context, tx, request, user, pkce);
     return { user, confirmed: false };
   });

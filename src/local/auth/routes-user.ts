@@ -7,6 +7,7 @@ import { AuthError, type AuthRequest, type AuthResponse, invalid, ok, type Route
 import { jsonObject, pkceFields, readEmail, readPhone, readPkce } from './input.ts';
 import { checkPassword, hashPassword, passwordFits } from './password.ts';
 import { endSessions, type SessionRow } from './sessions.ts';
+import { step } from './step.ts';
 import { otpHash } from './tokens.ts';
 import {
   changeMetadata,
@@ -118,20 +119,25 @@ async function updateUser(context: AuthContext, request: AuthRequest): Promise<A
 
   await context.sql.begin(async (tx) => {
     if (hash !== undefined) {
-      await tx`update auth.users set encrypted_password = ${hash}, updated_at = now() where id = ${user.id}`;
+      await step(
+        'Error during password storage',
+        tx`update auth.users set encrypted_password = ${hash}, updated_at = now() where id = ${user.id}`,
+      );
       await endSessions(tx, user.id, session.id, 'others');
       if (!user.encrypted_password && user.email !== null) {
         await insertIdentity(tx, user.id, 'email', { email: user.email, email_verified: true });
       }
     }
-    if (body.data) await changeMetadata(tx, user, { user: body.data });
+    if (body.data) await step('Error updating user', changeMetadata(tx, user, { user: body.data }));
     if (email !== undefined && email !== user.email) {
-      if (user.is_anonymous && context.settings.mailerAutoconfirm) await applyEmailChange(tx, user.id, email);
-      else await sendEmailChange(context, tx, request, user, email, pkce);
+      if (user.is_anonymous && context.settings.mailerAutoconfirm) {
+        await step('Error updating user', applyEmailChange(tx, user.id, email));
+      } else await sendEmailChange(context, tx, request, user, email, pkce);
     }
     if (phone !== undefined && phone !== user.phone) {
-      if (context.settings.smsAutoconfirm) await applyPhoneChange(tx, user.id, phone);
-      else await sendPhoneChange(context, tx, user, phone);
+      if (context.settings.smsAutoconfirm) {
+        await step('Error confirming user', applyPhoneChange(tx, user.id, phone));
+      } else await sendPhoneChange(context, tx, user, phone);
     }
   });
   return ok(await loadUserJson(context.sql, user.id));

@@ -10,6 +10,7 @@ import { readEmail, readPhone } from './input.ts';
 import { hashPassword } from './password.ts';
 import { redirectTarget } from './redirect.ts';
 import { signInAs } from './sessions.ts';
+import { step } from './step.ts';
 import { otpHash } from './tokens.ts';
 import { confirmUser, findUserById, isBanned } from './users.ts';
 
@@ -44,7 +45,7 @@ async function spendCode(context: AuthContext, db: Db, code: StoredCode): Promis
   if (isBanned(user)) throw new AuthError(403, 'user_banned', 'User is banned');
   if (code.token_type.startsWith('email_change')) return await confirmEmailChange(context, db, code);
   if (code.token_type === 'phone_change_token') {
-    await applyPhoneChange(db, user.id, code.relates_to);
+    await step('Error confirming user', applyPhoneChange(db, user.id, code.relates_to));
     return true;
   }
   await deleteCode(db, user.id, code.token_type);
@@ -54,9 +55,15 @@ async function spendCode(context: AuthContext, db: Db, code: StoredCode): Promis
     if (user.invited_at !== null && !user.encrypted_password) {
       // An invited user gets a password nobody knows until they choose one.
       const hash = await hashPassword(randomBytes(32).toString('base64url'), context.settings.bcryptCost);
-      await db`update auth.users set encrypted_password = ${hash} where id = ${user.id}`;
+      await step(
+        'Error storing password',
+        db`update auth.users set encrypted_password = ${hash} where id = ${user.id}`,
+      );
     }
-    await confirmUser(db, user.id, byPhone ? 'phone' : 'email');
+    await step(
+      code.token_type === 'recovery_token' ? 'Database error updating user' : 'Error confirming user',
+      confirmUser(db, user.id, byPhone ? 'phone' : 'email'),
+    );
   }
   return true;
 }
@@ -176,7 +183,8 @@ async function verifyByLink(context: AuthContext, request: AuthRequest): Promise
   } catch (error) {
     if (!(error instanceof AuthError)) throw error;
     const failure = {
-      error: error.status === 403 ? 'access_denied' : 'invalid_request',
+      error:
+        error.status === 500 ? 'server_error' : error.status === 403 ? 'access_denied' : 'invalid_request',
       error_code: error.code,
       error_description: error.message,
     };

@@ -1,6 +1,7 @@
 import type { AuthContext } from './context.ts';
 import type { Db } from './database.ts';
 import { AuthError, type AuthRequest } from './http.ts';
+import { step } from './step.ts';
 import { newRefreshToken } from './tokens.ts';
 import { isBanned, loadUserJson, type UserRow } from './users.ts';
 
@@ -87,6 +88,16 @@ function ipOf(request: AuthRequest): string | null {
 
 /** Opens a session for a user and answers its tokens. */
 export async function signInAs(
+  context: AuthContext,
+  db: Db,
+  request: AuthRequest,
+  userId: string,
+  method: string,
+): Promise<Record<string, unknown>> {
+  return await step('Database error granting user', openSession(context, db, request, userId, method));
+}
+
+async function openSession(
   context: AuthContext,
   db: Db,
   request: AuthRequest,

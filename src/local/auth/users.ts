@@ -1,5 +1,6 @@
 import type { Db, JsonObject } from './database.ts';
 import { mergeMetadata } from './database.ts';
+import { step } from './step.ts';
 
 /** The rows that Supabase Auth itself writes carry this instance id; others are invisible to it. */
 const instanceId = '00000000-0000-0000-0000-000000000000';
@@ -197,10 +198,8 @@ export async function insertUser(db: Db, input: NewUser): Promise<UserRow> {
     returning *`;
   if (user === undefined) throw new Error('insert into auth.users returned no row');
   for (const provider of providers) {
-    await insertIdentity(db, id, provider, {
-      ...claims,
-      ...(provider === 'phone' ? { phone: input.phone ?? '' } : {}),
-    });
+    const data = { ...claims, ...(provider === 'phone' ? { phone: input.phone ?? '' } : {}) };
+    await step('Error creating identity', insertIdentity(db, id, provider, data));
   }
   return user;
 }

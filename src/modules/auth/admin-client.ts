@@ -83,9 +83,12 @@ function missing(error: unknown): unknown {
 }
 
 /** A taken address on an update is a plain failure upstream, which only names Postgres' own code in its old form. */
-function takenAddress(error: unknown, input: { email?: string | undefined }): unknown {
+function takenAddress(error: unknown): unknown {
   if (!(error instanceof AppError) || error.details['reason'] !== '23505') return error;
-  const byEmail = input.email !== undefined && !String(error.privileged['upstreamMessage']).includes('phone');
+  const said = String(error.privileged['upstreamMessage']);
+  const byEmail = said.includes('"users_email_');
+  // Another constraint is one of the project's own, which a trigger ran into.
+  if (!byEmail && !said.includes('"users_phone_')) return error;
   return new AppError('CONFLICT', `The ${byEmail ? 'e-mail address' : 'phone number'} is taken.`, {
     cause: error.cause,
     details: { reason: byEmail ? 'email_exists' : 'phone_exists' },
@@ -173,7 +176,7 @@ export function createAdminClient({ exchange, extraRoles }: AdminClientDeps): Ad
           call,
         );
       } catch (error) {
-        throw takenAddress(missing(error), given);
+        throw takenAddress(missing(error));
       }
     },
     async deleteUser(id, soft, call) {

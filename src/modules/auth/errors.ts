@@ -64,7 +64,7 @@ function oneLine(text: string): string {
 }
 
 // Its sentences name a step, never a value: nothing but letters may stand in them.
-const failedStep = /^(?:Database error|Error sending) [a-z_' ]+$/i;
+const failedStep = /^(?:Database error|Error) [a-z_' ]+$/i;
 const wrongPassword = 'Invalid login credentials';
 
 /**
@@ -90,7 +90,7 @@ export function toAuthError(answer: UpstreamResponse): AppError {
   const reason = parsed.success ? reasonOf(parsed.data) : undefined;
   if (!parsed.success || reason === undefined) return withoutCode(answer);
   const wire = parsed.data;
-  const words = wire.msg ?? wire.message ?? wire.error_description ?? '';
+  const words = wire.message ?? wire.msg ?? wire.error_description ?? '';
   const [code, message] = meaningOf(reason, answer.status);
   const retryAfter = code === 'RATE_LIMITED' ? retryAfterOf(answer, words) : undefined;
   return new AppError(code, publicWords(reason, words) ?? message, {
