@@ -1304,10 +1304,10 @@ export type MutationExchangeAuthCodeArgs = {
 
 /** Everything that can be changed. */
 export type MutationExecuteSqlArgs = {
-  maxRows?: Scalars['Int']['input'];
+  maxRows?: InputMaybe<Scalars['Int']['input']>;
   params?: InputMaybe<Array<InputMaybe<Scalars['JSON']['input']>>>;
   statement: Scalars['String']['input'];
-  timeout?: Scalars['Duration']['input'];
+  timeout?: InputMaybe<Scalars['Duration']['input']>;
 };
 
 
@@ -1315,7 +1315,7 @@ export type MutationExecuteSqlArgs = {
 export type MutationExecuteTransactionArgs = {
   isolation?: IsolationLevel;
   statements: Array<SqlStatementInput>;
-  timeout?: Scalars['Duration']['input'];
+  timeout?: InputMaybe<Scalars['Duration']['input']>;
 };
 
 
@@ -1726,10 +1726,10 @@ export type QuerySchemasArgs = {
 
 /** Everything that can be read. */
 export type QuerySqlArgs = {
-  maxRows?: Scalars['Int']['input'];
+  maxRows?: InputMaybe<Scalars['Int']['input']>;
   params?: InputMaybe<Array<InputMaybe<Scalars['JSON']['input']>>>;
   statement: Scalars['String']['input'];
-  timeout?: Scalars['Duration']['input'];
+  timeout?: InputMaybe<Scalars['Duration']['input']>;
 };
 
 

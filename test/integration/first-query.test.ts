@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   FirstQueryDocument,
@@ -59,5 +60,67 @@ describe('a first query', () => {
     expect(errors).toMatchObject([
       { path: ['sql'], extensions: { code: 'FORBIDDEN', requires: 'SERVICE_ROLE' } },
     ]);
+  });
+});
+
+describe('a deployment that allows less than the defaults', () => {
+  let small: TestApp;
+
+  beforeAll(async () => {
+    small = await startTestApp({
+      DATABASE_URL: postgres.databaseUrl,
+      DATABASE_URL_READ: postgres.readUrl,
+      JWT_SECRET: postgres.keys.jwtSecret,
+      SUPABASE_ANON_KEY: postgres.keys.anonKey,
+      DATABASE_MAX_ROWS: '3',
+      DATABASE_MAX_TIMEOUT: '2s',
+    });
+  });
+
+  afterAll(async () => {
+    await small?.close();
+  });
+
+  const ask = async (query: string, variables: Record<string, unknown> = {}) =>
+    await small.graphql(query, { token: postgres.keys.serviceRoleKey, variables });
+
+  it("answers README's queries", async () => {
+    const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8');
+    const queries = [...readme.matchAll(/^ {2}-d '(\{"query":.*\})'$/gm)].map(
+      ([, body = '']) => JSON.parse(body).query,
+    );
+    expect(queries.length).toBeGreaterThan(0);
+    for (const query of queries) expect((await ask(query)).errors).toEqual([]);
+  });
+
+  it.each([
+    ['left out', {}],
+    ['null', { rows: null, time: null }],
+  ])('has its own maximum as the default where the argument is %s', async (_name, given) => {
+    const { data, errors } = await ask(
+      `query ($statement: String!, $rows: Int, $time: Duration) {
+        sql(statement: $statement, maxRows: $rows, timeout: $time) { values truncated }
+      }`,
+      { statement: 'select g from generate_series(1, 10) g', ...given },
+    );
+    expect(errors).toEqual([]);
+    expect(data.sql).toEqual({ values: [[1], [2], [3]], truncated: true });
+  });
+
+  it('still refuses more than that', async () => {
+    const { errors } = await ask('{ sql(statement: "select 1", maxRows: 4) { rowCount } }');
+    expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
+  });
+
+  it('writes with it too', async () => {
+    const { data, errors } = await ask(`mutation {
+      executeSql(statement: "select g from generate_series(1, 10) g") { rowCount truncated }
+      executeTransaction(statements: [{ statement: "select g from generate_series(1, 10) g" }]) { truncated }
+    }`);
+    expect(errors).toEqual([]);
+    expect(data).toEqual({
+      executeSql: { rowCount: 10, truncated: true },
+      executeTransaction: [{ truncated: true }],
+    });
   });
 });

@@ -1,12 +1,20 @@
 import type { SchemaBuilder } from '../../graphql/builder.ts';
-import { defaultStatementTimeoutMs, type ExplainResult, type SqlColumn, type SqlResult } from './types.ts';
+import {
+  defaultMaxRows,
+  defaultStatementTimeoutMs,
+  type ExplainResult,
+  type SqlColumn,
+  type SqlResult,
+} from './types.ts';
 
 const parameters =
   'Values of $1, $2, …: strings, numbers up to 2^53, booleans, null, arrays; objects are sent as JSON. Postgres infers their types: cast where it cannot (`$1::int`).';
 const fromWhen = 'The wait for a connection counts too.';
-const statementTimeout = `After this the statement is cancelled in Postgres: TIMEOUT. ${fromWhen}`;
-const writeTimeout = `After this the statement is cancelled in Postgres: TIMEOUT, or OUTCOME_UNKNOWN where it may have committed a part of its work (DO, CALL, VACUUM, CLUSTER, REINDEX, CONCURRENTLY) or did not end in time. ${fromWhen}`;
-const mostRows = 'More rows than this are cut off, and `truncated` is true.';
+// No default in the schema: the one that holds is not above what the deployment allows.
+const timeoutDefault = `When left out, ${defaultStatementTimeoutMs} ms, or the deployment's maximum where that is less.`;
+const statementTimeout = `After this the statement is cancelled in Postgres: TIMEOUT. ${fromWhen} ${timeoutDefault}`;
+const writeTimeout = `After this the statement is cancelled in Postgres: TIMEOUT, or OUTCOME_UNKNOWN where it may have committed a part of its work (DO, CALL, VACUUM, CLUSTER, REINDEX, CONCURRENTLY) or did not end in time. ${fromWhen} ${timeoutDefault}`;
+const mostRows = `More rows than this are cut off, and \`truncated\` is true. When left out, ${defaultMaxRows}, or the deployment's maximum where that is less.`;
 
 /** `sql`, `explain`, `executeSql` and `executeTransaction`, all for SERVICE_ROLE. */
 export function addSqlSchema(builder: SchemaBuilder): void {
@@ -25,11 +33,10 @@ export function addSqlSchema(builder: SchemaBuilder): void {
           description: 'The statement; nothing after it but a semicolon.',
         }),
         params: t.arg({ type: ['JSON'], required: { list: false, items: false }, description: parameters }),
-        maxRows: t.arg.int({ required: true, defaultValue: 1000, description: mostRows }),
+        maxRows: t.arg.int({ required: false, description: mostRows }),
         timeout: t.arg({
           type: 'Duration',
-          required: true,
-          defaultValue: defaultStatementTimeoutMs,
+          required: false,
           description: statementTimeout,
         }),
       },
@@ -70,11 +77,10 @@ export function addSqlSchema(builder: SchemaBuilder): void {
           description: 'The statement; nothing after it but a semicolon.',
         }),
         params: t.arg({ type: ['JSON'], required: { list: false, items: false }, description: parameters }),
-        maxRows: t.arg.int({ required: true, defaultValue: 1000, description: mostRows }),
+        maxRows: t.arg.int({ required: false, description: mostRows }),
         timeout: t.arg({
           type: 'Duration',
-          required: true,
-          defaultValue: defaultStatementTimeoutMs,
+          required: false,
           description: writeTimeout,
         }),
       },
@@ -123,9 +129,8 @@ function addTransaction(
         }),
         timeout: t.arg({
           type: 'Duration',
-          required: true,
-          defaultValue: defaultStatementTimeoutMs,
-          description: `For all statements together; after this the running one is cancelled and all is rolled back. ${fromWhen}`,
+          required: false,
+          description: `For all statements together; after this the running one is cancelled and all is rolled back. ${fromWhen} ${timeoutDefault}`,
         }),
       },
       resolve: (_root, args, context) => context.services.database.executeTransaction(args, context.call),

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 
-/** Milliseconds a statement may take when nothing is said. */
+/** Milliseconds a statement may take when nothing is said, as far as the deployment allows that. */
 export const defaultStatementTimeoutMs = 30_000;
+/** Rows of a result when nothing is said, as far as the deployment allows that. */
+export const defaultMaxRows = 1_000;
 
 const statement = z
   .string()
@@ -11,12 +13,14 @@ const params = z.array(z.unknown()).max(65_000).nullish();
 
 /** The arguments of the statement fields, with the limits of this deployment. */
 export function sqlArguments(limits: { readonly maxRows: number; readonly maxTimeoutMs: number }) {
-  const maxRows = z.int().min(1).max(limits.maxRows).default(Math.min(1000, limits.maxRows));
-  const timeout = z
-    .int()
-    .min(1, 'must be at least 1 ms')
-    .max(limits.maxTimeoutMs, `must be at most ${limits.maxTimeoutMs} ms`)
-    .default(Math.min(defaultStatementTimeoutMs, limits.maxTimeoutMs));
+  const maxRows = unlessGiven(z.int().min(1).max(limits.maxRows), Math.min(defaultMaxRows, limits.maxRows));
+  const timeout = unlessGiven(
+    z
+      .int()
+      .min(1, 'must be at least 1 ms')
+      .max(limits.maxTimeoutMs, `must be at most ${limits.maxTimeoutMs} ms`),
+    Math.min(defaultStatementTimeoutMs, limits.maxTimeoutMs),
+  );
   return {
     statement: z.object({ statement, params, maxRows, timeout }),
     explain: z.object({ statement, params, analyze: z.boolean().default(false), timeout }),
@@ -27,6 +31,11 @@ export function sqlArguments(limits: { readonly maxRows: number; readonly maxTim
       timeout,
     }),
   };
+}
+
+/** GraphQL tells what is null from what is left out; here both mean the default. */
+function unlessGiven(schema: z.ZodInt, value: number) {
+  return schema.nullish().transform((given) => given ?? value);
 }
 
 export const isolationLevels = ['READ_COMMITTED', 'REPEATABLE_READ', 'SERIALIZABLE'] as const;
