@@ -17,6 +17,7 @@ import { isUuid, jsonObject, readBanDuration, readEmail, readPathId, readPhone }
 import { checkPassword, hashPassword } from './password.ts';
 import { step } from './step.ts';
 import {
+  audience,
   changeMetadata,
   confirmUser,
   type FactorRow,
@@ -25,7 +26,9 @@ import {
   findUserById,
   findUserByPhone,
   insertUser,
+  instanceId,
   loadUserJson,
+  requireReadable,
   type UserRow,
   userJson,
 } from './users.ts';
@@ -49,7 +52,7 @@ const deleteBody = z.object({ should_soft_delete: z.boolean().nullish() });
 
 async function requireTarget(context: AuthContext, request: AuthRequest): Promise<UserRow> {
   const id = readPathId(request.params['id'], 'user_id');
-  const user = await findUserById(context.sql, id);
+  const user = await step('Database error loading user', findUserById(context.sql, id));
   if (user === undefined) throw new AuthError(404, 'user_not_found', 'User not found');
   return user;
 }
@@ -72,15 +75,19 @@ async function listUsers(context: AuthContext, request: AuthRequest): Promise<Au
   const filter = `%${query.get('filter') ?? ''}%`;
   const { sql } = context;
   const matching = sql`
-    from auth.users where aud = 'authenticated' and
+    from auth.users where instance_id = ${instanceId} and aud = ${audience} and
       (coalesce(email, '') like ${filter} or raw_user_meta_data ->> 'full_name' ilike ${filter})`;
   const [{ count } = { count: 0 }] = await sql<
     { count: number }[]
   >`select count(*)::int as count ${matching}`;
-  const rows = await sql<UserRow[]>`
+  const found = sql<UserRow[]>`
     select * ${matching}
     order by created_at ${sort.endsWith('asc') ? sql`asc` : sql`desc`}, id
     limit ${perPage} offset ${(page - 1) * perPage}`;
+  const rows = await step(
+    'Database error finding users',
+    found.then((users) => users.map(requireReadable)),
+  );
 
   const pages = Math.ceil(count / perPage);
   const linkTo = (target: number) => {
@@ -94,7 +101,7 @@ async function listUsers(context: AuthContext, request: AuthRequest): Promise<Au
     `${linkTo(pages)}; rel="last"`,
   ];
   return ok(
-    { users: rows.map((row) => userJson(row, undefined)), aud: 'authenticated' },
+    { users: rows.map((row) => userJson(row, undefined)), aud: audience },
     { 'x-total-count': String(count), link: links.join(', ') },
   );
 }

@@ -5,6 +5,7 @@ import { AuthError, type AuthRequest, type AuthResponse, invalid, ok, type Route
 import { phoneDigits } from './input.ts';
 import { passwordFits } from './password.ts';
 import { refreshSession, signInAs } from './sessions.ts';
+import { step } from './step.ts';
 import { findUserByEmail, findUserById, findUserByPhone, isBanned } from './users.ts';
 
 const passwordBody = z.object({
@@ -22,9 +23,12 @@ async function passwordGrant(context: AuthContext, request: AuthRequest): Promis
   }
   if (!body.email && !body.phone) throw invalid('missing email or phone');
   const password = body.password ?? '';
-  const user = body.email
-    ? await findUserByEmail(context.sql, body.email.toLowerCase())
-    : await findUserByPhone(context.sql, phoneDigits(body.phone ?? ''));
+  const user = await step(
+    'Database error querying schema',
+    body.email
+      ? findUserByEmail(context.sql, body.email.toLowerCase())
+      : findUserByPhone(context.sql, phoneDigits(body.phone ?? '')),
+  );
   if (user !== undefined && isBanned(user)) throw new AuthError(400, 'user_banned', 'User is banned');
   const fits = await passwordFits(password, user?.encrypted_password);
   if (user === undefined || !fits) {

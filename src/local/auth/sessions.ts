@@ -3,7 +3,7 @@ import type { Db } from './database.ts';
 import { AuthError, type AuthRequest } from './http.ts';
 import { step } from './step.ts';
 import { newRefreshToken } from './tokens.ts';
-import { isBanned, loadUserJson, type UserRow } from './users.ts';
+import { findUserById, instanceId, isBanned, loadUserJson, type UserRow } from './users.ts';
 
 export interface SessionRow {
   id: string;
@@ -78,7 +78,7 @@ async function insertRefreshToken(
   const token = newRefreshToken();
   await db`
     insert into auth.refresh_tokens (instance_id, token, user_id, revoked, parent, session_id, created_at, updated_at)
-    values ('00000000-0000-0000-0000-000000000000', ${token}, ${userId}, false, ${parent}, ${sessionId}, now(), now())`;
+    values (${instanceId}, ${token}, ${userId}, false, ${parent}, ${sessionId}, now(), now())`;
   return token;
 }
 
@@ -146,7 +146,7 @@ export async function refreshSession(
     const [found] = await tx<RefreshTokenRow[]>`select * from auth.refresh_tokens where token = ${presented}`;
     const [session] = await tx<SessionRow[]>`
       select * from auth.sessions where id = ${found?.session_id ?? null} for update`;
-    const [user] = await tx<UserRow[]>`select * from auth.users where id = ${session?.user_id ?? null}`;
+    const user = session && (await findUserById(tx, session.user_id));
     const [token] = await tx<RefreshTokenRow[]>`select * from auth.refresh_tokens where token = ${presented}`;
     if (token === undefined || session === undefined || user === undefined) {
       return new AuthError(400, 'refresh_token_not_found', 'Invalid Refresh Token: Refresh Token Not Found');

@@ -1,9 +1,12 @@
 import type { Db, JsonObject } from './database.ts';
 import { mergeMetadata } from './database.ts';
+import { AuthError } from './http.ts';
 import { step } from './step.ts';
 
 /** The rows that Supabase Auth itself writes carry this instance id; others are invisible to it. */
-const instanceId = '00000000-0000-0000-0000-000000000000';
+export const instanceId = '00000000-0000-0000-0000-000000000000';
+/** Of every user that does not say another one. */
+export const audience = 'authenticated';
 
 export interface UserRow {
   id: string;
@@ -140,20 +143,38 @@ export async function loadUserJson(db: Db, id: string): Promise<object | undefin
   return userJson(user, { identities, factors });
 }
 
+/**
+ * Rows without these cannot be read by Supabase Auth: it fails where such a user is looked for. Another instance or
+ * audience is simply not seen.
+ */
+export function requireReadable(user: UserRow): UserRow {
+  const { role, created_at, updated_at }: { [name: string]: unknown } = { ...user };
+  if (role !== null && created_at !== null && updated_at !== null) return user;
+  const cause = `user ${user.id} of auth.users has null for role, created_at or updated_at`;
+  throw new AuthError(500, 'unexpected_failure', 'Database error finding user', { cause });
+}
+
+async function findUser(query: PromiseLike<UserRow[]>): Promise<UserRow | undefined> {
+  const [user] = await query;
+  return user === undefined ? undefined : requireReadable(user);
+}
+
 export async function findUserById(db: Db, id: string): Promise<UserRow | undefined> {
-  const [user] = await db<UserRow[]>`select * from auth.users where id = ${id}`;
-  return user;
+  return await findUser(db<UserRow[]>`
+    select * from auth.users where instance_id = ${instanceId} and id = ${id}`);
 }
 
 export async function findUserByEmail(db: Db, email: string): Promise<UserRow | undefined> {
-  const [user] = await db<UserRow[]>`
-    select * from auth.users where lower(email) = ${email.toLowerCase()} and is_sso_user = false`;
-  return user;
+  return await findUser(db<UserRow[]>`
+    select * from auth.users
+    where instance_id = ${instanceId} and lower(email) = ${email.toLowerCase()} and aud = ${audience}
+      and is_sso_user = false`);
 }
 
 export async function findUserByPhone(db: Db, phone: string): Promise<UserRow | undefined> {
-  const [user] = await db<UserRow[]>`select * from auth.users where phone = ${phone}`;
-  return user;
+  return await findUser(db<UserRow[]>`
+    select * from auth.users
+    where instance_id = ${instanceId} and phone = ${phone} and aud = ${audience} and is_sso_user = false`);
 }
 
 export function isBanned(user: UserRow): boolean {
@@ -192,7 +213,7 @@ export async function insertUser(db: Db, input: NewUser): Promise<UserRow> {
   const [user] = await db<UserRow[]>`
     insert into auth.users (instance_id, id, aud, role, email, phone, encrypted_password, raw_app_meta_data,
       raw_user_meta_data, is_anonymous, created_at, updated_at)
-    values (${instanceId}, ${id}, ${input.aud ?? 'authenticated'}, ${input.role ?? 'authenticated'},
+    values (${instanceId}, ${id}, ${input.aud ?? audience}, ${input.role ?? 'authenticated'},
       ${input.email ?? null}, ${input.phone ?? null}, ${input.passwordHash ?? ''}, ${db.json(appMetadata)},
       ${db.json(userMetadata)}, ${input.isAnonymous ?? false}, now(), now())
     returning *`;
