@@ -1,4 +1,4 @@
-/** A map that forgets the entry used longest ago once it holds more than `capacity`. */
+/** A map that forgets the entries used longest ago once it holds more than `capacity`. */
 export interface Lru<K, V> {
   readonly size: number;
   get(key: K): V | undefined;
@@ -7,33 +7,41 @@ export interface Lru<K, V> {
   clear(): void;
 }
 
-export function createLru<K, V>(capacity: number): Lru<K, V> {
+/** `capacity` counts entries, or what `weigh` says that each weighs; one that weighs more than all may is not kept. */
+export function createLru<K, V>(capacity: number, weigh: (value: V) => number = () => 1): Lru<K, V> {
   // A Map keeps the order of insertion, so the first key is the one used longest ago.
-  const entries = new Map<K, V>();
+  const entries = new Map<K, { readonly value: V; readonly weight: number }>();
+  let held = 0;
+  const forget = (key: K): void => {
+    held -= entries.get(key)?.weight ?? 0;
+    entries.delete(key);
+  };
   return {
     get size() {
       return entries.size;
     },
     get(key) {
-      const value = entries.get(key);
-      if (value === undefined) return undefined;
+      const entry = entries.get(key);
+      if (entry === undefined) return undefined;
       entries.delete(key);
-      entries.set(key, value);
-      return value;
+      entries.set(key, entry);
+      return entry.value;
     },
     set(key, value) {
-      if (capacity <= 0) return;
-      entries.delete(key);
-      entries.set(key, value);
-      if (entries.size <= capacity) return;
-      const [oldest] = entries.keys();
-      if (oldest !== undefined) entries.delete(oldest);
+      forget(key);
+      const weight = weigh(value);
+      if (weight > capacity) return;
+      entries.set(key, { value, weight });
+      held += weight;
+      for (const oldest of entries.keys()) {
+        if (held <= capacity) break;
+        forget(oldest);
+      }
     },
-    delete(key) {
-      entries.delete(key);
-    },
+    delete: forget,
     clear() {
       entries.clear();
+      held = 0;
     },
   };
 }
