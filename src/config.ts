@@ -117,6 +117,7 @@ function nest(values: Values, mode: Mode) {
     graphql: {
       graphiql: values.GRAPHIQL ?? (dev && values.NODE_ENV !== 'production'),
       introspection: values.INTROSPECTION ?? (dev ? ('true' as const) : ('service_role' as const)),
+      maxDocumentBytes: values.MAX_DOCUMENT,
       maxTokens: values.MAX_TOKENS,
       maxDepth: values.MAX_DEPTH,
       maxAliases: values.MAX_ALIASES,

@@ -12,6 +12,13 @@ export const limitVariables = {
     shape: aSize,
     default: '16mb',
   }),
+  MAX_DOCUMENT: withDefault(byteSize(1_024), {
+    group: 'Limits',
+    description:
+      'Largest text of a GraphQL document, comments and white space included. Long values belong into variables.',
+    shape: aSize,
+    default: '256kb',
+  }),
   MAX_UPLOAD: withDefault(byteSize(1_024), {
     group: 'Limits',
     description: 'Largest file of a multipart request. Bigger ones go through `createUpload`.',
@@ -45,7 +52,7 @@ export const limitVariables = {
   }),
   MAX_TOKENS: withDefault(wholeNumber(10, 1_000_000), {
     group: 'Limits',
-    description: 'Lexical tokens of a document.',
+    description: 'Lexical tokens of a document; it may have as many comments.',
     shape: 'a number from 10 to 1000000',
     default: '4000',
   }),

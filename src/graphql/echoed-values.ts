@@ -1,29 +1,21 @@
-import { GraphQLError } from 'graphql';
+import { shortText } from '../lib/short-text.ts';
 
 const ofScalar = /^((?:Enum "\w+"|\w+) cannot represent [^:]*?)(?: value)?: .*$/s;
 const ofType = /^(Expected value of type "[^"]+"), found (?!null\b).*$/s;
-const ofSyntax = /\bfound ((?:Block)?String) ".*"/s;
+const ofArgument = /^(Argument "\w+" has invalid value) .*$/s;
+const ofSyntax = /^(Syntax Error: .*?\b(?:Block)?String) ".*$/s;
 
-/** graphql's sentence about a document or a value, without the text that was sent: it may be a password. */
-export function withoutEcho(message: string): string {
-  return message.replace(ofScalar, '$1 value.').replace(ofType, '$1.').replace(ofSyntax, 'found $1');
-}
+/** Longer sentences of graphql repeat something that a caller wrote. */
+const mostCharacters = 300;
 
 /**
- * An error that graphql made of variables which do not fit, without their values: it repeats a whole input for one
- * field that is wrong. Other errors come back as they are.
+ * graphql's sentence about a document or a value, without the text that was sent: it may be a password. Cut before it is
+ * looked at, for what was sent may be as long as a request.
  */
-export function withoutEchoOfVariables(error: GraphQLError): GraphQLError {
-  const cause = error.originalError;
-  if (error.path !== undefined || !(cause instanceof GraphQLError)) return error;
-  const [, name] = /^Variable "\$(\w+)" got invalid value /.exec(error.message) ?? [];
-  if (name === undefined || !error.message.endsWith(`; ${cause.message}`)) return error;
-  const beforeReason = error.message.slice(0, -cause.message.length - 2);
-  const [, place] = / at "(\w+[^"\\]*)"$/.exec(beforeReason) ?? [];
-  const at = place?.startsWith(name) ? ` at "${place}"` : '';
-  const reason = withoutEcho(cause.message);
-  return new GraphQLError(`Variable "$${name}" got invalid value${at}; ${reason}`, {
-    nodes: error.nodes ?? null,
-    originalError: new GraphQLError(reason, { extensions: cause.extensions }),
-  });
+export function withoutEcho(message: string): string {
+  return shortText(message, mostCharacters)
+    .replace(ofScalar, '$1 value.')
+    .replace(ofType, '$1.')
+    .replace(ofArgument, '$1.')
+    .replace(ofSyntax, '$1.');
 }

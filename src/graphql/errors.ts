@@ -1,12 +1,18 @@
-import { GraphQLError } from 'graphql';
+import { GraphQLError, isValueNode } from 'graphql';
 import { AppError, type ErrorCode, errorCodes } from '../lib/app-error.ts';
+import { isRecord } from '../lib/is-record.ts';
+import { shortText } from '../lib/short-text.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { Role } from '../viewer/viewer.ts';
+import { type Locate, placed } from './document-locations.ts';
+import { withoutEcho } from './echoed-values.ts';
 
 export interface ErrorAudience {
   readonly requestId: string;
   readonly role: Role;
   readonly log: Logger;
+  /** Where in the caller's document an error stands that has nodes of it. */
+  readonly locate?: Locate;
 }
 
 const made = new WeakSet<GraphQLError>();
@@ -28,6 +34,15 @@ function pathOf(error: unknown): readonly (string | number)[] | undefined {
   return error instanceof GraphQLError ? error.path : undefined;
 }
 
+/**
+ * True where graphql refused, in the middle of an operation, a value that the document gives to an argument: a variable
+ * that is null where the schema has a default. What resolvers get wrong is about no value of the document.
+ */
+function isRefusedValue(error: GraphQLError): boolean {
+  const [node] = error.nodes ?? [];
+  return node !== undefined && isValueNode(node);
+}
+
 /** The code an error will show to clients, without making the client's error. */
 export function errorCodeOf(error: unknown): ErrorCode {
   const cause = rootCause(error);
@@ -39,6 +54,7 @@ export function errorCodeOf(error: unknown): ErrorCode {
     if (code === 'BAD_REQUEST' || code === 'OPERATION_RESOLUTION_FAILURE') return 'BAD_USER_INPUT';
     // Without a path nothing was executed yet: the variables did not fit.
     if (cause.path === undefined && pathOf(error) === undefined) return 'BAD_USER_INPUT';
+    if (isRefusedValue(cause)) return 'BAD_USER_INPUT';
   }
   return 'INTERNAL_SERVER_ERROR';
 }
@@ -77,8 +93,8 @@ export function toClientError(error: unknown, audience: ErrorAudience): GraphQLE
   const code = errorCodeOf(error);
   const ours = cause instanceof AppError;
   const privileged = ours && audience.role === 'SERVICE_ROLE' ? cause.privileged : {};
-  const details = ours ? cause.details : publicDetails(cause);
   const masked = code === 'INTERNAL_SERVER_ERROR';
+  const details = withFewIssues(ours ? cause.details : masked ? {} : publicDetails(cause));
   if (masked) {
     audience.log.error({ err: cause, path: located.path, requestId: audience.requestId }, 'unexpected error');
   } else if (ours && errorCodes[code].http >= 500) {
@@ -90,10 +106,7 @@ export function toClientError(error: unknown, audience: ErrorAudience): GraphQLE
     );
   }
   const http = httpExtension(located, code, details);
-  const result = new GraphQLError(masked ? internalMessage : located.message, {
-    nodes: located.nodes ?? null,
-    source: located.source ?? null,
-    positions: located.positions ?? null,
+  const result = new GraphQLError(masked ? internalMessage : messageOf(located, cause), {
     path: located.path ?? null,
     extensions: {
       ...details,
@@ -104,19 +117,45 @@ export function toClientError(error: unknown, audience: ErrorAudience): GraphQLE
     },
   });
   made.add(result);
-  return result;
+  return placed(result, located.locations ?? audience.locate?.(located.nodes ?? []));
 }
 
 function isAbort(cause: unknown): boolean {
   return cause instanceof Error && (cause.name === 'AbortError' || isAbort(cause.cause));
 }
 
+/** graphql repeats a value that it refuses, our own sentences never do. */
+function messageOf(located: GraphQLError, cause: unknown): string {
+  return cause instanceof GraphQLError ? withoutEcho(located.message) : located.message;
+}
+
+const ofArgument = /^Argument "(\w+)" /;
+
 function publicDetails(cause: unknown): Readonly<Record<string, unknown>> {
   if (!(cause instanceof GraphQLError)) return {};
   const issues = cause.extensions['issues'];
   if (issues !== undefined) return { issues };
-  if (cause.extensions['code'] === undefined && cause.path === undefined) {
-    return { issues: [{ path: [], message: cause.message }] };
-  }
-  return {};
+  if (cause.extensions['code'] !== undefined || cause.path !== undefined) return {};
+  const message = withoutEcho(cause.message);
+  const [, argument] = ofArgument.exec(message) ?? [];
+  return { issues: [{ path: argument === undefined ? [] : [argument], message }] };
+}
+
+/** More than a form has fields; longer lists are the work of a machine. */
+const mostIssues = 20;
+const mostNameCharacters = 100;
+
+/** Names in a path may be a caller's own, and there may be one issue for each value of a large request. */
+function withFewIssues(details: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const issues = details['issues'];
+  if (!Array.isArray(issues)) return details;
+  return { ...details, issues: issues.slice(0, mostIssues).map(withShortPath) };
+}
+
+function withShortPath(issue: unknown): unknown {
+  if (!isRecord(issue) || !Array.isArray(issue['path'])) return issue;
+  const path = issue['path'].map((name) =>
+    typeof name === 'string' ? shortText(name, mostNameCharacters) : name,
+  );
+  return { ...issue, path };
 }

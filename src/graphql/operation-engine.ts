@@ -1,25 +1,18 @@
-import {
-  type DocumentNode,
-  type ExecutionResult,
-  execute,
-  type GraphQLError,
-  type GraphQLSchema,
-  subscribe,
-} from 'graphql';
+import { type DocumentNode, type ExecutionResult, execute, type GraphQLSchema, subscribe } from 'graphql';
 import { AppError } from '../lib/app-error.ts';
 import type { FieldRateLimit } from '../limits/field-rate-limit.ts';
 import type { Logger } from '../observability/logger.ts';
 import { type Role, reaches, type Viewer } from '../viewer/viewer.ts';
 import { type Context, createLoaders, type Services } from './context.ts';
 import { createDocumentCache } from './document-cache.ts';
-import { withoutEchoOfVariables } from './echoed-values.ts';
+import { createLocate } from './document-locations.ts';
 import { errorCodeOf, toClientError } from './errors.ts';
 import { mapResults } from './map-results.ts';
 import { type OperationFacts, operationFacts } from './operation-facts.ts';
 import { checkCost, type OperationLimits } from './operation-limits.ts';
 import { type OperationSharing, operationSharing } from './operation-sharing.ts';
-import { withoutSuggestionAboutVariables } from './suggestions.ts';
 import type { Transport } from './transport.ts';
+import { type OperationVariables, operationVariables } from './variable-values.ts';
 
 export interface OperationEngineDeps {
   readonly schema: GraphQLSchema;
@@ -108,10 +101,6 @@ export function createOperationEngine(deps: OperationEngineDeps): OperationEngin
   };
   const suggestions = introspection === 'everybody';
   const documentOf = createDocumentCache({ schema, limits, suggestions });
-  const spelledFor = (error: GraphQLError) => {
-    const spelled = withoutEchoOfVariables(error);
-    return suggestions ? spelled : withoutSuggestionAboutVariables(spelled);
-  };
 
   function assertMayIntrospect(facts: OperationFacts, viewer: Viewer): void {
     if (!facts.introspects || introspection === 'everybody') return;
@@ -152,9 +141,9 @@ export function createOperationEngine(deps: OperationEngineDeps): OperationEngin
 
   function runAs(
     viewer: Viewer,
-    document: DocumentNode,
+    { document, query }: { document: DocumentNode; query: string },
     facts: OperationFacts,
-    params: OperationParams,
+    variables: OperationVariables,
     transport: Transport,
   ): Promise<OperationOutcome> | OperationOutcome {
     const started = performance.now();
@@ -165,24 +154,26 @@ export function createOperationEngine(deps: OperationEngineDeps): OperationEngin
       count(facts.type, code, milliseconds / 1000);
       record(transport, { type: facts.type, operation: facts.name, role: viewer.role, code, milliseconds });
     };
-    const toClient = (result: ExecutionResult): ExecutionResult =>
-      result.errors
-        ? { ...result, errors: result.errors.map((error) => toClientError(spelledFor(error), audience)) }
-        : result;
+    const toClient = (result: ExecutionResult): ExecutionResult => {
+      if (!result.errors) return result;
+      const locating = { ...audience, locate: createLocate(document, query) };
+      return { ...result, errors: result.errors.map((error) => toClientError(error, locating)) };
+    };
     const finish = (result: ExecutionResult): ExecutionResult => {
       report(result.errors?.[0] ? errorCodeOf(result.errors[0]) : 'OK');
       return toClient(result);
     };
 
     assertMayIntrospect(facts, viewer);
-    const variables = params.variables ?? {};
-    checkCost(schema, facts, variables, limits);
+    checkCost(schema, facts, variables.given, limits);
+    const { errors } = variables.fitted();
+    if (errors) return finish({ errors });
     const args = {
       schema,
       document,
       contextValue: contextOf(transport, viewer),
-      variableValues: variables,
-      operationName: params.operationName ?? null,
+      variableValues: variables.given,
+      operationName: facts.name ?? null,
     };
     if (facts.type !== 'subscription') {
       const result = execute(args);
@@ -218,12 +209,12 @@ export function createOperationEngine(deps: OperationEngineDeps): OperationEngin
       if (document === undefined) throw invalid[0];
       return document;
     },
-    prepare(params, transport) {
-      const { document, invalid } = documentOf(params.query);
+    prepare({ query, operationName, variables: came }, transport) {
+      const { document, invalid } = documentOf(query);
       if (document === undefined || invalid.length > 0) {
         return { type: 'refused', result: refused('unknown', invalid, transport) };
       }
-      const facts = operationFacts(document, params.operationName);
+      const facts = operationFacts(document, operationName);
       if (!facts) {
         const message = 'operationName must name one of the operations of the document.';
         const error = new AppError('BAD_USER_INPUT', message, {
@@ -231,15 +222,14 @@ export function createOperationEngine(deps: OperationEngineDeps): OperationEngin
         });
         return { type: 'refused', result: refused('unknown', [error], transport) };
       }
+      const variables = operationVariables(schema, facts.operation, came, suggestions);
       return {
         type: facts.type,
         sharing: () =>
-          facts.type === 'subscription'
-            ? operationSharing(schema, document, facts, params.variables ?? {})
-            : undefined,
+          facts.type === 'subscription' ? operationSharing(schema, document, facts, variables) : undefined,
         run() {
           const failed = (error: unknown): ExecutionResult => refused(facts.type, [error], transport);
-          const runWith = (viewer: Viewer) => runAs(viewer, document, facts, params, transport);
+          const runWith = (viewer: Viewer) => runAs(viewer, { document, query }, facts, variables, transport);
           try {
             const viewer = transport.viewer(ignoresAuthorization(facts));
             if (viewer instanceof Promise) return viewer.then(runWith).catch(failed);

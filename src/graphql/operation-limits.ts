@@ -5,7 +5,9 @@ import { documentShape, fieldCap, type OperationFacts } from './operation-facts.
 
 /** What one document may ask for. */
 export interface OperationLimits {
-  /** Lexical tokens of a document. */
+  /** Bytes of a document's text: comments and white space are no tokens. */
+  readonly maxDocumentBytes: number;
+  /** Lexical tokens of a document, and its comments. */
   readonly maxTokens: number;
   readonly maxDepth: number;
   readonly maxAliases: number;
@@ -21,13 +23,25 @@ function tooComplex(what: string, limit: number, value: number | string): AppErr
   });
 }
 
+/** Throws PAYLOAD_TOO_LARGE. Comes before the text is looked at, or looked up. */
+export function checkText(query: string, { maxDocumentBytes }: OperationLimits): void {
+  // Each unit of UTF-16 takes a byte or more.
+  if (query.length <= maxDocumentBytes && Buffer.byteLength(query) <= maxDocumentBytes) return;
+  throw new AppError('PAYLOAD_TOO_LARGE', `The document is over the limit of ${maxDocumentBytes} bytes.`, {
+    details: { limit: maxDocumentBytes },
+  });
+}
+
 /** Parses at most `maxTokens`. Throws OPERATION_TOO_COMPLEX, or graphql's own syntax error. */
 export function parseWithin(query: string, { maxTokens }: OperationLimits): DocumentNode {
   try {
-    return parse(query, { maxTokens });
+    return parse(query, { maxLexicalTokens: maxTokens, maxComments: maxTokens, noLocation: true });
   } catch (error) {
-    if (error instanceof GraphQLError && error.message.includes('tokens. Parsing aborted')) {
-      throw tooComplex('tokens', maxTokens, `more than ${maxTokens}`);
+    const message = error instanceof GraphQLError ? error.message : '';
+    for (const what of ['tokens', 'comments']) {
+      if (message.endsWith(` ${maxTokens} ${what}. Parsing aborted.`)) {
+        throw tooComplex(what, maxTokens, `more than ${maxTokens}`);
+      }
     }
     throw error;
   }

@@ -1,6 +1,7 @@
 import { type DocumentNode, type ExecutionResult, execute, type GraphQLSchema, Kind } from 'graphql';
-import { getArgumentValues, getVariableValues } from 'graphql/execution/values.js';
+import { getArgumentValues } from 'graphql/execution/values.js';
 import type { OperationFacts } from './operation-facts.ts';
+import type { OperationVariables } from './variable-values.ts';
 
 /**
  * What a subscription field says (as the extension `sharing`) when subscribers with the same identity, document and
@@ -25,14 +26,14 @@ export function operationSharing(
   schema: GraphQLSchema,
   document: DocumentNode,
   facts: OperationFacts,
-  variables: Record<string, unknown>,
+  variables: OperationVariables,
 ): OperationSharing | undefined {
   const [selection, ...more] = facts.operation.selectionSet.selections;
   if (selection?.kind !== Kind.FIELD || more.length > 0 || selection.directives?.length) return undefined;
   const field = schema.getSubscriptionType()?.getFields()[selection.name.value];
   const sharing: unknown = field?.extensions['sharing'];
   if (field === undefined || !isFieldSharing(sharing)) return undefined;
-  const { coerced } = getVariableValues(schema, facts.operation.variableDefinitions ?? [], variables);
+  const { coerced } = variables.fitted();
   // Variables that do not fit are refused where the operation runs.
   if (coerced === undefined) return undefined;
   try {
@@ -46,7 +47,7 @@ export function operationSharing(
           document,
           operationName,
           rootValue: sharing.missed(args),
-          variableValues: variables,
+          variableValues: variables.given,
         });
         if (result instanceof Promise) throw new Error('A shared field resolves something asynchronously.');
         return result;

@@ -1,0 +1,104 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startTestApp, type TestApp } from '../support/app.ts';
+import { hmacToken, keyClaims, testSecret } from '../support/tokens.ts';
+
+const serviceToken = hmacToken(keyClaims('service_role'));
+let app: TestApp;
+beforeAll(async () => {
+  app = await startTestApp({ JWT_SECRET: testSecret });
+});
+afterAll(() => app?.close());
+
+const signUp = 'mutation ($i: SignUpInput!) { signUp(input: $i) { __typename } }';
+describe('variables that do not fit', () => {
+  const keys = [
+    ['looks like a place in an error', ' at "', 'a'],
+    ['is white space', '', ' '],
+    ['looks like a suggestion', 'Did you mean ', 'x'],
+    ['looks like the end of a sentence', 'value: ', '"'],
+  ] as const;
+  it.each(keys)('are refused at once where a long key %s', async (_what, beginning, repeated) => {
+    const key = `${beginning}${repeated.repeat(900_000)}`;
+    const { errors } = await app.graphql(signUp, { variables: { i: { [key]: 1 } } });
+    expect(errors[0]?.extensions.code).toBe('BAD_USER_INPUT');
+    expect(JSON.stringify(errors).length).toBeLessThan(5_000);
+  });
+
+  it('are refused by their first few errors, however many there are, and no value is repeated', async () => {
+    const many = Array.from({ length: 300_000 }, (_, at) => [`k${at}`, 'hunter2']);
+    const { errors } = await app.graphql(signUp, {
+      variables: { i: Object.fromEntries(many) },
+      token: serviceToken,
+    });
+    expect(errors.map(({ extensions }) => extensions.code)).toEqual(Array(5).fill('BAD_USER_INPUT'));
+    expect(errors[0]).toMatchObject({
+      message:
+        'Variable "$i" got invalid value at "i.password"; Field "password" of required type "String!" was not provided.',
+      extensions: { issues: [{ path: ['i', 'password'] }] },
+    });
+    expect(JSON.stringify(errors)).not.toContain('hunter2');
+  });
+
+  it('name the place in the variables at which a bad scalar stands', async () => {
+    const { errors } = await app.graphql(signUp, {
+      variables: { i: { email: 'not an address', password: 'hunter2hunter2' } },
+    });
+    expect(errors).toMatchObject([
+      {
+        message:
+          'Variable "$i" got invalid value at "i.email"; EmailAddress must look like name@example.com.',
+        extensions: {
+          code: 'BAD_USER_INPUT',
+          issues: [{ path: ['i', 'email'], message: 'EmailAddress must look like name@example.com.' }],
+        },
+      },
+    ]);
+  });
+
+  it('name the place of a bad scalar that the document itself has', async () => {
+    const query = 'mutation {\n  signUp(input: { password: "x", email: "nobody" }) { __typename }\n}';
+    const { errors } = await app.graphql(query);
+    expect(errors).toMatchObject([
+      {
+        locations: [{ line: 2, column: 41 }],
+        extensions: { code: 'BAD_USER_INPUT', issues: [{ path: ['input', 'email'] }] },
+      },
+    ]);
+  });
+});
+
+describe('a document', () => {
+  it('gets five errors of validation at most', async () => {
+    const { errors } = await app.graphql(`{ ${'__typename @nothing '.repeat(20)} }`);
+    expect(errors.map(({ extensions }) => extensions.code)).toEqual(
+      Array(5).fill('GRAPHQL_VALIDATION_FAILED'),
+    );
+  });
+
+  it('is told where a field stands that failed while it ran, each time', async () => {
+    const query = '# a comment\r\n{\n  viewer { role }\r  sql(statement: "select 1") { rowCount }\n}';
+    for (let time = 0; time < 2; time += 1) {
+      const { errors } = await app.graphql(query);
+      expect(errors).toMatchObject([
+        { path: ['sql'], locations: [{ line: 4, column: 3 }], extensions: { code: 'UNAUTHENTICATED' } },
+      ]);
+    }
+  });
+
+  it('is refused by the length of its text and the number of its comments, which are no tokens', async () => {
+    const codes = await Promise.all(
+      [`${' '.repeat(256 * 1024)}{ __typename }`, `${'#\n'.repeat(4_001)}{ __typename }`].map(
+        async (query) => {
+          const { code, limit } = (await app.graphql(query)).errors[0]?.extensions ?? {};
+          return [code, limit];
+        },
+      ),
+    );
+    expect(codes).toEqual([
+      ['PAYLOAD_TOO_LARGE', 262_144],
+      ['OPERATION_TOO_COMPLEX', 4_000],
+    ]);
+    const { data } = await app.graphql(`${' '.repeat(250 * 1024)}{ __typename }`);
+    expect(data).toEqual({ __typename: 'Query' });
+  });
+});
