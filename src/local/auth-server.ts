@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { dropUnread } from '../lib/drop-unread.ts';
 import { startCleanup } from './auth/cleanup.ts';
 import type { AuthContext } from './auth/context.ts';
 import { connectAuthDatabase } from './auth/database.ts';
@@ -109,6 +110,7 @@ export async function startAuthServer(options: AuthServerOptions): Promise<AuthS
   }
 
   const server = createServer((request, response) => {
+    dropUnread(request, response);
     answer(request, response).catch((error: unknown) => {
       const known = toAuthError(error);
       if (known === undefined || known.status === 500) {

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { dropUnread } from '../lib/drop-unread.ts';
 import { BundleError } from './functions/bundle.ts';
 import type { AnswerSink, FunctionLimits, WorkerFailure } from './functions/function-worker.ts';
 import { createFunctionRegistry } from './functions/registry.ts';
@@ -82,7 +83,6 @@ export async function startFunctionsServer(options: FunctionsServerOptions): Pro
     });
     if (worker === undefined || worker === 'boot') {
       sendFailure(response, worker ?? 'missing');
-      request.resume();
       return;
     }
     const body = await readBody(request);
@@ -98,6 +98,7 @@ export async function startFunctionsServer(options: FunctionsServerOptions): Pro
   }
 
   const server = createServer((request, response) => {
+    dropUnread(request, response);
     answer(request, response).catch((error: unknown) => {
       log.error({ err: error }, 'a functions request failed');
       if (response.headersSent) response.destroy();
@@ -178,7 +179,8 @@ async function readBody(
 ): Promise<Uint8Array<ArrayBuffer> | undefined | 'too large'> {
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of request) {
+  // Ended early it would take the connection along, and the answer with it.
+  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
     const bytes = Buffer.from(chunk);
     size += bytes.length;
     if (size > MAX_BODY_BYTES) return 'too large';

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import postgres from 'postgres';
 import { WebSocketServer } from 'ws';
+import { dropUnread } from '../lib/drop-unread.ts';
 import type { LocalKeys, LocalLog, LocalServer } from './local-server.ts';
 import { createAuthorization } from './realtime/authorization.ts';
 import { createChangeStream, type Transaction } from './realtime/change-stream.ts';
@@ -131,6 +132,7 @@ export async function startRealtimeServer(options: RealtimeServerOptions): Promi
   };
 
   const server = createServer((request, response) => {
+    dropUnread(request, response);
     if (misdirected(request)) {
       response.writeHead(421).end();
       return;

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
+import { dropUnread } from '../lib/drop-unread.ts';
 import { createFaults, type Faults } from './faults.ts';
 import type { LocalKeys, LocalLog, LocalServer } from './local-server.ts';
 import type { SigningKey } from './signing-key.ts';
@@ -141,10 +142,7 @@ export async function startStorageServer(options: StorageServerOptions): Promise
 
   const server = createServer({ keepAliveTimeout: 61_000, requestTimeout: 0 }, (request, response) => {
     const exchange = openExchange(request, response);
-    // A refused upload is read to its end, so that the connection can be used again.
-    response.on('finish', () => {
-      if (!request.complete) request.resume();
-    });
+    dropUnread(request, response);
     route(exchange).catch((error: unknown) => {
       if (error instanceof BadUrlError) {
         const body = {

@@ -105,15 +105,8 @@ export function createGraphQLHttp(deps: GraphQLHttpDeps) {
       'x-request-id': transport.requestId,
       ...headers,
     });
-    if (!early) {
-      response.end(body);
-      return;
-    }
-    response.write(body);
-    leaveRequest(stillComing).then(
-      () => response.end(),
-      () => response.destroy(),
-    );
+    if (early) leaveRequest(stillComing);
+    response.end(body);
   }
 
   function refuse(

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { AppError, errorCodes } from '../lib/app-error.ts';
+import { dropUnread } from '../lib/drop-unread.ts';
 import type { Logger } from '../observability/logger.ts';
 
 /** Answers a request; a rejection becomes a 500. */
@@ -38,6 +39,7 @@ export function createHttpServer(deps: HttpServerDeps): Server {
     sendError(response, new AppError('INTERNAL_SERVER_ERROR', 'Something went wrong in the gateway.'));
   };
   const server = createServer((request, response) => {
+    dropUnread(request, response);
     if (!deps.hostAllowed(request)) {
       response
         .writeHead(421, { 'content-type': 'text/plain' })

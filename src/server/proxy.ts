@@ -80,11 +80,8 @@ function sendErrorEarly(request: IncomingMessage, response: ServerResponse, erro
     'content-length': Buffer.byteLength(body),
     connection: 'close',
   });
-  response.write(body);
-  leaveRequest(request, drainBytes).then(
-    () => response.end(),
-    () => response.destroy(),
-  );
+  leaveRequest(request, drainBytes);
+  response.end(body);
 }
 
 /** Passes Supabase's own HTTP paths to their services, streaming both ways. */
@@ -170,7 +167,7 @@ export function createProxy(deps: ProxyDeps): Proxy {
     };
     try {
       await upstream.relay(outgoing, answer.sink);
-      await answer.finish();
+      answer.finish();
     } finally {
       answer.stop();
     }

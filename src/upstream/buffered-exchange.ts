@@ -22,7 +22,10 @@ export interface BufferedAnswer {
 }
 
 /** One request, its answer collected up to `maxAnswerBytes`. Rejects with UpstreamFailure. */
-export function exchangeBuffered(dispatcher: Dispatcher, exchange: Exchange): Promise<BufferedAnswer> {
+export function exchangeBuffered(
+  dispatcher: Pick<Dispatcher, 'dispatch'>,
+  exchange: Exchange,
+): Promise<BufferedAnswer> {
   const { signal, body, maxAnswerBytes } = exchange;
   return new Promise((resolve, reject) => {
     let controller: Dispatcher.DispatchController | undefined;

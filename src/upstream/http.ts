@@ -1,12 +1,12 @@
 import { Readable } from 'node:stream';
-import { Pool } from 'undici';
 import { AppError } from '../lib/app-error.ts';
 import { readAnswer } from './answer.ts';
 import { exchangeBuffered } from './buffered-exchange.ts';
 import { createCircuits } from './circuits.ts';
+import { openConnections } from './connections.ts';
 import { createDeadline, type Deadline, timedByProgress } from './deadline.ts';
 import { neverConnected, toAppError, toFailure, UpstreamFailure } from './failure.ts';
-import { exchangeRelayed, type StreamedExchange } from './relayed-exchange.ts';
+import { exchangeRelayed, type RelayedAnswer } from './relayed-exchange.ts';
 import { prepareBody } from './request-body.ts';
 import { requestHeaders } from './request-headers.ts';
 import { requestTarget } from './request-path.ts';
@@ -40,18 +40,16 @@ export function createHttpUpstream(deps: HttpUpstreamDeps): HttpUpstream {
   const limits: UpstreamLimits = { ...defaults, ...deps.limits };
   const base = new URL(deps.baseUrl);
   const prefix = base.pathname.replace(/\/+$/, '');
-  const openPool = (connections: number): Pool =>
-    new Pool(base.origin, {
+  const open = (connections: number) =>
+    openConnections(base.origin, {
       connections,
-      pipelining: 1,
-      // Node's servers close idle sockets after 5 s: we must be the first, or a request meets a closing socket.
-      keepAliveTimeout: 4_000,
-      keepAliveMaxTimeout: 60_000,
-      connect: { timeout: limits.connectMs, keepAlive: true },
+      connectMs: limits.connectMs,
+      // A function may answer without a look at what it was sent.
+      successReadsBody: service !== 'FUNCTIONS',
     });
-  const pool = openPool(limits.connections);
+  const pool = open(limits.connections);
   // A stream lasts as long as its client likes: it must not take the place of calls that are over at once.
-  const streams = openPool(limits.streams);
+  const streams = open(limits.streams);
 
   const circuits = createCircuits({ service, log, metrics });
 
@@ -129,10 +127,10 @@ export function createHttpUpstream(deps: HttpUpstreamDeps): HttpUpstream {
   }
 
   /** What both ways to stream share: the limits, the circuit, and whose fault a failure is. */
-  async function open<T extends { status: number }>(
+  async function begin(
     options: StreamOptions,
-    send: (exchange: StreamedExchange) => Promise<T>,
-  ): Promise<{ answer: T; deadline: Deadline }> {
+    sink: AnswerSink,
+  ): Promise<{ answer: RelayedAnswer; deadline: Deadline }> {
     const { method, call } = options;
     const answerMs = options.timeoutMs ?? limits.answerMs;
     const idleMs = options.idleMs ?? limits.idleMs;
@@ -157,8 +155,8 @@ export function createHttpUpstream(deps: HttpUpstreamDeps): HttpUpstream {
     let sent = false;
     const run = () => {
       sent = true;
-      const exchange = { method, target, headers, body, idleMs, signal: deadline.signal };
-      return blamingSource(source, send(exchange));
+      const exchange = { method, target, headers, body, idleMs, signal: deadline.signal, sink };
+      return blamingSource(source, exchangeRelayed(streams, exchange));
     };
     try {
       const answer = await circuits.watch({ key: options.circuitKey }, run);
@@ -173,21 +171,31 @@ export function createHttpUpstream(deps: HttpUpstreamDeps): HttpUpstream {
   }
 
   async function stream(options: StreamOptions): Promise<StreamResponse> {
-    const { answer, deadline } = await open(options, async ({ target: path, idleMs, ...exchange }) => {
-      const timeouts = { headersTimeout: 0, bodyTimeout: idleMs };
-      const { statusCode: status, headers, body } = await streams.request({ ...exchange, path, ...timeouts });
-      return { status, headers, body };
+    let resume = (): void => undefined;
+    let head: Pick<StreamResponse, 'status' | 'headers'> = { status: 0, headers: {} };
+    const body = new Readable({ read: () => resume() });
+    // Without a listener an answer that breaks off while nobody reads it would end the process.
+    body.on('error', () => undefined);
+    const { answer, deadline } = await begin(options, {
+      start(status, headers, again) {
+        head = { status, headers };
+        resume = again;
+      },
+      write: (chunk) => body.push(chunk),
     });
-    answer.body.once('close', () => deadline.end());
-    // Destroying an unread body is an error event to undici, and one without a listener ends the process.
-    answer.body.on('error', () => undefined);
-    return answer;
+    body.once('close', () => {
+      answer.leave();
+      deadline.end();
+    });
+    answer.ended.then(
+      () => body.push(null),
+      (error: Error) => body.destroy(error),
+    );
+    return { ...head, body };
   }
 
   async function relay(options: StreamOptions, sink: AnswerSink): Promise<void> {
-    const { answer, deadline } = await open(options, (exchange) =>
-      exchangeRelayed(streams, { ...exchange, sink }),
-    );
+    const { answer, deadline } = await begin(options, sink);
     try {
       await answer.ended;
     } catch (error) {

@@ -1,9 +1,10 @@
 import type { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import { abortFailure } from './buffered-exchange.ts';
+import { UpstreamFailure } from './failure.ts';
 import type { AnswerSink } from './upstream-types.ts';
 
-export interface StreamedExchange {
+interface StreamedExchange {
   method: Dispatcher.HttpMethod;
   target: string;
   headers: Record<string, string>;
@@ -18,6 +19,8 @@ export interface RelayedAnswer {
   status: number;
   /** Settles when the body has ended; rejects when it broke off. */
   ended: Promise<void>;
+  /** Ends the exchange; nothing happens when it has ended. */
+  leave(): void;
 }
 
 /**
@@ -25,7 +28,7 @@ export interface RelayedAnswer {
  * than a small answer itself. Resolves with the head of the answer.
  */
 export function exchangeRelayed(
-  dispatcher: Dispatcher,
+  dispatcher: Pick<Dispatcher, 'dispatch'>,
   exchange: StreamedExchange & { sink: AnswerSink },
 ): Promise<RelayedAnswer> {
   const { method, target, headers, body, idleMs, signal, sink } = exchange;
@@ -60,7 +63,7 @@ export function exchangeRelayed(
         });
         // It may break off before anybody has asked.
         ended.catch(() => undefined);
-        resolve({ status, ended });
+        resolve({ status, ended, leave: () => started.abort(new UpstreamFailure('abandoned')) });
         try {
           sink.start(status, answerHeaders, () => started.resume());
         } catch (error) {

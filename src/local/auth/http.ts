@@ -82,7 +82,8 @@ export function ok(json: unknown, headers: Readonly<Record<string, string>> = {}
 async function readBody(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of request) {
+  // Ended early it would take the connection along, and the answer with it.
+  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
     if (!Buffer.isBuffer(chunk)) continue;
     size += chunk.length;
     if (size > maxBodyBytes) {
@@ -153,8 +154,6 @@ export function sendError(request: IncomingMessage, response: ServerResponse, er
   }
   if (modern) response.setHeader('x-supabase-api-version', apiVersion);
   if (!(modern && error.reasons !== undefined)) response.setHeader('x-sb-error-code', error.code);
-  // A body that was refused half-read must not be taken for the next request.
-  if (error.status === 413) response.setHeader('connection', 'close');
   send(response, { status: error.status, json: body });
 }
 

@@ -101,7 +101,8 @@ function caller(context: ServerContext, request: IncomingMessage): Claims {
 async function readBody(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of request) {
+  // Ended early it would take the connection along, and the answer with it.
+  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
     const bytes = Buffer.from(chunk);
     size += bytes.length;
     if (size > MAX_BODY_BYTES) throw new HttpProblem(422, 'Payload size exceeds tenant limit');

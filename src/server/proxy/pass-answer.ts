@@ -55,8 +55,8 @@ export function passAnswer(parts: PassedAnswer) {
   };
   return {
     sink,
-    async finish(): Promise<void> {
-      if (early) await leaveRequest(request, drainBytes);
+    finish(): void {
+      if (early) leaveRequest(request, drainBytes);
       response.end();
     },
     stop: () => stopWatching(),
