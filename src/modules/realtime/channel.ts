@@ -2,10 +2,10 @@ import type { AppError } from '../../lib/app-error.ts';
 import { backOff } from '../../lib/back-off.ts';
 import { isRecord } from '../../lib/is-record.ts';
 import type { Cancel, Timers } from '../../lib/timers.ts';
-import { channelClosed, noAnswer, type Refusal, readRefusal } from './errors.ts';
+import { channelClosed, noAnswer, type Refusal, readRefusal, tooManyJoins } from './errors.ts';
 import type { ClientFrame, ServerFrame } from './frames.ts';
 import type { RealtimeLimits } from './limits.ts';
-import type { Pacer } from './pacer.ts';
+import type { JoinCaller, Pacer } from './pacer.ts';
 
 /** What is joined; fixed for the life of the channel. */
 export interface ChannelSpec {
@@ -19,6 +19,8 @@ export interface ChannelSpec {
 export interface ChannelHandlers {
   /** The token to join with now; undefined when there is none left. */
   token(): string | undefined;
+  /** Whose turn the next join takes. */
+  caller(): JoinCaller;
   /** Messages flow. `afterGap`: some may have been missed since they last did. */
   live(afterGap: boolean): void;
   /** Some messages may have been missed while the channel stayed up. */
@@ -107,7 +109,11 @@ export function createChannel(spec: ChannelSpec, deps: ChannelDeps, handlers: Ch
       return;
     }
     leaveState('queued');
-    const unqueue = pacer.enqueue(join);
+    const unqueue = pacer.enqueue(join, handlers.caller());
+    if (unqueue === undefined) {
+      refuse({ kind: 'retry', error: tooManyJoins(limits.waitingJoins), tooFast: false });
+      return;
+    }
     // With nobody before us the join has gone out already, and its own timer runs.
     if (state === 'queued') setTimer(unqueue);
   };

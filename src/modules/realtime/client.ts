@@ -1,4 +1,5 @@
 import { AppError } from '../../lib/app-error.ts';
+import { addressGroup } from '../../lib/client-address.ts';
 import { createTimers } from '../../lib/timers.ts';
 import type { Logger } from '../../observability/logger.ts';
 import type { HttpUpstream } from '../../upstream/http.ts';
@@ -11,7 +12,7 @@ import type { FeedDefinition } from './feed.ts';
 import { createHub, type Hub } from './hub.ts';
 import { defaultRealtimeLimits, type RealtimeLimits } from './limits.ts';
 import type { Ticket } from './member.ts';
-import { createPacer } from './pacer.ts';
+import { createPacer, type JoinCaller } from './pacer.ts';
 import { broadcastFeed, missedBroadcasts, presenceFeed, roomKey } from './room-feeds.ts';
 import { sendBroadcast } from './send-broadcast.ts';
 import { createSocketPool } from './socket-pool.ts';
@@ -87,7 +88,7 @@ export interface RealtimeClient {
 export function createRealtimeClient(deps: RealtimeClientDeps): RealtimeClient {
   const limits = { ...defaultRealtimeLimits, ...deps.limits };
   const timers = createTimers();
-  const pacer = createPacer(limits.joinsPerSecond, timers);
+  const pacer = createPacer(limits, timers);
   // Without an upstream nothing ever reaches the pool: every method refuses first.
   const endpoint = realtimeEndpoint(deps.http?.baseUrl ?? 'http://localhost', deps.tenant);
   // The anon key as the official client sends it. Callers' tokens only ever travel inside joins.
@@ -125,6 +126,7 @@ export function createRealtimeClient(deps: RealtimeClientDeps): RealtimeClient {
           key: 'canary',
           define: () => changesFeed('canary', spec, new Set()),
           ticket: { token: row.token, expiresAt: Number.POSITIVE_INFINITY },
+          caller: { kind: 'service', key: 'canary' },
           signal,
           overflowed: () => resync(spec),
           expiryIsWatched: true,
@@ -157,6 +159,7 @@ export function createRealtimeClient(deps: RealtimeClientDeps): RealtimeClient {
       key: options.key(viewer),
       define: () => options.define(viewer),
       ticket: ticketOf(viewer),
+      caller: callerOf(viewer, call.clientAddress),
       signal: call.signal,
       overflowed: options.overflowed,
       ...(options.accepts === undefined ? {} : { accepts: options.accepts }),
@@ -255,6 +258,15 @@ export function createRealtimeClient(deps: RealtimeClientDeps): RealtimeClient {
 
 async function readCanary(events: Events<PostgresChange>, changed: () => void): Promise<void> {
   for await (const { type } of events) if (type !== 'RESYNC') changed();
+}
+
+/** Anybody may sign in anonymously as often as he likes, so whoever did counts by address too. */
+function callerOf(viewer: Viewer, address: string | undefined): JoinCaller {
+  if (viewer.kind === 'user' && viewer.claims['is_anonymous'] !== true) {
+    return { kind: 'user', key: viewer.userId };
+  }
+  const kind = viewer.kind === 'service' ? 'service' : 'anon';
+  return { kind, key: address === undefined ? '' : addressGroup(address) };
 }
 
 function ticketOf(viewer: Viewer): Ticket {

@@ -103,6 +103,13 @@ export function readLoss(loss: SocketLoss): AppError {
   return new AppError('UPSTREAM_UNAVAILABLE', 'Realtime cannot be reached.', { details: { service } });
 }
 
+/** A caller has as many subscriptions under way as one may have at a time. */
+export function tooManyJoins(limit: number): AppError {
+  return new AppError('RATE_LIMITED', `${limit} subscriptions of yours wait to begin, which is the limit.`, {
+    details: { service, limit, retryAfter: 5 },
+  });
+}
+
 /** Realtime took the request and did not answer in its time. */
 export function noAnswer(): AppError {
   return new AppError('TIMEOUT', 'Realtime did not answer in time.', { details: { service } });

@@ -4,7 +4,7 @@ import type { Channel, ChannelHandlers, ChannelSpec } from './channel.ts';
 import { type Refusal, tokenExpired } from './errors.ts';
 import type { ServerFrame } from './frames.ts';
 import { failMember, longestLived, type Member, type Ticket } from './member.ts';
-import type { Pacer } from './pacer.ts';
+import type { JoinCaller, Pacer } from './pacer.ts';
 import type { Place } from './socket-pool.ts';
 
 /** What is joined and how its messages read. Made once per feed, so it may hold state. */
@@ -45,6 +45,8 @@ export interface Feed<T> {
  * must live to be pushed earlier, since Realtime subscribes anew for each.
  */
 const renewBeforeMs = 60_000;
+/** For a channel that only lingers. */
+const nobody: JoinCaller = { kind: 'anon', key: '' };
 /** After Realtime said that joins come too fast. */
 const tooFastPauseMs = 5_000;
 
@@ -99,6 +101,10 @@ export function createFeed<T>(definition: FeedDefinition<T>, deps: FeedDeps): Fe
       // Without a living token the lingering channel has nobody to join for.
       if (used === undefined) fail([...members], tokenExpired());
       return used?.token;
+    },
+    caller() {
+      for (const { caller } of members) return caller;
+      return nobody;
     },
     live(afterGap) {
       if (afterGap) tellGap();

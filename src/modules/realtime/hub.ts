@@ -4,7 +4,7 @@ import { tokenExpired } from './errors.ts';
 import { createFeed, type Feed, type FeedDefinition } from './feed.ts';
 import type { RealtimeLimits } from './limits.ts';
 import { failMember, type Member, type Ticket } from './member.ts';
-import type { Pacer } from './pacer.ts';
+import type { JoinCaller, Pacer } from './pacer.ts';
 import { createEventQueue, type EventQueue } from './queue.ts';
 import type { SocketPool } from './socket-pool.ts';
 
@@ -20,6 +20,7 @@ export interface SubscribeOptions<T> {
   readonly key: string;
   define(): FeedDefinition<T>;
   readonly ticket: Ticket;
+  readonly caller: JoinCaller;
   readonly signal: AbortSignal;
   /** Put in place of the queued events when the reader is too slow. */
   overflowed(): T;
@@ -140,6 +141,7 @@ export function createHub<T>(deps: HubDeps): Hub<T> {
       const member: Member<T> = {
         queue: events,
         ticket: options.ticket,
+        caller: options.caller,
         live: false,
         started: { resolve, reject },
         accepts: options.accepts ?? (() => true),

@@ -27,6 +27,8 @@ export interface RealtimeLimits {
   readonly refreshMs: number;
   /** Joins a second, all sockets together, also after a reconnect. @default 20 */
   readonly joinsPerSecond: number;
+  /** Joins of one caller that may wait for their turn. @default 100 */
+  readonly waitingJoins: number;
   /** Realtime refuses the 101st channel of a socket. @default 80 */
   readonly channelsPerSocket: number;
   /** @default 100 */
@@ -50,6 +52,7 @@ export const defaultRealtimeLimits: RealtimeLimits = {
   unreadablePauseMs: 1_000,
   refreshMs: 10_000,
   joinsPerSecond: 20,
+  waitingJoins: 100,
   channelsPerSocket: 80,
   sockets: 100,
   lingerMs: 10_000,

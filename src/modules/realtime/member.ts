@@ -1,4 +1,5 @@
 import type { AppError } from '../../lib/app-error.ts';
+import type { JoinCaller } from './pacer.ts';
 import type { EventQueue } from './queue.ts';
 
 /** The credential a subscriber brings to its channel. */
@@ -12,6 +13,7 @@ export interface Ticket {
 export interface Member<T> {
   readonly queue: EventQueue<T>;
   ticket: Ticket;
+  readonly caller: JoinCaller;
   /** True once messages have flowed to it: from then on a loss is a gap and no failure. */
   live: boolean;
   /** Settles the subscriber's wait for the first time messages flow. */

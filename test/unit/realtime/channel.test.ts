@@ -40,12 +40,13 @@ function joining(after: (closeChannel: () => void) => void) {
           return true;
         },
       },
-      pacer: createPacer(20, timers),
+      pacer: createPacer(defaultRealtimeLimits, timers),
       timers,
       limits: defaultRealtimeLimits,
     },
     {
       token: () => 'token',
+      caller: () => ({ kind: 'user', key: 'ann' }),
       live(afterGap) {
         if (afterGap) gaps += 1;
       },
