@@ -101,7 +101,8 @@ export async function startStorageServer(options: StorageServerOptions): Promise
     if (first === 'upload' && rest[0] === 'resumable') return await tusRoute(exchange, rest.slice(1));
     if (first === 'cdn' && method === 'DELETE') return await purge(exchange);
     if (first === 'render' && images) return await renderRoutes(context, images, exchange);
-    if (first === 'render' || first === 'vector') throw refuse.noRoute(method, exchange.url);
+    if (first === 'render') throw refuse.noRoute(method, exchange.url);
+    if (first === 's3' || first === 'vector' || first === 'iceberg') throw refuse.notConfigured(first);
     sendJson(exchange, 404, {
       message: `Route ${method}:${exchange.url} not found`,
       error: 'Not Found',

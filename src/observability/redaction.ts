@@ -24,6 +24,8 @@ const secretNames = new Set([
   'token',
   'tokenhash',
   'variables',
+  'xamzsecuritytoken',
+  'xamzsignature',
   'xapikey',
 ]);
 

@@ -128,7 +128,7 @@ export function createProxy(deps: ProxyDeps): Proxy {
     checkAnnouncedLength(request, route.maxBodyBytes);
     const { keyViewer, headers } = await passedCredentials(request, route, rule, deps.viewer);
     let body: Buffer | ReturnType<typeof countedBody> | undefined;
-    const passed = passedRequestHeaders(request, route);
+    const passed = passedRequestHeaders(request, rule.requestHeaders ?? route.requestHeaders);
     const bufferedBytes = rule.bufferedBytes ?? maxBufferedBytes;
     if ((rule.spends !== undefined && bufferedBytes > 0) || rule.checkBody !== undefined) {
       const whole = await readWholeBody(request, Math.min(bufferedBytes, route.maxBodyBytes), paceMs);
@@ -157,7 +157,7 @@ export function createProxy(deps: ProxyDeps): Proxy {
     const outgoing: StreamOptions = {
       method,
       path: path.raw.slice(route.prefix.length) + path.search,
-      headers: { ...passed, ...headers, via: via.value },
+      headers: { ...passed, ...headers, ...route.sentHeaders, via: via.value },
       call,
       credentials: 'none',
       ...(body === undefined ? {} : { body }),

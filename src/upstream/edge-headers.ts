@@ -60,7 +60,8 @@ const families = ['x-forwarded-', 'x-auth-request-'];
 /** False for a header (its name in lower case) that no caller may send on: it belongs to one hop, or to the edge. */
 export function mayComeFromCaller(name: string): boolean {
   if (hopByHop.has(name) || ours.has(name) || addresses.has(name) || identities.has(name)) return false;
-  // Some servers read `_` as `-`: a name with one could pass for another header.
-  if (name.includes('_')) return false;
+  // Some servers read `_` as `-`: a name with one could pass for another header. What users call a file's metadata
+  // could pass for other metadata only, and S3's clients sign it.
+  if (name.includes('_') && !name.startsWith('x-amz-meta-')) return false;
   return name !== 'x-forwarded' && !families.some((family) => name.startsWith(family));
 }

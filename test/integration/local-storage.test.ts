@@ -48,6 +48,19 @@ describe('the local storage server', () => {
       realtime: { transport },
     }).storage;
 
+  test.each(['GET /s3/docs/a', 'POST /vector/ListIndexes', 'GET /iceberg/v1/config'])(
+    '%s is part of the real service alone, and says so',
+    async (route) => {
+      const [method = '', path = ''] = route.split(' ');
+      const answer = await exchange(server.url, { method, path, headers: service });
+      expect(answer.status).toBe(501);
+      expect(JSON.parse(answer.bytes.toString())).toMatchObject({
+        statusCode: '501',
+        code: 'NOT_CONFIGURED',
+      });
+    },
+  );
+
   test('serves an unmodified supabase-js: upload, list, info, download, move, copy, remove', async () => {
     const files = client(server.keys.serviceRoleKey).from('docs');
     const up = await files.upload('js/a.txt', new Blob(['hello'], { type: 'text/plain' }), {

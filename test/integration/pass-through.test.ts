@@ -130,6 +130,18 @@ describe('the pass-through', () => {
     expect([answer.status, answer.headers.location]).toEqual([status, expected]);
   });
 
+  test.each([
+    `${publicUrl}/uploads/1`,
+    `${publicUrl}/things/v1/uploads/1`,
+    `${publicUrl.replace('https', 'http')}/things/v1/uploads/1`,
+  ])('a Location %s of a service that knows some of our address leads to it', async (location) => {
+    await using p = await passing((_request, response) => response.writeHead(201, { location }).end(), {
+      looseLocation: true,
+    });
+    const answer = await send(`${p.url}/things/v1/a`);
+    expect([answer.status, answer.headers.location]).toEqual([201, `${publicUrl}/things/v1/uploads/1`]);
+  });
+
   test('an absolute Location of the service becomes ours, and redirects are not followed', async () => {
     await using p = await passing((request, response) => {
       response.writeHead(302, { location: `http://${request.headers.host}/root/b` }).end();

@@ -1,4 +1,5 @@
 import { startTestApp, type TestApp } from './app.ts';
+import { freePort } from './free-port.ts';
 import { exchange } from './recorded-exchange.ts';
 import { startTestStorageServer, type TestStorageServer } from './storage-server.ts';
 import { hmacToken, nowSeconds } from './tokens.ts';
@@ -62,18 +63,4 @@ export async function startStorageGateway(
     close,
     [Symbol.asyncDispose]: close,
   };
-}
-
-/** Absolute URLs are built from PUBLIC_URL, so the port has to be known before the start. */
-async function freePort(): Promise<number> {
-  const { createServer } = await import('node:net');
-  return await new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      const port = typeof address === 'object' && address !== null ? address.port : 0;
-      server.close(() => resolve(port));
-    });
-  });
 }

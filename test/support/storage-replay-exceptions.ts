@@ -31,7 +31,14 @@ const transformation = {
   skip: true as const,
 };
 
+const notPart = {
+  reason: 'Recorded where it is switched off: no such route. Ours says that the real service has it.',
+  skip: true as const,
+};
+
 export const exceptions: Readonly<Record<string, ReplayException>> = {
+  '330-vector-disabled': notPart,
+  '331-iceberg-disabled': notPart,
   '002-version': {
     reason: 'The version of another program; ours says 0.0.0, which is also what Storage says by default.',
     adjust: (answer) => (isObject(answer) ? { ...answer, body: undefined } : answer),

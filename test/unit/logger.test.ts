@@ -95,6 +95,9 @@ it('redacts query strings and user info, and nothing else of a URL', () => {
     '/auth/v1/verify?token=[redacted]&type=signup&token_hash=[redacted]&redirect_to=/a',
   );
   expect(redactUrl('/x?%61pikey=abc')).toBe('/x?%61pikey=[redacted]');
+  expect(redactUrl('/s3/a?X-Amz-Date=1&X-Amz-Signature=0f&X-Amz-Security-Token=x')).toBe(
+    '/s3/a?X-Amz-Date=1&X-Amz-Signature=[redacted]&X-Amz-Security-Token=[redacted]',
+  );
   expect(redactUrl('https://a.example/#access_token=abc')).toBe('https://a.example/#access_token=[redacted]');
   expect(redactText('postgres://u:p@h/db')).toBe('postgres://[redacted]@h/db');
   expect(redactUrl('/plain/path?page=1')).toBe('/plain/path?page=1');

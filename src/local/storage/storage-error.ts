@@ -58,6 +58,9 @@ export const refuse = {
   validation: (message: string) => refusal('400', 'Error', message, 'InvalidRequest'),
   unreadable: (message: string) => refusal('400', 'FastifyError', message, 'InvalidRequest'),
   jsonTooLarge: () => refusal('413', 'FastifyError', 'Request body is too large', 'EntityTooLarge', 413),
+  /** The real service has it. */
+  notConfigured: (what: string) =>
+    refusal('501', 'Not Implemented', `The local stack has no ${what}`, 'NOT_CONFIGURED', 501),
   noRoute: (method: string, url: string) =>
     refusal('404', 'Not Found', `Route ${method}:${url} not found`, 'InvalidRequest', 404),
 } as const;

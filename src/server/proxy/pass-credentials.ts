@@ -47,6 +47,13 @@ export async function passedCredentials(
     });
   }
   const given = request.headers.authorization;
+  if (rule.access === 'signed') {
+    const headers = {
+      ...(given === undefined ? {} : { authorization: given }),
+      ...(presented ? { apikey: key } : {}),
+    };
+    return { keyViewer: nobody, headers };
+  }
   if (rule.access === 'foreign') return foreignCredentials(request, presented ? key : undefined, viewerOf);
   // Neither tokens nor keys have a comma; what is foreign may.
   if (given?.includes(',') || (presented && key.includes(','))) throw cameTwice();

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { hopByHop, mayComeFromCaller } from '../../upstream/edge-headers.ts';
-import type { ProxyRoute } from './proxy-route.ts';
+import type { HeaderRule, ProxyRoute } from './proxy-route.ts';
 
 function namedByConnection(headers: IncomingHttpHeaders): Set<string> {
   return new Set(
@@ -11,10 +11,9 @@ function namedByConnection(headers: IncomingHttpHeaders): Set<string> {
   );
 }
 
-/** What goes to the service of a client's headers: first what belongs to one hop is dropped, then the route decides. */
-export function passedRequestHeaders(request: IncomingMessage, route: ProxyRoute): Record<string, string> {
+/** What goes to the service of a client's headers: first what belongs to one hop is dropped, then `rule` decides. */
+export function passedRequestHeaders(request: IncomingMessage, rule: HeaderRule): Record<string, string> {
   const dropped = namedByConnection(request.headers);
-  const rule = route.requestHeaders;
   const passed: Record<string, string> = {};
   for (const [name, value] of Object.entries(request.headers)) {
     if (value === undefined || dropped.has(name) || !mayComeFromCaller(name)) continue;

@@ -30,8 +30,10 @@ export function passedLocation(
   if (url.origin === own.origin && (url.pathname === root || url.pathname.startsWith(`${root}/`))) {
     return `${publicUrl}${route.prefix}${url.pathname.slice(root.length)}${url.search}${url.hash}`;
   }
-  if (route.looseLocation === true && url.host === own.host && /^https?:$/.test(url.protocol)) {
-    const inside = url.pathname.startsWith(`${root}/`) ? url.pathname.slice(root.length) : url.pathname;
+  const shown = new URL(`${publicUrl}${route.prefix}`);
+  const known = url.host === own.host ? root : url.host === shown.host ? shown.pathname : undefined;
+  if (route.looseLocation === true && known !== undefined && /^https?:$/.test(url.protocol)) {
+    const inside = url.pathname.startsWith(`${known}/`) ? url.pathname.slice(known.length) : url.pathname;
     return `${publicUrl}${route.prefix}${inside}${url.search}${url.hash}`;
   }
   if (url.href === publicUrl || url.href.startsWith(`${publicUrl}/`)) return url.href;

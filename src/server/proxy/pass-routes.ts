@@ -18,6 +18,7 @@ export function passRoutes(config: Config, { byName }: ServiceUpstreams): ProxyR
     storageRoute(byName.STORAGE?.upstream, {
       maxBodyBytes: maxProxyBodyBytes,
       maxSignedUrlExpiryMs: config.storage.maxSignedUrlExpiryMs,
+      publicUrl: config.server.publicUrl,
     }),
     realtimeRoute(realtime, endpoint?.host),
     restRoute(byName.POSTGREST?.upstream, maxProxyBodyBytes),

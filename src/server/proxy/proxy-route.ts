@@ -13,6 +13,8 @@ export interface Spending {
   readonly calls?: number;
 }
 
+export type HeaderRule = { readonly only: ReadonlySet<string> } | { readonly except: ReadonlySet<string> };
+
 /** How requests to one path of a service pass. */
 export interface PassRule {
   readonly methods: readonly string[];
@@ -22,9 +24,12 @@ export interface PassRule {
   readonly when?: (segments: readonly string[]) => boolean;
   /**
    * `open` needs no API key, as links in mails and redirects of browsers carry none. `foreign` also passes keys and
-   * tokens that are not ours as they came: they are between the caller and the service.
+   * tokens that are not ours as they came: they are between the caller and the service. `signed` passes all credentials
+   * as they came and asks nobody about them: the caller has signed the request.
    */
-  readonly access: 'key' | 'open' | 'foreign';
+  readonly access: 'key' | 'open' | 'foreign' | 'signed';
+  /** In place of the route's. */
+  readonly requestHeaders?: HeaderRule;
   /**
    * `own`: a Location of the answer must be the service's own and is rewritten to our public address.
    * `anywhere`: the service redirects to other sites and to apps by design, and has checked where to.
@@ -57,9 +62,12 @@ export interface ProxyRoute {
   readonly openKey?: string | undefined;
   readonly maxBodyBytes: number;
   /** Request headers that pass, or that do not; credentials, address and hop-by-hop headers are ours in any case. */
-  readonly requestHeaders: { readonly only: ReadonlySet<string> } | { readonly except: ReadonlySet<string> };
+  readonly requestHeaders: HeaderRule;
+  /** Sent with each request: what the service wants to know of where it is reached. */
+  readonly sentHeaders?: Readonly<Record<string, string>>;
   /**
-   * The service writes Location with its own host, but of any scheme and without the path of a gateway before it.
+   * The service writes Location with its own host or ours, but of any scheme and with or without the path that leads to
+   * it.
    * @default false
    */
   readonly looseLocation?: boolean;
