@@ -14,6 +14,7 @@ export const sqlFiles = [
   'extensions.sql',
   'auth-functions.sql',
   'auth.sql',
+  'auth-rights.sql',
   'storage.sql',
   'realtime.sql',
   'guards.sql',

@@ -7,6 +7,7 @@ import { type LocalLogin, type LocalSecrets, loadLocalSecrets } from './keys.ts'
 import { LocalStackError } from './local-error.ts';
 import type { LocalLog } from './local-server.ts';
 import { setLoginPasswords } from './login-passwords.ts';
+import { withOwnExtensions } from './own-extensions.ts';
 import { findPostgresBinaries, type PostgresBinaries } from './postgres-binaries.ts';
 import { clusterMajor, createCluster } from './postgres-cluster.ts';
 import { clusterFolder, findPostgresHome } from './postgres-home.ts';
@@ -69,9 +70,10 @@ export async function startLocalPostgres(options: LocalPostgresOptions): Promise
     } else {
       await stopStalePostmaster(cluster);
     }
+    const server = await withOwnExtensions(binaries, home, options.log);
     const launch = async (port: number) => {
       const settings = { ...serverSettings(binaries), ...options.settings };
-      return await launchPostgres({ binaries, cluster, port, settings, user, log: options.log });
+      return await launchPostgres({ binaries: server, cluster, port, settings, user, log: options.log });
     };
     const { child, port } = await onFreePort(options.port, await lastPort(cluster), launch);
     try {

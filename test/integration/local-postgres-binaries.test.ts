@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdir, readFile, rm, stat, unlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rm, stat, unlink, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import type { LocalPostgres } from '../../src/local/postgres.ts';
 import { cleanUpAfterEach, onCleanUpLast, query, refusal, start } from '../support/local-start.ts';
 import { makeDataFolder, makeTestFolder } from '../support/postgres.ts';
 
@@ -50,6 +51,43 @@ describe('choosing binaries', () => {
       for (const { target } of links) await unlink(join(clone, target));
       const server = await start(await makeTestFolder('unlinked'), { pgBin: join(clone, 'native', 'bin') });
       expect(await query(server, 'select 1 as alive')).toEqual([{ alive: 1 }]);
+    },
+  );
+});
+
+describe('extensions that plain Postgres keeps to superusers', () => {
+  const message = async (server: LocalPostgres, statement: string) =>
+    await query(server, statement).then(String, String);
+
+  it.runIf(embedded)(
+    'are lent by the embedded binaries too, with what the login may do to auth',
+    async () => {
+      const dataDir = await makeTestFolder('lent');
+      const pgBin = join(embedded ?? '', 'bin');
+      const first = await start(dataDir, { pgBin });
+      for (const name of [
+        'moddatetime',
+        'pgstattuple',
+        'postgres_fdw',
+        'dblink',
+        'earthdistance',
+        'bloom',
+        'pg_walinspect',
+      ]) {
+        await query(first, `create extension ${name} with schema extensions cascade`);
+      }
+      await query(first, "create server other foreign data wrapper postgres_fdw options (host 'localhost')");
+      expect(await message(first, 'create extension file_fdw')).toMatch(/permission denied/);
+      await query(first, 'create policy mine on auth.users using (true)');
+      expect(await message(first, 'drop table auth.users cascade')).toMatch(/must be owner/);
+      expect(await message(first, 'set role supabase_auth_admin')).toMatch(/permission denied/);
+      await first.stop();
+      const programs = async () => (await readdir(dataDir)).filter((name) => name.startsWith('programs-'));
+      const before = await programs();
+      const second = await start(dataDir, { pgBin });
+      await query(second, 'drop policy mine on auth.users');
+      expect(await programs()).toEqual(before);
+      expect(before).toHaveLength(1);
     },
   );
 });

@@ -72,6 +72,8 @@ interface Verdict {
 
 function verdictOf(report: Report, ends: boolean): Verdict {
   const state = report['code'] ?? '';
+  const extension = state === '0A000' ? missingExtension.exec(report['message'] ?? '')?.[1] : undefined;
+  if (extension !== undefined) return withoutExtension(extension);
   const verdict = verdictByState[state] ?? verdictByClass(state);
   // Without the end of the connection it is the statement that said so, or another server that the statement asked.
   return verdict.code === 'UPSTREAM_UNAVAILABLE' && !ends ? refusedStatement : verdict;
@@ -91,7 +93,17 @@ function verdictByClass(state: string): Verdict {
   }
 }
 
+function withoutExtension(name: string): Verdict {
+  const message =
+    `The extension "${name}" is not installed where Postgres runs: install it there, or leave it out. ` +
+    'The local database has what its installation brings; PG_BIN chooses another one.';
+  return { code: 'BAD_SQL', message };
+}
+
 const refusedStatement: Verdict = { code: 'BAD_SQL', message: 'Postgres refused the statement.' };
+
+/** Postgres' words for an extension that is not on its disk; a name has at most 63 bytes. */
+const missingExtension = /^extension "(.{1,63})" is not available$/;
 
 const goingDown: Verdict = {
   code: 'UPSTREAM_UNAVAILABLE',
