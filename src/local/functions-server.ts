@@ -1,6 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { dropUnread } from '../lib/drop-unread.ts';
-import { BundleError } from './functions/bundle.ts';
 import type { AnswerSink, FunctionLimits, WorkerFailure } from './functions/function-worker.ts';
 import { createFunctionRegistry } from './functions/registry.ts';
 import type { LocalLog, LocalServer } from './local-server.ts';
@@ -77,7 +76,7 @@ export async function startFunctionsServer(options: FunctionsServerOptions): Pro
       return;
     }
     const worker = await registry.worker(name).catch((error: unknown) => {
-      const reason = error instanceof BundleError || error instanceof Error ? error.message : String(error);
+      const reason = error instanceof Error ? error.message : String(error);
       log.error({ function: name, reason }, 'a function could not be started');
       return 'boot' as const;
     });

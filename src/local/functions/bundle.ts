@@ -1,16 +1,14 @@
-import { readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Plugin } from 'esbuild';
+import { BundleError } from './bundle-error.ts';
+import { type ImportMap, readImportMap } from './import-map.ts';
 
 export interface Bundle {
   readonly code: string;
   /** Every file it was made of. */
   readonly files: readonly string[];
 }
-
-/** Why a function could not be built, in lines for its author. */
-export class BundleError extends Error {}
 
 const runtimeFile = (name: string): string =>
   fileURLToPath(new URL(`./${name}${extname(fileURLToPath(import.meta.url))}`, import.meta.url));
@@ -20,7 +18,7 @@ export async function bundleFunction(entry: string, functionFolder: string): Pro
   const esbuild = await import('esbuild').catch(() => {
     throw new BundleError('esbuild is not installed: local functions need the optional dependencies.');
   });
-  const { aliases, configFiles } = await importMap(functionFolder);
+  const map = await readImportMap(functionFolder);
   const stdin = [
     `import ${JSON.stringify(runtimeFile('worker-install'))};`,
     `import * as module from ${JSON.stringify(entry)};`,
@@ -43,67 +41,52 @@ export async function bundleFunction(entry: string, functionFolder: string): Pro
       banner: {
         js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
       },
-      plugins: [specifiers(aliases)],
+      plugins: [specifiers(map)],
     });
     const inputs = Object.keys(result.metafile.inputs)
       .filter((path) => !path.includes(':') && path !== '<stdin>')
       .map((path) => join(functionFolder, path));
-    return { code: result.outputFiles[0]?.text ?? '', files: [...inputs, ...configFiles] };
+    return { code: result.outputFiles[0]?.text ?? '', files: [...inputs, ...map.files] };
   } catch (error) {
     throw new BundleError(error instanceof Error ? error.message : String(error));
   }
 }
 
-/** Takes Deno's specifiers: `npm:` and `jsr:` packages come from node_modules, without their version. */
-function specifiers(aliases: ReadonlyMap<string, string>): Plugin {
+const standardServer = /^https:\/\/deno\.land\/std(?:@[^/]+)?\/http\/(?:server|mod)\.ts$/;
+/** `esm.sh` serves the packages of npm: `https://esm.sh/name@version/path?options`. */
+const mirrored = /^https:\/\/esm\.sh\/(?:v\d+\/|stable\/|\*)?([^?#]+)/;
+const packageName = /^(?:npm|jsr):\/?((?:@[^/@]+\/)?[^/@]+)(?:@[^/]*)?/;
+
+/** Takes Deno's specifiers: packages come from node_modules, without their version. */
+function specifiers(map: ImportMap): Plugin {
   const marked = Symbol('resolved');
   return {
     name: 'deno-specifiers',
     setup(build) {
       build.onResolve({ filter: /.*/ }, async (args) => {
         if (args.pluginData === marked || args.kind === 'entry-point') return undefined;
-        const target = applyImportMap(args.path, aliases);
+        const wanted = map.apply(args.path, args.importer);
+        if (standardServer.test(wanted)) return { path: 'serve', namespace: 'standard-server' };
+        const target = wanted.replace(mirrored, 'npm:$1').replace(/^(npm:[^?]*)\?.*$/, '$1');
         if (/^https?:/.test(target)) {
-          return { errors: [{ text: `${target}: imports from the network are not covered; use npm:` }] };
+          return { errors: [{ text: `${wanted}: imports from the network are not covered; use npm:` }] };
         }
         // The template of Supabase's own tools imports it for its types alone.
         if (/^jsr:@supabase\/functions-js\b/.test(target)) return { path: 'types', namespace: 'empty' };
-        const path = target.replace(/^(?:npm|jsr):\/?((?:@[^/@]+\/)?[^/@]+)(?:@[^/]+)?/, '$1');
+        const path = target.replace(packageName, '$1');
         if (path === args.path) return undefined;
         const { kind, importer, resolveDir } = args;
-        return await build.resolve(path, { kind, importer, resolveDir, pluginData: marked });
+        const found = await build.resolve(path, { kind, importer, resolveDir, pluginData: marked });
+        const [, name] = packageName.exec(target) ?? [];
+        if (found.errors.length === 0 || name === undefined) return found;
+        const how = target.startsWith('jsr:') ? `npx jsr add ${name}` : `npm install ${name}`;
+        return { errors: [{ text: `${wanted} is not in node_modules: ${how}` }] };
       });
       build.onLoad({ filter: /.*/, namespace: 'empty' }, () => ({ contents: '', loader: 'js' }));
+      build.onLoad({ filter: /.*/, namespace: 'standard-server' }, () => ({
+        contents: 'export const serve = (handler, options) => Deno.serve(options ?? {}, handler).finished;',
+        loader: 'js',
+      }));
     },
   };
-}
-
-function applyImportMap(specifier: string, aliases: ReadonlyMap<string, string>): string {
-  const exact = aliases.get(specifier);
-  if (exact !== undefined) return exact;
-  for (const [key, target] of aliases) {
-    if (key.endsWith('/') && specifier.startsWith(key)) return target + specifier.slice(key.length);
-  }
-  return specifier;
-}
-
-/** `imports` of the function's deno.json, if it has one. */
-async function importMap(
-  folder: string,
-): Promise<{ aliases: Map<string, string>; configFiles: readonly string[] }> {
-  const path = join(folder, 'deno.json');
-  const text = await readFile(path, 'utf8').catch(() => undefined);
-  if (text === undefined) return { aliases: new Map(), configFiles: [] };
-  try {
-    const config: unknown = JSON.parse(text);
-    const imports =
-      typeof config === 'object' && config !== null && 'imports' in config ? config.imports : undefined;
-    const entries = typeof imports === 'object' && imports !== null ? Object.entries(imports) : [];
-    return {
-      aliases: new Map(entries.map(([key, target]) => [key, String(target)])),
-      configFiles: [path],
-    };
-  } catch {
-    throw new BundleError(`${path} is not JSON.`);
-  }
 }

@@ -1,26 +1,58 @@
 // The worker's own environment: what the server gave it, not that of the process.
 import { platform, env as variables } from 'node:process';
 
-type Handler = (request: Request, info: object) => Response | Promise<Response>;
+export type Handler = (request: Request, info: object) => Promise<Response>;
+
+type Callable = (...args: unknown[]) => unknown;
 
 let served: Handler | undefined;
+let tellServed: (handler: Handler) => void;
+/** The handler that Deno.serve was called with. The module may never end after that: it may await the server. */
+export const firstServed = new Promise<Handler>((resolve) => {
+  tellServed = resolve;
+});
 
-function isHandler(value: unknown): value is Handler {
+function isCallable(value: unknown): value is Callable {
   return typeof value === 'function';
+}
+
+function propertyOf(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
+}
+
+function toResponse(value: unknown): Response {
+  if (value instanceof Response) return value;
+  throw new TypeError('The handler did not return a Response.');
 }
 
 /** `Deno.serve(handler)`, `Deno.serve(options, handler)` and `Deno.serve({ handler })`; ports are of no meaning. */
 function serve(first: unknown, second?: unknown): object {
-  const inOptions =
-    typeof first === 'object' && first !== null && 'handler' in first ? first.handler : undefined;
-  const handler = [first, second, inOptions].find(isHandler);
+  const options = [first, second].find((value) => typeof value === 'object');
+  const handler = [first, second, propertyOf(options, 'handler')].find(isCallable);
   if (handler === undefined) throw new TypeError('Deno.serve needs a handler.');
-  served = handler;
-  return {
-    finished: new Promise<void>(() => undefined),
-    shutdown: async () => undefined,
-    addr: { transport: 'tcp', hostname: '127.0.0.1', port: 0 },
+  const onError = propertyOf(options, 'onError');
+  served = async (request, info) => {
+    try {
+      return toResponse(await handler(request, info));
+    } catch (error) {
+      if (!isCallable(onError)) throw error;
+      return toResponse(await onError(error));
+    }
   };
+  tellServed((request, info) => served?.(request, info) ?? Promise.reject(new Error('Nothing is served.')));
+
+  const addr = { transport: 'tcp', hostname: '127.0.0.1', port: 0 };
+  let finish: () => void;
+  const finished = new Promise<void>((resolve) => {
+    finish = resolve;
+  });
+  const shutdown = async (): Promise<void> => finish();
+  const signal = propertyOf(options, 'signal');
+  if (signal instanceof AbortSignal) signal.addEventListener('abort', () => finish());
+  const onListen = propertyOf(options, 'onListen');
+  if (isCallable(onListen)) queueMicrotask(() => onListen(addr));
+  const nothing = (): void => undefined;
+  return { finished, shutdown, addr, ref: nothing, unref: nothing };
 }
 
 const env = {
@@ -44,12 +76,10 @@ export function installDeno(): void {
   });
 }
 
-/** The handler that the module gave: by Deno.serve, or as its default export. */
-export function handlerOf(module: Readonly<Record<string, unknown>>): Handler | undefined {
-  if (served !== undefined) return served;
+/** The default export of a module that answers requests by it. */
+export function exportedHandler(module: Readonly<Record<string, unknown>>): Handler | undefined {
   const exported = module['default'];
-  if (isHandler(exported)) return exported;
-  if (typeof exported !== 'object' || exported === null || !('fetch' in exported)) return undefined;
-  const { fetch } = exported;
-  return isHandler(fetch) ? (request, info) => fetch.call(exported, request, info) : undefined;
+  const handler = isCallable(exported) ? exported : propertyOf(exported, 'fetch');
+  if (!isCallable(handler)) return undefined;
+  return async (request, info) => toResponse(await handler.call(exported, request, info));
 }

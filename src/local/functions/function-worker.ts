@@ -35,6 +35,9 @@ export interface FunctionWorker {
   stop(): Promise<void>;
 }
 
+/** For what a function does at `beforeunload`. */
+const unloadMs = 500;
+
 interface Pending {
   readonly sink: AnswerSink;
   readonly timer: NodeJS.Timeout;
@@ -51,6 +54,8 @@ export function startFunctionWorker(options: {
   const { name, limits, log } = options;
   const worker = new Worker(pathToFileURL(options.file), {
     env: { ...options.env },
+    // Where the packages are that bring the globals which Node has not.
+    workerData: { home: import.meta.url },
     execArgv: ['--enable-source-maps'],
     stdout: true,
     stderr: true,
@@ -64,6 +69,7 @@ export function startFunctionWorker(options: {
   let nextId = 1;
   let ended = false;
   let retiring = false;
+  let isReady = false;
   let failure: WorkerFailure = 'error';
   let settleReady: { resolve: () => void; reject: (error: Error) => void };
   const ready = new Promise<void>((resolve, reject) => {
@@ -86,14 +92,30 @@ export function startFunctionWorker(options: {
     if (found === undefined) return undefined;
     clearTimeout(found.timer);
     pending.delete(id);
-    if (retiring && pending.size === 0) void worker.terminate();
+    if (retiring && pending.size === 0) void leave();
     return found.sink;
+  }
+
+  let unloaded: () => void = () => undefined;
+
+  /** Ends the worker, after its listeners of `beforeunload` have heard of it. */
+  async function leave(): Promise<void> {
+    if (!ended && isReady) {
+      await new Promise<void>((resolve) => {
+        unloaded = resolve;
+        setTimeout(resolve, unloadMs).unref();
+        worker.once('exit', resolve);
+        say({ type: 'unload' });
+      });
+    }
+    await worker.terminate();
   }
 
   worker.on('message', (message: FromWorker) => {
     switch (message.type) {
       case 'ready':
         clearTimeout(bootTimer);
+        isReady = message.handler;
         if (message.handler) settleReady.resolve();
         else endWith('boot', 'it has neither a default export nor Deno.serve');
         return;
@@ -108,6 +130,9 @@ export function startFunctionWorker(options: {
         return;
       case 'end':
         settle(message.id)?.end();
+        return;
+      case 'unloaded':
+        unloaded();
         return;
       case 'failed':
         log.error({ function: name, error: message.error }, 'a function failed');
@@ -144,12 +169,12 @@ export function startFunctionWorker(options: {
     },
     retire() {
       retiring = true;
-      if (pending.size === 0) void worker.terminate();
+      if (pending.size === 0) void leave();
     },
     async stop() {
       failure = 'replaced';
       clearTimeout(bootTimer);
-      await worker.terminate();
+      await leave();
     },
   };
 }

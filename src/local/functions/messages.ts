@@ -10,10 +10,12 @@ export type ToWorker =
     }
   /** The last piece has been taken: send the next. */
   | { readonly type: 'more'; readonly id: number }
-  | { readonly type: 'abort'; readonly id: number };
+  | { readonly type: 'abort'; readonly id: number }
+  /** The worker will be ended: its listeners of `beforeunload` hear of it. */
+  | { readonly type: 'unload' };
 
 export type FromWorker =
-  /** The module has been evaluated; `handler` says whether it gave something that answers requests. */
+  /** Requests may come: Deno.serve was called, or the module is evaluated. `handler`: something answers them. */
   | { readonly type: 'ready'; readonly handler: boolean }
   | {
       readonly type: 'head';
@@ -23,4 +25,5 @@ export type FromWorker =
     }
   | { readonly type: 'piece'; readonly id: number; readonly bytes: Uint8Array }
   | { readonly type: 'end'; readonly id: number }
+  | { readonly type: 'unloaded' }
   | { readonly type: 'failed'; readonly id: number; readonly error: string };

@@ -1,5 +1,5 @@
 import { parentPort } from 'node:worker_threads';
-import { handlerOf } from './deno-shim.ts';
+import { exportedHandler, type Handler } from './deno-shim.ts';
 import type { FromWorker, ToWorker } from './messages.ts';
 
 type RequestMessage = Extract<ToWorker, { type: 'request' }>;
@@ -9,15 +9,31 @@ interface Running {
   more: () => void;
 }
 
-/** Answers the requests of the server with the function's handler. Runs inside the worker. */
+function say(message: FromWorker): void {
+  parentPort?.postMessage(message);
+}
+
+let isAnswering = false;
+
+/** For the module of a function, once it is evaluated: its default export answers where Deno.serve was not called. */
 export function runFunction(module: Readonly<Record<string, unknown>>): void {
+  // Deno.serve is heard a moment after its call.
+  setImmediate(() => {
+    if (isAnswering) return;
+    const handler = exportedHandler(module);
+    if (handler) answerWith(handler);
+    else say({ type: 'ready', handler: false });
+  });
+}
+
+/** Answers the requests of the server with `handler`. Runs inside the worker. */
+export function answerWith(handler: Handler): void {
   const port = parentPort;
   if (port === null) throw new Error('A function runs in a worker.');
-  const say = (message: FromWorker): void => port.postMessage(message);
-  const handler = handlerOf(module);
+  isAnswering = true;
   const running = new Map<number, Running>();
 
-  async function answer(message: RequestMessage, state: Running): Promise<void> {
+  async function answer(message: RequestMessage, state: Running, completed: Promise<void>): Promise<void> {
     const { id, url, method, headers, body } = message;
     const request = new Request(url, {
       method,
@@ -25,8 +41,8 @@ export function runFunction(module: Readonly<Record<string, unknown>>): void {
       signal: state.aborted.signal,
       ...(body === undefined ? {} : { body }),
     });
-    const response: unknown = await handler?.(request, { remoteAddr: { hostname: '127.0.0.1' } });
-    if (!(response instanceof Response)) throw new TypeError('The handler did not return a Response.');
+    const remoteAddr = { transport: 'tcp', hostname: '127.0.0.1', port: 0 };
+    const response = await handler(request, { remoteAddr, completed });
     const answered = [...response.headers].filter(([name]) => name !== 'set-cookie');
     const cookies = response.headers.getSetCookie().map((cookie) => ['set-cookie', cookie] as const);
     say({ type: 'head', id, status: response.status, headers: [...answered, ...cookies] });
@@ -42,22 +58,46 @@ export function runFunction(module: Readonly<Record<string, unknown>>): void {
     say({ type: 'end', id });
   }
 
-  port.on('message', (message: ToWorker) => {
-    const known = running.get(message.id);
-    if (message.type === 'more') known?.more();
-    else if (message.type === 'abort') {
-      known?.aborted.abort();
-      known?.more();
-    } else {
-      const state: Running = { aborted: new AbortController(), more: () => undefined };
-      running.set(message.id, state);
-      answer(message, state)
-        .catch((error: unknown) => {
+  function begin(message: RequestMessage): void {
+    const state: Running = { aborted: new AbortController(), more: () => undefined };
+    running.set(message.id, state);
+    let settle: { done(): void; fail(error: unknown): void } | undefined;
+    const completed = new Promise<void>((resolve, reject) => {
+      settle = { done: resolve, fail: reject };
+    });
+    // The handler may look at it, and need not.
+    completed.catch(() => undefined);
+    answer(message, state, completed)
+      .then(
+        () => settle?.done(),
+        (error: unknown) => {
+          settle?.fail(error);
           const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
           say({ type: 'failed', id: message.id, error: text });
-        })
-        .finally(() => running.delete(message.id));
+        },
+      )
+      .finally(() => running.delete(message.id));
+  }
+
+  port.on('message', (message: ToWorker) => {
+    switch (message.type) {
+      case 'request':
+        begin(message);
+        return;
+      case 'more':
+        running.get(message.id)?.more();
+        return;
+      case 'abort':
+        running.get(message.id)?.aborted.abort();
+        running.get(message.id)?.more();
+        return;
+      case 'unload':
+        for (const type of ['beforeunload', 'unload']) {
+          dispatchEvent(new CustomEvent(type, { detail: { reason: 'termination' } }));
+        }
+        say({ type: 'unloaded' });
+        return;
     }
   });
-  say({ type: 'ready', handler: handler !== undefined });
+  say({ type: 'ready', handler: true });
 }

@@ -1,0 +1,30 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { startTestApp } from '../../support/app.ts';
+import { startTestAuthServer } from '../../support/auth-server.ts';
+import { startTestFunctions } from '../../support/functions-server.ts';
+
+test('the official client works inside a function', async () => {
+  await using auth = await startTestAuthServer();
+  const { jwtSecret, anonKey } = auth.keys;
+  await using gateway = await startTestApp({
+    AUTH_URL: auth.url,
+    JWT_SECRET: jwtSecret,
+    SUPABASE_ANON_KEY: anonKey,
+  });
+  await using functions = await startTestFunctions({
+    SUPABASE_URL: gateway.url,
+    SUPABASE_ANON_KEY: anonKey,
+  });
+  await functions.write({
+    'who/index.ts': await readFile(join(import.meta.dirname, 'input', 'who.ts'), 'utf8'),
+  });
+  const { data } = await gateway.graphql(
+    'mutation { signUp(input: { email: "ann@example.com", password: "correct horse battery" }) { session { accessToken } } }',
+  );
+  const answer = await functions.call('/who', {
+    headers: { authorization: `Bearer ${data.signUp.session.accessToken}` },
+  });
+  expect(await answer.json()).toEqual({ email: 'ann@example.com' });
+});
