@@ -48,6 +48,7 @@ import { createRealtimeTunnel } from './server/proxy/realtime-tunnel.ts';
 import { createVia } from './server/proxy/via.ts';
 import { createProxy } from './server/proxy.ts';
 import { requestTransport } from './server/request-transport.ts';
+import { securityHeaders } from './server/security-headers.ts';
 import { closeHttpServer, runShutdown } from './server/shutdown.ts';
 import { createUpgradeRouter } from './server/upgrade-router.ts';
 import { createWebSocketServer } from './server/websocket.ts';
@@ -247,6 +248,7 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
     files: heldFiles.total(),
   }));
   metrics.holdings('bunbun_realtime', 'What the client of Realtime holds.', () => ({ ...realtime.stats() }));
+  const headers = securityHeaders(config.server.publicUrl);
   const server: Server = createHttpServer({
     routes: {
       '/graphql': graphql,
@@ -260,6 +262,7 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
     passThrough: (request, response) => proxy.handle(request, response),
     cors: createCors(config.server.allowedOrigins ?? []),
     hostAllowed,
+    headers,
     log,
   });
 
@@ -278,7 +281,7 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
   const upgrades = { '/graphql': webSockets.upgrade, '/realtime/v1/websocket': tunnel.upgrade };
   server.on('upgrade', createUpgradeRouter({ routes: upgrades, hostAllowed, draining }));
   const { metricsPort } = config.observability;
-  const metricsServer = metricsPort === undefined ? undefined : createMetricsServer(metrics);
+  const metricsServer = metricsPort === undefined ? undefined : createMetricsServer(metrics, headers);
   // Clients of a deployment should not come back all at once; in development nobody wants to wait.
   const { shutdownMs } = config.server;
   const drain =

@@ -92,8 +92,6 @@ export function createGraphiQL(): (request: IncomingMessage, response: ServerRes
       'content-type': 'text/html; charset=utf-8',
       'cache-control': 'no-cache',
       'content-security-policy': contentSecurityPolicy,
-      'x-content-type-options': 'nosniff',
-      'referrer-policy': 'no-referrer',
       vary: 'accept-encoding',
     };
     if (request.headers['if-none-match'] === etag) {

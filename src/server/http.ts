@@ -2,6 +2,9 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { AppError, errorCodes } from '../lib/app-error.ts';
 import { dropUnread } from '../lib/drop-unread.ts';
 import type { Logger } from '../observability/logger.ts';
+import { leaveRequest } from './leave-request.ts';
+import { maxHeaders, type Refusal, requestProblem } from './request-check.ts';
+import { type SecurityHeaders, setSecurityHeaders } from './security-headers.ts';
 
 /** Answers a request; a rejection becomes a 500. */
 export type Handler = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
@@ -14,6 +17,8 @@ export interface HttpServerDeps {
   /** Answers preflights; true when it has. */
   readonly cors: (request: IncomingMessage, response: ServerResponse) => boolean;
   readonly hostAllowed: (request: IncomingMessage) => boolean;
+  /** On every answer. */
+  readonly headers: SecurityHeaders;
   readonly log: Logger;
 }
 
@@ -31,6 +36,12 @@ export function sendError(response: ServerResponse, error: AppError): void {
   response.end(body);
 }
 
+function refuse(request: IncomingMessage, response: ServerResponse, { status, text }: Refusal): void {
+  response.writeHead(status, { 'content-type': 'text/plain', connection: 'close' });
+  leaveRequest(request);
+  response.end(`${text}\n`);
+}
+
 /** The one HTTP server: routes by exact path, then the pass-through, then 404. Not listening yet. */
 export function createHttpServer(deps: HttpServerDeps): Server {
   const routes = new Map(Object.entries(deps.routes));
@@ -40,10 +51,14 @@ export function createHttpServer(deps: HttpServerDeps): Server {
   };
   const server = createServer((request, response) => {
     dropUnread(request, response);
+    setSecurityHeaders(response, deps.headers);
+    const problem = requestProblem(request);
+    if (problem !== undefined) {
+      refuse(request, response, problem);
+      return;
+    }
     if (!deps.hostAllowed(request)) {
-      response
-        .writeHead(421, { 'content-type': 'text/plain' })
-        .end('This server does not answer to that host name.\n');
+      refuse(request, response, { status: 421, text: 'This server does not answer to that host name.' });
       return;
     }
     if (deps.cors(request, response)) return;
@@ -69,6 +84,7 @@ export function createHttpServer(deps: HttpServerDeps): Server {
   server.keepAliveTimeout = 75_000;
   // Uploads may take long: bodies are bounded by their own idle time-outs, not by a total.
   server.requestTimeout = 0;
-  server.maxHeadersCount = 100;
+  // One more than passes, so that it is seen.
+  server.maxHeadersCount = maxHeaders + 1;
   return server;
 }

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { requestProblem } from './request-check.ts';
 
 export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 
@@ -14,7 +15,9 @@ export function createUpgradeRouter(deps: {
   return (request, socket, head) => {
     const [path = '/'] = (request.url ?? '/').split('?', 1);
     const handler = routes.get(path);
-    if (deps.draining?.() === true) refuseUpgrade(socket, 503, 'Service Unavailable');
+    const problem = requestProblem(request);
+    if (problem !== undefined) refuseUpgrade(socket, problem.status, problem.text);
+    else if (deps.draining?.() === true) refuseUpgrade(socket, 503, 'Service Unavailable');
     else if (!deps.hostAllowed(request)) refuseUpgrade(socket, 421, 'Misdirected Request');
     else if (handler === undefined) refuseUpgrade(socket, 404, 'Not Found');
     else handler(request, socket, head);

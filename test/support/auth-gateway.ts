@@ -54,6 +54,7 @@ export async function startPassThrough(options: PassThroughOptions): Promise<Pas
     passThrough: (request, response) => proxy.handle(request, response),
     cors: createCors(options.allowedOrigins ?? []),
     hostAllowed: () => true,
+    headers: {},
     log: silentLog,
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -5,6 +5,7 @@ import { createHttpServer } from '../../src/server/http.ts';
 import { nobody } from '../../src/server/proxy/pass-credentials.ts';
 import type { PassRule, ProxyRoute } from '../../src/server/proxy/proxy-route.ts';
 import { createProxy } from '../../src/server/proxy.ts';
+import { securityHeaders } from '../../src/server/security-headers.ts';
 import { createHttpUpstream, type HttpUpstream } from '../../src/upstream/http.ts';
 import { type ListeningServer, listen } from './listening-server.ts';
 import { silentLog } from './test-call.ts';
@@ -58,6 +59,7 @@ export async function passing(
     passThrough: (request, response) => proxy.handle(request, response),
     cors: () => false,
     hostAllowed: () => true,
+    headers: securityHeaders(publicUrl),
     log: silentLog,
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

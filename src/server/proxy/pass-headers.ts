@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { hopByHop, mayComeFromCaller } from '../../upstream/edge-headers.ts';
+import { securityHeaderNames } from '../security-headers.ts';
 import type { HeaderRule, ProxyRoute } from './proxy-route.ts';
 
 function namedByConnection(headers: IncomingHttpHeaders): Set<string> {
@@ -40,8 +41,16 @@ export function passedAnswerHeaders(
     ) {
       continue;
     }
+    if (securityHeaderNames.has(name)) continue;
     if (name === 'location' || route.hiddenAnswerHeaders?.has(name)) continue;
     passed[name] = value;
   }
-  return { ...passed, ...route.addedAnswerHeaders?.(String(headers['content-type'] ?? '')) };
+  if (active.test(headers['content-type'] ?? '')) {
+    // Its own policy stays beside it: a browser keeps to both.
+    passed['content-security-policy'] = [passed['content-security-policy'] ?? [], 'sandbox'].flat();
+  }
+  return passed;
 }
+
+/** Types that a browser would run scripts of, in the origin that GraphiQL is on. */
+const active = /html|xml|xsl|multipart|^$/i;

@@ -71,8 +71,6 @@ export interface ProxyRoute {
    * @default false
    */
   readonly looseLocation?: boolean;
-  /** Headers of our own on an answer, by what it says of itself. */
-  readonly addedAnswerHeaders?: (contentType: string) => Readonly<Record<string, string>>;
   /** Answer headers that stay inside. */
   readonly hiddenAnswerHeaders?: ReadonlySet<string>;
   /** Host header in place of the service's own. */

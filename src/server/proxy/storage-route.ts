@@ -32,9 +32,6 @@ const rules: readonly PassRule[] = [
 /** Storage finishes an upload (hashing, moving, recording it) after the last byte has come. */
 const answerMs = 120_000;
 
-/** Types that a browser would run scripts of, in the origin that GraphiQL is on. */
-const active = /html|xml|^$/i;
-
 /** The storage service under `/storage/v1`: files flow past GraphQL. */
 export function storageRoute(
   upstream: HttpUpstream | undefined,
@@ -87,10 +84,6 @@ export function storageRoute(
         'x-upsert',
       ]),
     },
-    addedAnswerHeaders: (contentType) => ({
-      'x-content-type-options': 'nosniff',
-      ...(active.test(contentType) ? { 'content-security-policy': 'sandbox' } : {}),
-    }),
     // Storage's clients read `error` and `statusCode`, which is text.
     describeError: (code) => ({
       error: code,
