@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { dropUnread } from '../lib/drop-unread.ts';
+import { checkArea } from './auth/areas.ts';
 import { startCleanup } from './auth/cleanup.ts';
 import type { AuthContext } from './auth/context.ts';
 import { connectAuthDatabase } from './auth/database.ts';
@@ -12,7 +13,6 @@ import { linkRoutes } from './auth/routes-links.ts';
 import { mailboxRoutes } from './auth/routes-mailbox.ts';
 import { messageRoutes } from './auth/routes-messages.ts';
 import { signupRoutes } from './auth/routes-signup.ts';
-import { switchedOffRoutes } from './auth/routes-switched-off.ts';
 import { tokenRoutes } from './auth/routes-token.ts';
 import { userRoutes } from './auth/routes-user.ts';
 import { verifyRoutes } from './auth/routes-verify.ts';
@@ -91,7 +91,6 @@ export async function startAuthServer(options: AuthServerOptions): Promise<AuthS
     ...factorRoutes(context),
     ...adminRoutes(context),
     ...linkRoutes(context),
-    ...switchedOffRoutes(),
   ];
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -102,11 +101,13 @@ export async function startAuthServer(options: AuthServerOptions): Promise<AuthS
     if (await faults.apply(request, response)) return;
     const target = URL.canParse(request.url ?? '/', url) ? new URL(request.url ?? '/', url) : new URL(url);
     const { route, params, pathKnown } = matchRoute(routes, request.method ?? 'GET', target.pathname);
+    const asked = toAuthRequest(request, target, params);
     if (route === undefined) {
+      await checkArea(context, asked);
       send(response, pathKnown ? { status: 405 } : { status: 404, text: '404 page not found\n' });
       return;
     }
-    send(response, await route.handle(toAuthRequest(request, target, params)));
+    send(response, await route.handle(asked));
   }
 
   const server = createServer((request, response) => {

@@ -201,11 +201,52 @@ describe('errors', () => {
     ['POST', '/sso', 'saml_provider_disabled'],
     ['GET', '/sso/saml/metadata', 'saml_provider_disabled'],
     ['POST', '/sso/saml/acs', 'saml_provider_disabled'],
+    ['GET', '/passkeys/authentication/options', 'passkey_disabled'],
+    ['PUT', '/passkeys/no/such/path', 'passkey_disabled'],
+    ['POST', '/oauth/no/such/path', 'feature_disabled'],
+    ['GET', '/.well-known/oauth-authorization-server', 'feature_disabled'],
+    ['GET', '/scim/v2/Users', 'feature_disabled'],
+    ['GET', '/user/identities/authorize?provider=google', 'manual_linking_disabled'],
+    ['DELETE', `/user/identities/${crypto.randomUUID()}`, 'manual_linking_disabled'],
+    ['PUT', '/user/identities', 'manual_linking_disabled'],
   ])('%s %s says that it is switched off', async (method, path, reason) => {
     const { accessToken } = await newUser();
     const body = method === 'GET' ? undefined : {};
     const answer = await call(method, path, { token: accessToken, body });
     expect(answer).toMatchObject({ status: 404, body: { error_code: reason } });
+  });
+
+  test.each(['/user/no/such/path', '/factors/no/such/path', '/user/oauth/grants', '/admin/no/such/path'])(
+    '%s is not told of to strangers',
+    async (path) => {
+      const answer = await call('GET', path);
+      expect(answer).toMatchObject({ status: 401, body: { error_code: 'no_authorization' } });
+      const other = await call('GET', path, { token: target.anonKey });
+      expect(other.status).toBe(403);
+    },
+  );
+
+  test.each([
+    ['GET', '/admin/oauth/clients', 404, 'feature_disabled'],
+    ['DELETE', `/admin/oauth/clients/${crypto.randomUUID()}`, 404, 'feature_disabled'],
+    ['GET', `/admin/sso/providers/${crypto.randomUUID()}`, 404, 'sso_provider_not_found'],
+    ['GET', '/admin/sso/providers', 200, undefined],
+    ['GET', '/admin/audit?query=author:nobody', 200, undefined],
+  ])('%s %s answers an administrator %i', async (method, path, status, reason) => {
+    const answer = await call(method, path, { token: target.serviceRoleKey });
+    expect({ status: answer.status, reason: answer.body['error_code'] }).toEqual({ status, reason });
+    expect(answer.headers.get('content-type')).toMatch(/^application\/json/);
+  });
+
+  test('an administrator sees that a user has no passkeys', async () => {
+    const { userId } = await newUser();
+    const token = target.serviceRoleKey;
+    const path = `/admin/users/${userId}/passkeys`;
+    expect(await call('GET', path, { token })).toMatchObject({ status: 200, text: '[]' });
+    expect(await call('DELETE', `${path}/${crypto.randomUUID()}`, { token })).toMatchObject({
+      status: 404,
+      body: { error_code: 'validation_failed' },
+    });
   });
 
   test('an unknown path is plain text, an unknown grant invalid_credentials', async () => {

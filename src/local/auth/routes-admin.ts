@@ -235,6 +235,17 @@ async function listFactors(context: AuthContext, request: AuthRequest): Promise<
   return ok(rows.map(factorJson));
 }
 
+async function renameFactor(context: AuthContext, request: AuthRequest): Promise<AuthResponse> {
+  const user = await requireTarget(context, request);
+  const id = readPathId(request.params['factorId'], 'factor_id');
+  const { friendly_name: name } = await request.body(z.object({ friendly_name: z.string().nullish() }));
+  const [row] = await context.sql<FactorRow[]>`
+    update auth.mfa_factors set friendly_name = coalesce(${name || null}, friendly_name), updated_at = now()
+    where id = ${id} and user_id = ${user.id} returning *`;
+  if (row === undefined) throw new AuthError(404, 'mfa_factor_not_found', 'Factor not found');
+  return ok(factorJson(row));
+}
+
 async function removeFactor(context: AuthContext, request: AuthRequest): Promise<AuthResponse> {
   const user = await requireTarget(context, request);
   const id = readPathId(request.params['factorId'], 'factor_id');
@@ -244,7 +255,7 @@ async function removeFactor(context: AuthContext, request: AuthRequest): Promise
   return ok(factorJson(row));
 }
 
-/** /admin/users: list, get, create, change, delete, and the factors of a user. */
+/** /admin/users: list, get, create, change, delete, and the factors of a user; and the lists that are empty here. */
 export function adminRoutes(context: AuthContext): Route[] {
   const guarded =
     (handle: (context: AuthContext, request: AuthRequest) => Promise<AuthResponse>): Handler =>
@@ -267,6 +278,38 @@ export function adminRoutes(context: AuthContext): Route[] {
     { method: 'PUT', path: user, handle: guarded(changeUser) },
     { method: 'DELETE', path: user, handle: guarded(removeUser) },
     { method: 'GET', path: `${user}/factors`, handle: guarded(listFactors) },
+    { method: 'PUT', path: `${user}/factors/:factorId`, handle: guarded(renameFactor) },
     { method: 'DELETE', path: `${user}/factors/:factorId`, handle: guarded(removeFactor) },
+    {
+      method: 'GET',
+      path: `${user}/passkeys`,
+      handle: guarded(async (_, request) => {
+        await requireTarget(context, request);
+        return ok([]);
+      }),
+    },
+    {
+      method: 'DELETE',
+      path: `${user}/passkeys/:passkeyId`,
+      handle: guarded(async (_, request) => {
+        await requireTarget(context, request);
+        throw new AuthError(404, 'validation_failed', 'Passkey not found');
+      }),
+    },
+    {
+      method: 'GET',
+      path: '/admin/audit',
+      handle: guarded(async () =>
+        ok([], { 'x-total-count': '0', link: '</admin/audit?page=0>; rel="last"' }),
+      ),
+    },
+    { method: 'GET', path: '/admin/sso/providers', handle: guarded(async () => ok({ items: [] })) },
+    ...['GET', 'PUT', 'DELETE'].map((method) => ({
+      method,
+      path: '/admin/sso/providers/:id',
+      handle: guarded(async () => {
+        throw new AuthError(404, 'sso_provider_not_found', 'SSO Identity Provider not found');
+      }),
+    })),
   ];
 }

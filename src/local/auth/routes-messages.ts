@@ -119,11 +119,7 @@ async function resend(context: AuthContext, request: AuthRequest): Promise<AuthR
   const body = await request.body(resendBody);
   const types = ['signup', 'email_change', 'sms', 'phone_change'];
   if (!body.type || !types.includes(body.type)) {
-    throw invalid(
-      body.type
-        ? 'Missing one of these types: signup, email_change, sms, phone_change'
-        : 'Type provided requires an email address or a phone number',
-    );
+    throw invalid('Missing one of these types: signup, email_change, sms, phone_change');
   }
   if (body.email && body.phone) throw invalid('Only an email address or phone number should be provided.');
   if (!body.email && !body.phone) throw invalid('Missing email address or phone number');

@@ -73,8 +73,7 @@ export function tokenRoutes(context: AuthContext): Route[] {
             return await passwordGrant(context, request);
           case 'refresh_token': {
             const { refresh_token: token } = await request.body(refreshBody);
-            if (!token) throw invalid('refresh_token required');
-            return ok(await refreshSession(context, request, token));
+            return ok(await refreshSession(context, request, token ?? ''));
           }
           case 'pkce':
             return await pkceGrant(context, request);

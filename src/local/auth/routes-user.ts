@@ -169,21 +169,5 @@ export function userRoutes(context: AuthContext): Route[] {
         return { status: 204 };
       },
     },
-    {
-      method: 'GET',
-      path: '/user/identities/authorize',
-      async handle(request) {
-        await requireUser(context, request);
-        throw new AuthError(404, 'manual_linking_disabled', 'Manual linking is disabled');
-      },
-    },
-    {
-      method: 'DELETE',
-      path: '/user/identities/:id',
-      async handle(request) {
-        await requireUser(context, request);
-        throw new AuthError(404, 'manual_linking_disabled', 'Manual linking is disabled');
-      },
-    },
   ];
 }
