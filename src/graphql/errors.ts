@@ -11,6 +11,8 @@ export interface ErrorAudience {
   readonly requestId: string;
   readonly role: Role;
   readonly log: Logger;
+  /** True when nobody is there to be told. */
+  readonly callerLeft?: boolean;
   /** Where in the caller's document an error stands that has nodes of it. */
   readonly locate?: Locate;
 }
@@ -95,12 +97,12 @@ export function toClientError(error: unknown, audience: ErrorAudience): GraphQLE
   const privileged = ours && audience.role === 'SERVICE_ROLE' ? cause.privileged : {};
   const masked = code === 'INTERNAL_SERVER_ERROR';
   const details = withFewIssues(ours ? cause.details : masked ? {} : publicDetails(cause));
-  if (masked) {
+  // A client that leaves says nothing about us or a service, and any client can do it as often as it likes.
+  const left = audience.callerLeft === true;
+  if (masked && !(left && isAbort(cause))) {
     audience.log.error({ err: cause, path: located.path, requestId: audience.requestId }, 'unexpected error');
   } else if (ours && errorCodes[code].http >= 500) {
-    // A client that leaves says nothing about the service, and any client can do it as often as it likes.
-    const level = code === 'TIMEOUT' && isAbort(cause.cause) ? 'debug' : 'warn';
-    audience.log[level](
+    audience.log[left ? 'debug' : 'warn'](
       { code, err: cause.cause ?? cause, path: located.path, requestId: audience.requestId },
       'operation failed upstream',
     );

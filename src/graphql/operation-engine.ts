@@ -6,7 +6,7 @@ import { type Role, reaches, type Viewer } from '../viewer/viewer.ts';
 import { type Context, createLoaders, type Services } from './context.ts';
 import { createDocumentCache } from './document-cache.ts';
 import { createLocate } from './document-locations.ts';
-import { errorCodeOf, toClientError } from './errors.ts';
+import { type ErrorAudience, errorCodeOf, toClientError } from './errors.ts';
 import { mapResults } from './map-results.ts';
 import { type OperationFacts, operationFacts } from './operation-facts.ts';
 import { checkCost, type OperationLimits } from './operation-limits.ts';
@@ -78,6 +78,11 @@ const limitCodes: ReadonlySet<string> = new Set([
   'PAYLOAD_TOO_LARGE',
 ]);
 
+/** What log and metrics say of an operation that failed. CANCELLED is no code of errors: there is nobody to be told. */
+function outcomeOf(error: unknown, { signal }: Transport): string {
+  return signal.aborted ? 'CANCELLED' : errorCodeOf(error);
+}
+
 function ignoresAuthorization(facts: OperationFacts): boolean {
   return facts.rootFields.length > 0 && facts.rootFields.every((name) => withoutAuthorization.has(name));
 }
@@ -148,7 +153,12 @@ export function createOperationEngine(deps: OperationEngineDeps): OperationEngin
   ): Promise<OperationOutcome> | OperationOutcome {
     const started = performance.now();
     const { requestId } = transport;
-    const audience = { requestId, role: viewer.role, log };
+    const audience = (): ErrorAudience => ({
+      requestId,
+      role: viewer.role,
+      log,
+      callerLeft: transport.signal.aborted,
+    });
     const report = (code: string): void => {
       const milliseconds = performance.now() - started;
       count(facts.type, code, milliseconds / 1000);
@@ -156,11 +166,11 @@ export function createOperationEngine(deps: OperationEngineDeps): OperationEngin
     };
     const toClient = (result: ExecutionResult): ExecutionResult => {
       if (!result.errors) return result;
-      const locating = { ...audience, locate: createLocate(document, query) };
+      const locating = { ...audience(), locate: createLocate(document, query) };
       return { ...result, errors: result.errors.map((error) => toClientError(error, locating)) };
     };
     const finish = (result: ExecutionResult): ExecutionResult => {
-      report(result.errors?.[0] ? errorCodeOf(result.errors[0]) : 'OK');
+      report(result.errors?.[0] ? outcomeOf(result.errors[0], transport) : 'OK');
       return toClient(result);
     };
 
@@ -185,7 +195,7 @@ export function createOperationEngine(deps: OperationEngineDeps): OperationEngin
       metrics?.subscriptionStarted();
       return mapResults(result, {
         each: toClient,
-        failed: (error) => ({ errors: [toClientError(error, audience)] }),
+        failed: (error) => ({ errors: [toClientError(error, audience())] }),
         ended: () => {
           metrics?.subscriptionEnded();
           report('OK');
@@ -195,10 +205,11 @@ export function createOperationEngine(deps: OperationEngineDeps): OperationEngin
   }
 
   function refused(type: string, errors: readonly unknown[], transport: Transport): ExecutionResult {
-    const code = errorCodeOf(errors[0]);
+    const code = outcomeOf(errors[0], transport);
     count(type, code, 0);
     record(transport, { type, code });
-    const audience = { requestId: transport.requestId, role: 'ANON', log } as const;
+    const { requestId, signal } = transport;
+    const audience: ErrorAudience = { requestId, role: 'ANON', log, callerLeft: signal.aborted };
     return { errors: errors.map((error) => toClientError(error, audience)) };
   }
 

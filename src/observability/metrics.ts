@@ -5,7 +5,7 @@ export interface Metrics {
   readonly contentType: string;
   /** Prometheus text. */
   text(): Promise<string>;
-  /** `code` is `OK` or the first error's code. */
+  /** `code` is `OK`, the first error's code, or `CANCELLED` for a caller who left. */
   operation(type: string, code: string, seconds: number): void;
   subscriptionStarted(): void;
   subscriptionEnded(): void;
@@ -29,7 +29,7 @@ export function createMetrics(options: { process?: boolean } = {}): Metrics {
 
   const operations = new Histogram({
     name: 'bunbun_operation_duration_seconds',
-    help: 'GraphQL operations by type and first error code.',
+    help: 'GraphQL operations by type and first error code; CANCELLED where the caller left first.',
     labelNames: ['type', 'code'],
     buckets: secondsBuckets,
     registers,
