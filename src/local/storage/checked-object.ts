@@ -9,6 +9,7 @@ export interface CheckedObject {
   require(...names: string[]): void;
   string(name: string): string | undefined;
   boolean(name: string): boolean | undefined;
+  number(name: string, limits?: { min?: number; max?: number }): number | undefined;
   integer(name: string, limits?: { min?: number; max?: number }): number | undefined;
   oneOf<const T extends string>(name: string, allowed: readonly T[]): T | undefined;
   strings(name: string, limits?: { min?: number; max?: number }): string[] | undefined;
@@ -33,6 +34,22 @@ export function checkObject(value: unknown, where: string): CheckedObject {
     throw fail(name, 'be string');
   }
 
+  function number(
+    name: string,
+    must: string,
+    isOne: (value: number) => boolean,
+    limits: { min?: number; max?: number },
+  ): number | undefined {
+    const given = read(name);
+    if (given === undefined) return undefined;
+    const value =
+      typeof given === 'string' && given.trim() !== '' ? Number(given) : given === null ? 0 : given;
+    if (typeof value !== 'number' || !isOne(value)) throw fail(name, must);
+    if (limits.min !== undefined && value < limits.min) throw fail(name, `be >= ${limits.min}`);
+    if (limits.max !== undefined && value > limits.max) throw fail(name, `be <= ${limits.max}`);
+    return value;
+  }
+
   return {
     has: (name) => read(name) !== undefined,
     require(...names) {
@@ -52,16 +69,8 @@ export function checkObject(value: unknown, where: string): CheckedObject {
       if (given === 'false' || given === 0 || given === null) return false;
       throw fail(name, 'be boolean');
     },
-    integer(name, limits = {}) {
-      const given = read(name);
-      if (given === undefined) return undefined;
-      const number =
-        typeof given === 'string' && given.trim() !== '' ? Number(given) : given === null ? 0 : given;
-      if (typeof number !== 'number' || !Number.isInteger(number)) throw fail(name, 'be integer');
-      if (limits.min !== undefined && number < limits.min) throw fail(name, `be >= ${limits.min}`);
-      if (limits.max !== undefined && number > limits.max) throw fail(name, `be <= ${limits.max}`);
-      return number;
-    },
+    number: (name, limits = {}) => number(name, 'be number', Number.isFinite, limits),
+    integer: (name, limits = {}) => number(name, 'be integer', Number.isInteger, limits),
     oneOf(name, allowed) {
       const given = read(name);
       if (given === undefined) return undefined;

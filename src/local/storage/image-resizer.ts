@@ -1,4 +1,5 @@
 import { createTurnstile } from '../../lib/turnstile.ts';
+import { cropOf } from './image-crop.ts';
 import type { ImageTransform } from './image-transform.ts';
 
 export interface ResizedImage {
@@ -45,7 +46,8 @@ export async function openImageResizer(): Promise<ImageResizer | undefined> {
   const turns = createTurnstile(maxAtOnce);
 
   async function resize(source: Buffer, transform: ImageTransform, accept: string) {
-    const image = sharp(source, { limitInputPixels: maxPixels, sequentialRead: true });
+    // imgproxy shows what can be shown of a picture that is a little broken, and so do browsers.
+    const image = sharp(source, { limitInputPixels: maxPixels, sequentialRead: true, failOn: 'truncated' });
     // Its own faults are those of the picture: it is no image, too large, or broken off.
     const described = await image.metadata().catch(() => undefined);
     if (described === undefined) return undefined;
@@ -54,14 +56,22 @@ export async function openImageResizer(): Promise<ImageResizer | undefined> {
     const side = (pixels: number | undefined): { size?: number } =>
       pixels ? { size: Math.min(pixels, maxSide) } : {};
     const [width, height] = [side(transform.width).size, side(transform.height).size];
-    const bytes = await image
-      .autoOrient()
-      .resize({
-        ...(width === undefined ? {} : { width }),
-        ...(height === undefined ? {} : { height }),
-        fit: fits[transform.resize ?? 'cover'],
-        withoutEnlargement: true,
-      })
+    const { gravity, resize: kind = 'cover' } = transform;
+    const crop =
+      kind === 'cover' && width && height && gravity && gravity.type !== 'sm'
+        ? cropOf(described.autoOrient, { width, height }, gravity)
+        : undefined;
+    const upright = image.autoOrient();
+    const resized = crop
+      ? upright.extract(crop.from).resize({ ...crop.to, fit: 'fill' })
+      : upright.resize({
+          ...(width === undefined ? {} : { width }),
+          ...(height === undefined ? {} : { height }),
+          fit: fits[kind],
+          ...(gravity?.type === 'sm' ? { position: sharp.strategy.attention } : {}),
+          withoutEnlargement: true,
+        });
+    const bytes = await resized
       .toFormat(format, format === 'png' || format === 'gif' ? {} : { quality: transform.quality ?? 80 })
       .timeout({ seconds: maxSeconds })
       .toBuffer()
@@ -76,6 +86,6 @@ export async function openImageResizer(): Promise<ImageResizer | undefined> {
 function targetFormat(source: string, { format }: ImageTransform, accept: string): Format | undefined {
   // libvips calls AVIF by the name of its container.
   const own = formats.find((each) => each === (source === 'heif' ? 'avif' : source));
-  if (format === 'avif') return own && 'avif';
+  if (format === 'avif' || format === 'webp') return own && format;
   return format === undefined && /image\/webp/i.test(accept) ? own && 'webp' : own;
 }
