@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import type { IncomingMessage, Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { ConfigError } from './config/config-error.ts';
 import type { Config } from './config.ts';
 import type { Services } from './graphql/context.ts';
@@ -40,6 +39,7 @@ import { createGraphQLHttp } from './server/graphql-http.ts';
 import { createHealthRoutes, type Phase } from './server/health-routes.ts';
 import { createHostCheck, type HostCheckOptions } from './server/host-check.ts';
 import { createHttpServer, type Handler } from './server/http.ts';
+import { type ListeningAddress, listen } from './server/listen.ts';
 import { createMetricsServer } from './server/metrics-server.ts';
 import { createHeldBytes } from './server/multipart/held-bytes.ts';
 import { createOriginCheck } from './server/origin-check.ts';
@@ -59,11 +59,6 @@ import { createViewerResolver } from './viewer/resolver.ts';
 
 export interface AppOverrides {
   readonly log?: Logger;
-}
-
-export interface ListeningAddress {
-  readonly host: string;
-  readonly port: number;
 }
 
 /** A gateway: one process's worth of it, with everything that holds state inside. */
@@ -292,9 +287,10 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
   return {
     async listen(announce) {
       if (refusesPrivilegedSql(config)) await checkDatabase(pools, log);
-      const address = await listen(server, config.server.port, config.server.host);
+      const { host, port } = config.server;
+      const address = await listen(server, { host, port, variable: 'PORT' });
       if (metricsServer && metricsPort !== undefined) {
-        await listen(metricsServer, metricsPort, config.server.host);
+        await listen(metricsServer, { host, port: metricsPort, variable: 'METRICS_PORT' });
       }
       await announce?.(address);
       phase = 'ready';
@@ -373,7 +369,11 @@ async function checkDatabase(pools: PostgresPools | undefined, log: Logger): Pro
     if (pools) await checkReadLogin(pools);
   } catch (error) {
     if (error instanceof AppError && error.code === 'NOT_CONFIGURED') throw error;
-    log.warn({ err: error }, 'Postgres did not answer at the start');
+    const refused = error instanceof AppError && error.details?.['reason'] === 'login_refused';
+    log.warn(
+      { err: error },
+      refused ? 'Postgres refuses DATABASE_URL_READ' : 'Postgres did not answer at the start',
+    );
   }
 }
 
@@ -381,26 +381,4 @@ async function checkDatabase(pools: PostgresPools | undefined, log: Logger): Pro
 function metricsAccess({ mode, server, observability }: Config): { token: string } | 'open' | undefined {
   if (observability.metricsToken !== undefined) return { token: observability.metricsToken };
   return mode === 'dev' && isLoopbackHost(server.host) ? 'open' : undefined;
-}
-
-function listen(server: Server, port: number, host: string): Promise<ListeningAddress> {
-  return new Promise((resolve, reject) => {
-    const fail = (error: Error) => {
-      // A kernel without IPv6 cannot take `::`, which also stands for all of IPv4.
-      const noIpv6 = host === '::' && 'code' in error && error.code === 'EAFNOSUPPORT';
-      if (noIpv6) listen(server, port, '0.0.0.0').then(resolve, reject);
-      else reject(error);
-    };
-    server.once('error', fail);
-    server.listen({ port, host }, () => {
-      server.off('error', fail);
-      const address = server.address();
-      if (isAddressInfo(address)) resolve({ host: address.address, port: address.port });
-      else reject(new Error('The server has no address.'));
-    });
-  });
-}
-
-function isAddressInfo(value: unknown): value is AddressInfo {
-  return typeof value === 'object' && value !== null && 'port' in value;
 }

@@ -182,7 +182,11 @@ function nest(values: Values, mode: Mode) {
       maxSockets: values.REALTIME_MAX_SOCKETS,
     },
     functions: { answerMs: values.FUNCTIONS_TIMEOUT },
-    local: { dataDir: values.BUNBUN_DATA_DIR, jwtAlgorithm: values.LOCAL_JWT_ALGORITHM },
+    local: {
+      dataDir: values.BUNBUN_DATA_DIR,
+      pgBin: values.PG_BIN,
+      jwtAlgorithm: values.LOCAL_JWT_ALGORITHM,
+    },
   };
 }
 

@@ -1,6 +1,6 @@
-import { createApp, type ListeningAddress } from './app.ts';
-import { ConfigError } from './config/config-error.ts';
+import { createApp } from './app.ts';
 import type { Config } from './config.ts';
+import type { ListeningAddress } from './server/listen.ts';
 
 export interface RunOptions {
   readonly config: Config;
@@ -25,17 +25,6 @@ export function waitForStopSignal(): Promise<void> {
     process.on('SIGINT', stop);
     process.on('SIGTERM', stop);
   });
-}
-
-/** One sentence for the person who starts us. */
-export function startFailure(error: unknown): string {
-  if (error instanceof ConfigError) return error.message;
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code === 'EADDRINUSE')
-    return 'The port is taken by another process: stop it, or set PORT to another one.';
-  if (code === 'EACCES') return 'This user may not listen on that port: set PORT to one above 1023.';
-  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return 'HOST is not an address of this machine.';
-  return error instanceof Error ? error.message : String(error);
 }
 
 /** Runs the gateway until the stop signal, then drains and ends it. Rejects when it cannot start, with nothing left. */

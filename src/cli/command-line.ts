@@ -6,7 +6,7 @@ import { misspeltNames } from '../config/misspelt-names.ts';
 import { loadConfig } from '../config.ts';
 import { printSchema } from '../graphql/print-schema.ts';
 import { createSchema } from '../graphql/schema.ts';
-import { runGateway, startFailure, waitForStopSignal } from '../main.ts';
+import { runGateway, waitForStopSignal } from '../main.ts';
 import { grantsSql } from '../modules/database/reading-login.ts';
 import { starterIsGone } from './starter.ts';
 
@@ -119,7 +119,7 @@ export async function runCommandLine(args: readonly string[], env: Environment):
   try {
     return await run(args, env);
   } catch (error) {
-    process.stderr.write(`bunbun: ${startFailure(error)}\n`);
+    process.stderr.write(`bunbun: ${error instanceof Error ? error.message : String(error)}\n`);
     return 1;
   }
 }

@@ -1,8 +1,10 @@
 import { loadConfig } from '../config.ts';
 import { isLoopbackHost } from '../lib/private-host.ts';
+import { LocalStackError } from '../local/local-error.ts';
 import { startLocalStack } from '../local/stack.ts';
 import { runGateway } from '../main.ts';
 import { createLogger } from '../observability/logger.ts';
+import { checkPort } from '../server/listen.ts';
 
 export interface DevelopmentOptions {
   readonly reset: boolean;
@@ -23,17 +25,26 @@ export async function runDevelopment(
       `HOST=${early.server.host} would open the local stack's gateway to the network: leave HOST unset, or add --allow-lan.`,
     );
   }
+  const { host, port } = early.server;
+  const { metricsPort } = early.observability;
+  await checkPort({ host, port, variable: 'PORT' });
+  if (metricsPort !== undefined) await checkPort({ host, port: metricsPort, variable: 'METRICS_PORT' });
   const log = createLogger({ level: early.observability.logLevel });
+  const stopping = new AbortController();
+  void options.stopSignal.then(() =>
+    stopping.abort(new LocalStackError('The start was stopped before it was ready.')),
+  );
   const stack = await startLocalStack({
     dataDir: early.local.dataDir,
     log: log.child({ part: 'local' }),
     nodeEnv: env['NODE_ENV'],
-    pgBin: env['PG_BIN'],
+    pgBin: early.local.pgBin,
+    signal: stopping.signal,
     reset: options.reset,
     serveMailbox: !lan,
     jwtAlgorithm: early.local.jwtAlgorithm,
     // Links in mails lead through the gateway, as a deployment's do.
-    publicUrl: early.server.port === 0 ? undefined : early.server.publicUrl,
+    publicUrl: port === 0 ? undefined : early.server.publicUrl,
   });
   try {
     const config = loadConfig({ ...env, ...stack.env }, { mode: 'dev' });

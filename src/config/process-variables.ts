@@ -40,6 +40,12 @@ export const processVariables = {
     shape: 'a path',
     default: '.bunbun',
   }),
+  PG_BIN: optional(text, {
+    group: 'Process',
+    description:
+      "Folder of PostgreSQL's programs (`initdb`, `postgres`) for the local stack, 14 or newer. Default: those that are installed with BunBun, else the newest of Debian or Homebrew. A data folder stays with the major version that made it.",
+    shape: 'a path',
+  }),
   LOCAL_JWT_ALGORITHM: withDefault(oneOf(['HS256', 'ES256']), {
     group: 'Process',
     description:

@@ -39,10 +39,21 @@ export async function openDataFolder(dataDir: string): Promise<DataFolder> {
     return { path, user };
   } catch (error) {
     if (error instanceof LocalStackError) throw error;
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    const why = code === 'EACCES' || code === 'EPERM' ? 'belongs to another user' : 'cannot be made';
-    throw new LocalStackError(`The data folder ${dataDir} ${why}: choose another one.`, { cause: error });
+    throw new LocalStackError(
+      `The data folder ${dataDir} ${await reasonOf(error, dataDir)}: set BUNBUN_DATA_DIR to another one.`,
+      { cause: error },
+    );
   }
+}
+
+/** Completes "The data folder …". */
+async function reasonOf(error: unknown, dataDir: string): Promise<string> {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'EROFS') return 'is on a file system that is read-only';
+  if (code === 'ENOSPC') return 'is on a disk that is full';
+  if (code === 'ENOTDIR' || code === 'EEXIST') return 'lies where a file is';
+  if (code !== 'EACCES' && code !== 'EPERM') return `cannot be made (${String(code ?? error)})`;
+  return (await exists(dataDir)) ? 'belongs to another user' : 'cannot be made where this user may not write';
 }
 
 /** A home folder given by mistake must not be closed to others, and not be emptied by a later reset. */

@@ -32,8 +32,8 @@ export interface FindBinariesOptions {
 }
 
 /**
- * Finds PostgreSQL: `pgBin`, else the newest Debian or Homebrew installation, else the npm package with embedded
- * binaries. Throws a LocalStackError that says what to do when nothing fits.
+ * Finds PostgreSQL: `pgBin`, else the npm package with embedded binaries, which is the same on every machine, else the
+ * newest Debian or Homebrew installation. Throws a LocalStackError that says what to do when nothing fits.
  */
 export async function findPostgresBinaries(options: FindBinariesOptions): Promise<PostgresBinaries> {
   const seen: number[] = [];
@@ -66,12 +66,12 @@ export async function findPostgresBinaries(options: FindBinariesOptions): Promis
 
 async function candidateFolders(pgBin: string | undefined): Promise<string[]> {
   const folders = pgBin === undefined ? [] : [resolve(pgBin)];
+  const embedded = embeddedFolder();
+  if (embedded !== undefined) folders.push(embedded);
   folders.push(...(await versionFolders('/usr/lib/postgresql', /^(\d+)$/)));
   for (const prefix of ['/opt/homebrew/opt', '/usr/local/opt']) {
     folders.push(...(await versionFolders(prefix, /^postgresql@(\d+)$/)));
   }
-  const embedded = embeddedFolder();
-  if (embedded !== undefined) folders.push(embedded);
   return folders;
 }
 

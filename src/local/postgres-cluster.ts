@@ -1,14 +1,13 @@
-import { execFile } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chown, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { LocalStackError } from './local-error.ts';
 import { asUser, type OsUser, postgresEnvironment } from './os-user.ts';
 import type { PostgresBinaries } from './postgres-binaries.ts';
 import { clusterFolder } from './postgres-home.ts';
 
-const run = promisify(execFile);
 const unfinishedPrefix = 'cluster.new-';
 
 /** Major version that made the cluster; undefined when there is none yet. */
@@ -34,8 +33,10 @@ export async function createCluster(options: {
   superuserPassword: string;
   /** More for initdb. */
   initArguments: readonly string[];
+  signal: AbortSignal | undefined;
 }): Promise<void> {
-  const { home, user } = options;
+  const { home, user, signal } = options;
+  if (user === undefined) refuseNamelessUser();
   await removeUnfinished(home);
   const folder = join(home, unfinishedPrefix + randomBytes(6).toString('hex'));
   const passwordFile = `${folder}.password`;
@@ -49,13 +50,64 @@ export async function createCluster(options: {
     const args = [`--pgdata=${folder}`, '--username=supabase_admin', `--pwfile=${passwordFile}`];
     args.push('--auth=scram-sha-256', '--no-instructions', ...localeArguments(options.binaries.major));
     args.push(...options.initArguments);
-    const env = postgresEnvironment;
-    await run(join(options.binaries.bin, 'initdb'), args, { cwd: '/', env, ...asUser(user) });
+    await runInitdb(join(options.binaries.bin, 'initdb'), args, user, signal);
     await rename(folder, clusterFolder(home));
-  } catch (error) {
-    throw new LocalStackError('Postgres could not make its database folder.', { cause: error });
   } finally {
     await removeUnfinished(home);
+  }
+}
+
+/** initdb asks the system for the name of its user, which containers with a free choice of the id do not have. */
+function refuseNamelessUser(): void {
+  try {
+    userInfo();
+  } catch (error) {
+    throw new LocalStackError(
+      `The user with the id ${process.getuid?.()} is not in /etc/passwd, and Postgres makes no database for a user ` +
+        'without a name: start as one that is, or add a line for this one.',
+      { cause: error },
+    );
+  }
+}
+
+/** Rejects with what initdb says is wrong. It is ended, and waited for, when the signal says so. */
+async function runInitdb(
+  program: string,
+  args: readonly string[],
+  user: OsUser | undefined,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  signal?.throwIfAborted();
+  const child = spawn(program, args, {
+    cwd: '/',
+    env: postgresEnvironment,
+    stdio: ['ignore', 'ignore', 'pipe'],
+    // A session of its own: Ctrl-C in the terminal is for us, who end it then.
+    detached: true,
+    ...asUser(user),
+  });
+  let said = '';
+  child.stderr.on('data', (chunk) => {
+    said = (said + String(chunk)).slice(-10_000);
+  });
+  const end = () => child.kill();
+  signal?.addEventListener('abort', end);
+  process.once('exit', end);
+  try {
+    const ended = await new Promise<string | undefined>((resolve, reject) => {
+      child.once('error', reject);
+      child.once('close', (code, by) => resolve(code === 0 ? undefined : `initdb ended with ${by ?? code}`));
+    });
+    signal?.throwIfAborted();
+    if (ended === undefined) return;
+    const lines = said.split('\n').map((line) => /(?:error|FATAL|PANIC): +(.*)$/.exec(line)?.[1]);
+    const reason = lines.find((line) => line !== undefined)?.replace(/\.$/, '') ?? ended;
+    throw new LocalStackError(`Postgres could not make its database folder: ${reason}.`, {
+      cause: new Error(said),
+    });
+  } finally {
+    signal?.removeEventListener('abort', end);
+    process.off('exit', end);
   }
 }
 

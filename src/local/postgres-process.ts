@@ -34,8 +34,10 @@ export async function launchPostgres(options: {
   port: number;
   settings: Readonly<Record<string, string>>;
   user: OsUser | undefined;
+  signal: AbortSignal | undefined;
   log: LocalLog;
 }): Promise<PostgresProcess> {
+  options.signal?.throwIfAborted();
   const args = ['-D', options.cluster, '-p', String(options.port)];
   for (const [name, value] of Object.entries(options.settings)) args.push('-c', `${name}=${value}`);
   const child = spawn(join(options.binaries.bin, 'postgres'), args, {
@@ -62,9 +64,10 @@ export async function launchPostgres(options: {
   void exited.then(() => process.off('exit', killAtExit));
 
   try {
-    await untilReady(child, exited, lines, options.log);
+    await untilReady(child, exited, lines, options);
   } catch (error) {
     await stop();
+    options.signal?.throwIfAborted();
     if (lines.some((line) => /could not bind|could not create any TCP/.test(line))) {
       throw new PortTakenError(`Port ${options.port} for Postgres is taken.`, { cause: lastLines(lines) });
     }
@@ -82,13 +85,14 @@ async function untilReady(
   child: ChildProcess,
   exited: Promise<PostgresExit>,
   lines: string[],
-  log: LocalLog,
+  { log, signal }: { log: LocalLog; signal: AbortSignal | undefined },
 ): Promise<void> {
   const { stderr } = child;
   if (stderr === null) throw new Error('no log of Postgres to read');
   let timer: NodeJS.Timeout | undefined;
   const ready = new Promise<void>((resolve, reject) => {
     child.once('error', reject);
+    signal?.addEventListener('abort', reject, { once: true });
     timer = setTimeout(() => reject(new Error('not ready in time')), startDeadlineMs);
     // Reading goes on after the start: a full pipe would stop Postgres.
     const reader = createInterface({ input: stderr });

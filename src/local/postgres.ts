@@ -28,6 +28,8 @@ export interface LocalPostgresOptions {
   settings?: Readonly<Record<string, string>> | undefined;
   /** More arguments for initdb, such as `--no-sync`. */
   initArguments?: readonly string[] | undefined;
+  /** Ends the start: it then throws the signal's reason. */
+  signal?: AbortSignal | undefined;
 }
 
 /** A running Postgres that looks like Supabase's. */
@@ -55,6 +57,7 @@ export interface LocalPostgres {
  * Throws a LocalStackError whose message is one sentence for the developer; then nothing is left running.
  */
 export async function startLocalPostgres(options: LocalPostgresOptions): Promise<LocalPostgres> {
+  const { signal } = options;
   const { path: dataDir, user } = await openDataFolder(options.dataDir);
   const lock = await lockFolder(join(dataDir, 'postgres.lock'), `The data folder ${dataDir}`);
   try {
@@ -66,14 +69,14 @@ export async function startLocalPostgres(options: LocalPostgresOptions): Promise
     if (major === undefined) {
       const superuserPassword = secrets.passwords.supabase_admin;
       const initArguments = options.initArguments ?? [];
-      await createCluster({ home, binaries, user, superuserPassword, initArguments });
+      await createCluster({ home, binaries, user, superuserPassword, initArguments, signal });
     } else {
       await stopStalePostmaster(cluster);
     }
     const server = await withOwnExtensions(binaries, home, options.log);
     const launch = async (port: number) => {
       const settings = { ...serverSettings(binaries), ...options.settings };
-      return await launchPostgres({ binaries: server, cluster, port, settings, user, log: options.log });
+      return await launchPostgres({ binaries: server, cluster, port, settings, user, signal, log: options.log });
     };
     const { child, port } = await onFreePort(options.port, await lastPort(cluster), launch);
     try {

@@ -20,6 +20,8 @@ export interface LocalStackOptions {
   nodeEnv?: string | undefined;
   /** PG_BIN. */
   pgBin?: string | undefined;
+  /** Ends the start: it then throws the signal's reason. */
+  signal?: AbortSignal | undefined;
   /** Empty the data folder first. */
   reset?: boolean | undefined;
   /** Loopback port of Postgres; the one of the last start when that is free, else any, when left out. */
@@ -76,7 +78,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
       'The local stack is for development: it does not start with NODE_ENV=production.',
     );
   }
-  const { log, serveMailbox = true } = options;
+  const { log, serveMailbox = true, signal } = options;
   const folder = await openDataFolder(options.dataDir);
   const localFile = join(folder.path, 'local.json');
   const started: (() => Promise<void>)[] = [];
@@ -100,8 +102,10 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
       port: options.postgresPort,
       pgBin: options.pgBin,
       settings: options.postgresSettings,
+      signal,
     });
     started.push(() => postgres.stop());
+    signal?.throwIfAborted();
     void postgres.exited.then(({ expected, ...exit }) => {
       if (!expected) log.error(exit, 'Postgres has ended by itself: start the local stack again');
     });

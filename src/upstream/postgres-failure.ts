@@ -10,11 +10,19 @@ export function stopped(signal: AbortSignal): AppError {
 export function unavailable(cause: unknown): AppError {
   // A connection that we ourselves refused says why.
   if (cause instanceof AppError) return cause;
-  return new AppError('UPSTREAM_UNAVAILABLE', 'Postgres cannot be reached.', {
-    details: { service: 'POSTGRES' },
+  const refusal = refusals[sqlState(cause) ?? ''];
+  return new AppError('UPSTREAM_UNAVAILABLE', refusal ?? 'Postgres cannot be reached.', {
+    details: { service: 'POSTGRES', ...(refusal === undefined ? {} : { reason: 'login_refused' }) },
     cause,
   });
 }
+
+/** What no waiting mends: the connection URL does not fit the server. */
+const refusals: Readonly<Record<string, string>> = {
+  '28P01': 'Postgres refuses the login of this gateway: its password is wrong, or there is no such user.',
+  '28000': 'Postgres refuses the login of this gateway: the user, or a connection from here, is not allowed.',
+  '3D000': 'Postgres has no database of the configured name.',
+};
 
 /** A write was sent and the connection was lost before its answer came. */
 export function outcomeUnknown(cause: unknown): AppError {

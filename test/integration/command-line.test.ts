@@ -1,19 +1,19 @@
-import { existsSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { existsSync, readdirSync } from 'node:fs';
+import { chmod, chown, mkdir, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { createClient } from '@supabase/supabase-js';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Command, localFileOf, runCommand } from '../support/command-line.ts';
 import { listen } from '../support/listening-server.ts';
-import { makeTestFolder } from '../support/postgres.ts';
+import { makeTestFolder, startTestPostgres } from '../support/postgres.ts';
 import { transport } from '../support/supabase-transport.ts';
 import { hmacToken, keyClaims, testSecret } from '../support/tokens.ts';
 
 const running: Command[] = [];
 
-function start(args: readonly string[], env: Record<string, string>, cwd?: string): Command {
-  const command = runCommand(args, env, cwd);
+function start(...given: Parameters<typeof runCommand>): Command {
+  const command = runCommand(...given);
   running.push(command);
   return command;
 }
@@ -177,16 +177,64 @@ describe('bunbun without upstreams', () => {
     const taken = createServer();
     await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
     const { port } = taken.address() as AddressInfo;
-    const dataDir = await makeTestFolder('taken');
+    const dataDir = join(await makeTestFolder('taken'), 'data');
     const command = start(['dev'], { PORT: String(port), BUNBUN_DATA_DIR: dataDir, LOG_LEVEL: 'silent' });
     expect(await command.ended).toBe(1);
     expect(command.output()).toBe(
-      'bunbun: The port is taken by another process: stop it, or set PORT to another one.\n',
+      `bunbun: Port ${port} is taken by another process: stop it, or set PORT to another one.\n`,
     );
+    const metrics = { METRICS_PORT: String(port), LOG_LEVEL: 'silent' };
+    for (const env of [
+      { ...metrics, PORT: '0', BUNBUN_DATA_DIR: dataDir },
+      { ...serveEnv, ...metrics },
+    ]) {
+      const other = start([], env);
+      expect(await other.ended).toBe(1);
+      expect(other.output()).toBe(
+        `bunbun: Port ${port} is taken by another process: stop it, or set METRICS_PORT to another one.\n`,
+      );
+    }
+    // Nothing was made: a database would have cost its time first.
+    expect(existsSync(dataDir)).toBe(false);
     await new Promise((resolve) => taken.close(resolve));
-    // The data folder is free: another start gets it.
-    const next = start(['dev'], { PORT: '0', BUNBUN_DATA_DIR: dataDir });
-    await localFileOf(next, dataDir);
+  });
+
+  it('stops at once when it is told to while it makes its database, and leaves nothing', async () => {
+    const dataDir = await makeTestFolder('stopped');
+    const command = start(['dev'], { PORT: '0', BUNBUN_DATA_DIR: dataDir }, undefined, { detached: true });
+    const names = () => readdirSync(dataDir);
+    await expect
+      .poll(() => names().some((name) => name.startsWith('cluster.new-')), { interval: 10, timeout: 30_000 })
+      .toBe(true);
+    // As a terminal does: to the whole group, whatever else is in it.
+    process.kill(-(command.child.pid ?? Number.NaN), 'SIGINT');
+    expect(await command.ended).toBe(1);
+    expect(command.output()).toBe('bunbun: The start was stopped before it was ready.\n');
+    expect(names()).toEqual(['keys.json']);
+  });
+
+  it('says that it may not write where its data folder would be', async () => {
+    const closed = await makeTestFolder('closed');
+    await chmod(closed, 0o555);
+    const dataDir = join(closed, 'data');
+    const as = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
+    const command = start(['dev'], { PORT: '0', BUNBUN_DATA_DIR: dataDir }, undefined, as);
+    expect(await command.ended).toBe(1);
+    expect(command.output()).toBe(
+      `bunbun: The data folder ${dataDir} cannot be made where this user may not write: set BUNBUN_DATA_DIR to another one.\n`,
+    );
+  });
+
+  it.runIf(process.getuid?.() === 0)('says that a user without a name gets no database', async () => {
+    const dataDir = await makeTestFolder('nameless');
+    await chown(dataDir, 54_321, 54_321);
+    const as = { uid: 54_321, gid: 54_321 };
+    const command = start(['dev'], { PORT: '0', BUNBUN_DATA_DIR: dataDir }, undefined, as);
+    expect(await command.ended).toBe(1);
+    expect(command.output()).toBe(
+      'bunbun: The user with the id 54321 is not in /etc/passwd, and Postgres makes no database for a user without a name: ' +
+        'start as one that is, or add a line for this one.\n',
+    );
   });
 
   it('refuses to listen on the network unless it is told to', async () => {
@@ -249,6 +297,18 @@ describe('bunbun serve', () => {
     const command = start([], { ...serveEnv, AUTH_ULR: 'http://auth:9999' });
     expect(await portOf(command)).toBeGreaterThan(0);
     expect(command.output()).toContain('bunbun: AUTH_ULR is not a variable of ours: was AUTH_URL meant?');
+  });
+
+  it('says that Postgres refuses the password, and not that it does not answer', async () => {
+    await using postgres = await startTestPostgres();
+    const wrong = new URL(postgres.readUrl);
+    wrong.password = 'not-the-password';
+    const env = { ...serveEnv, DATABASE_URL: wrong.href, DATABASE_URL_READ: wrong.href };
+    const command = start([], env);
+    await portOf(command);
+    expect(command.output()).toContain('"msg":"Postgres refuses DATABASE_URL_READ"');
+    expect(command.output()).toContain('its password is wrong');
+    expect(command.output()).not.toContain('not-the-password');
   });
 
   it('refuses a rate limit for a field that has none', async () => {

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
 import { cp, mkdir, readdir, readFile, rm, stat, unlink, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -11,6 +12,7 @@ import { makeDataFolder, makeTestFolder } from '../support/postgres.ts';
 cleanUpAfterEach();
 
 const embedded = embeddedPrefix();
+const systemBin = debianBin();
 
 describe('choosing binaries', () => {
   it('refuses a PG_BIN without PostgreSQL', async () => {
@@ -30,9 +32,16 @@ describe('choosing binaries', () => {
     );
   });
 
-  it.runIf(embedded)('stays with the version that made the data folder', async () => {
+  it.runIf(embedded)('takes the one that is installed with it, whatever else the machine has', async () => {
+    const program = join(embedded ?? '', 'bin', 'postgres');
+    const { stdout } = await promisify(execFile)(program, ['--version']);
+    const server = await start(await makeTestFolder('bundled'));
+    expect(stdout).toContain(`(PostgreSQL) ${server.version}`);
+  });
+
+  it.runIf(embedded && systemBin)('stays with the version that made the data folder', async () => {
     const dataDir = await makeTestFolder('same-version');
-    const first = await start(dataDir, { pgBin: join(embedded ?? '', 'bin') });
+    const first = await start(dataDir, { pgBin: systemBin });
     await first.stop();
     const second = await start(dataDir);
     expect(second.version).toBe(first.version);
@@ -137,4 +146,11 @@ function embeddedPrefix(): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** The programs of a PostgreSQL that Debian's packages installed, if there is one. */
+function debianBin(): string | undefined {
+  const folder = '/usr/lib/postgresql';
+  const [major] = existsSync(folder) ? readdirSync(folder).filter((name) => Number(name) >= 14) : [];
+  return major === undefined ? undefined : join(folder, major, 'bin');
 }

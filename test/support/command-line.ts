@@ -13,17 +13,19 @@ export interface Command {
   readonly ended: Promise<number | string>;
 }
 
-/** Runs the command line from the sources, with `env` as its whole environment (and a PATH). */
+/** Runs the command line from the sources, with `env` as its whole environment (and a PATH), as another user if told. */
 export function runCommand(
   args: readonly string[],
   env: Readonly<Record<string, string>>,
   cwd = root,
+  as: { uid?: number; gid?: number; detached?: boolean } = {},
 ): Command {
   const tsx = join(root, 'node_modules/tsx/dist/loader.mjs');
   const child = spawn(process.execPath, ['--import', tsx, join(root, 'src/cli.ts'), ...args], {
     cwd,
     env: { PATH: process.env['PATH'] ?? '', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
+    ...as,
   });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
