@@ -1840,7 +1840,7 @@ export type ServiceHealth = {
   checkedAt: Scalars['DateTime']['output'];
   /** Whether calls to it are let through; null below SERVICE_ROLE. */
   circuit?: Maybe<CircuitState>;
-  /** Milliseconds of the last probe; null when the service did not answer. */
+  /** Milliseconds of the last probe; null when the service did not answer, and below SERVICE_ROLE. */
   latency?: Maybe<Scalars['Float']['output']>;
   /** Which service. */
   name: ServiceName;

@@ -118,13 +118,19 @@ describe('services', () => {
     expect(sent.every((credential) => credential === undefined)).toBe(true);
   });
 
-  it('keeps version, reason and circuit from callers below SERVICE_ROLE', async () => {
+  it('tells callers below SERVICE_ROLE the status alone', async () => {
     const gateway = await app(await services());
     const { data } = await gateway.graphql(query);
     const seen: Service[] = data.services;
-    expect(seen.map(({ version, reason, circuit }) => [version, reason, circuit])).toEqual(
-      Array.from({ length: 8 }, () => [null, null, null]),
-    );
+    expect(
+      seen.map(({ status, latency, version, reason, circuit }) => [
+        status,
+        latency,
+        version,
+        reason,
+        circuit,
+      ]),
+    ).toEqual(Array.from({ length: 8 }, () => ['UP', null, null, null, null]));
   });
 
   it('says NOT_CONFIGURED where there is no URL', async () => {

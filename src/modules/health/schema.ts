@@ -84,9 +84,11 @@ export function addHealthSchema(builder: SchemaBuilder): void {
         nullable: false,
         description: 'What the last probe found.',
       }),
-      latency: t.exposeFloat('latency', {
+      latency: t.float({
         nullable: true,
-        description: 'Milliseconds of the last probe; null when the service did not answer.',
+        description:
+          'Milliseconds of the last probe; null when the service did not answer, and below SERVICE_ROLE.',
+        resolve: ({ latency }, _args, context) => privileged(latency, context),
       }),
       checkedAt: t.expose('checkedAt', {
         type: 'DateTime',
