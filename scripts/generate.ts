@@ -1,4 +1,5 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { listVariables } from '../src/config/read-environment.ts';
 import { renderConfigReference } from '../src/config/reference.ts';
 import { printSchema } from '../src/graphql/print-schema.ts';
 import { createSchema } from '../src/graphql/schema.ts';
@@ -25,7 +26,23 @@ function errorReference(): string {
   ].join('\n');
 }
 
+// The image has no local stack, says NODE_ENV itself, and listens everywhere inside its network.
+const notInContainers = /^(?:LOCAL_.*|BUNBUN_DATA_DIR|PG_BIN|NODE_ENV|HOST)$/;
+
+/** Has the compose file hand on every variable that it does not set itself. */
+function forwardAll(compose: string): string {
+  const [before = '', rest = ''] = compose.split(/(?<=made by `npm run generate`\.\n)/);
+  const after = rest.slice(rest.indexOf('      # End of what is made.'));
+  const set = new Set([...before.matchAll(/^ {6}([A-Z_]+):/gm)].map(([, name]) => name));
+  const forwarded = listVariables()
+    .filter(({ name, aliases = [] }) => ![name, ...aliases].some((one) => set.has(one)))
+    .filter(({ name }) => !notInContainers.test(name));
+  return before + forwarded.map(({ name }) => `      ${name}:\n`).join('') + after;
+}
+
 await mkdir(new URL('docs/reference/', root), { recursive: true });
 await writeFile(new URL('schema.graphql', root), printSchema(createSchema()));
 await writeFile(new URL('docs/reference/errors.md', root), errorReference());
 await writeFile(new URL('docs/reference/config.md', root), renderConfigReference());
+const compose = new URL('docker-compose.yml', root);
+await writeFile(compose, forwardAll(await readFile(compose, 'utf8')));

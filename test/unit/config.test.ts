@@ -313,3 +313,16 @@ it.each(['.env.example', 'docker-compose.yml'])('%s names only variables that ex
   expect(named.length).toBeGreaterThan(10);
   expect(named.filter((name) => name !== undefined && !known.has(name))).toEqual([]);
 });
+
+it('docker-compose.yml forwards every variable that means something in a container', () => {
+  const text = readFileSync(new URL('../../docker-compose.yml', import.meta.url), 'utf8');
+  // One without a value is handed on from where compose runs.
+  const forwarded = new Set([...text.matchAll(/^ {6}([A-Z][A-Z_]+):/gm)].map(([, name]) => name));
+  // The image has no local stack, says NODE_ENV itself, and listens everywhere inside its network.
+  const inside = /^(?:LOCAL_.*|BUNBUN_DATA_DIR|PG_BIN|NODE_ENV|HOST)$/;
+  const missing = listVariables()
+    .filter(({ name, aliases = [] }) => ![name, ...aliases].some((one) => forwarded.has(one)))
+    .map(({ name }) => name)
+    .filter((name) => !inside.test(name));
+  expect(missing).toEqual([]);
+});
