@@ -186,6 +186,7 @@ function nest(values: Values, mode: Mode) {
       dataDir: values.BUNBUN_DATA_DIR,
       pgBin: values.PG_BIN,
       jwtAlgorithm: values.LOCAL_JWT_ALGORITHM,
+      autoconfirm: values.LOCAL_AUTOCONFIRM,
     },
   };
 }

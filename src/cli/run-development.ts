@@ -43,6 +43,7 @@ export async function runDevelopment(
     reset: options.reset,
     serveMailbox: !lan,
     jwtAlgorithm: early.local.jwtAlgorithm,
+    authSettings: { mailerAutoconfirm: early.local.autoconfirm, smsAutoconfirm: early.local.autoconfirm },
     // Links in mails lead through the gateway, as a deployment's do.
     publicUrl: port === 0 ? undefined : early.server.publicUrl,
   });

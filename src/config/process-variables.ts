@@ -1,5 +1,5 @@
-import { aDuration } from './shapes.ts';
-import { duration, oneOf, text, wholeNumber } from './value-schemas.ts';
+import { aDuration, yesNo } from './shapes.ts';
+import { duration, flag, oneOf, text, wholeNumber } from './value-schemas.ts';
 import { optional, withDefault } from './variable.ts';
 
 const hour = 3_600_000;
@@ -45,6 +45,13 @@ export const processVariables = {
     description:
       "Folder of PostgreSQL's programs (`initdb`, `postgres`) for the local stack, 14 or newer. Default: those that are installed with BunBun, else the newest of Debian or Homebrew. A data folder stays with the major version that made it.",
     shape: 'a path',
+  }),
+  LOCAL_AUTOCONFIRM: withDefault(flag, {
+    group: 'Process',
+    description:
+      'The local stack confirms addresses and phone numbers at sign-up. With `false` they are confirmed by the message in the mailbox.',
+    shape: yesNo,
+    default: 'true',
   }),
   LOCAL_JWT_ALGORITHM: withDefault(oneOf(['HS256', 'ES256']), {
     group: 'Process',

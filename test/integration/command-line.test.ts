@@ -139,6 +139,25 @@ describe('bunbun without upstreams', () => {
     expect(await ask(again.graphqlUrl, token, asked)).toEqual(answered);
   });
 
+  it('wants addresses confirmed by the mailbox where it is told to', async () => {
+    const dataDir = await makeTestFolder('confirm');
+    const env = { PORT: '0', BUNBUN_DATA_DIR: dataDir, LOCAL_AUTOCONFIRM: 'false' };
+    const local = await localFileOf(start(['dev'], env), dataDir);
+    const input = { email: 'ann@example.com', password: 'correct horse' };
+    const signUp =
+      'mutation ($input: SignUpInput!) { signUp(input: $input) { confirmationRequired session { accessToken } } }';
+    expect(await ask(local.graphqlUrl, local.anonKey, signUp, { input })).toEqual({
+      data: { signUp: { confirmationRequired: true, session: null } },
+    });
+    const { messages } = await (await fetch(local.mailboxUrl ?? '')).json();
+    expect(messages).toHaveLength(1);
+    const confirm = 'mutation ($input: VerifyOtpInput!) { verifyOtp(input: $input) { user { email } } }';
+    const verify = { type: 'SIGNUP', email: input.email, token: messages[0].otp };
+    expect(await ask(local.graphqlUrl, local.anonKey, confirm, { input: verify })).toEqual({
+      data: { verifyOtp: { user: { email: input.email } } },
+    });
+  });
+
   it('tells local functions where the gateway is, on whatever port it came to listen', async () => {
     const folder = await makeTestFolder('functions');
     await mkdir(join(folder, 'supabase/functions/where'), { recursive: true });
