@@ -76,7 +76,15 @@ export async function startLocalPostgres(options: LocalPostgresOptions): Promise
     const server = await withOwnExtensions(binaries, home, options.log);
     const launch = async (port: number) => {
       const settings = { ...serverSettings(binaries), ...options.settings };
-      return await launchPostgres({ binaries: server, cluster, port, settings, user, signal, log: options.log });
+      return await launchPostgres({
+        binaries: server,
+        cluster,
+        port,
+        settings,
+        user,
+        signal,
+        log: options.log,
+      });
     };
     const { child, port } = await onFreePort(options.port, await lastPort(cluster), launch);
     try {
