@@ -1803,11 +1803,11 @@ export type RunMigrationInput = {
   down?: InputMaybe<Scalars['String']['input']>;
   /** Run everything, answer what would be recorded, and roll back. Needs `transactional`. */
   dryRun?: Scalars['Boolean']['input'];
-  /** What it does in a few words; no other version may have it. */
+  /** What it does in a few words, at most 255 characters. */
   name: Scalars['String']['input'];
   /** Index of the statement to go on with, where `transactional: false` stopped in the middle: the one after those that ran, or the next one, to leave that one out. Needed after `unknown_statement`. */
   resumeFrom?: InputMaybe<Scalars['Int']['input']>;
-  /** The statements, divided by semicolons. BEGIN, COMMIT and their like are refused. */
+  /** The statements, divided by semicolons; there may be none. Lines that pg_dump writes for psql (\restrict, \unrestrict) are skipped. BEGIN, COMMIT and their like are refused, other commands of psql and the data of COPY too. */
   sql: Scalars['String']['input'];
   /** False for statements that cannot run inside a transaction, such as CREATE INDEX CONCURRENTLY: they run one by one, and after a failure the same call goes on from the statement that failed. CONFLICT, reason `unknown_statement`, where the connection was lost while one of them ran that cannot be in a transaction. */
   transactional?: Scalars['Boolean']['input'];

@@ -211,9 +211,7 @@ describe('runMigration', () => {
   it.each([
     ['a version that is not digits', { version: '2026-01-01' }],
     ['an empty version', { version: '' }],
-    ['empty SQL', { sql: '  \n' }],
-    ['SQL with comments alone', { sql: '-- nothing\n/* at all */;' }],
-    ['an empty name', { name: '' }],
+    ['a name of 256 characters', { name: 'n'.repeat(256) }],
     ['an empty down', { down: '  ' }],
     ['a down with comments alone', { down: '-- nothing' }],
     ['a NUL', { sql: 'select \0' }],
@@ -224,11 +222,16 @@ describe('runMigration', () => {
     expect(await history()).toEqual([]);
   });
 
-  it('refuses the name of another version', async () => {
+  it('takes the name of another version, or none, as the Supabase CLI does', async () => {
     await run(first);
-    const { code } = await run({ ...first, version: '20260102000000', sql: 'select 1' });
-    expect(code).toBe('BAD_USER_INPUT');
-    expect(await history()).toEqual(['20260101000000']);
+    for (const [version, name] of [
+      ['20260102000000', first.name],
+      ['20260103000000', ''],
+      ['20260104000000', ''],
+    ] as const) {
+      expect((await run({ version, name, sql: 'select 1' })).payload?.applied).toBe(true);
+    }
+    expect(await history()).toEqual(['20260101000000', '20260102000000', '20260103000000', '20260104000000']);
   });
 
   it('tells PostgREST and the other replicas at commit, and not in a dry run', async () => {
@@ -407,5 +410,49 @@ describe('a history that another tool wrote', () => {
     const [row] = await database.admin`
       select created_by from supabase_migrations.schema_migrations where version = '20250101000000'`;
     expect(row?.['created_by']).toBe('somebody');
+  });
+
+  it('of the CLI is read whatever it allows, and continued', async () => {
+    const long = '9'.repeat(60);
+    await database.admin.unsafe(`create schema supabase_migrations authorization postgres; set role postgres;
+      create table supabase_migrations.schema_migrations (version text not null primary key, statements text[],
+        name text);
+      insert into supabase_migrations.schema_migrations (version, statements, name) values
+        ('1', array['create table odd (id int)'], 'odd'), ('0002', array['select 2'], ''),
+        ('20260101000000', array['-- only'], 'comments'), ('20260101000001', '{}', 'empty'),
+        ('20260101000002', null, ''), ('20260101000003', array['select 3'], 'same'),
+        ('20260101000004', array['select 4'], 'same'), ('20260101000005', array['begin', 'select 5', 'commit'], 'begin'),
+        ('20260101000006', array['select 6', null], 'null'), ('v1_beta', array['select 7'], 'beta'),
+        ('${long}', array['select 9'], 'long'); reset role`);
+    const { data, errors } = await database.ask(
+      '{ migrations { nodes { version name statements state checksum } } migration(version: "v1_beta") { name } }',
+    );
+    expect(errors).toEqual([]);
+    expect(data.migrations.nodes.map((node: { version: string }) => node.version)).toEqual([
+      '1',
+      '0002',
+      ...[0, 1, 2, 3, 4, 5, 6].map((last) => `2026010100000${last}`),
+      long,
+      'v1_beta',
+    ]);
+    expect(data.migration).toEqual({ name: 'beta' });
+    const again: [string, string, string][] = [
+      ['1', 'odd', 'create table odd (id int);'],
+      ['0002', '', 'select 2'],
+      ['20260101000000', 'comments', '-- only\n'],
+      ['20260101000001', 'empty', ''],
+      ['20260101000002', '', 'select 1'],
+      ['20260101000003', 'same', 'select 3;'],
+      ['20260101000004', 'same', 'select 4;'],
+      ['20260101000005', 'begin', 'begin; select 5; commit;'],
+      [long, 'long', 'select 9;'],
+    ];
+    for (const [version, name, sql] of again) {
+      expect([version, (await run({ version, name, sql })).payload?.applied]).toEqual([version, false]);
+    }
+    const begin = await run({ version: '20260201000000', name: 'begin', sql: 'begin; select 5; commit;' });
+    expect(begin).toMatchObject({ code: 'BAD_SQL', error: { extensions: { index: 0, line: 1 } } });
+    const next = await run({ version: '20260201000000', name: 'same', sql: 'select 10' });
+    expect(next.payload).toMatchObject({ applied: true });
   });
 });

@@ -105,4 +105,30 @@ describe('the Supabase CLI', () => {
       '20260103000000',
     ]);
   }, 150_000);
+
+  it('takes placeholders, names that repeat and odd versions, and so do we, with the same statements', async () => {
+    const files: [string, string, string][] = [
+      ['1', 'odd', 'create table odd (id int);'],
+      ['0002', '', 'select 2;'],
+      ['20260201000000', 'comments', '-- only\n/* comments */\n'],
+      ['20260201000001', 'empty', ''],
+      ['20260201000002', 'blank', '\n\n'],
+      ['20260201000003', 'same', 'select 3;'],
+      ['20260201000004', 'same', '-- head\nselect 4;\n-- tail\n'],
+      ['20260201000005', 'semicolons', ';;select 5;;\n;-- c;\n;'],
+      ['20260201000006', 'block', "insert into odd values (1) ; select E'a\\';b', ';' ;"],
+      ['20260201000007', 'begin', 'begin; select 7; commit;'],
+      ['9'.repeat(41), 'long', 'select 9;'],
+    ];
+    for (const [version, name, text] of files) await file(`${version}_${name}.sql`, text);
+    await supabase('db', 'push', '--yes', '--include-all');
+    for (const [version, name, text] of files) {
+      expect([version, await migrate({ version, name, sql: text })]).toEqual([
+        version,
+        { applied: false, code: undefined },
+      ]);
+    }
+    const next = { version: '20260202000000', name: 'same', sql: 'select 8;' };
+    expect(await migrate(next)).toEqual({ applied: true, code: undefined });
+  }, 150_000);
 });

@@ -11,7 +11,9 @@ export interface MigrationHead {
   readonly applied: boolean;
 }
 
-type MigrationRow = Omit<Migration, 'checksum'>;
+type MigrationRow = Omit<Migration, 'checksum' | 'statements'> & {
+  readonly statements: readonly (string | null)[] | null;
+};
 
 /** Old and new forms of the table have other columns: what is missing reads as null. */
 function source({ history, own }: MigrationTables): string {
@@ -59,7 +61,10 @@ export async function readMigrations(
     from ${source(tables)} where m.version = any ($1::text[])`,
     [formatPostgresArray(versions, String)],
   );
-  return rows.map((row) => ({ ...row, checksum: checksumOf(row.statements) }));
+  return rows.map((row) => {
+    const statements = row.statements?.map((statement) => statement ?? '') ?? null;
+    return { ...row, statements, checksum: checksumOf(statements) };
+  });
 }
 
 /** The one migration, undefined where it is not known. */

@@ -3,8 +3,9 @@ import type { PostgresNotice, PostgresSession } from '../../upstream/postgres.ts
 import { encodedQuery } from './encoded-query.ts';
 import { toDatabaseError } from './errors.ts';
 import { lockMigrations } from './migration-lock.ts';
-import { lineAt, type ScriptStatement, unitsOf, withPlace } from './migration-script.ts';
+import { type ScriptStatement, unitsOf, withPlace } from './migration-script.ts';
 import type { MigrationNotice } from './migration-types.ts';
+import { lineAt } from './sql-text.ts';
 
 /** Statements sent before the answer of the first is awaited. */
 const window = 100;

@@ -59,11 +59,12 @@ export function addMigrationsSchema(builder: SchemaBuilder): void {
       }),
       name: t.string({
         required: true,
-        description: 'What it does in a few words; no other version may have it.',
+        description: 'What it does in a few words, at most 255 characters.',
       }),
       sql: t.string({
         required: true,
-        description: 'The statements, divided by semicolons. BEGIN, COMMIT and their like are refused.',
+        description:
+          'The statements, divided by semicolons; there may be none. Lines that pg_dump writes for psql (\\restrict, \\unrestrict) are skipped. BEGIN, COMMIT and their like are refused, other commands of psql and the data of COPY too.',
       }),
       down: t.string({
         required: false,

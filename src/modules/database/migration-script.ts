@@ -1,4 +1,6 @@
 import { AppError } from '../../lib/app-error.ts';
+import { type PsqlScript, readPsqlScript } from './psql-script.ts';
+import { endOfComment, endOfLine, lineAt, newlines } from './sql-text.ts';
 import type { StatementClass } from './statement-class.ts';
 import type { StatementParser } from './statement-parser.ts';
 import { refuseSessionTakeover, refuseTransactionControl } from './statement-rules.ts';
@@ -14,28 +16,65 @@ export interface ScriptStatement {
   readonly kind: StatementClass | undefined;
 }
 
+/** A script in its parts. */
+export interface DividedScript {
+  readonly statements: readonly ScriptStatement[];
+  /** Why it must not be run, with `index` and `line`: it takes over the connection, or begins or ends transactions. */
+  readonly refusal: AppError | undefined;
+}
+
 /**
- * Divides a script at its semicolons, as Postgres' own grammar sees them. Throws BAD_SQL with `index`, `line` and
- * SQLSTATE for what does not parse, takes over the connection, or begins or ends transactions; BAD_USER_INPUT when
- * there is no statement in it.
+ * Divides a script at its semicolons, as Postgres' own grammar sees them. There may be no statement in it. Throws BAD_SQL
+ * with `line`, and with `index` and SQLSTATE where they are known, for what does not parse.
  */
-export async function divideScript(script: string, parser: StatementParser): Promise<ScriptStatement[]> {
-  const parsed = await parser.parse(script);
-  if (!parsed.parsed) throw await unparsable(script, parsed.syntaxError, parser);
-  const statements = pieces(script, parsed.statements);
-  if (parsed.statements.length === 0) {
-    const message = 'sql: there is no statement in it';
-    throw new AppError('BAD_USER_INPUT', message, { details: { issues: [{ path: ['sql'], message }] } });
+export async function divideScript(script: string, parser: StatementParser): Promise<DividedScript> {
+  let sql = script;
+  let parsed = await parser.parse(sql);
+  if (!parsed.parsed) {
+    const psql = readPsqlScript(script);
+    if (psql.sql !== script) {
+      sql = psql.sql;
+      parsed = await parser.parse(sql);
+    }
+    if (!parsed.parsed) throw await unparsable(sql, parsed.syntaxError, psql.refusal, parser);
   }
+  const statements = pieces(sql, parsed.statements);
+  return { statements, refusal: refusalOf(statements) };
+}
+
+function refusalOf(statements: readonly ScriptStatement[]): AppError | undefined {
   for (const [index, { kind, line }] of statements.entries()) {
     try {
       refuseSessionTakeover(kind, '');
       refuseTransactionControl(kind, 'blocks', '');
     } catch (error) {
-      throw error instanceof AppError ? withPlace(error, index, line) : error;
+      if (error instanceof AppError) return withPlace(error, index, line);
+      throw error;
     }
   }
+  return undefined;
+}
+
+/** The statements of a script that undoes something. Throws as `divideScript`, for what must not be run, and where there are none. */
+export async function divideDown(
+  script: string,
+  parser: StatementParser,
+): Promise<readonly ScriptStatement[]> {
+  const { statements, refusal } = await divideScript(script, parser);
+  if (refusal !== undefined) throw refusal;
+  if (!hasStatement(statements)) throw badScript('down', 'there is no statement in it; leave it out');
   return statements;
+}
+
+/** Whether there is more in it than comments. */
+export function hasStatement(statements: readonly ScriptStatement[]): boolean {
+  return statements.some(({ kind }) => kind !== undefined);
+}
+
+export function badScript(argument: 'sql' | 'down', message: string): AppError {
+  return new AppError('BAD_USER_INPUT', `${argument}: ${message}`, {
+    details: { issues: [{ path: [argument], message }] },
+  });
 }
 
 function pieces(script: string, parsed: readonly StatementClass[]): ScriptStatement[] {
@@ -70,7 +109,6 @@ function pieces(script: string, parsed: readonly StatementClass[]): ScriptStatem
 }
 
 const commentOrSemicolon = /--|\/\*|;/g;
-const commentEdge = /\/\*|\*\//g;
 
 /** Positions of the semicolons of a stretch that holds only white space, comments and semicolons. */
 function* semicolons(script: string, from: number, to: number): Generator<number> {
@@ -88,34 +126,6 @@ function* semicolons(script: string, from: number, to: number): Generator<number
   }
 }
 
-function endOfLine(script: string, at: number): number {
-  const end = script.indexOf('\n', at);
-  return end === -1 ? script.length : end + 1;
-}
-
-/** Comments nest. */
-function endOfComment(script: string, at: number): number {
-  let depth = 0;
-  commentEdge.lastIndex = at;
-  for (let edge = commentEdge.exec(script); edge !== null; edge = commentEdge.exec(script)) {
-    depth += edge[0] === '/*' ? 1 : -1;
-    if (depth === 0) return commentEdge.lastIndex;
-  }
-  return script.length;
-}
-
-function newlines(script: string, from: number, to: number): number {
-  let count = 0;
-  for (let at = script.indexOf('\n', from); at !== -1 && at < to; at = script.indexOf('\n', at + 1))
-    count += 1;
-  return count;
-}
-
-/** The line, from 1, of a position in UTF-16 units. */
-export function lineAt(script: string, position: number): number {
-  return 1 + newlines(script, 0, position);
-}
-
 /** Postgres counts characters, JavaScript UTF-16 units. */
 export function unitsOf(script: string, characters: number): number {
   let units = 0;
@@ -127,13 +137,21 @@ export function unitsOf(script: string, characters: number): number {
 
 type SyntaxError = { readonly message: string; readonly position: number } | undefined;
 
-async function unparsable(script: string, error: SyntaxError, parser: StatementParser): Promise<AppError> {
+async function unparsable(
+  script: string,
+  error: SyntaxError,
+  psql: PsqlScript['refusal'],
+  parser: StatementParser,
+): Promise<AppError> {
   if (error === undefined) {
+    if (psql !== undefined) return psql.error;
     return new AppError('BAD_SQL', 'The script could not be divided into statements.', {
       privileged: { sqlState: '54001' },
     });
   }
   const at = unitsOf(script, error.position - 1);
+  // The data of a COPY, or what a command of psql left behind.
+  if (psql !== undefined && psql.at <= at) return psql.error;
   const index = await indexOf(script, at, parser);
   return new AppError('BAD_SQL', 'The script has a syntax error; nothing was run.', {
     details: { ...(index === undefined ? {} : { index }), line: lineAt(script, at) },

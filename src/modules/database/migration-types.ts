@@ -48,19 +48,22 @@ const text = z
 
 export const migrationVersion = z
   .string()
-  .regex(/^\d{1,32}$/, 'must be digits alone, such as 20260131120000');
+  .regex(/^\d{1,200}$/, 'must be digits alone, such as 20260131120000');
+
+/** What another tool wrote may be anything. */
+export const knownVersion = text.refine((version) => version.length <= 1_000, 'is longer than any version');
 
 export const migrationInput = z
   .object({
     version: migrationVersion,
-    name: text.refine((name) => name.trim() !== '', 'must not be empty').refine((name) => name.length <= 200),
+    // The Supabase CLI takes a file without a name, and several with the same one.
+    name: text.refine((name) => name.length <= 255, 'must have at most 255 characters'),
     sql: text,
     down: text.nullish(),
     dryRun: z.boolean().default(false),
     transactional: z.boolean().default(true),
     resumeFrom: z.int().min(0).nullish(),
   })
-  .refine(({ sql }) => sql.trim() !== '', { path: ['sql'], message: 'there is no statement in it' })
   .refine(({ down }) => typeof down !== 'string' || down.trim() !== '', {
     path: ['down'],
     message: 'there is no statement in it; leave it out',
@@ -86,11 +89,15 @@ export function checksumOf(statements: readonly string[] | null): string | null 
 /** Orders versions by their numbers; what is no number comes after, as text. */
 export function compareVersions(a: string, b: string): number {
   const [left, right] = [/^\d+$/.test(a), /^\d+$/.test(b)];
-  if (left && right) {
-    const difference = BigInt(a) - BigInt(b);
-    if (difference !== 0n) return difference < 0n ? -1 : 1;
-  } else if (left !== right) {
-    return left ? -1 : 1;
+  if (left !== right) return left ? -1 : 1;
+  if (left) {
+    const [first, second] = [a.replace(/^0+/, ''), b.replace(/^0+/, '')];
+    const difference = first.length - second.length || compareTexts(first, second);
+    if (difference !== 0) return difference;
   }
+  return compareTexts(a, b);
+}
+
+function compareTexts(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -9,6 +9,7 @@ import { listHeads, readMigration, readMigrations } from './migration-history.ts
 import { toMigrationError } from './migration-runner.ts';
 import {
   compareVersions,
+  knownVersion,
   type Migration,
   type MigrationInput,
   type MigrationResult,
@@ -111,7 +112,7 @@ export function createMigrationsClient(deps: MigrationsClientDeps): MigrationsCl
         reading(call, async (sql) => {
           const tables = await lookAtTables(sql);
           requireReadable(tables);
-          return await readMigration(sql, tables, checked(migrationVersion, version, 'version'));
+          return await readMigration(sql, tables, checked(knownVersion, version, 'version'));
         }),
       ),
     run: (input, call) =>

@@ -14,7 +14,7 @@ import {
   runOneByOne,
   withNotices,
 } from './migration-runner.ts';
-import { divideScript } from './migration-script.ts';
+import { divideDown } from './migration-script.ts';
 import type { Migration, MigrationResult } from './migration-types.ts';
 import { resetSession } from './session-steps.ts';
 import { announceSchemaChange } from './structure-changes.ts';
@@ -48,7 +48,7 @@ async function rollBackInside(
     await beginMigration(session, version, engine.lockWaitMs);
     const { migration, down } = await requireRollback(sql, await prepareTables(sql), version);
     if (migration.transactional === false) return 'needs a session';
-    const script = await divideScript(down, engine.parser);
+    const script = await divideDown(down, engine.parser);
     const { notices, duration } = await withNotices(session, () => runInTransaction(session, script));
     await finish(session, version, engine.pools.transactionPooler ? 'keep backend' : undefined);
     engine.onSchemaChange();
@@ -69,7 +69,7 @@ async function rollBackOutside(
     await lockMigrations(sql, 'session', engine.lockWaitMs);
     await nameSession(session, version, false);
     const { migration, down } = await requireRollback(sql, await prepareTables(sql), version);
-    const script = await divideScript(down, engine.parser);
+    const script = await divideDown(down, engine.parser);
     const { notices, duration } = await withNotices(session, () => runOneByOne(session, script));
     await sql.unsafe('begin');
     await finish(session, version);

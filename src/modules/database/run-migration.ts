@@ -20,7 +20,13 @@ import {
   runInTransaction,
   withNotices,
 } from './migration-runner.ts';
-import { divideScript, type ScriptStatement } from './migration-script.ts';
+import {
+  badScript,
+  divideDown,
+  divideScript,
+  hasStatement,
+  type ScriptStatement,
+} from './migration-script.ts';
 import { runStepByStep } from './migration-steps.ts';
 import {
   checksumOf,
@@ -38,9 +44,12 @@ export async function runMigration(
   request: MigrationRequest,
   call: Call,
 ): Promise<MigrationResult> {
-  const script = await divideScript(request.sql, engine.parser);
-  if (typeof request.down === 'string') await divideScript(request.down, engine.parser);
-  const plan: Plan = { engine, request, script, appliedBy: callerName(call) };
+  const { statements: script, refusal } = await divideScript(request.sql, engine.parser);
+  if (typeof request.down === 'string') {
+    await divideDown(request.down, engine.parser);
+    if (!hasStatement(script)) throw badScript('sql', 'there is no statement in it that down could undo');
+  }
+  const plan: Plan = { engine, request, script, refusal, appliedBy: callerName(call) };
   const { signal } = call;
   const timeoutMs = engine.timeoutMs;
   if (!request.transactional) {
@@ -57,6 +66,8 @@ interface Plan {
   readonly engine: MigrationEngine;
   readonly request: MigrationRequest;
   readonly script: readonly ScriptStatement[];
+  /** Another tool may have applied what we would not run. */
+  readonly refusal: AppError | undefined;
   readonly appliedBy: string;
 }
 
@@ -120,7 +131,7 @@ async function runOutside(session: PostgresSession, plan: Plan): Promise<Migrati
 async function decide(
   sql: PostgresSql,
   tables: MigrationTables,
-  { engine, request, script, appliedBy }: Plan,
+  { engine, request, script, refusal, appliedBy }: Plan,
 ): Promise<{ record: MigrationRecord; known: Migration | undefined }> {
   const { version, name, transactional } = request;
   const statements = script.map(({ text }) => text);
@@ -131,14 +142,8 @@ async function decide(
       details: { reason: 'other_content', checksum: known.checksum, state: known.state },
     });
   }
+  if (known?.state !== 'APPLIED' && refusal !== undefined) throw refusal;
   const heads = await listHeads(sql, tables);
-  const namesake = heads.find((head) => head.name === name && head.version !== version);
-  if (known === undefined && namesake !== undefined) {
-    const message = `version ${namesake.version} has this name already`;
-    throw new AppError('BAD_USER_INPUT', `name: ${message}`, {
-      details: { issues: [{ path: ['name'], message }] },
-    });
-  }
   const newest = heads.filter(({ applied }) => applied).at(-1)?.version;
   const outOfOrder = newest !== undefined && compareVersions(version, newest) < 0;
   if (outOfOrder && known?.state !== 'APPLIED' && !engine.allowOutOfOrder) {

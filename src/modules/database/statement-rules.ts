@@ -1,4 +1,5 @@
 import { AppError } from '../../lib/app-error.ts';
+import { endOfComment, endOfLine } from './sql-text.ts';
 import type { StatementClass } from './statement-class.ts';
 import type { ParsedSql } from './statement-parser.ts';
 
@@ -91,24 +92,11 @@ function skipBlank(text: string): string {
   for (;;) {
     at += /^[\s;]*/.exec(text.slice(at))?.[0].length ?? 0;
     if (text.startsWith('--', at)) {
-      const end = text.indexOf('\n', at);
-      if (end === -1) return '';
-      at = end + 1;
+      at = endOfLine(text, at);
     } else if (text.startsWith('/*', at)) {
       at = endOfComment(text, at);
     } else {
       return text.slice(at);
     }
   }
-}
-
-function endOfComment(text: string, start: number): number {
-  const mark = /\/\*|\*\//g;
-  mark.lastIndex = start;
-  let depth = 0;
-  for (let found = mark.exec(text); found !== null; found = mark.exec(text)) {
-    depth += found[0] === '/*' ? 1 : -1;
-    if (depth === 0) return mark.lastIndex;
-  }
-  return text.length;
 }

@@ -1,0 +1,1 @@
+-- A migration file without a statement: a placeholder, or a note to the reader.
