@@ -11,9 +11,10 @@ import { AppError } from './lib/app-error.ts';
 import { clientAddress } from './lib/client-address.ts';
 import { createPlaces } from './lib/places.ts';
 import { isLoopbackHost } from './lib/private-host.ts';
-import { createFieldRateLimit } from './limits/field-rate-limit.ts';
+import { createFieldRateLimit, failedAttempts } from './limits/field-rate-limit.ts';
 import { createRateLimiter } from './limits/rate-limiter.ts';
 import { createAuthClient } from './modules/auth/client.ts';
+import { passedAuthRateLimits } from './modules/auth/rate-limits.ts';
 import { createDatabaseClient } from './modules/database/client.ts';
 import { createIntrospectionClient } from './modules/database/introspection.ts';
 import { createMigrationsClient } from './modules/database/migrations.ts';
@@ -91,7 +92,10 @@ function checkRateLimits(given: object, limited: ReadonlySet<string>): void {
 /** Puts the gateway together. Nothing listens and nothing connects until it is asked to. */
 export function createApp(config: Config, overrides: AppOverrides = {}): App {
   const schema = createSchema();
-  checkRateLimits(config.rateLimits.byField, limitedFields(schema));
+  checkRateLimits(
+    config.rateLimits.byField,
+    new Set([...limitedFields(schema), failedAttempts, ...Object.keys(passedAuthRateLimits)]),
+  );
   const log = overrides.log ?? createLogger({ level: config.observability.logLevel });
   const version = packageVersion();
   let phase: Phase = 'starting';
@@ -165,6 +169,7 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
   const rateLimit = createFieldRateLimit(
     createRateLimiter({ maxKeys: config.rateLimits.maxKeys }),
     config.rateLimits.byField,
+    metrics,
   );
 
   const engine = createOperationEngine({

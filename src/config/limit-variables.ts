@@ -89,7 +89,8 @@ export const limitVariables = {
   }),
   RATE_LIMITS: withDefault(rateLimits, {
     group: 'Limits',
-    description: 'Other limits than the `@rateLimit` of the schema, by field.',
+    description:
+      'Other limits than the `@rateLimit` of the schema, by field; `failedAttempts` of one client address over all accounts; and on `/auth/v1` alone `invite`, `passkeys` and `sso`.',
     shape: 'JSON such as `{"signIn":{"limit":10,"window":"5m"}}`',
     default: '{}',
   }),

@@ -9,7 +9,7 @@ import {
   isScalarType,
 } from 'graphql';
 import { parseDuration } from '../lib/duration.ts';
-import type { RateLimitRule } from '../limits/field-rate-limit.ts';
+import { outcomeOf, type RateLimitRule } from '../limits/field-rate-limit.ts';
 import { assertContext } from './context.ts';
 
 const pluginName = 'rateLimit';
@@ -25,6 +25,8 @@ declare global {
       rateLimitAccount?: (args: object) => string | undefined;
       /** The field makes users or sessions: see RateLimitSubject. @default false */
       rateLimitOfStranger?: boolean;
+      /** Its failures count for the client address, together with those of the other such fields. @default false */
+      rateLimitFailures?: boolean;
     }
   }
 }
@@ -48,6 +50,7 @@ function declaredRule<Types extends SchemaTypes>(
 interface CountingOptions {
   readonly rateLimitAccount?: ((args: object) => string | undefined) | undefined;
   readonly rateLimitOfStranger?: boolean | undefined;
+  readonly rateLimitFailures?: boolean | undefined;
 }
 
 function limited<Parent, Ctx extends object>(
@@ -56,13 +59,22 @@ function limited<Parent, Ctx extends object>(
   rule: RateLimitRule,
   options: CountingOptions,
 ): GraphQLFieldResolver<Parent, Ctx, object> {
-  const { rateLimitAccount: accountOf, rateLimitOfStranger: ofStranger } = options;
+  const { rateLimitAccount: accountOf, rateLimitOfStranger: ofStranger, rateLimitFailures } = options;
   return async (parent, args, context, info) => {
     assertContext(context);
     const { viewer, clientAddress } = context.call;
     const account = accountOf?.(args);
     await context.rateLimit.spend(name, rule, { viewer, clientAddress, account, ofStranger });
-    return resolver(parent, args, context, info);
+    if (!rateLimitFailures) return resolver(parent, args, context, info);
+    const settle = await context.rateLimit.attempt(name, clientAddress);
+    try {
+      const result: unknown = await resolver(parent, args, context, info);
+      settle('passed');
+      return result;
+    } catch (error) {
+      settle(outcomeOf(error));
+      throw error;
+    }
   };
 }
 

@@ -6,6 +6,8 @@ import type { Viewer } from '../viewer/viewer.ts';
 /** A token bucket by key. Memory or Redis behind it. */
 export interface RateLimiter {
   take(key: string, limit: number, windowMs: number): RateLimitVerdict | Promise<RateLimitVerdict>;
+  /** Undoes one `take`, sooner or later. */
+  giveBack(key: string, limit: number, windowMs: number): void;
 }
 
 export interface RateLimitVerdict {
@@ -30,12 +32,45 @@ export interface RateLimitSubject {
   readonly ofStranger?: boolean | undefined;
 }
 
-/** Spends one call of a field, or throws RATE_LIMITED with `retryAfter` in seconds. */
+/** How an attempt ended: `unjudged` where the service has not said whether it was right. */
+export type AttemptOutcome = 'passed' | 'failed' | 'unjudged';
+
+/** Tells how an attempt ended. Only the first call counts. */
+export type SettleAttempt = (outcome: AttemptOutcome) => void;
+
 export interface FieldRateLimit {
+  /** Spends one call of a field, or throws RATE_LIMITED with `retryAfter` in seconds. */
   spend(field: string, rule: RateLimitRule, subject: RateLimitSubject): Promise<void>;
+  /**
+   * Takes one of the failures that a client address may have over all accounts and fields together, before it is known
+   * whether it is one: what is given back afterwards is only what did not fail. Throws RATE_LIMITED as `spend`.
+   */
+  attempt(field: string, clientAddress: string | undefined): Promise<SettleAttempt>;
+}
+
+export interface FieldRateLimitMetrics {
+  /** An attempt at `field` failed. */
+  attemptFailed(field: string): void;
+  /** A limit refused something; `limit` names the limit. */
+  limitHit(limit: string): void;
 }
 
 const accountOnlyFactor = 10;
+
+/** Its name in RATE_LIMITS. */
+export const failedAttempts = 'failedAttempts';
+const failedAttemptsRule: RateLimitRule = { limit: 100, windowMs: 5 * 60_000 };
+
+function tooMany(what: string, { retryAfterMs }: RateLimitVerdict): AppError {
+  const retryAfter = Math.max(1, Math.ceil(retryAfterMs / 1000));
+  return new AppError('RATE_LIMITED', `Too many ${what}: try again in ${retryAfter} s.`, {
+    details: { retryAfter },
+  });
+}
+
+function groupOf(clientAddress: string | undefined): string {
+  return clientAddress === undefined ? 'in-process' : addressGroup(clientAddress);
+}
 
 /**
  * The rule of `@rateLimit`: per user id, else per client address, for an opaque secret key per identity; never per anon
@@ -45,12 +80,12 @@ const accountOnlyFactor = 10;
 export function createFieldRateLimit(
   limiter: RateLimiter,
   overrides: Readonly<Record<string, RateLimitRule>> = {},
+  metrics?: FieldRateLimitMetrics,
 ): FieldRateLimit {
   return {
     async spend(field, declared, subject) {
       const { limit, windowMs } = overrides[field] ?? declared;
-      const address =
-        subject.clientAddress === undefined ? 'in-process' : addressGroup(subject.clientAddress);
+      const address = groupOf(subject.clientAddress);
       const takes: [key: string, limit: number][] = [];
       if (subject.account !== undefined) {
         const account = hashed(subject.account.trim().toLowerCase());
@@ -61,15 +96,40 @@ export function createFieldRateLimit(
       }
       for (const [key, keyLimit] of takes) {
         const verdict = await limiter.take(key, keyLimit, windowMs);
-        if (!verdict.ok) {
-          const retryAfter = Math.max(1, Math.ceil(verdict.retryAfterMs / 1000));
-          throw new AppError('RATE_LIMITED', `Too many calls of ${field}: try again in ${retryAfter} s.`, {
-            details: { retryAfter },
-          });
-        }
+        if (!verdict.ok) throw tooMany(`calls of ${field}`, verdict);
       }
     },
+    async attempt(field, clientAddress) {
+      const { limit, windowMs } = overrides[failedAttempts] ?? failedAttemptsRule;
+      const key = `${failedAttempts}:${groupOf(clientAddress)}`;
+      const verdict = await limiter.take(key, limit, windowMs);
+      if (!verdict.ok) {
+        metrics?.limitHit(failedAttempts);
+        throw tooMany('failed attempts', verdict);
+      }
+      let settled = false;
+      return (outcome) => {
+        if (settled) return;
+        settled = true;
+        if (outcome === 'failed') metrics?.attemptFailed(field);
+        else limiter.giveBack(key, limit, windowMs);
+      };
+    },
   };
+}
+
+/** What has been asked did not answer, or for a reason that has nothing to do with what was tried. */
+const unjudged: ReadonlySet<unknown> = new Set([
+  'NOT_CONFIGURED',
+  'RATE_LIMITED',
+  'SHUTTING_DOWN',
+  'UPSTREAM_ERROR',
+  'UPSTREAM_UNAVAILABLE',
+]);
+
+/** How an attempt ended that threw. */
+export function outcomeOf(error: unknown): AttemptOutcome {
+  return error instanceof AppError && unjudged.has(error.code) ? 'unjudged' : 'failed';
 }
 
 /** Keys of one length, whatever a caller sends, and no addresses of people in the store. */

@@ -36,12 +36,23 @@ export function createRateLimiter(options: MemoryRateLimiterOptions): RateLimite
     if (oldest !== undefined) crowd.delete(oldest);
   }
 
+  /** The bucket as it is after what has come back since it was used. */
+  function filled(key: string, limit: number, windowMs: number, time: number) {
+    const bucket = little.get(key) ?? much.get(key) ?? { tokens: limit, updatedAt: time };
+    const refilled = bucket.tokens + ((time - bucket.updatedAt) * limit) / windowMs;
+    return { bucket, tokens: Math.min(limit, refilled) };
+  }
+
   return {
+    giveBack(key, limit, windowMs) {
+      if (!little.has(key) && !much.has(key)) return;
+      const time = now();
+      const { tokens } = filled(key, limit, windowMs, time);
+      keep(key, { tokens: Math.min(limit, tokens + 1), updatedAt: time }, limit);
+    },
     take(key, limit, windowMs) {
       const time = now();
-      const bucket = little.get(key) ?? much.get(key) ?? { tokens: limit, updatedAt: time };
-      const refilled = bucket.tokens + ((time - bucket.updatedAt) * limit) / windowMs;
-      const tokens = Math.min(limit, refilled);
+      const { bucket, tokens } = filled(key, limit, windowMs, time);
       const ok = tokens >= 1;
       // A refused call leaves the bucket as it was: sums of many small refills would never quite reach a whole token.
       keep(key, ok ? { tokens: tokens - 1, updatedAt: time } : bucket, limit);

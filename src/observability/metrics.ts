@@ -13,6 +13,8 @@ export interface Metrics {
   holdings(name: string, help: string, read: () => Readonly<Record<string, number>>): void;
   /** A limit refused something; `limit` names the limit. */
   limitHit(limit: string): void;
+  /** An attempt at an account failed; `field` is the mutation that does the same. */
+  attemptFailed(field: string): void;
   /** `outcome` is a status code or the kind of failure. */
   upstreamRequest(service: string, outcome: string, seconds: number): void;
   circuitChanged(service: string, state: 'CLOSED' | 'HALF_OPEN' | 'OPEN'): void;
@@ -43,6 +45,12 @@ export function createMetrics(options: { process?: boolean } = {}): Metrics {
     name: 'bunbun_limit_hits_total',
     help: 'Refusals by the limit that refused.',
     labelNames: ['limit'],
+    registers,
+  });
+  const attempts = new Counter({
+    name: 'bunbun_failed_attempts_total',
+    help: 'Failed attempts to sign in or up, by what was tried: by GraphQL and by the pass-through.',
+    labelNames: ['field'],
     registers,
   });
   const upstream = new Histogram({
@@ -89,6 +97,7 @@ export function createMetrics(options: { process?: boolean } = {}): Metrics {
       });
     },
     limitHit: (limit) => limits.inc({ limit }),
+    attemptFailed: (field) => attempts.inc({ field }),
     upstreamRequest: (service, outcome, seconds) => upstream.observe({ service, outcome }, seconds),
     circuitChanged: (service, state) => circuits.set({ service }, circuitValues[state]),
   };

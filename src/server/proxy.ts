@@ -1,12 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { AppError, errorCodes } from '../lib/app-error.ts';
-import type { FieldRateLimit } from '../limits/field-rate-limit.ts';
+import { type FieldRateLimit, outcomeOf, type SettleAttempt } from '../limits/field-rate-limit.ts';
 import type { Logger } from '../observability/logger.ts';
-import type { HttpUpstream, StreamOptions } from '../upstream/http.ts';
+import type { AnswerSink, HttpUpstream, StreamOptions } from '../upstream/http.ts';
 import type { Call } from '../viewer/call.ts';
 import type { Viewer } from '../viewer/viewer.ts';
 import { sendError } from './http.ts';
 import { leaveRequest } from './leave-request.ts';
+import { answeredOutcome } from './proxy/attempt-outcome.ts';
 import { passAnswer } from './proxy/pass-answer.ts';
 import { checkAnnouncedLength, countedBody, drainBytes, hasBody, readWholeBody } from './proxy/pass-body.ts';
 import { passedCredentials, type ViewerOf } from './proxy/pass-credentials.ts';
@@ -95,9 +96,9 @@ export function createProxy(deps: ProxyDeps): Proxy {
     request: IncomingMessage,
     path: PassPath,
     body: Buffer | undefined,
-  ): Promise<void> {
+  ): Promise<SettleAttempt | undefined> {
     const spending = rule.spends?.(new URLSearchParams(path.search), body && parseJson(body));
-    if (spending === undefined) return;
+    if (spending === undefined) return undefined;
     const { account, ofStranger } = spending;
     // A token that does not verify counts for its sender's address, and is the service's to refuse.
     const viewer = ofStranger
@@ -105,10 +106,12 @@ export function createProxy(deps: ProxyDeps): Proxy {
       : await Promise.resolve()
           .then(() => deps.viewer(request, false))
           .catch(() => keyViewer);
-    const subject = { viewer, clientAddress: deps.clientAddress(request), account, ofStranger };
+    const clientAddress = deps.clientAddress(request);
+    const subject = { viewer, clientAddress, account, ofStranger };
     for (let call = 0; call < (spending.calls ?? 1); call += 1) {
       await deps.rateLimit.spend(spending.field, spending.rule, subject);
     }
+    return spending.mayFail ? await deps.rateLimit.attempt(spending.field, clientAddress) : undefined;
   }
 
   async function pass(
@@ -129,17 +132,18 @@ export function createProxy(deps: ProxyDeps): Proxy {
     const { keyViewer, headers } = await passedCredentials(request, route, rule, deps.viewer);
     let body: Buffer | ReturnType<typeof countedBody> | undefined;
     const passed = passedRequestHeaders(request, rule.requestHeaders ?? route.requestHeaders);
+    let settle: SettleAttempt | undefined;
     const bufferedBytes = rule.bufferedBytes ?? maxBufferedBytes;
     if ((rule.spends !== undefined && bufferedBytes > 0) || rule.checkBody !== undefined) {
       const whole = await readWholeBody(request, Math.min(bufferedBytes, route.maxBodyBytes), paceMs);
       rule.checkBody?.(whole);
-      await spend(rule, keyViewer, request, path, whole);
+      settle = await spend(rule, keyViewer, request, path, whole);
       if (hasBody(request)) {
         body = whole;
         passed['content-length'] = String(whole.length);
       }
     } else {
-      await spend(rule, keyViewer, request, path, undefined);
+      settle = await spend(rule, keyViewer, request, path, undefined);
       if (hasBody(request)) body = countedBody(request, route.maxBodyBytes, paceMs);
     }
     const transport = requestTransport(request, response, deps);
@@ -165,9 +169,19 @@ export function createProxy(deps: ProxyDeps): Proxy {
       ...(circuitKey === undefined ? {} : { circuitKey }),
       ...(route.answerMs === undefined ? {} : { timeoutMs: route.answerMs }),
     };
+    const sink: AnswerSink = {
+      ...answer.sink,
+      start(status, answerHeaders, resume) {
+        settle?.(answeredOutcome(status, answerHeaders));
+        answer.sink.start(status, answerHeaders, resume);
+      },
+    };
     try {
-      await upstream.relay(outgoing, answer.sink);
+      await upstream.relay(outgoing, sink);
       answer.finish();
+    } catch (error) {
+      settle?.(outcomeOf(error));
+      throw error;
     } finally {
       answer.stop();
     }

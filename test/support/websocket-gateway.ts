@@ -128,7 +128,10 @@ export async function startWebSocketGateway(
   const engine = createOperationEngine({
     schema: builder.toSchema(),
     services: {} as never,
-    rateLimit: createFieldRateLimit({ take: () => ({ ok: true, retryAfterMs: 0 }) }, {}),
+    rateLimit: createFieldRateLimit({
+      take: () => ({ ok: true, retryAfterMs: 0 }),
+      giveBack: () => undefined,
+    }),
     log: silentLog,
     limits: config.graphql,
     introspection: 'everybody',

@@ -33,6 +33,17 @@ describe('createRateLimiter', () => {
     expect(take('a')).toMatchObject({ ok: true });
   });
 
+  it('gives back what was taken, never more, and knows nothing of a key that it has forgotten', () => {
+    const limiter = createRateLimiter({ maxKeys: 2, now: () => 0 });
+    const take = (key = 'k') => limiter.take(key, 2, 1_000);
+    limiter.giveBack('k', 2, 1_000);
+    expect([take(), take(), take()]).toMatchObject([{ ok: true }, { ok: true }, { ok: false }]);
+    limiter.giveBack('k', 2, 1_000);
+    expect([take(), take()]).toMatchObject([{ ok: true }, { ok: false }]);
+    for (let times = 0; times < 5; times += 1) limiter.giveBack('k', 2, 1_000);
+    expect([take(), take(), take()]).toMatchObject([{ ok: true }, { ok: true }, { ok: false }]);
+  });
+
   it('does not forget what was spent for a flood of keys that spend little', async () => {
     const limiter = createRateLimiter({ maxKeys: 10, now: () => 0 });
     const passed = async (key: string, calls: number) => {
@@ -107,6 +118,7 @@ describe('createFieldRateLimit', () => {
         keys.push(key);
         return { ok: true, retryAfterMs: 0 };
       },
+      giveBack: () => undefined,
     });
     const account = `${'a'.repeat(1_000_000)}@x.example`;
     await limit.spend('signIn', rule, { viewer: anon, clientAddress: '1.1.1.1', account });

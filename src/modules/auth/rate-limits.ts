@@ -19,6 +19,26 @@ export const authRateLimits = {
 
 export type LimitedAuthField = keyof typeof authRateLimits;
 
+/** What only the pass-through has, or counts. An office signs in from one address in the morning. */
+export const passedAuthRateLimits = {
+  invite: { limit: 100, window: '5m' },
+  passkeys: { limit: 100, window: '5m' },
+  sso: { limit: 100, window: '5m' },
+} as const;
+
+export type PassedAuthLimit = keyof typeof passedAuthRateLimits;
+
+/**
+ * Attempts at an account that the caller may not have. Who tries one password, or code, at each of many accounts never
+ * reaches a limit by account, so that failures count for the client address as well.
+ */
+export const guessingFields: ReadonlySet<LimitedAuthField | PassedAuthLimit> = new Set([
+  'signUp',
+  'signIn',
+  'verifyOtp',
+  'passkeys',
+]);
+
 /** Fields that say which account they are about. An address beside any other field's input means nothing. */
 const accountFields: ReadonlySet<LimitedAuthField> = new Set([
   'signUp',

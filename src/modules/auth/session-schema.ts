@@ -1,6 +1,6 @@
 import type { SchemaBuilder } from '../../graphql/builder.ts';
 import { otpTypes, resendTypes } from './input.ts';
-import { authRateLimits, countedAccount, type LimitedAuthField } from './rate-limits.ts';
+import { authRateLimits, countedAccount, guessingFields, type LimitedAuthField } from './rate-limits.ts';
 import type { Message } from './session-client.ts';
 import type { AuthResult, AuthSession } from './types.ts';
 import type { AuthTypes } from './user-schema.ts';
@@ -20,6 +20,7 @@ const counted = (field: LimitedAuthField) => ({
   directives: { auth: { requires: 'ANON' }, rateLimit: authRateLimits[field] } as const,
   rateLimitAccount: (args: object) => countedAccount(field, (name) => part(args, name)),
   rateLimitOfStranger: true,
+  rateLimitFailures: guessingFields.has(field),
 });
 
 export type SessionTypes = ReturnType<typeof addSessionTypes>;

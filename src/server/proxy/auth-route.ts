@@ -1,6 +1,13 @@
 import { AppError } from '../../lib/app-error.ts';
 import { parseDuration } from '../../lib/duration.ts';
-import { authRateLimits, countedAccount, type LimitedAuthField } from '../../modules/auth/rate-limits.ts';
+import {
+  authRateLimits,
+  countedAccount,
+  guessingFields,
+  type LimitedAuthField,
+  type PassedAuthLimit,
+  passedAuthRateLimits,
+} from '../../modules/auth/rate-limits.ts';
 import type { HttpUpstream } from '../../upstream/http.ts';
 import { bodyField, refuseRepeatedNames } from './body-field.ts';
 import type { PassRule, ProxyRoute, Spending } from './proxy-route.ts';
@@ -23,7 +30,21 @@ function spending(name: LimitedAuthField, body?: unknown): Spending {
     rule: { limit, windowMs: parseDuration(window) ?? 0 },
     account: countedAccount(name, (part) => bodyField(body, wireNames[part])),
     ofStranger: !userFields.has(name),
+    mayFail: guessingFields.has(name),
   };
+}
+
+/** What does not depend on the body, which is streamed. */
+function limitedTo(name: PassedAuthLimit, stranger: 'stranger' | 'caller') {
+  const { limit, window } = passedAuthRateLimits[name];
+  const ofStranger = stranger === 'stranger';
+  const spent: Spending = {
+    field: name,
+    rule: { limit, windowMs: parseDuration(window) ?? 0 },
+    ofStranger,
+    mayFail: ofStranger && guessingFields.has(name),
+  };
+  return { spends: () => spent, bufferedBytes: 0 };
 }
 
 type Spends = NonNullable<PassRule['spends']>;
@@ -79,7 +100,13 @@ const rules: readonly PassRule[] = [
   { methods: ['GET', 'POST'], path: 'callback', access: 'open', location: 'anywhere' },
   { methods: ['GET'], path: '.well-known/jwks.json', access: 'open' },
   { methods: ['GET'], path: '.well-known/oauth-authorization-server', access: 'open' },
-  { methods: ['POST'], path: 'sso/saml/acs', access: 'open', location: 'anywhere' },
+  {
+    methods: ['POST'],
+    path: 'sso/saml/acs',
+    access: 'open',
+    location: 'anywhere',
+    ...limitedTo('sso', 'stranger'),
+  },
   { methods: ['GET'], path: 'sso/saml/metadata', access: 'open' },
 
   { methods: ['POST'], path: 'signup', access: 'key', ...byBody(spendsSignup) },
@@ -93,7 +120,7 @@ const rules: readonly PassRule[] = [
   { methods: ['GET'], path: '.well-known/openid-configuration', access: 'key' },
   { methods: ['GET'], path: 'settings', access: 'key' },
   { methods: ['GET'], path: 'health', access: 'key' },
-  { methods: ['POST'], path: 'sso', access: 'key', location: 'anywhere' },
+  { methods: ['POST'], path: 'sso', access: 'key', location: 'anywhere', ...limitedTo('sso', 'stranger') },
   { methods: ['POST'], path: 'logout', access: 'key' },
   { methods: ['GET'], path: 'user', access: 'key' },
   { methods: ['PUT'], path: 'user', access: 'key', spends: spendsWithoutBody('updateMe') },
@@ -108,11 +135,12 @@ const rules: readonly PassRule[] = [
     access: 'key',
     spends: spendsWithoutBody('challengeFactor'),
   },
-  { methods: every, path: 'passkeys/**', access: 'key' },
+  { methods: every, path: 'passkeys/authentication/**', access: 'key', ...limitedTo('passkeys', 'stranger') },
+  { methods: every, path: 'passkeys/**', access: 'key', ...limitedTo('passkeys', 'caller') },
   { methods: ['GET'], path: 'oauth/authorize', access: 'key', location: 'anywhere' },
   { methods: every, path: 'oauth/**', access: 'key' },
   { methods: ['GET', 'DELETE'], path: 'user/oauth/grants', access: 'key' },
-  { methods: ['POST'], path: 'invite', access: 'key' },
+  { methods: ['POST'], path: 'invite', access: 'key', ...limitedTo('invite', 'caller') },
   { methods: every, path: 'admin/**', access: 'key' },
 ];
 

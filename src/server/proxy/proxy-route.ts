@@ -9,6 +9,8 @@ export interface Spending {
   readonly account?: string | undefined;
   /** As in RateLimitSubject. */
   readonly ofStranger?: boolean;
+  /** Its failures count as well: see FieldRateLimit.attempt. @default false */
+  readonly mayFail?: boolean;
   /** @default 1 */
   readonly calls?: number;
 }
