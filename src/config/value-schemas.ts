@@ -3,6 +3,7 @@ import { parseByteSize } from '../lib/byte-size.ts';
 import { parseDuration } from '../lib/duration.ts';
 import { parsePostgresUrl } from '../lib/postgres-url.ts';
 import { isReservedRole } from '../lib/reserved-role.ts';
+import { withoutTrailing } from '../lib/without-trailing.ts';
 
 // Each schema takes the text of the environment and gives the value; what to say of a bad one is in the table.
 
@@ -54,7 +55,7 @@ export const serviceUrl = parsed((value) => {
   const url = URL.canParse(value) ? new URL(value) : undefined;
   if (!url || !/^https?:$/.test(url.protocol)) return undefined;
   if (url.username || url.password || url.search || url.hash) return undefined;
-  return (url.origin + url.pathname).replace(/\/+$/, '');
+  return withoutTrailing(url.origin + url.pathname, '/');
 });
 
 /** Every problem of the URL is an issue of its own, whose message completes "NAME …". */

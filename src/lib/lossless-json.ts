@@ -1,3 +1,5 @@
+import { withoutTrailing } from './without-trailing.ts';
+
 /**
  * Parses JSON as Postgres writes it without losing digits: a number that a double cannot hold comes out as a string
  * with its own digits. `__proto__` is an ordinary key. Throws SyntaxError as JSON.parse does.
@@ -76,5 +78,5 @@ function canonicalDecimal(literal: string): string {
   const leading = digits.search(/[1-9]/);
   if (leading === -1) return '0';
   const power = whole.length - leading + Number(exponent);
-  return `${sign}${digits.slice(leading).replace(/0+$/, '')}e${power}`;
+  return `${sign}${withoutTrailing(digits.slice(leading), '0')}e${power}`;
 }

@@ -71,7 +71,7 @@ export async function launchPostgres(options: {
     if (lines.some((line) => /could not bind|could not create any TCP/.test(line))) {
       throw new PortTakenError(`Port ${options.port} for Postgres is taken.`, { cause: lastLines(lines) });
     }
-    const reason = lines.map((line) => /(?:FATAL|PANIC): +(.*)$/.exec(line)?.[1]).find(Boolean);
+    const reason = lines.map((line) => /(?:FATAL|PANIC): (.*)/.exec(line)?.[1]?.trim()).find(Boolean);
     throw new LocalStackError(`Postgres ended while it was starting: ${reason ?? 'it gave no reason'}.`, {
       cause: lastLines(lines, error),
     });

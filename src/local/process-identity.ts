@@ -66,7 +66,7 @@ async function fromPs(pid: number): Promise<ProcessIdentity | undefined> {
       },
     );
     const [, started = '', parent = '', executable = ''] =
-      /^\s*(\w+ +\w+ +\d+ [\d:]+ \d+) +(\d+) +(.*)$/m.exec(stdout) ?? [];
+      /^ *(\w+ +\w+ +\d+ [\d:]+ \d+) +(\d+) +(.*)$/m.exec(stdout) ?? [];
     const startedAt = Date.parse(started) / 1000;
     return { startedAt, birth: started, executable, parent: Number(parent), workingFolder: undefined };
   } catch {

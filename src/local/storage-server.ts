@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { dropUnread } from '../lib/drop-unread.ts';
+import { withoutTrailing } from '../lib/without-trailing.ts';
 import { createFaults, type Faults } from './faults.ts';
 import type { LocalKeys, LocalLog, LocalServer } from './local-server.ts';
 import type { SigningKey } from './signing-key.ts';
@@ -191,7 +192,7 @@ function hostName(request: IncomingMessage): string {
 
 /** Storage believes its proxy about host, port and scheme; a path prefix it takes only from its configuration. */
 function publicOrigin({ request }: Exchange, publicUrl: string | undefined): string {
-  if (publicUrl !== undefined) return publicUrl.replace(/\/+$/, '');
+  if (publicUrl !== undefined) return withoutTrailing(publicUrl, '/');
   const forwarded = request.headers['x-forwarded-host'];
   const scheme = request.headers['x-forwarded-proto'] === 'https' ? 'https' : 'http';
   if (typeof forwarded !== 'string') return `${scheme}://${request.headers.host}`;

@@ -52,7 +52,7 @@ export function isSecretName(name: string): boolean {
 export function redactUrl(url: string): string {
   return url
     .replace(/:\/\/[^/?#@\s]*@/g, `://${redacted}@`)
-    .replace(/([?&#])([^=&#\s]+)=([^&#\s]*)/g, (whole, mark: string, name: string) =>
+    .replace(/([?&#])([^=?&#\s]+)=([^&#\s]*)/g, (whole, mark: string, name: string) =>
       isSecretName(safeDecode(name)) ? `${mark}${name}=${redacted}` : whole,
     );
 }
@@ -62,8 +62,14 @@ export function redactText(text: string): string {
   // Most texts of a log line are a word: they are let through without looking for each shape.
   if (text.length < 12 || !mayHoldSecret.test(text)) return text;
   return redactUrl(text)
-    .replace(/\beyJ[\w-]+\.[\w-]+\.[\w-]*/g, redacted)
+    .replace(/[\w.-]+/g, withoutToken)
     .replace(/\bsb_(?:secret|publishable)_[\w-]+/g, redacted);
+}
+
+/** A word, with all of it that follows the beginning of a JWT taken out. */
+function withoutToken(word: string): string {
+  const start = word.search(/\beyJ/);
+  return start !== -1 && /\..*\./.test(word.slice(start)) ? word.slice(0, start) + redacted : word;
 }
 
 /** A copy with the values under secret names replaced, at any level that a log line should have. */

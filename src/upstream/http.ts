@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import { AppError } from '../lib/app-error.ts';
+import { withoutTrailing } from '../lib/without-trailing.ts';
 import { readAnswer } from './answer.ts';
 import { exchangeBuffered } from './buffered-exchange.ts';
 import { createCircuits } from './circuits.ts';
@@ -39,7 +40,7 @@ export function createHttpUpstream(deps: HttpUpstreamDeps): HttpUpstream {
   const { service, log, metrics } = deps;
   const limits: UpstreamLimits = { ...defaults, ...deps.limits };
   const base = new URL(deps.baseUrl);
-  const prefix = base.pathname.replace(/\/+$/, '');
+  const prefix = withoutTrailing(base.pathname, '/');
   const open = (connections: number) =>
     openConnections(base.origin, {
       connections,

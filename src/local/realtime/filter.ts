@@ -81,7 +81,7 @@ function unquote(value: string): string {
 /** Reads `column=op.value[,column=op.value…]`. Throws FilterError. */
 export function parseFilter(text: string): ParsedTerm[] {
   return splitTerms(text).map((term) => {
-    const match = /^\s*([^=]+)=(not\.)?([a-z]+)\.(.*)$/s.exec(term);
+    const match = /^([^=]+)=(not\.)?([a-z]+)\.(.*)$/s.exec(term.trimStart());
     if (match === null) throw new FilterError(`Error parsing \`filter\` params: ${JSON.stringify(term)}`);
     const [, column = '', not, operator = '', value = ''] = match;
     if (operator !== 'in' && operator !== 'is' && comparisons[operator] === undefined) {

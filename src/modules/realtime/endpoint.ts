@@ -1,3 +1,5 @@
+import { withoutTrailing } from '../../lib/without-trailing.ts';
+
 /** How one Realtime is reached: itself, or through a Supabase gateway. */
 export interface RealtimeEndpoint {
   /** Without a query. */
@@ -13,7 +15,7 @@ export interface RealtimeEndpoint {
 export function realtimeEndpoint(baseUrl: string, tenant: string): RealtimeEndpoint {
   const url = new URL(baseUrl);
   url.protocol = url.protocol.replace(/^http/, 'ws');
-  const path = url.pathname.replace(/\/+$/, '');
+  const path = withoutTrailing(url.pathname, '/');
   const direct = path === '' || path === '/socket';
   url.pathname = direct ? '/socket/websocket' : `${path}/websocket`;
   return { webSocketUrl: url.href, host: direct ? tenant : undefined };

@@ -1,4 +1,5 @@
 import { AppError } from '../../lib/app-error.ts';
+import { withoutTrailing } from '../../lib/without-trailing.ts';
 import { checkTransform, type ImageTransform } from './image-transform.ts';
 import { encodeObject } from './object-path.ts';
 
@@ -19,7 +20,7 @@ export interface PublicUrls {
 }
 
 export function createPublicUrls(publicUrl: string, imageTransformation: boolean): PublicUrls {
-  const root = `${publicUrl.replace(/\/+$/, '')}/storage/v1`;
+  const root = `${withoutTrailing(publicUrl, '/')}/storage/v1`;
   return {
     resumable: `${root}/upload/resumable/sign`,
     download: (bucket, path) => `${root}/object/${encodeObject(bucket, path)}`,

@@ -1,4 +1,5 @@
 import { AppError } from '../../lib/app-error.ts';
+import { withoutTrailing } from '../../lib/without-trailing.ts';
 import type { PassRule, ProxyRoute } from './proxy-route.ts';
 
 /** Schemes that run or show what the address itself holds, or a file of the reader. Apps have schemes of their own. */
@@ -26,7 +27,7 @@ export function passedLocation(
   if (!URL.canParse(location, `${base}/`)) throw notItsOwn(route);
   const url = new URL(location, `${base}/`);
   const own = new URL(base);
-  const root = own.pathname.replace(/\/+$/, '');
+  const root = withoutTrailing(own.pathname, '/');
   if (url.origin === own.origin && (url.pathname === root || url.pathname.startsWith(`${root}/`))) {
     return `${publicUrl}${route.prefix}${url.pathname.slice(root.length)}${url.search}${url.hash}`;
   }

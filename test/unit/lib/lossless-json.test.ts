@@ -63,3 +63,14 @@ describe('isExactNumber', () => {
     expect(isExactNumber('123456789.123456789123456789')).toBe(false);
   });
 });
+
+it.each([
+  ['zeros before the last digit', (zeros: string) => `0.1${zeros}1`, false],
+  ['zeros at the end', (zeros: string) => `0.1${zeros}`, true],
+  ['zeros in front of an exponent', (zeros: string) => `1.${zeros}e5`, true],
+  ['a whole number', (zeros: string) => `1${zeros}`, false],
+])('reads a megabyte of %s', (_what, write, isExact) => {
+  const number = write('0'.repeat(1_000_000));
+  expect(isExactNumber(number)).toBe(isExact);
+  expect(parseLosslessJson(`{"n":${number}}`)).toEqual({ n: isExact ? Number(number) : number });
+});
