@@ -651,6 +651,55 @@ describe('codes and links', () => {
     expect(answer).toMatchObject({ status: 422, body: { error_code: 'otp_disabled' } });
   });
 
+  test.each(['signup', 'magiclink', 'invite'])(
+    'a %s link makes a user with the given data and nothing else',
+    async (type) => {
+      const email = newEmail();
+      const input = { type, email, data: { team: 'red' }, ...(type === 'signup' ? { password } : {}) };
+      const made = await link({ ...input, redirect_to: 'http://localhost:3000/welcome' });
+      expect(made).toMatchObject({ status: 200, body: { user_metadata: { team: 'red' } } });
+      expect(Object.keys(Object(made.body['user_metadata']))).toEqual(['team']);
+      expect(made.body['identities']).toMatchObject([
+        { identity_data: { email, email_verified: false, phone_verified: false } },
+      ]);
+      // Readable, as in the mails.
+      expect(asText(made.body['action_link'])).toMatch(/&redirect_to=http:\/\/[^%]+$/);
+      const used = await call('POST', '/verify', {
+        body: { type: made.body['verification_type'], token_hash: made.body['hashed_token'] },
+      });
+      expect(used).toMatchObject({
+        status: 200,
+        body: { user: { user_metadata: { team: 'red', email_verified: true } } },
+      });
+      expect(field(used.body['user'], 'identities')).toMatchObject([
+        { identity_data: { email, email_verified: true } },
+      ]);
+    },
+  );
+
+  test('the hash for a new address is over the present one, so only its link is of use', async () => {
+    const { email } = await newUser();
+    const made = await link({ type: 'email_change_new', email, new_email: newEmail() });
+    const token = new URL(asText(made.body['action_link'])).searchParams.get('token');
+    expect(token).not.toBe(made.body['hashed_token']);
+    expect(
+      await call('POST', '/verify', {
+        body: { type: 'email_change', token_hash: made.body['hashed_token'] },
+      }),
+    ).toMatchObject({ status: 403, body: { error_code: 'otp_expired' } });
+    const followed = await call('POST', '/verify', { body: { type: 'email_change', token_hash: token } });
+    expect(followed.status).toBe(200);
+  });
+
+  test('a new password spends the links that went out before', async () => {
+    const { email, accessToken } = await newUser();
+    const { body } = await link({ type: 'recovery', email });
+    await call('PUT', '/user', { token: accessToken, body: { password: 'another one' } });
+    expect(
+      await call('POST', '/verify', { body: { type: 'recovery', token_hash: body['hashed_token'] } }),
+    ).toMatchObject({ status: 403, body: { error_code: 'otp_expired' } });
+  });
+
   test('an invitation is accepted by its link', async () => {
     const email = newEmail();
     const made = await link({ type: 'invite', email, data: { team: 'red' } });
@@ -837,6 +886,24 @@ describe('administration', () => {
       status: 403,
       body: { error_code: 'not_admin' },
     });
+  });
+
+  test('changes an address as it is told to, and proves nothing by it', async () => {
+    const { userId } = await newUser({ user_metadata: { color: 'red' } });
+    const email = newEmail();
+    expect((await admin('PUT', `/${userId}`, { email })).status).toBe(200);
+    const unproved = await admin('GET', `/${userId}`);
+    expect(unproved.body).toMatchObject({
+      email,
+      email_confirmed_at: expect.any(String),
+      user_metadata: { color: 'red', email_verified: true },
+      identities: [{ email, identity_data: { email, email_verified: false } }],
+    });
+    expect(unproved.body['user_metadata']).not.toHaveProperty('email');
+    await admin('PUT', `/${userId}`, { email, email_confirm: true });
+    expect((await admin('GET', `/${userId}`)).body['identities']).toMatchObject([
+      { identity_data: { email, email_verified: true } },
+    ]);
   });
 
   test('creates with 200, and refuses a taken address', async () => {

@@ -97,8 +97,10 @@ export function actionLink(
   tokenHash: string,
   redirectTo: string,
 ): string {
-  const query = new URLSearchParams({ token: tokenHash, type: kind, redirect_to: redirectTo });
-  return `${context.externalUrl()}/verify?${query}`;
+  const query = new URLSearchParams({ token: tokenHash, type: kind });
+  // As it is, where nothing in it would end the parameter.
+  const target = /[&=#]/.test(redirectTo) ? encodeURIComponent(redirectTo) : redirectTo;
+  return `${context.externalUrl()}/verify?${query}&redirect_to=${target}`;
 }
 
 /** Stores a code and puts the message into the mailbox. */

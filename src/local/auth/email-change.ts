@@ -6,7 +6,7 @@ import type { AuthRequest } from './http.ts';
 import type { Pkce } from './input.ts';
 import { redirectTarget } from './redirect.ts';
 import { step } from './step.ts';
-import { findUserById, insertIdentity, refreshProviders, type UserRow } from './users.ts';
+import { confirmUser, findUserById, insertIdentity, type UserRow } from './users.ts';
 
 /** Asks both addresses to agree, or only the new one when addresses are confirmed automatically. */
 export async function sendEmailChange(
@@ -60,26 +60,23 @@ export async function sendPhoneChange(
 
 /** Makes the pending e-mail address the user's own. */
 export async function applyEmailChange(db: Db, userId: string, newEmail: string): Promise<void> {
-  await insertIdentity(db, userId, 'email', { email: newEmail, email_verified: true });
+  await insertIdentity(db, userId, 'email', { email: newEmail, email_verified: true, phone_verified: false });
   await db`
     update auth.users set email = ${newEmail}, email_change = '', email_change_confirm_status = 0,
-      email_confirmed_at = coalesce(email_confirmed_at, now()), is_anonymous = false, updated_at = now(),
-      raw_user_meta_data = coalesce(raw_user_meta_data, '{}') || ${db.json({ email: newEmail, email_verified: true })}
+      is_anonymous = false, updated_at = now()
     where id = ${userId}`;
-  await refreshProviders(db, userId);
+  await confirmUser(db, userId, 'email');
   await deleteCode(db, userId, 'email_change_token_new');
   await deleteCode(db, userId, 'email_change_token_current');
 }
 
 /** Makes the pending phone number the user's own. */
 export async function applyPhoneChange(db: Db, userId: string, newPhone: string): Promise<void> {
-  await insertIdentity(db, userId, 'phone', { phone: newPhone, phone_verified: true });
+  await insertIdentity(db, userId, 'phone', { phone: newPhone, phone_verified: true, email_verified: false });
   await db`
     update auth.users set phone = ${newPhone}, phone_change = '', is_anonymous = false, updated_at = now(),
-      phone_confirmed_at = coalesce(phone_confirmed_at, now()),
-      raw_user_meta_data = coalesce(raw_user_meta_data, '{}') || ${db.json({ phone_verified: true })}
+      phone_confirmed_at = coalesce(phone_confirmed_at, now())
     where id = ${userId}`;
-  await refreshProviders(db, userId);
   await deleteCode(db, userId, 'phone_change_token');
 }
 

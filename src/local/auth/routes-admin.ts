@@ -3,7 +3,6 @@ import { z } from 'zod';
 import { requireAdmin } from './callers.ts';
 import type { AuthContext } from './context.ts';
 import type { Db } from './database.ts';
-import { applyEmailChange, applyPhoneChange } from './email-change.ts';
 import {
   AuthError,
   type AuthRequest,
@@ -15,6 +14,7 @@ import {
 } from './http.ts';
 import { isUuid, jsonObject, readBanDuration, readEmail, readPathId, readPhone } from './input.ts';
 import { checkPassword, hashPassword } from './password.ts';
+import { setPassword } from './sessions.ts';
 import { step } from './step.ts';
 import {
   audience,
@@ -25,6 +25,7 @@ import {
   findUserByEmail,
   findUserById,
   findUserByPhone,
+  insertIdentity,
   insertUser,
   instanceId,
   loadUserJson,
@@ -171,20 +172,17 @@ async function changeUser(context: AuthContext, request: AuthRequest): Promise<A
     if (body.role)
       await tx`update auth.users set role = ${body.role}, updated_at = now() where id = ${user.id}`;
     if (hash !== undefined) {
-      await tx`update auth.users set encrypted_password = ${hash}, updated_at = now() where id = ${user.id}`;
-      await tx`delete from auth.sessions where user_id = ${user.id}`;
+      await setPassword(tx, user.id, hash);
     }
-    if (email !== undefined && email !== user.email) {
-      await applyEmailChange(tx, user.id, email);
-      if (user.email_confirmed_at === null && !body.email_confirm) {
-        await tx`update auth.users set email_confirmed_at = null where id = ${user.id}`;
-      }
+    if (email !== undefined) {
+      const verified = { email_verified: body.email_confirm === true, phone_verified: false };
+      await insertIdentity(tx, user.id, 'email', { email, ...verified });
+      await tx`update auth.users set email = ${email}, updated_at = now() where id = ${user.id}`;
     }
-    if (phone !== undefined && phone !== user.phone) {
-      await applyPhoneChange(tx, user.id, phone);
-      if (user.phone_confirmed_at === null && !body.phone_confirm) {
-        await tx`update auth.users set phone_confirmed_at = null where id = ${user.id}`;
-      }
+    if (phone !== undefined) {
+      const verified = { email_verified: false, phone_verified: body.phone_confirm === true };
+      await insertIdentity(tx, user.id, 'phone', { phone, ...verified });
+      await tx`update auth.users set phone = ${phone}, updated_at = now() where id = ${user.id}`;
     }
     if (body.email_confirm) await confirmUser(tx, user.id, 'email');
     if (body.phone_confirm) await confirmUser(tx, user.id, 'phone');

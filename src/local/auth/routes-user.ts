@@ -6,7 +6,7 @@ import { applyEmailChange, applyPhoneChange, sendEmailChange, sendPhoneChange } 
 import { AuthError, type AuthRequest, type AuthResponse, invalid, ok, type Route } from './http.ts';
 import { jsonObject, pkceFields, readEmail, readPhone, readPkce } from './input.ts';
 import { checkPassword, hashPassword, passwordFits } from './password.ts';
-import { endSessions, type SessionRow } from './sessions.ts';
+import { endSessions, type SessionRow, setPassword } from './sessions.ts';
 import { step } from './step.ts';
 import { otpHash } from './tokens.ts';
 import {
@@ -119,11 +119,7 @@ async function updateUser(context: AuthContext, request: AuthRequest): Promise<A
 
   await context.sql.begin(async (tx) => {
     if (hash !== undefined) {
-      await step(
-        'Error during password storage',
-        tx`update auth.users set encrypted_password = ${hash}, updated_at = now() where id = ${user.id}`,
-      );
-      await endSessions(tx, user.id, session.id, 'others');
+      await step('Error during password storage', setPassword(tx, user.id, hash, session.id));
       if (!user.encrypted_password && user.email !== null) {
         await insertIdentity(tx, user.id, 'email', { email: user.email, email_verified: true });
       }

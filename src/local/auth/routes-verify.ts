@@ -9,10 +9,10 @@ import { AuthError, type AuthRequest, type AuthResponse, invalid, ok, type Route
 import { readEmail, readPhone } from './input.ts';
 import { hashPassword } from './password.ts';
 import { redirectTarget } from './redirect.ts';
-import { signInAs } from './sessions.ts';
+import { setPassword, signInAs } from './sessions.ts';
 import { step } from './step.ts';
 import { otpHash } from './tokens.ts';
-import { confirmUser, findUserById, isBanned } from './users.ts';
+import { confirmUser, findUserById, isBanned, verifyIdentity } from './users.ts';
 
 const verifyBody = z.object({
   type: z.string().nullish(),
@@ -55,15 +55,15 @@ async function spendCode(context: AuthContext, db: Db, code: StoredCode): Promis
     if (user.invited_at !== null && !user.encrypted_password) {
       // An invited user gets a password nobody knows until they choose one.
       const hash = await hashPassword(randomBytes(32).toString('base64url'), context.settings.bcryptCost);
-      await step(
-        'Error storing password',
-        db`update auth.users set encrypted_password = ${hash} where id = ${user.id}`,
-      );
+      await step('Error storing password', setPassword(db, user.id, hash));
     }
     await step(
       code.token_type === 'recovery_token' ? 'Database error updating user' : 'Error confirming user',
       confirmUser(db, user.id, byPhone ? 'phone' : 'email'),
     );
+    if (code.token_type === 'confirmation_token' && !byPhone) {
+      await step('Error setting email_verified to true on identity', verifyIdentity(db, user));
+    }
   }
   return true;
 }

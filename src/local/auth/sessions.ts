@@ -182,6 +182,20 @@ export async function refreshSession(
   return outcome;
 }
 
+/**
+ * Stores a new password. Whoever knew the old one loses what they began: sessions, but for the one to keep, and codes
+ * that were sent.
+ */
+export async function setPassword(db: Db, userId: string, hash: string, keepSession?: string): Promise<void> {
+  await db`
+    update auth.users set encrypted_password = ${hash}, confirmation_sent_at = null, recovery_sent_at = null,
+      email_change_sent_at = null, phone_change_sent_at = null, reauthentication_sent_at = null, updated_at = now()
+    where id = ${userId}`;
+  await db`delete from auth.one_time_tokens where user_id = ${userId}`;
+  if (keepSession === undefined) await db`delete from auth.sessions where user_id = ${userId}`;
+  else await endSessions(db, userId, keepSession, 'others');
+}
+
 /** Ends sessions: all of the user's, this one, or all but this one. */
 export async function endSessions(
   db: Db,

@@ -199,13 +199,16 @@ export interface NewUser {
 export async function insertUser(db: Db, input: NewUser): Promise<UserRow> {
   const id = input.id ?? crypto.randomUUID();
   const providers = [...(input.email ? ['email'] : []), ...(input.phone ? ['phone'] : [])];
-  const claims: JsonObject = {
-    sub: id,
-    ...(input.email ? { email: input.email } : {}),
-    email_verified: false,
-    phone_verified: false,
+  const claims: JsonObject = { sub: id, email_verified: false, phone_verified: false };
+  const addresses: { [provider: string]: JsonObject } = {
+    email: { email: input.email ?? '' },
+    phone: { phone: input.phone ?? '' },
   };
-  const userMetadata = { ...(input.claimsInMetadata ? claims : {}), ...input.userMetadata };
+  const signedUp = input.claimsInMetadata === true;
+  const userMetadata = {
+    ...(signedUp ? { ...claims, ...(input.email ? addresses['email'] : {}) } : {}),
+    ...input.userMetadata,
+  };
   const appMetadata = {
     ...(providers[0] === undefined ? {} : { provider: providers[0], providers }),
     ...input.appMetadata,
@@ -219,13 +222,17 @@ export async function insertUser(db: Db, input: NewUser): Promise<UserRow> {
     returning *`;
   if (user === undefined) throw new Error('insert into auth.users returned no row');
   for (const provider of providers) {
-    const data = { ...claims, ...(provider === 'phone' ? { phone: input.phone ?? '' } : {}) };
-    await step('Error creating identity', insertIdentity(db, id, provider, data));
+    // What a user signs up with stands in the identity too, but says nothing about the address.
+    const given = signedUp ? input.userMetadata : {};
+    await step(
+      'Error creating identity',
+      insertIdentity(db, id, provider, { ...given, ...claims, ...addresses[provider] }),
+    );
   }
   return user;
 }
 
-/** Adds the identity of an e-mail or phone login. */
+/** Adds the identity of an e-mail or phone login, or changes the one that is there. */
 export async function insertIdentity(
   db: Db,
   userId: string,
@@ -239,36 +246,27 @@ export async function insertIdentity(
       set identity_data = identities.identity_data || excluded.identity_data, updated_at = now()`;
 }
 
-/** Marks the address as confirmed, in the row, the identity and the metadata. */
+/** Marks the address as confirmed, in the row and for an e-mail in the metadata. */
 export async function confirmUser(db: Db, id: string, channel: 'email' | 'phone'): Promise<UserRow> {
-  const verified = db.json({ [`${channel}_verified`]: true });
-  await db`
-    update auth.identities set identity_data = identity_data || ${verified}, updated_at = now()
-    where user_id = ${id} and provider = ${channel}`;
   const [user] =
     channel === 'email'
       ? await db<UserRow[]>`
           update auth.users set email_confirmed_at = coalesce(email_confirmed_at, now()), is_anonymous = false,
-            raw_user_meta_data = coalesce(raw_user_meta_data, '{}') || ${verified}, updated_at = now()
+            raw_user_meta_data = coalesce(raw_user_meta_data, '{}') || '{"email_verified": true}', updated_at = now()
           where id = ${id} returning *`
       : await db<UserRow[]>`
           update auth.users set phone_confirmed_at = coalesce(phone_confirmed_at, now()), is_anonymous = false,
-            raw_user_meta_data = coalesce(raw_user_meta_data, '{}') || ${verified}, updated_at = now()
+            updated_at = now()
           where id = ${id} returning *`;
   if (user === undefined) throw new Error('the user to confirm is gone');
   return user;
 }
 
-/** Writes `providers` of app_metadata from the identities that exist. */
-export async function refreshProviders(db: Db, id: string): Promise<void> {
-  const rows = await db<{ provider: string }[]>`
-    select provider from auth.identities where user_id = ${id} order by created_at, provider`;
-  const providers = [...new Set(rows.map((row) => row.provider))];
-  if (providers[0] === undefined) return;
+/** Notes in the identity that its address was proved, which only the code that was sent there does. */
+export async function verifyIdentity(db: Db, user: UserRow): Promise<void> {
   await db`
-    update auth.users set raw_app_meta_data =
-      coalesce(raw_app_meta_data, '{}') || ${db.json({ provider: providers[0], providers })}
-    where id = ${id}`;
+    update auth.identities set identity_data = identity_data || '{"email_verified": true}', updated_at = now()
+    where user_id = ${user.id} and email = lower(${user.email})`;
 }
 
 /** Merges metadata at the top level; null removes a key. */
