@@ -120,6 +120,11 @@ describe('uploading through GraphQL', () => {
     });
   });
 
+  test('answers with the type as it is stored', async () => {
+    const { data } = await upload('a/type.txt', 'x', {}, 'TEXT/Markdown');
+    expect(data).toMatchObject({ uploadFile: { contentType: 'text/markdown' } });
+  });
+
   test('answers a caller who may insert but not read', async () => {
     const token = gateway.userToken('11111111-1111-4111-8111-111111111111');
     const parts = (path: string) => [

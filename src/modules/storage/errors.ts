@@ -8,6 +8,11 @@ const errorSchema = z.object({
   message: z.string().optional(),
 });
 
+const invalidKey: [ErrorCode, string] = [
+  'BAD_USER_INPUT',
+  'The path has a character that is not allowed, or is too long.',
+];
+
 /** By the body's `code`: Storage answers 400 to nearly everything, whatever went wrong. */
 const known: Readonly<Record<string, [ErrorCode, string]>> = {
   NoSuchBucket: ['NOT_FOUND', 'There is no such bucket, or it is not visible to the caller.'],
@@ -24,7 +29,7 @@ const known: Readonly<Record<string, [ErrorCode, string]>> = {
     'BAD_USER_INPUT',
     'The bucket name has a character that is not allowed, or is too long.',
   ],
-  InvalidKey: ['BAD_USER_INPUT', 'The path has a character that is not allowed, or is too long.'],
+  InvalidKey: invalidKey,
   InvalidRange: ['BAD_USER_INPUT', 'The range lies outside of the file.'],
   InvalidRequest: ['BAD_USER_INPUT', 'Storage refused the request as malformed.'],
   InvalidParameter: ['BAD_USER_INPUT', 'Storage refused a parameter of the request.'],
@@ -34,6 +39,9 @@ const known: Readonly<Record<string, [ErrorCode, string]>> = {
   SlowDown: ['RATE_LIMITED', 'Storage asks to call less often.'],
   DatabaseTimeout: ['TIMEOUT', 'Storage’s database did not answer in time.'],
 };
+
+/** Messages of `S3Error`: what S3 and MinIO say of names that they do not take. */
+const aboutKeys: ReadonlySet<string> = new Set(['KeyTooLongError', 'XMinioInvalidObjectName']);
 
 // Said of the caller's rights; every other AccessDenied is about the token itself.
 const aboutRights = /row-level security|access denied|permission denied|invalid role|unauthorized/i;
@@ -64,6 +72,8 @@ function classify(code: string | undefined, status: number, message: string): [E
   if (code === 'InvalidRequest' && status === 404) {
     return ['NOT_FOUND', 'There is no such bucket, or it is not visible to the caller.'];
   }
+  // What is behind Storage says it by the name of its own error.
+  if (code === 'S3Error' && aboutKeys.has(message)) return invalidKey;
   const found = code === undefined ? undefined : known[code];
   if (found) return found;
   if (status === 404) return ['NOT_FOUND', 'There is no such thing in Storage.'];

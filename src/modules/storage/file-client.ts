@@ -14,7 +14,7 @@ import {
   toFileFromInfo,
   uploadedSchema,
 } from './types.ts';
-import { uploadBody } from './upload-body.ts';
+import { checkContentType, uploadBody } from './upload-body.ts';
 
 /** Paths in one call that names many. */
 export const maxPaths = 1000;
@@ -79,7 +79,7 @@ export function createFileMethods(send: Send): FileMethods {
         bucket,
         path,
         size: sent(),
-        contentType: args.contentType,
+        contentType: checkContentType(args.contentType),
         ...(args.metadata ? { metadata: args.metadata } : {}),
       };
     },

@@ -131,6 +131,8 @@ function createParser(request: IncomingMessage, limits: MultipartLimits) {
   try {
     return new Busboy({
       headers: { 'content-type': request.headers['content-type'] ?? '' },
+      // Parts that nobody has asked for yet wait in the parser, each with as much.
+      fileHwm: 1024,
       limits: {
         fieldNameSize: 200,
         fieldSize: limits.maxFieldBytes,

@@ -78,6 +78,17 @@ test('reading a name that nobody can have finds nothing', async () => {
   expect(await answer.json()).toMatchObject({ code: 'NoSuchKey' });
 });
 
+test('a name that the object store behind the service does not take is the caller’s mistake', async () => {
+  const { faults } = gateway.storage;
+  const body = '{"statusCode":"400","error":"S3Error","message":"KeyTooLongError","code":"S3Error"}';
+  faults.set({ kind: 'status', status: 400, body, path: '/object/' });
+  try {
+    expect(await uploadFile(`${'n'.repeat(200)}/${'m'.repeat(200)}`)).toEqual(['BAD_USER_INPUT']);
+  } finally {
+    faults.set(undefined);
+  }
+});
+
 test('a service that only says that it failed is not blamed where the segment is long, and is elsewhere', async () => {
   const { faults } = gateway.storage;
   const body =
