@@ -27,6 +27,18 @@ const start = (client: RawClient, id: string, query: string) =>
 const results = (client: RawClient, id: string) =>
   client.messages.filter((message) => message.id === id && message.type === 'next');
 
+/** What the gateway's WebSockets hold just now. */
+async function held(what: string): Promise<number> {
+  const text = await (await fetch(`${app.url}/metrics`)).text();
+  return Number(new RegExp(`^bunbun_websocket\\{what="${what}"\\} (\\d+)$`, 'm').exec(text)?.[1]);
+}
+
+/** That many subscriptions run, and their channel is joined. */
+async function joined(subscriptions: number): Promise<void> {
+  await expect.poll(() => held('operations'), { timeout: 10_000 }).toBe(subscriptions);
+  await fake.until(() => fake.joins().length === 1);
+}
+
 /** JSON arrays inside each other, too many for a recursive function. */
 const deep = `${'['.repeat(20_000)}${']'.repeat(20_000)}`;
 
@@ -89,7 +101,7 @@ test('sends nothing of a subscription that was left to the next one of the same 
   const slow = await acceptedClient(app.graphqlWsUrl, asAnn);
   const fast = await acceptedClient(app.graphqlWsUrl, asAnn);
   for (const client of [slow, fast]) start(client, '1', roomQuery.replace('event', 'event payload'));
-  await fake.until(() => fake.joins().length === 1);
+  await joined(2);
   const publish = (event: string, payload: unknown) =>
     fake.toAll('realtime:room', 'broadcast', { type: 'broadcast', event, payload });
   publish('first', {});
@@ -122,7 +134,7 @@ test('adds no listener for each operation of a client that does not read', async
   const fast = await acceptedClient(app.graphqlWsUrl, asAnn);
   for (let at = 0; at < 40; at += 1) start(slow, `${at}`, roomQuery.replace('event', 'event payload'));
   start(fast, '1', roomQuery.replace('event', 'event payload'));
-  await fake.until(() => fake.joins().length === 1);
+  await joined(41);
   const publish = () =>
     fake.toAll('realtime:room', 'broadcast', {
       type: 'broadcast',
@@ -154,7 +166,7 @@ test.each([
     const ids = Array.from({ length: 40 }, (_, at) => `${at}`);
     for (const id of ids) start(slow, id, query);
     start(fast, '1', query);
-    await fake.until(() => fake.joins().length === 1);
+    await joined(41);
     const publish = (event: string, length: number) =>
       fake.toAll('realtime:room', 'broadcast', {
         type: 'broadcast',
@@ -163,10 +175,7 @@ test.each([
       });
     publish('first', 1);
     await waitFor(() => ids.every((id) => results(slow, id).length === 1) && results(fast, '1').length === 1);
-    const waiting = async () => {
-      const text = await (await fetch(`${app.url}/metrics`)).text();
-      return Number(/^bunbun_websocket\{what="waitingBytes"\} (\d+)$/m.exec(text)?.[1]);
-    };
+    const waiting = () => held('waitingBytes');
     slow.socket.pause();
     for (let at = 0; at < 30; at += 1) publish('large', 50_000);
     await waitFor(() => results(fast, '1').length === 31);
