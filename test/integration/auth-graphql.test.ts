@@ -555,4 +555,19 @@ describe('administration', () => {
     );
     expect(data.verifyOtp.user).toMatchObject({ email, userMetadata: { team: 'red' } });
   });
+
+  test('the hash of a link for a new address changes the address', async () => {
+    const { email, id } = await signedUp();
+    const wanted = newEmail();
+    const link = await admin(
+      'mutation ($input: GenerateAuthLinkInput!) { generateAuthLink(input: $input) { hashedToken } }',
+      { input: { type: 'EMAIL_CHANGE_NEW', email, newEmail: wanted } },
+    );
+    const { data, errors } = await graphql(
+      'mutation ($input: VerifyOtpInput!) { verifyOtp(input: $input) { user { id email } } }',
+      { input: { tokenHash: link.data.generateAuthLink.hashedToken, type: 'EMAIL_CHANGE' } },
+    );
+    expect(errors).toEqual([]);
+    expect(data.verifyOtp.user).toEqual({ id, email: wanted });
+  });
 });

@@ -207,12 +207,18 @@ export function createAdminClient({ exchange, extraRoles }: AdminClientDeps): Ad
           ),
           call,
         );
-        return { ...flat.link, user: flat.user };
+        const hashedToken = type === 'email_change_new' ? tokenOf(flat.link) : flat.link.hashedToken;
+        return { ...flat.link, hashedToken, user: flat.user };
       } catch (error) {
         throw missing(error);
       }
     },
   };
+}
+
+/** For a new address the service names a hash that it does not know; the one in the link is good. */
+function tokenOf({ actionLink, hashedToken }: AuthLinkProperties): string {
+  return (URL.canParse(actionLink) && new URL(actionLink).searchParams.get('token')) || hashedToken;
 }
 
 function toWire(input: z.infer<typeof updateUserInput>): object {
