@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { sqlText } from './sql-text.ts';
 
 export const migrationStates = ['APPLIED', 'INCOMPLETE'] as const;
 
@@ -41,25 +42,23 @@ export interface MigrationResult {
   readonly notices: readonly MigrationNotice[];
 }
 
-const text = z
-  .string()
-  .refine((value) => !value.includes('\0'), 'contains a NUL character')
-  .refine((value) => !/\p{Surrogate}/u.test(value), 'contains half of a surrogate pair');
-
 export const migrationVersion = z
   .string()
   .regex(/^\d{1,200}$/, 'must be digits alone, such as 20260131120000');
 
 /** What another tool wrote may be anything. */
-export const knownVersion = text.refine((version) => version.length <= 1_000, 'is longer than any version');
+export const knownVersion = sqlText.refine(
+  (version) => version.length <= 1_000,
+  'is longer than any version',
+);
 
 export const migrationInput = z
   .object({
     version: migrationVersion,
     // The Supabase CLI takes a file without a name, and several with the same one.
-    name: text.refine((name) => name.length <= 255, 'must have at most 255 characters'),
-    sql: text,
-    down: text.nullish(),
+    name: sqlText.refine((name) => name.length <= 255, 'must have at most 255 characters'),
+    sql: sqlText,
+    down: sqlText.nullish(),
     dryRun: z.boolean().default(false),
     transactional: z.boolean().default(true),
     resumeFrom: z.int().min(0).nullish(),

@@ -1,14 +1,11 @@
 import { z } from 'zod';
+import { sqlText } from './sql-text.ts';
 
 /** Milliseconds a statement may take when nothing is said, as far as the deployment allows that. */
 export const defaultStatementTimeoutMs = 30_000;
 /** Rows of a result when nothing is said, as far as the deployment allows that. */
 export const defaultMaxRows = 1_000;
 
-const statement = z
-  .string()
-  .refine((text) => !text.includes('\0'), 'contains a NUL character')
-  .refine((text) => !/\p{Surrogate}/u.test(text), 'contains half of a surrogate pair');
 const params = z.array(z.unknown()).max(65_000).nullish();
 
 /** The arguments of the statement fields, with the limits of this deployment. */
@@ -22,10 +19,13 @@ export function sqlArguments(limits: { readonly maxRows: number; readonly maxTim
     Math.min(defaultStatementTimeoutMs, limits.maxTimeoutMs),
   );
   return {
-    statement: z.object({ statement, params, maxRows, timeout }),
-    explain: z.object({ statement, params, analyze: z.boolean().default(false), timeout }),
+    statement: z.object({ statement: sqlText, params, maxRows, timeout }),
+    explain: z.object({ statement: sqlText, params, analyze: z.boolean().default(false), timeout }),
     transaction: z.object({
-      statements: z.array(z.object({ statement, params })).min(1).max(1000),
+      statements: z
+        .array(z.object({ statement: sqlText, params }))
+        .min(1)
+        .max(1000),
       isolation: z.enum(isolationLevels).default('READ_COMMITTED'),
       maxRows,
       timeout,
