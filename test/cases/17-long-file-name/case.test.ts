@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startTestApp } from '../../support/app.ts';
+import { listen } from '../../support/listening-server.ts';
 import { type StorageGateway, startStorageGateway } from '../../support/storage-gateway.ts';
 
 const createUpload = await readFile(join(import.meta.dirname, 'input', 'long-file-name.graphql'), 'utf8');
@@ -19,14 +21,14 @@ async function codesOf(query: string, variables: Record<string, unknown>): Promi
   return errors.map(({ extensions }) => extensions.code);
 }
 
-async function uploadFile(path: string): Promise<string[]> {
+async function uploadFile(path: string, app = gateway.app): Promise<string[]> {
   const form = new FormData();
   const query =
     'mutation ($f: File!, $p: String!) { uploadFile(input: { bucket: "box", path: $p, file: $f }) { size } }';
   form.append('operations', JSON.stringify({ query, variables: { f: null, p: path } }));
   form.append('map', '{"0":["variables.f"]}');
   form.append('0', new Blob(['x']), 'x');
-  const answer = await fetch(gateway.app.graphqlUrl, {
+  const answer = await fetch(app.graphqlUrl, {
     method: 'POST',
     headers: { authorization: `Bearer ${gateway.serviceKey}`, 'x-graphql-yoga-csrf': '1' },
     body: form,
@@ -78,26 +80,43 @@ test('reading a name that nobody can have finds nothing', async () => {
   expect(await answer.json()).toMatchObject({ code: 'NoSuchKey' });
 });
 
-test('a name that the object store behind the service does not take is the caller’s mistake', async () => {
-  const { faults } = gateway.storage;
-  const body = '{"statusCode":"400","error":"S3Error","message":"KeyTooLongError","code":"S3Error"}';
-  faults.set({ kind: 'status', status: 400, body, path: '/object/' });
+/** The codes of uploads to a service that answers each of them so. */
+async function uploadTo(status: number, answer: object, paths: readonly string[]): Promise<string[][]> {
+  const service = await listen((request, response) => {
+    request.resume().once('end', () => {
+      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
+    });
+  });
+  const app = await startTestApp({
+    STORAGE_URL: service.url,
+    JWT_SECRET: gateway.storage.keys.jwtSecret,
+    SUPABASE_ANON_KEY: gateway.anonKey,
+  });
   try {
-    expect(await uploadFile(`${'n'.repeat(200)}/${'m'.repeat(200)}`)).toEqual(['BAD_USER_INPUT']);
+    return await Promise.all(paths.map((path) => uploadFile(path, app)));
   } finally {
-    faults.set(undefined);
+    await app.close();
+    await service.close();
   }
+}
+
+test('a name that the object store behind the service does not take is the caller’s mistake', async () => {
+  const answer = { statusCode: '400', error: 'S3Error', message: 'KeyTooLongError', code: 'S3Error' };
+  expect(await uploadTo(400, answer, ['n'])).toEqual([['BAD_USER_INPUT']]);
+  expect(await uploadTo(400, { ...answer, message: 'InvalidBucketState' }, ['n'])).toEqual([
+    ['UPSTREAM_ERROR'],
+  ]);
 });
 
 test('a service that only says that it failed is not blamed where the segment is long, and is elsewhere', async () => {
-  const { faults } = gateway.storage;
-  const body =
-    '{"statusCode":"500","error":"Internal","message":"Internal Server Error","code":"InternalError"}';
-  faults.set({ kind: 'status', status: 500, body, path: '/object/' });
-  try {
-    expect(await uploadFile(`a/${long}`)).toEqual(['BAD_USER_INPUT']);
-    expect(await uploadFile('short')).toEqual(['UPSTREAM_ERROR']);
-  } finally {
-    faults.set(undefined);
-  }
+  const answer = {
+    statusCode: '500',
+    error: 'Internal',
+    message: 'Internal Server Error',
+    code: 'InternalError',
+  };
+  expect(await uploadTo(500, answer, [`a/${long}`, 'short'])).toEqual([
+    ['BAD_USER_INPUT'],
+    ['UPSTREAM_ERROR'],
+  ]);
 });
