@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { IncomingMessage, Server } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
 import { ConfigError } from './config/config-error.ts';
 import type { Config } from './config.ts';
 import type { Services } from './graphql/context.ts';
@@ -34,6 +35,7 @@ import { createStorageClient } from './modules/storage/client.ts';
 import { createLogger, type Logger } from './observability/logger.ts';
 import { createMetrics } from './observability/metrics.ts';
 import { createClientPlaces } from './server/client-places.ts';
+import { watchConnections } from './server/connection-watch.ts';
 import { createCors } from './server/cors.ts';
 import { createGraphiQL, wantsPage } from './server/graphiql.ts';
 import { createGraphQLHttp } from './server/graphql-http.ts';
@@ -99,7 +101,8 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
   const log = overrides.log ?? createLogger({ level: config.observability.logLevel });
   const version = packageVersion();
   let phase: Phase = 'starting';
-  const draining = () => phase === 'draining';
+  let stopping = false;
+  const refusing = () => stopping;
 
   const metrics = createMetrics();
   const { maxSockets, maxSocketsPerClient, maxOperationsPerClient } = config.websocket;
@@ -191,7 +194,7 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
     engine,
     yoga,
     log,
-    draining,
+    draining: refusing,
     maxBodyBytes: config.server.maxBodyBytes,
     upload: {
       maxFileBytes: config.server.maxUploadBytes,
@@ -223,7 +226,7 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
     publicUrl: config.server.publicUrl,
     rateLimit,
     log,
-    draining,
+    draining: refusing,
   });
   const originAllowed = createOriginCheck({
     allowedOrigins: config.server.allowedOrigins ?? [],
@@ -266,6 +269,8 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
     log,
   });
 
+  const connections = watchConnections(server);
+
   const tunnel = createRealtimeTunnel({
     endpoint:
       upstreams.byName.REALTIME &&
@@ -279,7 +284,7 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
     log,
   });
   const upgrades = { '/graphql': webSockets.upgrade, '/realtime/v1/websocket': tunnel.upgrade };
-  server.on('upgrade', createUpgradeRouter({ routes: upgrades, hostAllowed, draining }));
+  server.on('upgrade', createUpgradeRouter({ routes: upgrades, hostAllowed, draining: refusing }));
   const { metricsPort } = config.observability;
   const metricsServer = metricsPort === undefined ? undefined : createMetricsServer(metrics, headers);
   // Clients of a deployment should not come back all at once; in development nobody wants to wait.
@@ -303,7 +308,12 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
       return address;
     },
     async close() {
+      const delayMs = phase === 'ready' ? config.server.drainDelayMs : 0;
       phase = 'draining';
+      connections.leave();
+      // Whoever balances the load has to learn of it first.
+      if (delayMs > 0) await delay(delayMs);
+      stopping = true;
       await runShutdown(
         [
           { name: 'websocket', run: () => webSockets.close(drain) },

@@ -96,6 +96,7 @@ function nest(values: Values, mode: Mode) {
       /** Undefined: CORS is off. */
       allowedOrigins: values.ALLOWED_ORIGINS,
       trustedProxies: values.TRUSTED_PROXIES,
+      drainDelayMs: values.DRAIN_DELAY ?? (dev ? 0 : 5_000),
       shutdownMs: values.SHUTDOWN_TIMEOUT,
       maxBodyBytes: values.MAX_BODY,
       maxUploadBytes: values.MAX_UPLOAD,

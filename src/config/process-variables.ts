@@ -28,9 +28,15 @@ export const processVariables = {
     shape: '`debug`, `info`, `warn`, `error` or `silent`',
     default: 'info',
   }),
+  DRAIN_DELAY: optional(duration(0, hour), {
+    group: 'Process',
+    description:
+      'How long a stop goes on serving with `/ready` at 503, so that load balancers send nothing more before it begins. Default: `5s` in serve, `0s` in dev.',
+    shape: aDuration,
+  }),
   SHUTDOWN_TIMEOUT: withDefault(duration(0, hour), {
     group: 'Process',
-    description: 'How long a stop waits for what is running.',
+    description: 'How long a stop waits for what is running, once DRAIN_DELAY is over.',
     shape: aDuration,
     default: '10s',
   }),

@@ -202,7 +202,8 @@ export function createGraphQLHttp(deps: GraphQLHttpDeps) {
     transport: Transport,
   ): Promise<void> {
     if (draining()) {
-      refuse(response, transport, new AppError('SHUTTING_DOWN', 'This process is going down: try again.'));
+      const error = new AppError('SHUTTING_DOWN', 'This process is going down: try again.');
+      refuse(response, transport, error, request);
       return;
     }
     const contentType = (request.headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase();

@@ -212,7 +212,6 @@ export function createProxy(deps: ProxyDeps): Proxy {
       if (destination === undefined) return false;
       const { route } = destination;
       if (deps.draining?.() === true) {
-        response.setHeader('connection', 'close');
         const message = 'This process is going down: try again.';
         fail(new AppError('SHUTTING_DOWN', message), request, response, route);
         return true;

@@ -46,6 +46,7 @@ const serveEnv = {
   PUBLIC_URL: 'https://api.example.com',
   JWT_SECRET: testSecret,
   NODE_ENV: 'production',
+  DRAIN_DELAY: '0s',
 };
 
 /** The port in the line that says where it listens. */

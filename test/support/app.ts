@@ -42,7 +42,10 @@ export async function startTestApp(
   env: Readonly<Record<string, string>>,
   options: { log?: Logger; mode?: 'dev' | 'serve' } = {},
 ): Promise<TestApp> {
-  const config = loadConfig({ HOST: '127.0.0.1', PORT: '0', ...env }, { mode: options.mode ?? 'dev' });
+  const config = loadConfig(
+    { HOST: '127.0.0.1', PORT: '0', DRAIN_DELAY: '0s', ...env },
+    { mode: options.mode ?? 'dev' },
+  );
   const app = createApp(config, { log: options.log ?? silentLog });
   const { port } = await app.listen();
   const url = `http://127.0.0.1:${port}`;
