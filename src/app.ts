@@ -202,7 +202,7 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
       held: heldFiles,
     },
   });
-  const graphiql = config.graphql.graphiql ? createGraphiQL() : undefined;
+  const graphiql = config.graphql.graphiql ? createGraphiQL({ keepKey: config.mode === 'dev' }) : undefined;
   const transportDeps = {
     clientAddress: (request: IncomingMessage) => clientAddress(request, config.server.trustedProxies),
     viewer: (request: IncomingMessage, ignoreAuthorization: boolean, apikey?: string) => {

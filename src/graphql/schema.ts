@@ -7,6 +7,7 @@ import { addMetaSchema } from '../modules/meta/schema.ts';
 import { addRealtimeSchema } from '../modules/realtime/schema.ts';
 import { addStorageSchema } from '../modules/storage/schema.ts';
 import { createBuilder } from './builder.ts';
+import { describeAccess } from './described-access.ts';
 import { locateLiterals } from './located-literals.ts';
 import { addViewerSchema } from './viewer-schema.ts';
 
@@ -21,5 +22,5 @@ export function createSchema(): GraphQLSchema {
   addRealtimeSchema(builder);
   addStorageSchema(builder);
   addAuthSchema(builder);
-  return locateLiterals(builder.toSchema());
+  return describeAccess(locateLiterals(builder.toSchema()));
 }

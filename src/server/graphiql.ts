@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
+import { graphiqlExamples } from './graphiql-examples.ts';
 
 interface Page {
   readonly html: Buffer;
@@ -9,26 +10,25 @@ interface Page {
   readonly etag: string;
 }
 
-const defaultQuery = `# Welcome. Run this, then look at the schema on the left.
-query Start {
-  health {
-    status
-    version
-  }
-  viewer {
-    role
-  }
-}
-`;
-
+// The options of the page are JSON; what these stand for is put in afterwards.
 const headersMarker = '"__HEADERS__"';
+const nothingMarker = '"__NOTHING__"';
+
 // The page itself holds no key: one given in the fragment never reaches a server, and leaves the address bar at once.
-const headersFromFragment = `(() => {
-  const key = new URLSearchParams(location.hash.slice(1)).get('key');
-  if (!key) return '';
-  history.replaceState(null, '', location.pathname + location.search);
-  return JSON.stringify({ Authorization: 'Bearer ' + key }, null, 2);
-})()`;
+// Nothing in the address fills the editor: it would be in the history of the browser, and somebody else may have made it.
+function keyFromFragment(keepKey: boolean): string {
+  return `<script>const headersOfVisitor = (() => {
+  const name = 'bunbun:key';
+  const given = new URLSearchParams(location.hash.slice(1)).get('key');
+  if (location.search || location.hash) history.replaceState(null, '', location.pathname);
+  if (${!keepKey}) sessionStorage.removeItem(name);
+  else if (given) sessionStorage.setItem(name, given);
+  const key = given ?? sessionStorage.getItem(name);
+  return key ? JSON.stringify({ Authorization: 'Bearer ' + key }, null, 2) : '';
+})();</script>`;
+}
+
+const viewport = '<meta name="viewport" content="width=device-width, initial-scale=1">';
 
 // GraphiQL keeps queries and variables of the last operations, and those of `signIn` hold passwords: they live as long
 // as the page does, and what was kept before goes.
@@ -44,6 +44,19 @@ const storageInMemory = `<script>(() => {
   Object.defineProperty(window, 'localStorage', { value: new MemoryStorage() });
 })();</script>`;
 
+// GraphiQL lays everything side by side. On a phone: editor above answer, what the side bar opens over both.
+const narrowScreens = `<style>@media (max-width: 700px) {
+  #root > .graphiql-container { height: 100dvh; }
+  .graphiql-container:has(> .graphiql-sidebar) { flex-direction: column-reverse; }
+  .graphiql-container .graphiql-sidebar { flex-direction: row; width: 100%; box-sizing: border-box; }
+  .graphiql-container .graphiql-main { min-height: 0; }
+  .graphiql-container .graphiql-sessions { margin: 0; min-width: 0; }
+  .graphiql-container .graphiql-sessions > :not(.graphiql-session-header) { flex-direction: column; min-height: 0; }
+  .graphiql-container .graphiql-horizontal-drag-bar, .graphiql-container .graphiql-logo { display: none; }
+  .graphiql-container .graphiql-response { padding-top: 8px; }
+  .graphiql-container .graphiql-plugin:not([style*='opacity: 0']) { min-width: 100% !important; }
+}</style>`;
+
 const contentSecurityPolicy = [
   "default-src 'none'",
   "script-src 'unsafe-inline' 'unsafe-eval' blob:",
@@ -57,18 +70,28 @@ const contentSecurityPolicy = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-async function buildPage(): Promise<Page> {
+async function buildPage(keepKey: boolean): Promise<Page> {
   // Nine megabytes with every script inlined, so that it works without a network: loaded when first asked for.
   const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
-  const rendered = renderGraphiQL({
+  const options = {
     title: 'BunBun',
-    defaultQuery,
     headers: '__HEADERS__',
+    defaultTabs: graphiqlExamples.map((query) => ({ query, headers: '__HEADERS__' })),
+    defaultEditorToolsVisibility: false,
     shouldPersistHeaders: false,
     additionalHeaders: { 'x-graphql-yoga-csrf': 'graphiql' },
-  });
-  const page = rendered.replace('<head>', () => `<head>${storageInMemory}`);
-  const html = Buffer.from(page.split(headersMarker).join(headersFromFragment));
+    // Without one the page writes each query into the address bar, whence it goes into history and logs of proxies.
+    onEditQuery: '__NOTHING__',
+  };
+  const head = [viewport, storageInMemory, keyFromFragment(keepKey)].join('');
+  const html = Buffer.from(
+    renderGraphiQL(options)
+      .replace('<head>', () => `<head>${head}`)
+      // After the page's own style.
+      .replace('</head>', () => `${narrowScreens}</head>`)
+      .replaceAll(headersMarker, 'headersOfVisitor')
+      .replaceAll(nothingMarker, '() => undefined'),
+  );
   return {
     html,
     gzipped: await promisify(gzip)(html),
@@ -81,11 +104,18 @@ export function wantsPage(request: IncomingMessage): boolean {
   return request.method === 'GET' && (request.headers.accept ?? '').includes('text/html');
 }
 
+export interface GraphiQLOptions {
+  /** Whether a key outlives a reload, in the storage of its tab. */
+  readonly keepKey: boolean;
+}
+
 /** Serves the GraphiQL page, built once at the first visit. */
-export function createGraphiQL(): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
+export function createGraphiQL({
+  keepKey,
+}: GraphiQLOptions): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
   let page: Promise<Page> | undefined;
   return async (request, response) => {
-    page ??= buildPage();
+    page ??= buildPage(keepKey);
     const { html, gzipped, etag } = await page;
     const headers = {
       etag,

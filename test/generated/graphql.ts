@@ -1148,79 +1148,79 @@ export type MoveFileInput = {
 /** Everything that can be changed. */
 export type Mutation = {
   __typename?: 'Mutation';
-  /** Asks for a challenge of a factor. */
+  /** Asks for a challenge of a factor. Access: AUTHENTICATED. Limit: 30 calls in 5m. */
   challengeFactor?: Maybe<FactorChallenge>;
-  /** Copies a file with its metadata. CONFLICT when the new path is taken and upsert is false. */
+  /** Copies a file with its metadata. CONFLICT when the new path is taken and upsert is false. Access: AUTHENTICATED. */
   copyFile?: Maybe<StoredFile>;
-  /** Makes a bucket. CONFLICT when the id is taken. */
+  /** Makes a bucket. CONFLICT when the id is taken. Access: AUTHENTICATED. */
   createBucket?: Maybe<Bucket>;
-  /** Signs up to 1000 files for reading, in the order in which they were asked for. */
+  /** Signs up to 1000 files for reading, in the order in which they were asked for. Access: AUTHENTICATED. */
   createSignedUrls?: Maybe<Array<SignedUrl>>;
-  /** A ticket to send the bytes straight to the streaming HTTP route: PUT once, or resumable by TUS. The policies are asked now. */
+  /** A ticket to send the bytes straight to the streaming HTTP route: PUT once, or resumable by TUS. The policies are asked now. Access: AUTHENTICATED. */
   createUpload?: Maybe<UploadTicket>;
-  /** Makes a user, without a message to them. A taken address is CONFLICT. */
+  /** Makes a user, without a message to them. A taken address is CONFLICT. Access: SERVICE_ROLE. */
   createUser?: Maybe<User>;
-  /** Deletes an empty bucket. CONFLICT while there are files in it. */
+  /** Deletes an empty bucket. CONFLICT while there are files in it. Access: AUTHENTICATED. */
   deleteBucket?: Maybe<DeleteBucketPayload>;
-  /** Deletes files, at most 1000. Answers with those that were deleted: hidden and missing ones are not among them. */
+  /** Deletes files, at most 1000. Answers with those that were deleted: hidden and missing ones are not among them. Access: AUTHENTICATED. */
   deleteFiles?: Maybe<Array<StoredFile>>;
-  /** Deletes a user and ends their sessions. */
+  /** Deletes a user and ends their sessions. Access: SERVICE_ROLE. */
   deleteUser?: Maybe<DeleteUserPayload>;
-  /** Deletes every file of a bucket. Storage allows it to service_role alone, and may only queue it. */
+  /** Deletes every file of a bucket. Storage allows it to service_role alone, and may only queue it. Access: SERVICE_ROLE. */
   emptyBucket?: Maybe<EmptyBucketPayload>;
-  /** Begins a second factor. It counts once `verifyFactor` has proved it. */
+  /** Begins a second factor. It counts once `verifyFactor` has proved it. Access: AUTHENTICATED. Limit: 30 calls in 5m. */
   enrollFactor?: Maybe<FactorEnrollment>;
-  /** Ends a PKCE flow: gives tokens for the code that the redirect carried. */
+  /** Ends a PKCE flow: gives tokens for the code that the redirect carried. Access: ANON. Limit: 30 calls in 5m. */
   exchangeAuthCode?: Maybe<AuthPayload>;
-  /** Runs any one statement, outside of a transaction of ours, with the rights of the gateway’s login. It runs to its end however many rows are asked for. BEGIN, COMMIT and their like are refused (see executeTransaction), COPY from STDIN or to STDOUT and LISTEN too. */
+  /** Runs any one statement, outside of a transaction of ours, with the rights of the gateway’s login. It runs to its end however many rows are asked for. BEGIN, COMMIT and their like are refused (see executeTransaction), COPY from STDIN or to STDOUT and LISTEN too. Access: SERVICE_ROLE. */
   executeSql?: Maybe<SqlResult>;
-  /** Runs all statements in one transaction: all of them or none. The failing one is named by `index` in the error. A conflict with another transaction is CONFLICT with `retryable`. Statements that would begin or end the transaction are refused before anything runs. */
+  /** Runs all statements in one transaction: all of them or none. The failing one is named by `index` in the error. A conflict with another transaction is CONFLICT with `retryable`. Statements that would begin or end the transaction are refused before anything runs. Access: SERVICE_ROLE. */
   executeTransaction?: Maybe<Array<SqlResult>>;
-  /** Makes a link, and sends nothing. */
+  /** Makes a link, and sends nothing. Access: SERVICE_ROLE. */
   generateAuthLink?: Maybe<AuthLink>;
-  /** Makes a user and sends an invitation. */
+  /** Makes a user and sends an invitation. Access: SERVICE_ROLE. */
   inviteUser?: Maybe<User>;
-  /** Calls an edge function with the credentials of the caller. Its answer is collected; to stream, call /functions/v1/<name> of this gateway. */
+  /** Calls an edge function with the credentials of the caller. Its answer is collected; to stream, call /functions/v1/<name> of this gateway. Access: ANON. Limit: 120 calls in 1m. */
   invokeFunction?: Maybe<FunctionResult>;
-  /** Renames a file. CONFLICT when the new path is taken. */
+  /** Renames a file. CONFLICT when the new path is taken. Access: AUTHENTICATED. */
   moveFile?: Maybe<StoredFile>;
-  /** Sends the nonce that `updateMe` may want for a new password. */
+  /** Sends the nonce that `updateMe` may want for a new password. Access: AUTHENTICATED. Limit: 30 calls in 5m. */
   reauthenticate?: Maybe<MessagePayload>;
-  /** Gives new tokens for a refresh token, which is spent by it. */
+  /** Gives new tokens for a refresh token, which is spent by it. Access: ANON. Limit: 150 calls in 5m. */
   refreshSession?: Maybe<AuthPayload>;
-  /** Sends a link to set a new password. An unknown address gets the same answer. */
+  /** Sends a link to set a new password. An unknown address gets the same answer. Access: ANON. Limit: 30 calls in 5m. */
   requestPasswordReset?: Maybe<MessagePayload>;
-  /** Sends a confirmation again. Nothing is told about whether the account exists. */
+  /** Sends a confirmation again. Nothing is told about whether the account exists. Access: ANON. Limit: 30 calls in 5m. */
   resendConfirmation?: Maybe<MessagePayload>;
-  /** Runs the `down` of the newest applied migration and takes it out of the history. CONFLICT when it is not the newest or has no `down`. */
+  /** Runs the `down` of the newest applied migration and takes it out of the history. CONFLICT when it is not the newest or has no `down`. Access: SERVICE_ROLE. */
   rollbackMigration?: Maybe<MigrationPayload>;
-  /** Applies a migration, one at a time across all gateways. Applied already with the same content: `applied` is false; with other content: CONFLICT. A failing statement rolls everything back and is named by `index`, `line` and SQLSTATE. */
+  /** Applies a migration, one at a time across all gateways. Applied already with the same content: `applied` is false; with other content: CONFLICT. A failing statement rolls everything back and is named by `index`, `line` and SQLSTATE. Access: SERVICE_ROLE. */
   runMigration?: Maybe<MigrationPayload>;
-  /** Sends a message to a channel. True once Realtime has taken it; to a private channel that needs Realtime 2.96.3 (else NOT_CONFIGURED). */
+  /** Sends a message to a channel. True once Realtime has taken it; to a private channel that needs Realtime 2.96.3 (else NOT_CONFIGURED). Access: ANON. Limit: 600 calls in 1m. */
   sendBroadcast?: Maybe<Scalars['Boolean']['output']>;
-  /** Sends a one-time code, or a magic link, to sign in with. */
+  /** Sends a one-time code, or a magic link, to sign in with. Access: ANON. Limit: 30 calls in 5m. */
   sendOtp?: Maybe<MessagePayload>;
-  /** Signs in with a password. An unknown account and a wrong password answer alike. */
+  /** Signs in with a password. An unknown account and a wrong password answer alike. Access: ANON. Limit: 30 calls in 5m. */
   signIn?: Maybe<AuthPayload>;
-  /** Makes a user without an address, who may add one later with `updateMe`. */
+  /** Makes a user without an address, who may add one later with `updateMe`. Access: ANON. Limit: 30 calls in 1h. */
   signInAnonymously?: Maybe<AuthPayload>;
-  /** Ends sessions of the signed-in user. */
+  /** Ends sessions of the signed-in user. Access: AUTHENTICATED. */
   signOut?: Maybe<SignOutPayload>;
-  /** Creates an account. A known address gets the same answer where addresses are confirmed. */
+  /** Creates an account. A known address gets the same answer where addresses are confirmed. Access: ANON. Limit: 30 calls in 5m. */
   signUp?: Maybe<AuthPayload>;
-  /** Removes a factor. A verified one needs a session at aal2. */
+  /** Removes a factor. A verified one needs a session at aal2. Access: AUTHENTICATED. */
   unenrollFactor?: Maybe<UnenrollFactorPayload>;
-  /** Changes a bucket. Files that are in it already stay as they are. */
+  /** Changes a bucket. Files that are in it already stay as they are. Access: AUTHENTICATED. */
   updateBucket?: Maybe<Bucket>;
-  /** Changes the account of the signed-in user. */
+  /** Changes the account of the signed-in user. Access: AUTHENTICATED. Limit: 60 calls in 5m. */
   updateMe?: Maybe<User>;
-  /** Changes a user. A taken address is CONFLICT. */
+  /** Changes a user. A taken address is CONFLICT. Access: SERVICE_ROLE. */
   updateUser?: Maybe<User>;
-  /** Stores a file of a multipart request; its bytes stream through. Answered from the upload itself: a caller who may insert but not read still gets success. Bigger files go through createUpload. */
+  /** Stores a file of a multipart request; its bytes stream through. Answered from the upload itself: a caller who may insert but not read still gets success. Bigger files go through createUpload. Access: AUTHENTICATED. */
   uploadFile?: Maybe<StoredFile>;
-  /** Answers a challenge: the session goes on at aal2, with new tokens. */
+  /** Answers a challenge: the session goes on at aal2, with new tokens. Access: AUTHENTICATED. Limit: 15 calls in 1m. */
   verifyFactor?: Maybe<AuthPayload>;
-  /** Signs in with a code or the hash of a link, and confirms what it was sent for. */
+  /** Signs in with a code or the hash of a link, and confirms what it was sent for. Access: ANON. Limit: 30 calls in 5m. */
   verifyOtp?: Maybe<AuthPayload>;
 };
 
@@ -1593,55 +1593,55 @@ export type PublicationEvent =
 /** Everything that can be read. */
 export type Query = {
   __typename?: 'Query';
-  /** What the auth service has switched on. */
+  /** What the auth service has switched on. Access: ANON. */
   authSettings?: Maybe<AuthSettings>;
-  /** One bucket. NOT_FOUND when it is missing or hidden. */
+  /** One bucket. NOT_FOUND when it is missing or hidden. Access: AUTHENTICATED. */
   bucket?: Maybe<Bucket>;
-  /** The buckets that the caller may see. */
+  /** The buckets that the caller may see. Access: AUTHENTICATED. */
   buckets?: Maybe<Array<Bucket>>;
-  /** The functions, procedures and aggregates of a schema, by name and arguments. */
+  /** The functions, procedures and aggregates of a schema, by name and arguments. Access: SERVICE_ROLE. */
   databaseFunctions?: Maybe<Array<DatabaseFunction>>;
-  /** The roles by name, without those that Postgres predefines (`pg_…`). */
+  /** The roles by name, without those that Postgres predefines (`pg_…`). Access: SERVICE_ROLE. */
   databaseRoles?: Maybe<Array<DatabaseRole>>;
-  /** Source text with the types of the tables, views, functions and enums of some schemas, as postgres-meta writes them. NOT_CONFIGURED without META_URL. */
+  /** Source text with the types of the tables, views, functions and enums of some schemas, as postgres-meta writes them. NOT_CONFIGURED without META_URL. Access: SERVICE_ROLE. */
   databaseTypes?: Maybe<Scalars['String']['output']>;
-  /** The plan of one statement. With `analyze` the statement runs, read-only and rolled back; writes are refused. */
+  /** The plan of one statement. With `analyze` the statement runs, read-only and rolled back; writes are refused. Access: SERVICE_ROLE. */
   explain?: Maybe<ExplainResult>;
-  /** All extensions that the server has, installed or not, by name. */
+  /** All extensions that the server has, installed or not, by name. Access: SERVICE_ROLE. */
   extensions?: Maybe<Array<DatabaseExtension>>;
-  /** One file. NOT_FOUND when it is missing or hidden. */
+  /** One file. NOT_FOUND when it is missing or hidden. Access: AUTHENTICATED. */
   file?: Maybe<StoredFile>;
-  /** What lies under a prefix, up to the next slash. A bucket that is missing or hidden is empty. */
+  /** What lies under a prefix, up to the next slash. A bucket that is missing or hidden is empty. Access: AUTHENTICATED. */
   files?: Maybe<FileEntryConnection>;
-  /** SQL laid out for people to read, one clause to a line. Nothing is run. NOT_CONFIGURED without META_URL. */
+  /** SQL laid out for people to read, one clause to a line. Nothing is run. NOT_CONFIGURED without META_URL. Access: SERVICE_ROLE. */
   formatSql?: Maybe<Scalars['String']['output']>;
-  /** The state of this gateway. A bad token does not stop it. */
+  /** The state of this gateway. A bad token does not stop it. Access: ANON. */
   health: Health;
-  /** The signed-in user, fresh from the auth service. A service key has none: FORBIDDEN, reason `no_user`. */
+  /** The signed-in user, fresh from the auth service. A service key has none: FORBIDDEN, reason `no_user`. Access: AUTHENTICATED. */
   me?: Maybe<User>;
-  /** One migration; null when the version is not known. */
+  /** One migration; null when the version is not known. Access: SERVICE_ROLE. */
   migration?: Maybe<Migration>;
-  /** The migrations of the database, oldest version first, whichever tool applied them. FORBIDDEN says in `grants` what the login needs. */
+  /** The migrations of the database, oldest version first, whichever tool applied them. FORBIDDEN says in `grants` what the login needs. Access: SERVICE_ROLE. */
   migrations?: Maybe<MigrationConnection>;
-  /** Where to send a browser to sign in with a provider. */
+  /** Where to send a browser to sign in with a provider. Access: ANON. */
   oauthUrl?: Maybe<Scalars['URL']['output']>;
-  /** The publications by name. */
+  /** The publications by name. Access: SERVICE_ROLE. */
   publications?: Maybe<Array<DatabasePublication>>;
-  /** The schemas of the database by name. */
+  /** The schemas of the database by name. Access: SERVICE_ROLE. */
   schemas?: Maybe<Array<DatabaseSchema>>;
-  /** The state of every service, probed at once; answers are shared for a second. */
+  /** The state of every service, probed at once; answers are shared for a second. Access: ANON. */
   services: Array<ServiceHealth>;
-  /** Runs one reading statement (SELECT, VALUES, TABLE, WITH … SELECT, SHOW, EXPLAIN) in a READ ONLY transaction that is always rolled back; settings, locks and prepared statements are taken back too. Not taken back: what functions do outside of transactions, as far as the reading login may call such functions. */
+  /** Runs one reading statement (SELECT, VALUES, TABLE, WITH … SELECT, SHOW, EXPLAIN) in a READ ONLY transaction that is always rolled back; settings, locks and prepared statements are taken back too. Not taken back: what functions do outside of transactions, as far as the reading login may call such functions. Access: SERVICE_ROLE. */
   sql?: Maybe<SqlResult>;
-  /** One table, view or foreign table; null when there is none of that name. */
+  /** One table, view or foreign table; null when there is none of that name. Access: SERVICE_ROLE. */
   table?: Maybe<DatabaseTable>;
-  /** The tables, views and foreign tables of a schema by name. The number of SQL statements depends on what is selected, never on how many tables there are. */
+  /** The tables, views and foreign tables of a schema by name. The number of SQL statements depends on what is selected, never on how many tables there are. Access: SERVICE_ROLE. */
   tables?: Maybe<DatabaseTableConnection>;
-  /** One user; null when there is none with this id. */
+  /** One user; null when there is none with this id. Access: SERVICE_ROLE. */
   user?: Maybe<User>;
-  /** All users, the oldest first. */
+  /** All users, the oldest first. Access: SERVICE_ROLE. */
   users?: Maybe<UserConnection>;
-  /** Who is asking: the role, user and claims that the access rules see. */
+  /** Who is asking: the role, user and claims that the access rules see. Access: ANON. */
   viewer: Viewer;
 };
 
@@ -2057,13 +2057,13 @@ export type StoredFileSignedUrlArgs = {
 /** Everything that can be followed. */
 export type Subscription = {
   __typename?: 'Subscription';
-  /** Messages that are sent to a channel from now on, the caller’s own among them. A private channel is governed by the policies of `realtime.messages`. */
+  /** Messages that are sent to a channel from now on, the caller’s own among them. A private channel is governed by the policies of `realtime.messages`. Access: ANON. */
   broadcasts: Broadcast;
-  /** Changes of rows the caller may see. RESYNC says that events may have been missed: refetch. As in Supabase, a DELETE cannot be checked by row level security: it names only the primary key, to every matching subscriber. A row that leaves the filter or becomes invisible by an UPDATE gives no event. */
+  /** Changes of rows the caller may see. RESYNC says that events may have been missed: refetch. As in Supabase, a DELETE cannot be checked by row level security: it names only the primary key, to every matching subscriber. A row that leaves the filter or becomes invisible by an UPDATE gives no event. Access: ANON. */
   postgresChanges: PostgresChange;
-  /** Who is on a channel. With `track`, the caller is present for as long as the subscription lives. */
+  /** Who is on a channel. With `track`, the caller is present for as long as the subscription lives. Access: ANON. */
   presence: PresenceUpdate;
-  /** The current state of every service, then one event each time a service changes. */
+  /** The current state of every service, then one event each time a service changes. Access: ANON. */
   serviceHealth: ServiceHealth;
 };
 

@@ -24,6 +24,51 @@ class Disk {
   }
 }
 
+function scriptsOf(page: string): string[] {
+  return [...page.matchAll(/<script[^>]*>([\s\S]*?)<\/script>/g)].map(([, script = '']) => script);
+}
+
+/** The headers that the page starts with, when it is opened at `address`; and what it leaves behind. */
+function opened(page: string, address: string, session: Record<string, string> = {}) {
+  const { hash, search, pathname } = new URL(address, 'http://localhost');
+  const kept = Object.assign(new Disk(), session);
+  let left = `${pathname}${search}${hash}`;
+  const seen = runInNewContext(`${scriptsOf(page)[1]};headersOfVisitor`, {
+    location: { hash, search, pathname },
+    history: {
+      replaceState: (_state: unknown, _title: string, url: string) => {
+        left = url;
+      },
+    },
+    sessionStorage: kept,
+    URLSearchParams,
+  });
+  return { headers: seen, left, kept: { ...kept } };
+}
+
+it('takes the key from the fragment, cleans the address, and keeps the key for the tab in dev', async () => {
+  const page = await (await openPage()).text();
+  const headers = JSON.stringify({ Authorization: 'Bearer abc' }, null, 2);
+  const kept = { 'bunbun:key': 'abc' };
+  const address = '/graphql?query=%7Bme%7Bid%7D%7D#key=abc';
+  expect(opened(page, address)).toEqual({ headers, left: '/graphql', kept });
+  expect(opened(page, '/graphql', kept)).toEqual({ headers, left: '/graphql', kept });
+  expect(opened(page, '/graphql')).toEqual({ headers: '', left: '/graphql', kept: {} });
+});
+
+it('keeps no key in serve', async () => {
+  const env = { JWT_SECRET: testSecret, GRAPHIQL: 'true', PUBLIC_URL: 'https://api.example.com' };
+  await using serving = await startTestApp(env, { mode: 'serve' });
+  const page = await (await fetch(serving.graphqlUrl, { headers: { accept: 'text/html' } })).text();
+  const headers = JSON.stringify({ Authorization: 'Bearer abc' }, null, 2);
+  expect(opened(page, '/graphql#key=abc')).toEqual({ headers, left: '/graphql', kept: {} });
+  expect(opened(page, '/graphql', { 'bunbun:key': 'abc' })).toEqual({
+    headers: '',
+    left: '/graphql',
+    kept: {},
+  });
+});
+
 it('is a page that loads nothing from elsewhere and cannot be framed', async () => {
   const page = await openPage();
   expect(page.headers.get('content-type')).toBe('text/html; charset=utf-8');
@@ -35,7 +80,7 @@ it('is a page that loads nothing from elsewhere and cannot be framed', async () 
 
 it('keeps nothing of what was typed or run, and forgets what was kept', async () => {
   const text = await (await openPage()).text();
-  const first = /<script[^>]*>([\s\S]*?)<\/script>/.exec(text)?.[1] ?? '';
+  const first = scriptsOf(text)[0] ?? '';
   const disk = new Disk();
   disk.setItem('graphiql:queries', 'the password of yesterday');
   disk.setItem('theirs', 'of another page');

@@ -5,12 +5,15 @@ import {
   isObjectType,
   isSpecifiedDirective,
   isSpecifiedScalarType,
+  parse,
+  validate,
   validateSchema,
 } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { createBuilder } from '../../src/graphql/builder.ts';
 import { printSchema } from '../../src/graphql/print-schema.ts';
 import { createSchema } from '../../src/graphql/schema.ts';
+import { graphiqlExamples } from '../../src/server/graphiql-examples.ts';
 import { rootFields } from '../support/minimal-operation.ts';
 
 const schema = createSchema();
@@ -38,6 +41,20 @@ describe('the schema', () => {
       'directive @rateLimit( limit: Int! window: Duration! ) on FIELD_DEFINITION',
     );
     expect(sdl).toMatch(/viewer: Viewer! @auth\(requires: ANON\)/);
+  });
+
+  it('says in the description of a root field who may select it, and how often: introspection has no directives', () => {
+    const described = (name: string) => schema.getMutationType()?.getFields()[name]?.description;
+    expect(described('executeSql')).toMatch(/ Access: SERVICE_ROLE\.$/);
+    expect(described('signIn')).toMatch(/ Access: ANON\. Limit: 30 calls in 5m\.$/);
+    const undescribed = rootFields(schema).filter(
+      ({ field, requires }) => !field.description?.includes(`Access: ${requires}.`),
+    );
+    expect(undescribed).toEqual([]);
+  });
+
+  it.each(graphiqlExamples)('answers the example of GraphiQL: %s', (example) => {
+    expect(validate(schema, parse(example))).toEqual([]);
   });
 
   it('describes every type, field, argument and enum value', () => {
