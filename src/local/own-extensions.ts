@@ -1,3 +1,4 @@
+import { execFile } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import {
   chmod,
@@ -12,7 +13,9 @@ import {
   writeFile,
 } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
+import { promisify } from 'node:util';
 import type { LocalLog } from './local-server.ts';
+import { asUser, type OsUser, postgresEnvironment } from './os-user.ts';
 import type { PostgresBinaries } from './postgres-binaries.ts';
 import { exists } from './postgres-home.ts';
 
@@ -51,14 +54,16 @@ const wrappers: Readonly<Record<string, string>> = { dblink: 'dblink_fdw', postg
  */
 export async function withOwnExtensions(
   binaries: PostgresBinaries,
-  home: string,
-  log: LocalLog,
+  { home, user, log }: { home: string; user: OsUser | undefined; log: LocalLog },
 ): Promise<PostgresBinaries> {
   const layout = await layoutOf(binaries);
   if (layout === undefined) return binaries;
   try {
-    const folder = await ownFolder(layout, home);
-    return { ...binaries, bin: join(folder, relative(layout.root, binaries.bin)) };
+    const bin = join(await ownFolder(layout, home), relative(layout.root, binaries.bin));
+    // A file system may allow no programs.
+    const options = { cwd: '/', env: postgresEnvironment, ...asUser(user) };
+    await promisify(execFile)(join(bin, 'postgres'), ['--version'], options);
+    return { ...binaries, bin };
   } catch (error) {
     log.warn({ err: error }, 'extensions that are not trusted stay with superusers');
     return binaries;

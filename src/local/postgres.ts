@@ -73,7 +73,7 @@ export async function startLocalPostgres(options: LocalPostgresOptions): Promise
     } else {
       await stopStalePostmaster(cluster);
     }
-    const server = await withOwnExtensions(binaries, home, options.log);
+    const server = await withOwnExtensions(binaries, { home, user, log: options.log });
     const launch = async (port: number) => {
       const settings = { ...serverSettings(binaries), ...options.settings };
       return await launchPostgres({

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
-import { cp, mkdir, readdir, readFile, rm, stat, unlink, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, readdir, readFile, rm, stat, unlink, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -99,6 +99,28 @@ describe('extensions that plain Postgres keeps to superusers', () => {
       expect(before).toHaveLength(1);
     },
   );
+});
+
+describe('a data folder from which no program can be run', () => {
+  it('starts all the same, without what needs one there', async () => {
+    const dataDir = await makeDataFolder('noexec');
+    const first = await start(dataDir);
+    await first.stop();
+    const [copy] = await programsIn(dataDir);
+    await chmod(copy ?? '', 0o644);
+    const second = await start(dataDir);
+    expect(await query(second, 'select 1 as alive')).toEqual([{ alive: 1 }]);
+    expect(await query(second, 'create extension moddatetime').then(String, String)).toMatch(
+      /permission denied/,
+    );
+  });
+
+  async function programsIn(folder: string): Promise<string[]> {
+    const names = await readdir(folder, { recursive: true });
+    return names
+      .filter((name) => /^programs-.*\/bin\/postgres$/.test(name))
+      .map((name) => join(folder, name));
+  }
 });
 
 describe.runIf(process.getuid?.() === 0)('as root', () => {
