@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../src/lib/app-error.ts';
-import { createFieldRateLimit } from '../../src/limits/field-rate-limit.ts';
+import { createFieldRateLimit, outcomeOf } from '../../src/limits/field-rate-limit.ts';
 import { createRateLimiter } from '../../src/limits/rate-limiter.ts';
 import { testCall } from '../support/test-call.ts';
 
@@ -139,5 +139,30 @@ describe('createFieldRateLimit', () => {
     for (let i = 0; i < 20; i += 1) others.push(await from(`10.0.0.${i}`));
     expect(others.filter((answer) => answer === 'ok')).toHaveLength(18);
     expect(others.at(-1)).toMatch(/^RATE_LIMITED/);
+  });
+
+  it('keeps what failed, over all fields, and gives back what passed or was not judged, once', async () => {
+    const hits: string[] = [];
+    const failed: string[] = [];
+    const limit = createFieldRateLimit(
+      createRateLimiter({ maxKeys: 1_000, now: () => 0 }),
+      { failedAttempts: { limit: 2, windowMs: 60_000 } },
+      { limitHit: (name) => hits.push(name), attemptFailed: (field) => failed.push(field) },
+    );
+    const unreachable = new AppError('UPSTREAM_UNAVAILABLE', 'AUTH cannot be reached.');
+    const unknown = new AppError('OUTCOME_UNKNOWN', 'No answer came.');
+    for (const outcome of ['passed', outcomeOf(unreachable), 'passed'] as const) {
+      const settle = await limit.attempt('signIn', '1.1.1.1');
+      settle(outcome);
+      settle('passed');
+    }
+    (await limit.attempt('signIn', '1.1.1.1'))(outcomeOf(unknown));
+    (await limit.attempt('verifyOtp', '1.1.1.1'))('failed');
+    await expect(limit.attempt('signUp', '1.1.1.1')).rejects.toMatchObject({
+      code: 'RATE_LIMITED',
+      details: { retryAfter: 30 },
+    });
+    await expect(limit.attempt('signUp', '2.2.2.2')).resolves.toBeTypeOf('function');
+    expect([failed, hits]).toEqual([['signIn', 'verifyOtp'], ['failedAttempts']]);
   });
 });
