@@ -52,6 +52,20 @@ test('follows an import_map.json, the one that a deno.json names, and the one of
   expect(await textOf('/plain')).toBe('all');
 });
 
+test('a map is for the function’s own files, not for its packages’', async () => {
+  await functions.write({
+    'mapped/deno.json': '{ "imports": { "./": "./moved/", "graphql": "./moved/none.ts" } }',
+    'mapped/moved/part.ts': `export default 'moved';`,
+    'mapped/moved/none.ts': `export default 'mine';`,
+    'mapped/index.ts': `
+      import part from './part.ts';
+      import graphql from 'graphql';
+      import { isAsyncIterable } from '@graphql-tools/utils';
+      Deno.serve(() => Response.json([part, graphql, typeof isAsyncIterable]));`,
+  });
+  expect(await textOf('/mapped')).toBe('["moved","mine","function"]');
+});
+
 test('is built again when its map has changed, or is there at last', async () => {
   await functions.write({
     'late/one.ts': `export default 'one';`,

@@ -76,6 +76,8 @@ export function installDeno(): void {
   });
 }
 
+export const isServed = (): boolean => served !== undefined;
+
 /** The default export of a module that answers requests by it. */
 export function exportedHandler(module: Readonly<Record<string, unknown>>): Handler | undefined {
   const exported = module['default'];

@@ -64,6 +64,8 @@ function createMap(
   return {
     files,
     apply(specifier, importer) {
+      // Packages find their own, and what we put around a function is not its author's.
+      if (!isAbsolute(importer) || /[\\/]node_modules[\\/]/.test(importer)) return specifier;
       const wanted = isRelative(specifier) ? toPath(specifier, dirname(importer)) : specifier;
       for (const { prefix, entries } of ordered) {
         if (!importer.startsWith(prefix)) continue;

@@ -1,5 +1,5 @@
 import { parentPort } from 'node:worker_threads';
-import { exportedHandler, type Handler } from './deno-shim.ts';
+import { exportedHandler, type Handler, isServed } from './deno-shim.ts';
 import type { FromWorker, ToWorker } from './messages.ts';
 
 type RequestMessage = Extract<ToWorker, { type: 'request' }>;
@@ -13,24 +13,18 @@ function say(message: FromWorker): void {
   parentPort?.postMessage(message);
 }
 
-let isAnswering = false;
-
 /** For the module of a function, once it is evaluated: its default export answers where Deno.serve was not called. */
 export function runFunction(module: Readonly<Record<string, unknown>>): void {
-  // Deno.serve is heard a moment after its call.
-  setImmediate(() => {
-    if (isAnswering) return;
-    const handler = exportedHandler(module);
-    if (handler) answerWith(handler);
-    else say({ type: 'ready', handler: false });
-  });
+  if (isServed()) return;
+  const handler = exportedHandler(module);
+  if (handler) answerWith(handler);
+  else say({ type: 'ready', handler: false });
 }
 
 /** Answers the requests of the server with `handler`. Runs inside the worker. */
 export function answerWith(handler: Handler): void {
   const port = parentPort;
   if (port === null) throw new Error('A function runs in a worker.');
-  isAnswering = true;
   const running = new Map<number, Running>();
 
   async function answer(message: RequestMessage, state: Running, completed: Promise<void>): Promise<void> {

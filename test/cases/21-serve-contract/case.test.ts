@@ -34,6 +34,12 @@ test('an onError that throws as well leaves the usual error', async () => {
   expect([status, JSON.parse(text)]).toMatchObject([500, { code: 'WORKER_ERROR' }]);
 });
 
+test('a module that fails after its call of Deno.serve has not started', async () => {
+  const source = `Deno.serve(() => new Response('ok')); throw new Error('late');`;
+  const [status, text] = await answerOf('late', source);
+  expect([status, JSON.parse(text)]).toMatchObject([503, { code: 'BOOT_ERROR' }]);
+});
+
 test('a server finishes when it is shut down or its signal is aborted, and says where it listens', async () => {
   const source = `
     const heard = [];
