@@ -4,16 +4,19 @@ import type { ListeningAddress } from './server/listen.ts';
 
 export interface RunOptions {
   readonly config: Config;
-  /** Settles with the first SIGINT or SIGTERM. */
+  /** Settles when it is to stop. */
   readonly stopSignal: Promise<void>;
   /** Tells others where it listens; what they may wait for, `/ready`, comes after it. */
   readonly onListening?: (address: ListeningAddress) => void | Promise<void>;
 }
 
+/** Ctrl+C, a supervisor, and the end of the terminal. */
+const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
 // npm passes on the signal that a terminal has sent to us already: one Ctrl+C comes twice.
 const sameSignalMs = 500;
 
-/** Settles with the first SIGINT or SIGTERM; another one, a little later, ends the process at once. */
+/** Settles with the first signal to stop; another one, a little later, ends the process at once. */
 export function waitForStopSignal(): Promise<void> {
   return new Promise((resolve) => {
     let first: number | undefined;
@@ -22,8 +25,7 @@ export function waitForStopSignal(): Promise<void> {
       if (performance.now() - first > sameSignalMs) process.exit(130);
       resolve();
     };
-    process.on('SIGINT', stop);
-    process.on('SIGTERM', stop);
+    for (const signal of stopSignals) process.on(signal, stop);
   });
 }
 

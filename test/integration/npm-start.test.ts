@@ -58,6 +58,7 @@ it.each([
   ['SIGTERM to npm', 'SIGTERM', 1],
   ['SIGKILL to npm', 'SIGKILL', 1],
   ['Ctrl+C in its terminal', 'SIGINT', -1],
+  ['the end of its terminal', 'SIGHUP', -1],
 ] as const)('%s ends the gateway and Postgres with it', async (_, signal, whom) => {
   const { npm, gateway, postgres } = await npmStart(await makeTestFolder('npm-data'));
   expect([isAlive(gateway), isAlive(postgres)]).toEqual([true, true]);
