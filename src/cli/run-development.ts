@@ -1,3 +1,4 @@
+import { replaceVariables } from '../config/read-environment.ts';
 import { loadConfig } from '../config.ts';
 import { isLoopbackHost } from '../lib/private-host.ts';
 import { LocalStackError } from '../local/local-error.ts';
@@ -48,7 +49,7 @@ export async function runDevelopment(
     publicUrl: port === 0 ? undefined : early.server.publicUrl,
   });
   try {
-    const config = loadConfig({ ...env, ...stack.env }, { mode: 'dev' });
+    const config = loadConfig(replaceVariables(env, stack.env), { mode: 'dev' });
     await runGateway({
       config,
       stopSignal: options.stopSignal,

@@ -54,6 +54,14 @@ export function readEnvironment(env: Environment, readFile: ReadFile): Reading {
   return { given, values: undefined, problems };
 }
 
+/** `env` with `values` in place of what it says of the same variables, under whatever name. */
+export function replaceVariables(env: Environment, values: Environment): Environment {
+  const replaced = listVariables().filter(({ name }) => name in values);
+  const names = replaced.flatMap(({ name, aliases = [] }) => [name, ...aliases]);
+  const gone = new Set(names.flatMap((name) => [name, `${name}_FILE`]));
+  return { ...Object.fromEntries(Object.entries(env).filter(([name]) => !gone.has(name))), ...values };
+}
+
 /** Empty counts as unset. */
 function textOf(
   env: Environment,

@@ -108,6 +108,21 @@ describe('bunbun without upstreams', () => {
     );
   });
 
+  it('is not disturbed by credentials of another installation in the environment', async () => {
+    const dataDir = await makeTestFolder('other-keys');
+    const command = start(['dev'], {
+      PORT: '0',
+      BUNBUN_DATA_DIR: dataDir,
+      JWT_SECRET: testSecret,
+      ANON_KEY: hmacToken(keyClaims('anon')),
+      SERVICE_ROLE_KEY: hmacToken(keyClaims('service_role')),
+    });
+    const local = await localFileOf(command, dataDir);
+    expect(await sql(local.graphqlUrl, local.serviceRoleKey, 'select 1 as x')).toEqual({
+      data: { sql: { rows: [{ x: 1 }] } },
+    });
+  });
+
   it('signs user tokens with ES256 where it is told to, for every service and beyond a restart', async () => {
     const dataDir = await makeTestFolder('dev');
     const env = { PORT: '0', BUNBUN_DATA_DIR: dataDir, LOCAL_JWT_ALGORITHM: 'ES256' };
