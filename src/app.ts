@@ -263,7 +263,11 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
       }),
     },
     passThrough: (request, response) => proxy.handle(request, response),
-    cors: createCors(config.server.allowedOrigins ?? []),
+    cors: createCors({
+      allowedOrigins: config.server.allowedOrigins ?? [],
+      development: config.mode === 'dev',
+      log,
+    }),
     hostAllowed,
     headers,
     log,

@@ -13,7 +13,7 @@ export const publicSideVariables = {
   ALLOWED_ORIGINS: optional(origins, {
     group: 'Public side',
     description:
-      'Origins that may call from a browser (CORS and WebSocket). Off until set; never with credentials.',
+      'Origins that may call from a browser (CORS and WebSocket), beside pages of this machine in dev. Off until set; never with credentials.',
     shape: 'a comma-separated list of origins such as `https://app.example.com`, or `*`',
   }),
   TRUSTED_PROXIES: withDefault(wholeNumber(0, 20), {

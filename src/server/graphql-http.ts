@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type ExecutionResult, GraphQLError } from 'graphql';
 import { toClientError } from '../graphql/errors.ts';
 import type { OperationEngine, OperationParams } from '../graphql/operation-engine.ts';
-import { csrfHeaders } from '../graphql/plugins/use-csrf-prevention.ts';
+import { csrfMessage, isNoForeignPage } from '../graphql/plugins/use-csrf-prevention.ts';
 import type { Transport } from '../graphql/transport.ts';
 import type { Yoga } from '../graphql/yoga.ts';
 import { AppError, errorCodes } from '../lib/app-error.ts';
@@ -165,7 +165,7 @@ export function createGraphQLHttp(deps: GraphQLHttpDeps) {
     const answer = (result: ExecutionResult): void =>
       send(response, transport, plainMediaType(request.headers.accept) ?? json, result, request);
     try {
-      if (!csrfHeaders.some((name) => request.headers[name] !== undefined)) throw csrfError();
+      if (!isNoForeignPage((name) => request.headersDistinct[name]?.[0])) throw csrfError();
       const { operation, release } = await readMultipart(request, { maxFieldBytes: maxBodyBytes, ...upload });
       try {
         const prepared = engine.prepare(operation, transport);
@@ -224,13 +224,7 @@ export function createGraphQLHttp(deps: GraphQLHttpDeps) {
 }
 
 function csrfError(): AppError {
-  return new AppError(
-    'FORBIDDEN',
-    `GET and multipart requests need the header ${csrfHeaders[0]}, with any value.`,
-    {
-      details: { reason: 'csrf' },
-    },
-  );
+  return new AppError('FORBIDDEN', csrfMessage, { details: { reason: 'csrf' } });
 }
 
 function parseOrUndefined(body: Buffer): unknown {

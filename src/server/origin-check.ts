@@ -1,7 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-
-/** Hosts of pages that may talk to a development server. */
-const loopbackHosts: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]']);
+import { isLoopbackOrigin } from './loopback-origin.ts';
 
 /**
  * Tells whether an upgrade may go on. Browsers apply no CORS to WebSockets, so a page of any site could open one: its
@@ -17,6 +15,6 @@ export function createOriginCheck(options: {
   return (request: IncomingMessage): boolean => {
     const { origin } = request.headers;
     if (origin === undefined || any || allowed.has(origin)) return true;
-    return options.development && URL.canParse(origin) && loopbackHosts.has(new URL(origin).hostname);
+    return options.development && isLoopbackOrigin(origin);
   };
 }

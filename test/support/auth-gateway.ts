@@ -52,7 +52,11 @@ export async function startPassThrough(options: PassThroughOptions): Promise<Pas
   const server = createHttpServer({
     routes: {},
     passThrough: (request, response) => proxy.handle(request, response),
-    cors: createCors(options.allowedOrigins ?? []),
+    cors: createCors({
+      allowedOrigins: options.allowedOrigins ?? [],
+      development: false,
+      log: silentLog,
+    }),
     hostAllowed: () => true,
     headers: {},
     log: silentLog,
