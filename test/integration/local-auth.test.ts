@@ -68,6 +68,21 @@ describe('the local auth server', () => {
     expect(text).not.toContain('<script');
   });
 
+  test('sends text messages alone: WhatsApp is refused wherever a number is given', async () => {
+    const phone = `1555${String(Date.now()).slice(-8)}`;
+    const auth = client();
+    const channel = 'whatsapp';
+    const answers = [
+      await auth.signUp({ phone, password, options: { channel } }),
+      await auth.signInWithOtp({ phone, options: { channel } }),
+    ];
+    for (const { error } of answers) {
+      expect(error).toMatchObject({ status: 400, code: 'validation_failed' });
+      expect(error?.message).toContain('Invalid channel');
+    }
+    expect((await auth.signUp({ phone, password, options: { channel: 'sms' } })).error).toBeNull();
+  });
+
   test('keeps passwords as bcrypt, and secrets out of answers', async () => {
     const email = newEmail();
     const { data } = await client().signUp({ email, password });

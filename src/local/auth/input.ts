@@ -56,6 +56,14 @@ export function readPhone(value: string): string {
   return phone;
 }
 
+/** Text messages are all that the mailbox takes: WhatsApp needs a provider that has it. */
+export function checkChannel(channel: string | null | undefined): void {
+  if (!channel || channel === 'sms') return;
+  throw invalid(
+    "Invalid channel, supported values are 'sms' or 'whatsapp'. 'whatsapp' is only supported if Twilio or Twilio Verify is used as the provider.",
+  );
+}
+
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /** A UUID out of the path, or 404 validation_failed. */

@@ -7,7 +7,7 @@ import type { Db, JsonObject } from './database.ts';
 import { sendEmailChange, sendPhoneChange } from './email-change.ts';
 import { startFlow } from './flows.ts';
 import { AuthError, type AuthRequest, type AuthResponse, invalid, ok, type Route } from './http.ts';
-import { jsonObject, type Pkce, pkceFields, readEmail, readPhone, readPkce } from './input.ts';
+import { checkChannel, jsonObject, type Pkce, pkceFields, readEmail, readPhone, readPkce } from './input.ts';
 import { redirectTarget } from './redirect.ts';
 import { sendConfirmation, signUp } from './routes-signup.ts';
 import { step } from './step.ts';
@@ -163,6 +163,7 @@ export function messageRoutes(context: AuthContext): Route[] {
         if (body.email && body.channel) throw invalid('Channel should only be specified with Phone OTP');
         const pkce = readPkce(body);
         if (!body.email && !body.phone) throw invalid('One of email or phone must be set');
+        if (body.phone) checkChannel(body.channel);
         const email = body.email ? readEmail(body.email) : undefined;
         const phone = body.phone ? readPhone(body.phone) : undefined;
         if (body.create_user === false) {

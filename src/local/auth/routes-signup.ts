@@ -4,7 +4,7 @@ import type { AuthContext } from './context.ts';
 import type { Db, JsonObject } from './database.ts';
 import { startFlow } from './flows.ts';
 import { AuthError, type AuthRequest, type AuthResponse, invalid, ok, type Route } from './http.ts';
-import { jsonObject, type Pkce, pkceFields, readEmail, readPhone, readPkce } from './input.ts';
+import { checkChannel, jsonObject, type Pkce, pkceFields, readEmail, readPhone, readPkce } from './input.ts';
 import { checkPassword, hashPassword } from './password.ts';
 import { redirectTarget } from './redirect.ts';
 import { signInAs } from './sessions.ts';
@@ -163,6 +163,7 @@ export function signupRoutes(context: AuthContext): Route[] {
         if (body.email && body.phone) {
           throw invalid('Only an email address or phone number should be provided on signup.');
         }
+        if (body.phone) checkChannel(body.channel);
         const pkce = readPkce(body);
         if (pkce !== undefined && body.phone) throw invalid('PKCE not supported for phone signups');
         const email = body.email ? readEmail(body.email) : undefined;

@@ -4,7 +4,7 @@ import { deleteCode, findCode } from './codes.ts';
 import type { AuthContext } from './context.ts';
 import { applyEmailChange, applyPhoneChange, sendEmailChange, sendPhoneChange } from './email-change.ts';
 import { AuthError, type AuthRequest, type AuthResponse, invalid, ok, type Route } from './http.ts';
-import { jsonObject, pkceFields, readEmail, readPhone, readPkce } from './input.ts';
+import { checkChannel, jsonObject, pkceFields, readEmail, readPhone, readPkce } from './input.ts';
 import { checkPassword, hashPassword, passwordFits } from './password.ts';
 import { endSessions, type SessionRow, setPassword } from './sessions.ts';
 import { step } from './step.ts';
@@ -107,9 +107,7 @@ async function updateUser(context: AuthContext, request: AuthRequest): Promise<A
   const pkce = readPkce(body);
   const email = body.email ? readEmail(body.email) : undefined;
   const phone = body.phone ? readPhone(body.phone) : undefined;
-  if (phone !== undefined && body.channel && body.channel !== 'sms') {
-    throw invalid("Invalid channel, supported values are 'sms' or 'whatsapp'.");
-  }
+  if (phone !== undefined) checkChannel(body.channel);
   const password = body.password ?? '';
   if (body.password === '') checkPassword('', context.settings.passwordMinLength);
   if (password !== '') checkPassword(password, context.settings.passwordMinLength);
