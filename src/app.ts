@@ -60,6 +60,9 @@ import { createServiceUpstreams } from './upstream/service-upstreams.ts';
 import { credentialsFromHeaders } from './viewer/credentials.ts';
 import { createViewerResolver } from './viewer/resolver.ts';
 
+/** For the look at the start whether Postgres lets us in. */
+const loginCheckMs = 5_000;
+
 export interface AppOverrides {
   readonly log?: Logger;
 }
@@ -300,7 +303,7 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
 
   return {
     async listen(announce) {
-      if (refusesPrivilegedSql(config)) await checkDatabase(pools, log);
+      if (refusesPrivilegedSql(config)) await checkDatabase(config, pools, log);
       const { host, port } = config.server;
       const address = await listen(server, { host, port, variable: 'PORT' });
       if (metricsServer && metricsPort !== undefined) {
@@ -383,17 +386,29 @@ function refusesPrivilegedSql({ mode, database }: Config): boolean {
 }
 
 /** Rejects when the login for reading SQL can do more than that. A database that is down is no reason not to start. */
-async function checkDatabase(pools: PostgresPools | undefined, log: Logger): Promise<void> {
-  try {
-    if (pools) await checkReadLogin(pools);
-  } catch (error) {
-    if (error instanceof AppError && error.code === 'NOT_CONFIGURED') throw error;
-    const refused = error instanceof AppError && error.details?.['reason'] === 'login_refused';
-    log.warn(
-      { err: error },
-      refused ? 'Postgres refuses DATABASE_URL_READ' : 'Postgres did not answer at the start',
-    );
-  }
+async function checkDatabase(
+  { database }: Config,
+  pools: PostgresPools | undefined,
+  log: Logger,
+): Promise<void> {
+  if (pools === undefined) return;
+  const check = async (variable: string, run: () => Promise<unknown>): Promise<void> => {
+    try {
+      await run();
+    } catch (error) {
+      if (error instanceof AppError && error.code === 'NOT_CONFIGURED') throw error;
+      const refused = error instanceof AppError && error.details['reason'] === 'login_refused';
+      log.warn(
+        { err: error },
+        `Postgres ${refused ? 'refuses' : 'did not answer at the start:'} ${variable}`,
+      );
+    }
+  };
+  const oneUrl = database.readUrl === database.url;
+  await Promise.all([
+    check(oneUrl ? 'DATABASE_URL' : 'DATABASE_URL_READ', () => checkReadLogin(pools)),
+    oneUrl ? undefined : check('DATABASE_URL', () => pools.ping(AbortSignal.timeout(loginCheckMs))),
+  ]);
 }
 
 /** In development everybody on this machine may look; elsewhere a token is needed, or a port of its own. */
