@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { startTestApp } from '../../support/app.ts';
 import { startTestAuthServer } from '../../support/auth-server.ts';
+import { startFakeRealtime } from '../../support/fake-realtime.ts';
 import { startTestFunctions } from '../../support/functions-server.ts';
 
 test('the official client works inside a function', async () => {
@@ -27,4 +28,24 @@ test('the official client works inside a function', async () => {
     headers: { authorization: `Bearer ${data.signUp.session.accessToken}` },
   });
   expect(await answer.json()).toEqual({ email: 'ann@example.com' });
+});
+
+test('its Realtime connects from there', async () => {
+  const realtime = await startFakeRealtime();
+  await using functions = await startTestFunctions({
+    SUPABASE_URL: realtime.url.replace('ws', 'http'),
+    SUPABASE_ANON_KEY: 'key',
+  });
+  await functions.write({
+    'listen/index.ts': `
+      import { createClient } from 'npm:@supabase/supabase-js@2';
+      Deno.serve(async () => {
+        const client = createClient(Deno.env.get('SUPABASE_URL'), Deno.env.get('SUPABASE_ANON_KEY'));
+        const status = await new Promise((resolve) => client.channel('room').subscribe(resolve));
+        await client.removeAllChannels();
+        return Response.json({ status });
+      });`,
+  });
+  expect(await (await functions.call('/listen')).json()).toEqual({ status: 'SUBSCRIBED' });
+  await realtime.close();
 });
