@@ -31,28 +31,6 @@ export function createMessageFilter(): MessageFilter {
   let ending = false;
   let rowsLeftOut = 0;
 
-  /** What becomes of the message that `head` begins; a new head where it is cut. */
-  function begin(head: Buffer): Buffer | undefined {
-    const [letter] = head;
-    const length = Math.max(0, head.readUInt32BE(1) - 4);
-    if (letter === dataRow && length > filter.rowLimit) {
-      rowsLeftOut += 1;
-      dropping = length;
-      return undefined;
-    }
-    const isReport = letter === errorResponse || letter === noticeResponse;
-    if (!isReport || length <= longestReport) {
-      passing = length;
-      return head;
-    }
-    passing = longestReport;
-    dropping = length - longestReport;
-    ending = true;
-    const cut = Buffer.from(head);
-    cut.writeUInt32BE(4 + longestReport + reportEnd.length, 1);
-    return cut;
-  }
-
   const filter = {
     rowLimit: Number.POSITIVE_INFINITY,
     get rowsLeftOut() {
@@ -88,13 +66,22 @@ export function createMessageFilter(): MessageFilter {
           held = Buffer.from(all.subarray(at));
           leaveOut(all.length);
         } else {
-          const head = all.subarray(at, at + headBytes);
-          const changed = begin(head);
-          if (changed === head) {
-            at += headBytes;
-          } else {
+          const letter = all[at];
+          const length = Math.max(0, all.readUInt32BE(at + 1) - 4);
+          const isReport = letter === errorResponse || letter === noticeResponse;
+          if (letter === dataRow && length > filter.rowLimit) {
+            rowsLeftOut += 1;
+            dropping = length;
             leaveOut(at + headBytes);
-            if (changed !== undefined) parts.push(changed);
+          } else if (isReport && length > longestReport) {
+            passing = longestReport;
+            dropping = length - longestReport;
+            ending = true;
+            leaveOut(at + headBytes);
+            parts.push(reportHead(letter));
+          } else {
+            passing = length;
+            at += headBytes;
           }
         }
       }
@@ -108,6 +95,12 @@ export function createMessageFilter(): MessageFilter {
 
 /** The end of the field that was cut, and of the message. */
 const reportEnd = Buffer.from([0, 0]);
+
+function reportHead(letter: number): Buffer {
+  const head = Buffer.alloc(headBytes, letter);
+  head.writeUInt32BE(4 + longestReport + reportEnd.length, 1);
+  return head;
+}
 
 /** Has everybody who reads from `socket` see what `filter` passes. The driver takes sockets alone, no other stream. */
 export function filterMessages(socket: Socket, filter: MessageFilter): void {

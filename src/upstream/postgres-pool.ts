@@ -253,7 +253,6 @@ export function createPostgresPool(deps: PostgresPoolDeps): PostgresPool {
 
 /** For a limit of this one session, such as on idle transactions. */
 function giveUp(session: PostgresSession): void {
-  if (session.closed) return;
   session.givenUp = true;
   session.destroy();
 }
