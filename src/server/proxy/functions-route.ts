@@ -8,7 +8,11 @@ import type { ProxyRoute } from './proxy-route.ts';
  */
 export function functionsRoute(
   upstream: HttpUpstream | undefined,
-  options: { readonly maxBodyBytes: number; readonly answerMs: number },
+  options: {
+    readonly maxBodyBytes: number;
+    readonly answerMs: number;
+    readonly ownCors: NonNullable<ProxyRoute['ownCors']>;
+  },
 ): ProxyRoute {
   const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
   return {

@@ -3,6 +3,7 @@ import type { AnswerSink } from '../../upstream/http.ts';
 import { leaveRequest } from '../leave-request.ts';
 import { watchPace } from '../watch-pace.ts';
 import { drainBytes } from './pass-body.ts';
+import { passedCors } from './pass-cors.ts';
 import { passedAnswerHeaders } from './pass-headers.ts';
 import { passedLocation } from './pass-location.ts';
 import type { PassRule, ProxyRoute } from './proxy-route.ts';
@@ -35,6 +36,7 @@ export function passAnswer(parts: PassedAnswer) {
       if (typeof location === 'string') {
         headers['location'] = passedLocation(location, route, rule, publicUrl);
       }
+      Object.assign(headers, passedCors(answerHeaders, route, response));
       // Written as it came, the service's would replace what CORS has said of the origin.
       const vary = [response.getHeader('vary') ?? [], headers['vary'] ?? []].flat();
       if (vary.length > 0) headers['vary'] = vary.join(', ');

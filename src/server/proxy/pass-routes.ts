@@ -25,6 +25,8 @@ export function passRoutes(config: Config, { byName }: ServiceUpstreams): ProxyR
     functionsRoute(byName.FUNCTIONS?.upstream, {
       maxBodyBytes: maxProxyBodyBytes,
       answerMs: config.functions.answerMs,
+      // Behind a gateway it would be the gateway's answer, which says yes to everybody.
+      ownCors: config.server.allowedOrigins || byName.FUNCTIONS?.behindGateway ? 'names' : 'answer',
     }),
   ];
 }

@@ -73,6 +73,11 @@ export interface ProxyRoute {
    * @default false
    */
   readonly looseLocation?: boolean;
+  /**
+   * What of the service's own CORS passes. `names`: the headers that it exposes are added to ours. `answer`: where ours
+   * says nothing, its own answer does, though never with credentials. @default nothing
+   */
+  readonly ownCors?: 'names' | 'answer';
   /** Answer headers that stay inside. */
   readonly hiddenAnswerHeaders?: ReadonlySet<string>;
   /** Host header in place of the service's own. */
