@@ -47,7 +47,7 @@ export const exceptions: Readonly<Record<string, ReplayException>> = {
   '110-key-dotdot-encoded': inventedPath,
   '111-key-dotdot-inside': inventedPath,
   '091-upload-mime-with-charset': {
-    reason: 'Storage ignores media type parameters here since its pull request 1382; the recording is older.',
+    reason: 'Storage ignores media type parameters here since September 2026; the recording is older.',
     skip: true,
   },
   '116-key-very-long': longSegment,
