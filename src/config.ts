@@ -34,6 +34,9 @@ export function loadConfig(env: Environment, options: LoadOptions = {}): Config 
   if (values?.METRICS_PORT !== undefined && values.METRICS_PORT === values.PORT) {
     problems.push('METRICS_PORT must be another port than PORT.');
   }
+  if (values !== undefined && values.MAX_BODIES < values.MAX_BODY) {
+    problems.push('MAX_BODIES must be at least MAX_BODY.');
+  }
   if (values !== undefined) problems.push(...unpairedKeys(values), ...keysOfAnotherSecret(values));
   if (values === undefined || problems.length > 0) throw new ConfigError(problems);
   return deepFreeze(nest(values, mode));
@@ -99,6 +102,8 @@ function nest(values: Values, mode: Mode) {
       drainDelayMs: values.DRAIN_DELAY ?? (dev ? 0 : 5_000),
       shutdownMs: values.SHUTDOWN_TIMEOUT,
       maxBodyBytes: values.MAX_BODY,
+      maxJsonBytes: Math.min(values.MAX_JSON_BODY, values.MAX_BODY),
+      maxBodiesBytes: values.MAX_BODIES,
       maxUploadBytes: values.MAX_UPLOAD,
       maxUploadFiles: values.MAX_UPLOAD_FILES,
       maxUploadHeldBytes: values.MAX_UPLOAD_HELD,
@@ -119,6 +124,7 @@ function nest(values: Values, mode: Mode) {
       graphiql: values.GRAPHIQL ?? (dev && values.NODE_ENV !== 'production'),
       introspection: values.INTROSPECTION ?? (dev ? ('true' as const) : ('service_role' as const)),
       maxDocumentBytes: values.MAX_DOCUMENT,
+      maxVariables: values.MAX_VARIABLES,
       maxTokens: values.MAX_TOKENS,
       maxDepth: values.MAX_DEPTH,
       maxAliases: values.MAX_ALIASES,

@@ -8,9 +8,29 @@ const hour = 3_600_000;
 export const limitVariables = {
   MAX_BODY: withDefault(byteSize(1_024), {
     group: 'Limits',
-    description: 'Largest GraphQL request, files not counted.',
+    description: 'Largest JSON of a GraphQL request, files not counted. For service_role: see MAX_JSON_BODY.',
     shape: aSize,
     default: '16mb',
+  }),
+  MAX_JSON_BODY: withDefault(byteSize(1_024), {
+    group: 'Limits',
+    description:
+      'Largest JSON of a GraphQL request from anybody but service_role, who may send MAX_BODY: a body, the field `operations` of a multipart request. A WebSocket message is never larger.',
+    shape: aSize,
+    default: '1mb',
+  }),
+  MAX_BODIES: withDefault(byteSize(1_024), {
+    group: 'Limits',
+    description:
+      'JSON of GraphQL requests in memory at a time, until each is answered. One client address may have a quarter of it, or one MAX_BODY where that is more. Beyond it requests get RATE_LIMITED.',
+    shape: aSize,
+    default: '128mb',
+  }),
+  MAX_VARIABLES: withDefault(wholeNumber(1, 100_000_000), {
+    group: 'Limits',
+    description: 'Values in the variables of an operation, those inside of lists and objects counted.',
+    shape: 'a number from 1 to 100000000',
+    default: '200000',
   }),
   MAX_DOCUMENT: withDefault(byteSize(1_024), {
     group: 'Limits',

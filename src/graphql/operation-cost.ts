@@ -25,8 +25,6 @@ export interface CostInput {
   readonly operation: OperationDefinitionNode;
   readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
   readonly variables: Readonly<Record<string, unknown>>;
-  /** Counting stops here: the answer is then "at least this". */
-  readonly limit: number;
 }
 
 function isList(type: GraphQLOutputType): boolean {
@@ -51,7 +49,7 @@ const constantCosts = new WeakMap<OperationDefinitionNode, number>();
 
 /**
  * How much an operation may make the gateway do: one a field, times `first` (at most 1,000) below a connection, times
- * ten below a plain list. Worked out once for an operation whose `first` arguments are literals, else at each execution.
+ * ten below a plain list; each fragment is walked once. Worked out once for an operation whose `first` arguments are literals, else at each execution.
  */
 export function operationCost(input: CostInput): number {
   const known = constantCosts.get(input.operation);
@@ -69,10 +67,9 @@ export function operationCost(input: CostInput): number {
 }
 
 function countCost(input: CostInput): number {
-  const { schema, operation, fragments, variables, limit } = input;
+  const { schema, operation, fragments, variables } = input;
   const root = schema.getRootType(operation.operation);
   if (!root) return 0;
-  let cost = 0;
 
   const multiplierOf = (
     field: GraphQLField<unknown, unknown>,
@@ -90,33 +87,32 @@ function countCost(input: CostInput): number {
     return isList(field.type) && !inConnection ? plainListSize : 1;
   };
 
-  const walk = (
-    selectionSet: SelectionSetNode,
-    typeName: string,
-    factor: number,
-    open: ReadonlySet<string>,
-  ): void => {
+  const byFragment = new Map<string, number>();
+  const ofFragment = (name: string): number => {
+    const counted = byFragment.get(name);
+    if (counted !== undefined) return counted;
+    byFragment.set(name, 0);
+    const fragment = fragments.get(name);
+    const cost = fragment ? costOf(fragment.selectionSet, fragment.typeCondition.name.value) : 0;
+    byFragment.set(name, cost);
+    return cost;
+  };
+  const costOf = ({ selections }: SelectionSetNode, typeName: string): number => {
     const type = schema.getType(typeName);
     const fields = isObjectType(type) || isInterfaceType(type) ? type.getFields() : {};
-    for (const selection of selectionSet.selections) {
-      if (cost > limit) return;
+    let cost = 0;
+    for (const selection of selections) {
       if (selection.kind === Kind.FIELD) {
-        cost += factor;
+        cost += 1;
         const field = fields[selection.name.value];
         if (!field || !selection.selectionSet) continue;
         const size = multiplierOf(field, selection.arguments ?? [], typeName.endsWith('Connection'));
-        walk(selection.selectionSet, getNamedType(field.type).name, factor * size, open);
+        cost += size * costOf(selection.selectionSet, getNamedType(field.type).name);
       } else if (selection.kind === Kind.INLINE_FRAGMENT) {
-        walk(selection.selectionSet, selection.typeCondition?.name.value ?? typeName, factor, open);
-      } else {
-        const name = selection.name.value;
-        const fragment = fragments.get(name);
-        if (fragment && !open.has(name)) {
-          walk(fragment.selectionSet, fragment.typeCondition.name.value, factor, new Set([...open, name]));
-        }
-      }
+        cost += costOf(selection.selectionSet, selection.typeCondition?.name.value ?? typeName);
+      } else cost += ofFragment(selection.name.value);
     }
+    return cost;
   };
-  walk(operation.selectionSet, root.name, 1, new Set());
-  return cost;
+  return costOf(operation.selectionSet, root.name);
 }

@@ -41,25 +41,26 @@ function fragmentsOf(document: DocumentNode): ReadonlyMap<string, FragmentDefini
   return fragments;
 }
 
-function collectFields(
+/** Names of the fields at the top of a selection set, fragments opened: each once, as execution does. */
+function topFields(
   selectionSet: SelectionSetNode,
   fragments: ReadonlyMap<string, FragmentDefinitionNode>,
-  into: string[],
-  open: ReadonlySet<string>,
-): void {
-  for (const selection of selectionSet.selections) {
-    if (into.length > fieldCap) return;
-    if (selection.kind === Kind.FIELD) into.push(selection.name.value);
-    else if (selection.kind === Kind.INLINE_FRAGMENT) {
-      collectFields(selection.selectionSet, fragments, into, open);
-    } else {
-      const name = selection.name.value;
-      const fragment = fragments.get(name);
-      if (fragment && !open.has(name)) {
-        collectFields(fragment.selectionSet, fragments, into, new Set([...open, name]));
+): readonly string[] {
+  const names: string[] = [];
+  const opened = new Set<string>();
+  const collect = ({ selections }: SelectionSetNode): void => {
+    for (const selection of selections) {
+      if (selection.kind === Kind.FIELD) names.push(selection.name.value);
+      else if (selection.kind === Kind.INLINE_FRAGMENT) collect(selection.selectionSet);
+      else if (!opened.has(selection.name.value)) {
+        opened.add(selection.name.value);
+        const fragment = fragments.get(selection.name.value);
+        if (fragment) collect(fragment.selectionSet);
       }
     }
-  }
+  };
+  collect(selectionSet);
+  return names;
 }
 
 /** Facts of the operation that would run; undefined where the document has none of that name. */
@@ -82,9 +83,8 @@ export function operationFacts(
 }
 
 function factsOf(operation: OperationDefinitionNode, document: DocumentNode): OperationFacts {
-  const rootFields: string[] = [];
   const fragments = fragmentsOf(document);
-  collectFields(operation.selectionSet, fragments, rootFields, new Set());
+  const rootFields = topFields(operation.selectionSet, fragments);
   return {
     type: operation.operation,
     name: operation.name?.value,
@@ -95,41 +95,81 @@ function factsOf(operation: OperationDefinitionNode, document: DocumentNode): Op
   };
 }
 
-/** Depth, aliases, directives and fields of a document, fragments counted at each spread, cycles cut. */
+const nothing: DocumentShape = { depth: 0, aliases: 0, directives: 0, fields: 0, rootFields: 0 };
+
+/**
+ * Depth, aliases, directives and fields of a document, fragments counted at each spread, cycles cut. Each fragment is
+ * walked once: what its spreads add up to may be more than anybody could walk.
+ */
 export function documentShape(document: DocumentNode): DocumentShape {
   const known = shapes.get(document);
   if (known) return known;
   const fragments = fragmentsOf(document);
-  const totals = { depth: 0, aliases: 0, directives: 0, fields: 0, rootFields: 0 };
+  const byFragment = new Map<string, DocumentShape>();
 
-  const walk = (selectionSet: SelectionSetNode, depth: number, open: ReadonlySet<string>): void => {
-    for (const selection of selectionSet.selections) {
-      if (totals.fields > fieldCap) return;
-      totals.directives += selection.directives?.length ?? 0;
-      if (selection.kind === Kind.FIELD) {
-        totals.fields += 1;
-        if (depth === 1) totals.rootFields += 1;
-        if (selection.alias && selection.alias.value !== selection.name.value) totals.aliases += 1;
-        if (depth > totals.depth) totals.depth = depth;
-        // Introspection nests deeply by nature (ofType); it reads memory only, so eight levels are free.
-        const step = selection.name.value === '__schema' || selection.name.value === '__type' ? -8 : 1;
-        if (selection.selectionSet) walk(selection.selectionSet, depth + step, open);
-      } else if (selection.kind === Kind.INLINE_FRAGMENT) {
-        totals.fields += 1;
-        walk(selection.selectionSet, depth, open);
-      } else {
-        totals.fields += 1;
-        const name = selection.name.value;
-        const fragment = fragments.get(name);
-        if (fragment && !open.has(name)) walk(fragment.selectionSet, depth, new Set([...open, name]));
-      }
-    }
+  const ofFragment = (name: string): DocumentShape => {
+    const counted = byFragment.get(name);
+    if (counted) return counted;
+    // Stands for it while it is counted itself: validation refuses a cycle.
+    byFragment.set(name, nothing);
+    const fragment = fragments.get(name);
+    if (!fragment) return nothing;
+    const shape = ofSelections(fragment.selectionSet);
+    byFragment.set(name, shape);
+    return shape;
   };
+  const ofSelections = ({ selections }: SelectionSetNode): DocumentShape => {
+    const sum = { ...nothing };
+    for (const selection of selections) {
+      sum.directives += selection.directives?.length ?? 0;
+      sum.fields += 1;
+      if (selection.kind !== Kind.FIELD) {
+        const inner =
+          selection.kind === Kind.INLINE_FRAGMENT
+            ? ofSelections(selection.selectionSet)
+            : ofFragment(selection.name.value);
+        add(sum, inner, inner.depth);
+        sum.rootFields += inner.rootFields;
+        continue;
+      }
+      sum.rootFields += 1;
+      if (selection.alias && selection.alias.value !== selection.name.value) sum.aliases += 1;
+      const inner = selection.selectionSet ? ofSelections(selection.selectionSet) : nothing;
+      // Introspection nests deeply by nature (ofType); it reads memory only, so eight levels are free.
+      const step = selection.name.value === '__schema' || selection.name.value === '__type' ? -8 : 1;
+      add(sum, inner, Math.max(1, inner.depth + step));
+    }
+    return sum;
+  };
+
+  const totals = { ...nothing };
   for (const definition of document.definitions) {
-    if (definition.kind !== Kind.OPERATION_DEFINITION) continue;
-    totals.directives += definition.directives?.length ?? 0;
-    walk(definition.selectionSet, 1, new Set());
+    if (definition.kind === Kind.OPERATION_DEFINITION) {
+      for (const { directives } of definition.variableDefinitions ?? []) {
+        totals.directives += directives?.length ?? 0;
+      }
+      const inner = ofSelections(definition.selectionSet);
+      add(totals, inner, inner.depth);
+      totals.rootFields += inner.rootFields;
+    }
+    if ('directives' in definition) totals.directives += definition.directives?.length ?? 0;
+  }
+  // Whoever hides directives in a fragment that nothing spreads has them looked at all the same.
+  for (const name of fragments.keys()) {
+    if (!byFragment.has(name)) totals.directives += ofFragment(name).directives;
   }
   shapes.set(document, totals);
   return totals;
+}
+
+/** All but the root fields, which count where they are at the root. */
+function add(
+  sum: { -readonly [K in keyof DocumentShape]: number },
+  inner: DocumentShape,
+  depth: number,
+): void {
+  sum.depth = Math.max(sum.depth, depth);
+  sum.aliases += inner.aliases;
+  sum.directives += inner.directives;
+  sum.fields += inner.fields;
 }

@@ -1,5 +1,6 @@
 import { type DocumentNode, GraphQLError, type GraphQLSchema, parse } from 'graphql';
 import { AppError } from '../lib/app-error.ts';
+import { holdsMoreThan } from '../lib/nesting.ts';
 import { operationCost } from './operation-cost.ts';
 import { documentShape, fieldCap, type OperationFacts } from './operation-facts.ts';
 
@@ -9,6 +10,8 @@ export interface OperationLimits {
   readonly maxDocumentBytes: number;
   /** Lexical tokens of a document, and its comments. */
   readonly maxTokens: number;
+  /** Values in the variables that an operation declares. */
+  readonly maxVariables: number;
   readonly maxDepth: number;
   readonly maxAliases: number;
   readonly maxDirectives: number;
@@ -30,6 +33,12 @@ export function checkText(query: string, { maxDocumentBytes }: OperationLimits):
   throw new AppError('PAYLOAD_TOO_LARGE', `The document is over the limit of ${maxDocumentBytes} bytes.`, {
     details: { limit: maxDocumentBytes },
   });
+}
+
+/** OPERATION_TOO_COMPLEX for variables with more values than an operation may have. */
+export function tooManyValues(variables: object, { maxVariables }: OperationLimits): AppError | undefined {
+  if (!holdsMoreThan(variables, maxVariables + 1)) return undefined;
+  return tooComplex('values in its variables', maxVariables, `more than ${maxVariables}`);
 }
 
 /** Parses at most `maxTokens`. Throws OPERATION_TOO_COMPLEX, or graphql's own syntax error. */
@@ -70,6 +79,6 @@ export function checkCost(
   { maxCost }: OperationLimits,
 ): void {
   const { operation, fragments } = facts;
-  const cost = operationCost({ schema, operation, fragments, variables, limit: maxCost });
+  const cost = operationCost({ schema, operation, fragments, variables });
   if (cost > maxCost) throw tooComplex('points of cost', maxCost, `at least ${maxCost + 1}`);
 }

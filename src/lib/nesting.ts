@@ -1,7 +1,11 @@
 /** Levels that recursive code can walk whatever else is on the stack. */
 export const mostLevels = 256;
 const openBracket = 0x5b;
+const closeBracket = 0x5d;
 const openBrace = 0x7b;
+const closeBrace = 0x7d;
+const quote = 0x22;
+const backslash = 0x5c;
 
 /**
  * True for JSON nested deeper than `mostLevels`: JSON.parse takes any nesting, JSON.stringify only as much as the stack
@@ -12,7 +16,37 @@ export function isTooDeep(value: unknown, levels = mostLevels): boolean {
   return levels === 0 || Object.values(value).some((inner) => isTooDeep(inner, levels - 1));
 }
 
-/** The same of a freshly parsed value, told without a walk for nearly every `text` that it was parsed from. */
+/** The same of a text before it is parsed, with so many `levels` allowed; true of JSON alone. */
+export function isTextTooDeep(text: string, levels = mostLevels): boolean {
+  if (!mayBeDeep(text)) return false;
+  let depth = 0;
+  let inString = false;
+  for (let at = 0; at < text.length; at += 1) {
+    const char = text.charCodeAt(at);
+    if (inString) {
+      if (char === backslash) at += 1;
+      else if (char === quote) inString = false;
+    } else if (char === quote) inString = true;
+    else if (char === openBracket || char === openBrace) {
+      depth += 1;
+      if (depth > levels) return true;
+    } else if (char === closeBracket || char === closeBrace) depth -= 1;
+  }
+  return false;
+}
+
+/** True where `value` is made of more than `most` values, itself and those inside of it. Stops there. */
+export function holdsMoreThan(value: unknown, most: number): boolean {
+  let left = most;
+  const isMore = (one: unknown): boolean => {
+    left -= 1;
+    if (left < 0) return true;
+    return typeof one === 'object' && one !== null && Object.values(one).some(isMore);
+  };
+  return isMore(value);
+}
+
+/** True of a freshly parsed value that is too deep, told without a walk for nearly every `text` that it was parsed from. */
 export function isParsedTooDeep(value: unknown, text: string): boolean {
   return mayBeDeep(text) && isTooDeep(value);
 }

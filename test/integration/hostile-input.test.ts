@@ -5,7 +5,7 @@ import { hmacToken, keyClaims, testSecret } from '../support/tokens.ts';
 const serviceToken = hmacToken(keyClaims('service_role'));
 let app: TestApp;
 beforeAll(async () => {
-  app = await startTestApp({ JWT_SECRET: testSecret });
+  app = await startTestApp({ JWT_SECRET: testSecret, MAX_VARIABLES: '1000000' });
 });
 afterAll(() => app?.close());
 
@@ -18,7 +18,7 @@ describe('variables that do not fit', () => {
     ['looks like the end of a sentence', 'value: ', '"'],
   ] as const;
   it.each(keys)('are refused at once where a long key %s', async (_what, beginning, repeated) => {
-    const key = `${beginning}${repeated.repeat(900_000)}`;
+    const key = `${beginning}${repeated.repeat(400_000)}`;
     const { errors } = await app.graphql(signUp, { variables: { i: { [key]: 1 } } });
     expect(errors[0]?.extensions.code).toBe('BAD_USER_INPUT');
     expect(JSON.stringify(errors).length).toBeLessThan(5_000);
@@ -100,5 +100,31 @@ describe('a document', () => {
     ]);
     const { data } = await app.graphql(`${' '.repeat(250 * 1024)}{ __typename }`);
     expect(data).toEqual({ __typename: 'Query' });
+  });
+
+  it.each([
+    ['on a field', '{ __typename%s }'],
+    ['on the operation', 'query%s { __typename }'],
+    ['on a variable', 'query ($v: Int%s) { __typename }'],
+    ['on a fragment', '{ ...F } fragment F on Query%s { __typename }'],
+    ['in a fragment that nothing spreads', '{ __typename } fragment F on Query { __typename%s }'],
+  ])('is refused for more directives than it may have, wherever they stand: %s', async (_where, text) => {
+    const { errors } = await app.graphql(text.replace('%s', ' @nothing'.repeat(51)));
+    expect(errors).toMatchObject([
+      { extensions: { code: 'OPERATION_TOO_COMPLEX', what: 'directives', limit: 50, value: 51 } },
+    ]);
+  });
+
+  it('has its fragments counted at each spread, however many times that is', async () => {
+    const doubling = Array.from(
+      { length: 300 },
+      (_, at) => `fragment F${at} on Query { ...F${at + 1} ...F${at + 1} }`,
+    );
+    const text = `{ ...F0 } ${doubling.join(' ')} fragment F300 on Query { __typename }`;
+    const { errors } = await app.graphql(text);
+    expect(errors).toMatchObject([{ extensions: { code: 'OPERATION_TOO_COMPLEX', what: 'fields' } }]);
+    const few =
+      '{ ...A ...A } fragment A on Query { a: __typename ...B ...B } fragment B on Query { b: __typename }';
+    expect((await app.graphql(few)).data).toEqual({ a: 'Query', b: 'Query' });
   });
 });
