@@ -9,6 +9,7 @@ import { limitedFields } from './graphql/rate-limit-directive.ts';
 import { createSchema } from './graphql/schema.ts';
 import { createGraphQLYoga } from './graphql/yoga.ts';
 import { AppError } from './lib/app-error.ts';
+import { createByteBudget } from './lib/byte-budget.ts';
 import { clientAddress } from './lib/client-address.ts';
 import { createPlaces } from './lib/places.ts';
 import { isLoopbackHost } from './lib/private-host.ts';
@@ -193,12 +194,21 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
     maxRequestBytes: config.server.maxUploadHeldBytes,
     maxTotalBytes: config.server.maxUploadsHeldBytes,
   });
+  const bodies = createByteBudget(
+    {
+      maxBytes: config.server.maxBodiesBytes,
+      maxBytesPerClient: Math.max(config.server.maxBodiesBytes / 4, config.server.maxBodyBytes),
+    },
+    () => metrics.limitHit('MAX_BODIES'),
+  );
   const graphqlHttp = createGraphQLHttp({
     engine,
     yoga,
     log,
     draining: refusing,
     maxBodyBytes: config.server.maxBodyBytes,
+    maxJsonBytes: config.server.maxJsonBytes,
+    bodies,
     upload: {
       maxFileBytes: config.server.maxUploadBytes,
       maxFiles: config.server.maxUploadFiles,
@@ -241,9 +251,10 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
     viewers,
     clientAddress: transportDeps.clientAddress,
     originAllowed,
-    limits: { ...config.websocket, maxMessageBytes: config.server.maxBodyBytes },
+    limits: { ...config.websocket, maxMessageBytes: config.server.maxJsonBytes },
     places,
     operationPlaces,
+    bodies,
     log,
   });
   metrics.holdings('bunbun_websocket', 'What the GraphQL WebSocket server holds.', () => ({
@@ -252,6 +263,7 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
   metrics.holdings('bunbun_client_connections', 'What WS_MAX_SOCKETS bounds, by kind.', places.taken);
   metrics.holdings('bunbun_held_bytes', 'Bytes that are held for requests, by what they are.', () => ({
     files: heldFiles.total(),
+    bodies: bodies.held,
   }));
   metrics.holdings('bunbun_realtime', 'What the client of Realtime holds.', () => ({ ...realtime.stats() }));
   const headers = securityHeaders(config.server.publicUrl);

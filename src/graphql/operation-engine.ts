@@ -9,7 +9,7 @@ import { createLocate } from './document-locations.ts';
 import { type ErrorAudience, errorCodeOf, toClientError } from './errors.ts';
 import { mapResults } from './map-results.ts';
 import { type OperationFacts, operationFacts } from './operation-facts.ts';
-import { checkCost, type OperationLimits } from './operation-limits.ts';
+import { checkCost, type OperationLimits, tooManyValues } from './operation-limits.ts';
 import { type OperationSharing, operationSharing } from './operation-sharing.ts';
 import type { Transport } from './transport.ts';
 import { type OperationVariables, operationVariables } from './variable-values.ts';
@@ -33,7 +33,7 @@ export interface OperationEngineDeps {
 
 export interface OperationParams {
   readonly query: string;
-  readonly variables?: Record<string, unknown> | null;
+  readonly variables?: Readonly<Record<string, unknown>> | null;
   readonly operationName?: string | null;
 }
 
@@ -43,6 +43,8 @@ export type OperationOutcome = ExecutionResult | AsyncIterable<ExecutionResult>;
 export type PreparedOperation =
   | {
       readonly type: 'query' | 'mutation' | 'subscription';
+      /** What it needs of what came. */
+      readonly params: OperationParams;
       run(): Promise<OperationOutcome> | OperationOutcome;
       /** How several callers of one identity may share it; undefined where each needs its own. */
       sharing(): OperationSharing | undefined;
@@ -234,8 +236,11 @@ export function createOperationEngine(deps: OperationEngineDeps): OperationEngin
         return { type: 'refused', result: refused('unknown', [error], transport) };
       }
       const variables = operationVariables(schema, facts.operation, came, suggestions);
+      const tooMany = tooManyValues(variables.given, limits);
+      if (tooMany) return { type: 'refused', result: refused(facts.type, [tooMany], transport) };
       return {
         type: facts.type,
+        params: { query, variables: variables.given, operationName: facts.name ?? null },
         sharing: () =>
           facts.type === 'subscription' ? operationSharing(schema, document, facts, variables) : undefined,
         run() {

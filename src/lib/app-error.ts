@@ -30,6 +30,10 @@ export const errorCodes = {
   },
   NOT_CONFIGURED: { http: 501, meaning: 'The service is not part of this deployment.' },
   SHUTTING_DOWN: { http: 503, meaning: 'This process is draining; retry on another connection.' },
+  PERSISTED_QUERY_NOT_SUPPORTED: {
+    http: 200,
+    meaning: 'The request names a persisted operation by its hash alone: send its text.',
+  },
   INTERNAL_SERVER_ERROR: { http: 500, meaning: 'A defect of the gateway; report the `requestId`.' },
 } as const;
 

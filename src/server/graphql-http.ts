@@ -6,17 +6,26 @@ import { csrfMessage, isNoForeignPage } from '../graphql/plugins/use-csrf-preven
 import type { Transport } from '../graphql/transport.ts';
 import type { Yoga } from '../graphql/yoga.ts';
 import { AppError, errorCodes } from '../lib/app-error.ts';
+import type { ByteBudget, ByteHold } from '../lib/byte-budget.ts';
 import { isRecord } from '../lib/is-record.ts';
+import { isTextTooDeep, mostLevels } from '../lib/nesting.ts';
 import type { Logger } from '../observability/logger.ts';
+import { reaches } from '../viewer/viewer.ts';
+import { clientOf } from './client-places.ts';
 import { leaveRequest } from './leave-request.ts';
 import { type MultipartLimits, readMultipart } from './multipart/read-multipart.ts';
 import { readBody } from './request-body.ts';
+import { unsupportedRequest } from './unsupported-request.ts';
 
 export interface GraphQLHttpDeps {
   readonly engine: OperationEngine;
   readonly yoga: Yoga;
   readonly log: Logger;
+  /** Largest JSON of service_role, and of everybody else. */
   readonly maxBodyBytes: number;
+  readonly maxJsonBytes: number;
+  /** Counts the JSON of each request until it is answered. */
+  readonly bodies: ByteBudget;
   readonly upload: Pick<MultipartLimits, 'maxFileBytes' | 'maxFiles' | 'held' | 'paceMs'>;
   /** True once the process is going down: what is running ends, nothing new begins. */
   readonly draining: () => boolean;
@@ -53,8 +62,8 @@ interface HttpHints {
   headers?: Record<string, string>;
 }
 
-function httpHints(error: GraphQLError): HttpHints {
-  const hints: unknown = error.extensions['http'];
+function httpHints({ extensions }: Pick<GraphQLError, 'extensions'>): HttpHints {
+  const hints: unknown = extensions['http'];
   return isRecord(hints) ? hints : {};
 }
 
@@ -86,7 +95,7 @@ function answerOf(result: ExecutionResult, mediaType: string) {
  * layer costs more than everything else together. GET, SSE and unusual Accept headers go through it.
  */
 export function createGraphQLHttp(deps: GraphQLHttpDeps) {
-  const { engine, yoga, log, maxBodyBytes, upload, draining } = deps;
+  const { engine, yoga, log, maxBodyBytes, maxJsonBytes, bodies, upload, draining } = deps;
 
   function send(
     response: ServerResponse,
@@ -115,43 +124,82 @@ export function createGraphQLHttp(deps: GraphQLHttpDeps) {
     error: unknown,
     stillComing?: IncomingMessage,
   ): void {
-    const clientError = toClientError(error, { requestId: transport.requestId, role: 'ANON', log });
-    const status = error instanceof AppError ? errorCodes[error.code].http : 500;
     // What is left of the body is not read: the connection cannot serve another request.
     if (!response.destroyed && !response.headersSent) response.setHeader('connection', 'close');
-    const hinted = new GraphQLError(clientError.message, {
-      extensions: { ...clientError.extensions, http: { status } },
-    });
-    send(response, transport, json, { errors: [hinted] }, stillComing);
+    send(response, transport, json, refusal(error, transport), stillComing);
+  }
+
+  /** The answer to a request that is no operation: with its status, whatever the client accepts. */
+  function refusal(error: unknown, transport: Transport): ExecutionResult {
+    const clientError = toClientError(error, { requestId: transport.requestId, role: 'ANON', log });
+    const { message, extensions } = clientError;
+    const status = error instanceof AppError ? errorCodes[error.code].http : 500;
+    return {
+      errors: [
+        new GraphQLError(message, {
+          extensions: { ...extensions, http: { headers: httpHints(clientError).headers ?? {}, status } },
+        }),
+      ],
+    };
+  }
+
+  /** What a request holds it holds until it is over, also when its client has left. */
+  async function holding(transport: Transport, serve: (hold: ByteHold) => Promise<void>): Promise<void> {
+    const hold = bodies.hold(clientOf(transport.clientAddress));
+    try {
+      await serve(hold);
+    } finally {
+      hold.release();
+    }
+  }
+
+  async function maxBytesOf(transport: Transport): Promise<number> {
+    try {
+      const { role } = await transport.viewer(false);
+      return reaches(role, 'SERVICE_ROLE') ? maxBodyBytes : maxJsonBytes;
+    } catch {
+      // The operation says what is wrong with the credential, if it is one that needs any.
+      return maxJsonBytes;
+    }
   }
 
   async function post(
     request: IncomingMessage,
     response: ServerResponse,
     transport: Transport,
+    hold: ByteHold,
   ): Promise<void> {
-    let body: Buffer;
+    let body: Buffer | undefined;
     try {
-      body = await readBody(request, maxBodyBytes);
+      body = await readBody(request, {
+        most: maxJsonBytes,
+        raised: () => maxBytesOf(transport),
+        hold,
+      });
     } catch (error) {
       refuse(response, transport, error, request);
       return;
     }
     const mediaType = plainMediaType(request.headers.accept);
-    const params = mediaType === undefined ? undefined : wellFormed(parseOrUndefined(body));
-    if (mediaType !== undefined && params) {
-      const prepared = engine.prepare(params, transport);
-      if (prepared.type === 'refused') {
-        send(response, transport, mediaType, prepared.result);
-        return;
-      }
-      if (prepared.type !== 'subscription') {
-        const outcome = await prepared.run();
-        if (!(Symbol.asyncIterator in outcome)) {
-          send(response, transport, mediaType, outcome);
-          return;
-        }
-      }
+    const came = paramsIn(body);
+    if (came instanceof AppError) {
+      send(response, transport, mediaType ?? json, refusal(came, transport));
+      return;
+    }
+    const prepared = mediaType && came.params ? engine.prepare(came.params, transport) : undefined;
+    if (mediaType && prepared?.type === 'refused') {
+      send(response, transport, mediaType, prepared.result);
+      return;
+    }
+    if (mediaType && prepared && prepared.type !== 'subscription' && prepared.type !== 'refused') {
+      // What the operation does not need is not kept for as long as it runs.
+      body = undefined;
+      came.params = undefined;
+      const outcome = await prepared.run();
+      if (Symbol.asyncIterator in outcome)
+        throw new Error('an operation that is no subscription gave a stream');
+      send(response, transport, mediaType, outcome);
+      return;
     }
     await throughYoga(request, response, transport, body);
   }
@@ -161,12 +209,14 @@ export function createGraphQLHttp(deps: GraphQLHttpDeps) {
     request: IncomingMessage,
     response: ServerResponse,
     transport: Transport,
+    hold: ByteHold,
   ): Promise<void> {
     const answer = (result: ExecutionResult): void =>
       send(response, transport, plainMediaType(request.headers.accept) ?? json, result, request);
     try {
       if (!isNoForeignPage((name) => request.headersDistinct[name]?.[0])) throw csrfError();
-      const { operation, release } = await readMultipart(request, { maxFieldBytes: maxBodyBytes, ...upload });
+      const maxFieldBytes = await maxBytesOf(transport);
+      const { operation, release } = await readMultipart(request, { maxFieldBytes, hold, ...upload });
       try {
         const prepared = engine.prepare(operation, transport);
         if (prepared.type === 'refused') return answer(prepared.result);
@@ -208,11 +258,21 @@ export function createGraphQLHttp(deps: GraphQLHttpDeps) {
     }
     const contentType = (request.headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase();
     if (request.method === 'POST' && contentType === json) {
-      await post(request, response, transport);
+      await holding(transport, (hold) => post(request, response, transport, hold));
       return;
     }
     if (request.method === 'POST' && contentType === 'multipart/form-data') {
-      await multipart(request, response, transport);
+      await holding(transport, (hold) => multipart(request, response, transport, hold));
+      return;
+    }
+    const unsupported = request.method === 'GET' ? unsupportedUrl(request.url ?? '') : undefined;
+    if (unsupported) {
+      send(
+        response,
+        transport,
+        plainMediaType(request.headers.accept) ?? json,
+        refusal(unsupported, transport),
+      );
       return;
     }
     if (request.method === 'POST') {
@@ -227,11 +287,30 @@ function csrfError(): AppError {
   return new AppError('FORBIDDEN', csrfMessage, { details: { reason: 'csrf' } });
 }
 
-function parseOrUndefined(body: Buffer): unknown {
+/** The params of a request, undefined where Yoga is to word what is wrong with it; or why it is refused here. */
+function paramsIn(body: Buffer): { params: OperationParams | undefined } | AppError {
+  const text = body.toString('utf8');
+  if (isTextTooDeep(text, mostLevels + 1)) {
+    const message = `The request must not be nested deeper than ${mostLevels} levels.`;
+    return new AppError('BAD_USER_INPUT', message, { details: { issues: [{ path: [], message }] } });
+  }
+  const parsed = parseOrUndefined(text);
+  return unsupportedRequest(parsed) ?? { params: wellFormed(parsed) };
+}
+
+function parseOrUndefined(text: string): unknown {
   try {
-    return JSON.parse(body.toString('utf8'));
+    return JSON.parse(text);
   } catch {
-    // Yoga says it in the protocol's words.
     return undefined;
   }
+}
+
+/** The same of a request whose params are in its URL. */
+function unsupportedUrl(url: string): AppError | undefined {
+  const start = url.indexOf('?');
+  const params = new URLSearchParams(start === -1 ? '' : url.slice(start));
+  const extensions = params.get('extensions');
+  if (extensions === null) return undefined;
+  return unsupportedRequest({ query: params.get('query'), extensions: parseOrUndefined(extensions) });
 }

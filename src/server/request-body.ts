@@ -1,53 +1,92 @@
 import type { IncomingMessage } from 'node:http';
 import { AppError } from '../lib/app-error.ts';
+import type { ByteHold } from '../lib/byte-budget.ts';
 import { watchPace } from './watch-pace.ts';
 
-function tooLarge(limit: number): AppError {
+export interface BodyLimits {
+  /** Bytes that anybody may send. */
+  readonly most: number;
+  /** Asked once where that is not enough: what this caller may send. */
+  raised(): Promise<number>;
+  /** Where the bytes are counted that wait in memory. */
+  readonly hold: ByteHold;
+  /** @default 30_000 */
+  readonly paceMs?: number;
+}
+
+function bodyTooLarge(limit: number): AppError {
   return new AppError('PAYLOAD_TOO_LARGE', `The request body is over the limit of ${limit} bytes.`, {
     details: { limit },
   });
 }
 
+/** The process holds as much of what clients sent as it may. */
+export function noRoomForBody(): AppError {
+  return new AppError('RATE_LIMITED', 'Too much of what clients send is in memory: try again.', {
+    details: { retryAfter: 1 },
+  });
+}
+
 /**
- * The whole body, at most `limit` bytes. Rejects with PAYLOAD_TOO_LARGE at the first byte over it, declared or not,
- * with BAD_USER_INPUT when the client leaves in the middle, and with TIMEOUT when it only holds the connection.
+ * The whole body. Rejects with PAYLOAD_TOO_LARGE at the first byte over its limit, declared or not, with RATE_LIMITED
+ * where memory is short, with BAD_USER_INPUT when the client leaves in the middle, and with TIMEOUT when it only holds the
+ * connection.
  */
-export function readBody(request: IncomingMessage, limit: number, paceMs = 30_000): Promise<Buffer> {
+export async function readBody(request: IncomingMessage, limits: BodyLimits): Promise<Buffer> {
+  let limit = limits.most;
   const declared = Number(request.headers['content-length'] ?? 0);
-  if (declared > limit) return Promise.reject(tooLarge(limit));
-  return new Promise((resolve, reject) => {
+  if (declared > limit) limit = await limits.raised();
+  if (declared > limit) throw bodyTooLarge(limit);
+  if (request.destroyed) throw endedEarly();
+  return await new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
+    let raising = false;
     const stopWatching = watchPace({
-      spanMs: paceMs,
+      spanMs: limits.paceMs ?? 30_000,
       moved: () => size,
-      heldBack: () => request.complete,
-      onStill: () => {
-        request.removeAllListeners('data');
-        reject(new AppError('TIMEOUT', 'The request came too slowly.'));
-      },
+      heldBack: () => request.complete || raising,
+      onStill: () => fail(new AppError('TIMEOUT', 'The request came too slowly.')),
     });
+    const fail = (error: unknown): void => {
+      stopWatching();
+      request.removeAllListeners('data');
+      chunks.length = 0;
+      reject(error);
+    };
+    const raise = async (): Promise<void> => {
+      raising = true;
+      request.pause();
+      limit = await limits.raised();
+      raising = false;
+      if (size > limit) fail(bodyTooLarge(limit));
+      else request.resume();
+    };
     request.on('data', (chunk: Buffer) => {
       size += chunk.length;
-      if (size > limit) {
-        stopWatching();
-        request.removeAllListeners('data');
-        reject(tooLarge(limit));
-      } else {
-        chunks.push(chunk);
+      if (!limits.hold.grow(chunk.length)) {
+        fail(noRoomForBody());
+        return;
       }
+      chunks.push(chunk);
+      if (size <= limit || raising) return;
+      if (limit === limits.most) raise().catch(fail);
+      else fail(bodyTooLarge(limit));
     });
     request.once('end', () => {
       stopWatching();
       const only = chunks[0];
       resolve(chunks.length === 1 && only ? only : Buffer.concat(chunks, size));
     });
-    const cut = (cause?: unknown): void =>
-      reject(new AppError('BAD_USER_INPUT', 'The request body ended early.', { cause }));
+    const cut = (cause?: unknown): void => reject(endedEarly(cause));
     request.once('error', cut);
     request.once('close', () => {
       stopWatching();
       if (!request.complete) cut();
     });
   });
+}
+
+function endedEarly(cause?: unknown): AppError {
+  return new AppError('BAD_USER_INPUT', 'The request body ended early.', { cause });
 }

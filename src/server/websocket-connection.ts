@@ -42,6 +42,8 @@ export interface Connection {
   readonly viewer: RenewableViewer | undefined;
   readonly operations: Map<string, RunningOperation>;
   readonly backlog: Backlog;
+  /** Length of the message that is handled just now. */
+  messageLength: number;
   /** Set by each sign of life, cleared by each round of pings. */
   alive: boolean;
   /** Takes the payload of `connection_init`; false when it was refused and the socket is closing. */
@@ -110,6 +112,7 @@ export function createConnection(
     userAgent: request.headers['user-agent'],
     operations: new Map(),
     backlog: createBacklog(),
+    messageLength: 0,
     alive: true,
     get viewer() {
       return viewer;

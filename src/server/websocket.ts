@@ -1,13 +1,15 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type ExecutionArgs, type FormattedExecutionResult, type GraphQLError, parse } from 'graphql';
 import { CloseCode, handleProtocols, makeServer } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { toClientError } from '../graphql/errors.ts';
-import type { OperationEngine, OperationParams } from '../graphql/operation-engine.ts';
+import type { OperationEngine } from '../graphql/operation-engine.ts';
 import type { Transport } from '../graphql/transport.ts';
 import { AppError } from '../lib/app-error.ts';
+import type { ByteBudget } from '../lib/byte-budget.ts';
+import { isRecord } from '../lib/is-record.ts';
 import { isTooDeep, mostLevels } from '../lib/nesting.ts';
 import type { Places } from '../lib/places.ts';
 import { createTimers } from '../lib/timers.ts';
@@ -16,7 +18,9 @@ import type { Logger } from '../observability/logger.ts';
 import type { ViewerResolver } from '../viewer/resolver.ts';
 import { type ClientPlaces, clientOf } from './client-places.ts';
 import { createMessageTurns } from './message-turns.ts';
+import { noRoomForBody } from './request-body.ts';
 import { createSharedOperations } from './shared-operations.ts';
+import { unsupportedRequest } from './unsupported-request.ts';
 import { refuseUpgrade } from './upgrade-router.ts';
 import { type Connection, createConnection, tryAgainLater } from './websocket-connection.ts';
 import { type Runnable, RunningOperation } from './websocket-operation.ts';
@@ -45,6 +49,8 @@ export interface WebSocketServerDeps {
   readonly places: ClientPlaces;
   /** Of all running operations. */
   readonly operationPlaces: Places<'operation'>;
+  /** Counts what running operations were sent. */
+  readonly bodies: ByteBudget;
   readonly log: Logger;
 }
 
@@ -138,7 +144,6 @@ export function createWebSocketServer(deps: WebSocketServerDeps): GraphQLWebSock
   /** The same operation, run together with those of the same identity where the field allows it. */
   const sharedOrOwn = (
     prepared: Runnable,
-    params: OperationParams,
     transport: Transport,
     { socket, raw, viewer, backlog }: Connection,
     id: string,
@@ -146,20 +151,32 @@ export function createWebSocketServer(deps: WebSocketServerDeps): GraphQLWebSock
     const sharing = prepared.sharing();
     if (sharing === undefined || viewer === undefined) return prepared;
     const subscription = shared.subscribe({
-      key: JSON.stringify([params.query, params.variables, params.operationName]),
+      key: createHash('sha256').update(JSON.stringify(prepared.params)).digest('base64'),
       sharing,
       viewer,
       start(signal, common) {
         // What waits for a reader waits in its outlet.
         const { backlog: _, ...rest } = transport;
         const own = { ...rest, signal, viewer: () => common.current, renewal: common };
-        const again = deps.engine.prepare(params, own);
+        const again = deps.engine.prepare(prepared.params, own);
         return again.type === 'refused' ? again.result : again.run();
       },
       outlet: (missed) =>
         createOutlet({ socket, raw, id, limits: defaultQueueLimits, backlog, batch, missed }),
     });
     return { ...prepared, run: () => subscription };
+  };
+
+  /** graphql-ws would close the socket for an operation without a text, with all that runs on it. */
+  const refusesUnsupported = ({ viewer, socket }: Connection, message: string): boolean => {
+    if (viewer === undefined || !message.includes('"persistedQuery"')) return false;
+    const parsed = parsedOrUndefined(message);
+    if (!isRecord(parsed) || parsed['type'] !== 'subscribe' || typeof parsed['id'] !== 'string') return false;
+    const error = unsupportedRequest(parsed['payload']);
+    if (error === undefined) return false;
+    const payload = [withoutHint(clientError(error))];
+    void send(socket, JSON.stringify({ id: parsed['id'], type: 'error', payload }));
+    return true;
   };
 
   const protocol = makeServer<Record<string, unknown>, { connection: Connection }>({
@@ -188,9 +205,15 @@ export function createWebSocketServer(deps: WebSocketServerDeps): GraphQLWebSock
       }
       const place = deps.operationPlaces.take('operation', connection.client);
       if (place.free === undefined) return [clientError(tooMany('This client', place.limit))];
-      const running = new RunningOperation(sharedOrOwn(prepared, params, transport, connection, id), abort, {
+      const hold = deps.bodies.hold(connection.client);
+      if (!hold.grow(connection.messageLength)) {
+        place.free();
+        return [clientError(noRoomForBody())];
+      }
+      const running = new RunningOperation(sharedOrOwn(prepared, transport, connection, id), abort, {
         ended() {
           place.free();
+          hold.release();
           connection.ended(id, running);
         },
         expired: connection.expire,
@@ -236,7 +259,8 @@ export function createWebSocketServer(deps: WebSocketServerDeps): GraphQLWebSock
             client: connection.client,
             handle(message) {
               connection.alive = true;
-              if (!connection.takesMessages) return;
+              if (!connection.takesMessages || refusesUnsupported(connection, message)) return;
+              connection.messageLength = message.length;
               handle(message).catch((error: unknown) => {
                 log.error({ err: error }, 'a WebSocket message could not be handled');
                 connection.close(CloseCode.InternalServerError, 'Internal server error');
@@ -377,4 +401,12 @@ function withoutHints(result: {
 }): FormattedExecutionResult | undefined {
   const { errors, ...rest } = result;
   return errors === undefined ? undefined : { ...rest, errors: errors.map(withoutHint) };
+}
+
+function parsedOrUndefined(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

@@ -1,13 +1,15 @@
 import { connect } from 'node:net';
 import { expect, test } from 'vitest';
 import { UploadedFile } from '../../src/graphql/uploaded-file.ts';
+import { createByteBudget } from '../../src/lib/byte-budget.ts';
 import { createHeldBytes } from '../../src/server/multipart/held-bytes.ts';
 import { readMultipart } from '../../src/server/multipart/read-multipart.ts';
 import { readBody } from '../../src/server/request-body.ts';
 import { listen } from '../support/listening-server.ts';
 
 const held = createHeldBytes({ maxRequestBytes: 10_000, maxTotalBytes: 100_000 });
-const limits = { maxFieldBytes: 10_000, maxFileBytes: 10_000, maxFiles: 1, held };
+const hold = createByteBudget({ maxBytes: 100_000, maxBytesPerClient: 100_000 }).hold('test');
+const limits = { maxFieldBytes: 10_000, maxFileBytes: 10_000, maxFiles: 1, held, hold };
 
 test('gives up on a sender that only holds the connection', async () => {
   let told: (error: unknown) => void = () => undefined;
@@ -33,7 +35,7 @@ test('gives up on a body of JSON that does not come', async () => {
     told = resolve;
   });
   const server = await listen((request) => {
-    readBody(request, 10_000, 50).then(told, told);
+    readBody(request, { most: 10_000, raised: async () => 10_000, hold, paceMs: 50 }).then(told, told);
   });
   const { hostname, port } = new URL(server.url);
   const socket = connect(Number(port), hostname);

@@ -5,6 +5,7 @@ import { WebSocket } from 'ws';
 import { loadConfig } from '../../src/config.ts';
 import { createBuilder } from '../../src/graphql/builder.ts';
 import { createOperationEngine } from '../../src/graphql/operation-engine.ts';
+import { createByteBudget } from '../../src/lib/byte-budget.ts';
 import { clientAddress } from '../../src/lib/client-address.ts';
 import { createPlaces } from '../../src/lib/places.ts';
 import { createFieldRateLimit } from '../../src/limits/field-rate-limit.ts';
@@ -153,6 +154,7 @@ export async function startWebSocketGateway(
     operationPlaces: createPlaces({ max: 1_000, maxPerClient: options.shares?.operations ?? 1_000 }, [
       'operation',
     ]),
+    bodies: createByteBudget({ maxBytes: 10_000_000, maxBytesPerClient: 10_000_000 }),
     log: silentLog,
   });
   const http: Server = createServer((_request, response) => response.writeHead(404).end());

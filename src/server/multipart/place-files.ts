@@ -1,6 +1,8 @@
 import type { UploadedFile } from '../../graphql/uploaded-file.ts';
 import { AppError } from '../../lib/app-error.ts';
 import { isRecord } from '../../lib/is-record.ts';
+import { isTextTooDeep, mostLevels } from '../../lib/nesting.ts';
+import { unsupportedRequest } from '../unsupported-request.ts';
 
 export interface MultipartOperation {
   readonly query: string;
@@ -13,12 +15,17 @@ function refuse(message: string): AppError {
 }
 
 function parse(name: string, text: string): Record<string, unknown> {
+  if (isTextTooDeep(text, mostLevels + 1)) {
+    throw refuse(`The field ${name} must not be nested deeper than ${mostLevels} levels.`);
+  }
   let parsed: unknown;
   try {
     parsed = JSON.parse(text);
   } catch {
     throw refuse(`The field ${name} must be JSON.`);
   }
+  const unsupported = unsupportedRequest(parsed);
+  if (unsupported) throw unsupported;
   if (!isRecord(parsed)) throw refuse(`The field ${name} must be a JSON object.`);
   return parsed;
 }

@@ -2,6 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import { Busboy } from '@fastify/busboy';
 import { UploadedFile } from '../../graphql/uploaded-file.ts';
 import { AppError } from '../../lib/app-error.ts';
+import type { ByteHold } from '../../lib/byte-budget.ts';
+import { noRoomForBody } from '../request-body.ts';
 import { watchPace } from '../watch-pace.ts';
 import { createFileTurns, type FileTurns } from './file-turns.ts';
 import type { HeldBytes } from './held-bytes.ts';
@@ -12,6 +14,8 @@ export interface MultipartLimits {
   readonly maxFieldBytes: number;
   readonly maxFileBytes: number;
   readonly maxFiles: number;
+  /** Where the bytes are counted that come before the files. */
+  readonly hold: ByteHold;
   /** Memory for files that cannot flow straight to their readers. */
   readonly held: HeldBytes;
   /** A sender that is not held back must bring some bytes in every such span. @default 30_000 */
@@ -47,7 +51,8 @@ export async function readMultipart(
   request: IncomingMessage,
   limits: MultipartLimits,
 ): Promise<MultipartRequest> {
-  const maxBytes = limits.maxFiles * limits.maxFileBytes + 2 * limits.maxFieldBytes + slackBytes;
+  const maxBytesBeforeFiles = 2 * limits.maxFieldBytes + slackBytes;
+  const maxBytes = limits.maxFiles * limits.maxFileBytes + maxBytesBeforeFiles;
   if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw tooLarge('request', maxBytes);
   const parser = createParser(request, limits);
   let operation: MultipartOperation | undefined;
@@ -70,10 +75,12 @@ export async function readMultipart(
     });
     request.on('data', (chunk: Buffer) => {
       seen += chunk.length;
-      if (ended || seen <= maxBytes) return;
+      if (ended) return;
+      const limit = turns ? maxBytes : maxBytesBeforeFiles;
+      if (seen <= limit && (turns || limits.hold.grow(chunk.length))) return;
       // Whatever it sends that is no part of a file: nobody would read it to its end.
       request.unpipe(parser).pause();
-      fail(tooLarge('request', maxBytes));
+      fail(seen > limit ? tooLarge('request', limit) : noRoomForBody());
     });
     parser.on('field', (name, value, _nameCut, valueCut) => {
       if (ended || turns) return;
