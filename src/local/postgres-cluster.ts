@@ -100,7 +100,7 @@ async function runInitdb(
     });
     signal?.throwIfAborted();
     if (ended === undefined) return;
-    const lines = said.split('\n').map((line) => /(?:error|FATAL|PANIC): +(.*)$/.exec(line)?.[1]);
+    const lines = said.split('\n').map((line) => /(?:error|FATAL|PANIC): (.*)/.exec(line)?.[1]?.trim());
     const reason = lines.find((line) => line !== undefined)?.replace(/\.$/, '') ?? ended;
     throw new LocalStackError(`Postgres could not make its database folder: ${reason}.`, {
       cause: new Error(said),
