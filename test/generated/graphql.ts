@@ -1246,7 +1246,7 @@ export type MutationCreateBucketArgs = {
 /** Everything that can be changed. */
 export type MutationCreateSignedUrlsArgs = {
   bucket: Scalars['ID']['input'];
-  expiresIn?: Scalars['Duration']['input'];
+  expiresIn?: InputMaybe<Scalars['Duration']['input']>;
   paths: Array<Scalars['String']['input']>;
 };
 
@@ -2050,7 +2050,7 @@ export type StoredFilePublicUrlArgs = {
 /** A file in a bucket. */
 export type StoredFileSignedUrlArgs = {
   download?: InputMaybe<Scalars['String']['input']>;
-  expiresIn?: Scalars['Duration']['input'];
+  expiresIn?: InputMaybe<Scalars['Duration']['input']>;
   transform?: InputMaybe<ImageTransformInput>;
 };
 

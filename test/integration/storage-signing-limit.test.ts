@@ -136,4 +136,43 @@ describe('signing through the pass-through', () => {
       await strict.close();
     }
   });
+
+  test('is the time of a URL that asks for none, where it is less than an hour', async () => {
+    const strict = await startStorageGateway({ MAX_SIGNED_URL_EXPIRY: '1m' });
+    try {
+      await strict.makeBucket('docs');
+      const token = strict.serviceKey;
+      const uploaded = await exchange(strict.storage.url, {
+        method: 'PUT',
+        path: '/object/docs/a.txt',
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'text/plain' },
+        body: Buffer.from('a'),
+      });
+      expect(uploaded.status).toBe(200);
+      const { data, errors } = await strict.app.graphql(
+        `query ($time: Duration) {
+          file(bucket: "docs", path: "a.txt") { signedUrl null: signedUrl(expiresIn: $time) }
+        }`,
+        { token, variables: { time: null } },
+      );
+      expect(errors).toEqual([]);
+      const made = await strict.app.graphql(
+        'mutation { createSignedUrls(bucket: "docs", paths: ["a.txt"]) { url } }',
+        { token },
+      );
+      expect(made.errors).toEqual([]);
+      for (const url of [data.file.signedUrl, data.file.null, made.data.createSignedUrls[0].url]) {
+        expect(lifetime(url)).toBe(60);
+      }
+    } finally {
+      await strict.close();
+    }
+  });
 });
+
+/** Seconds that a signed URL was made for. */
+function lifetime(url: string): number {
+  const [, payload = ''] = new URL(url).searchParams.get('token')?.split('.') ?? [];
+  const { iat, exp }: { iat: number; exp: number } = JSON.parse(Buffer.from(payload, 'base64url').toString());
+  return exp - iat;
+}

@@ -131,9 +131,9 @@ export function fileTypes(builder: SchemaBuilder) {
         args: {
           expiresIn: t.arg({
             type: 'Duration',
-            required: true,
-            defaultValue: 3_600_000,
-            description: 'How long it works; the largest is configured (MAX_SIGNED_URL_EXPIRY).',
+            required: false,
+            description:
+              'How long it works; the largest is configured (MAX_SIGNED_URL_EXPIRY). When left out an hour, or that where it is less.',
           }),
           download: t.arg.string({
             required: false,

@@ -4,6 +4,7 @@ import { AppError } from '../../lib/app-error.ts';
 import { maxPaths } from './file-client.ts';
 import { createLookups } from './lookups.ts';
 import { pathFault } from './object-path.ts';
+import type { SigningTime } from './sharing-client.ts';
 import type { Bucket, StoredFile } from './types.ts';
 
 interface FileKey {
@@ -37,7 +38,7 @@ function nullOrError(error: unknown): null | Error {
 }
 
 interface SignKey extends FileKey {
-  readonly expiresInMs: number;
+  readonly expiresInMs: SigningTime;
 }
 
 /** Signs every URL that one operation asks for in one upstream call per bucket and time. */
@@ -58,7 +59,7 @@ export function createSignLoader({ services, call, loaders }: Context) {
         }
       };
       const askSome = async (some: SignKey[]): Promise<void> => {
-        const [{ bucket, expiresInMs } = { bucket: '', expiresInMs: 0 }] = some;
+        const [{ bucket, expiresInMs } = { bucket: '', expiresInMs: undefined }] = some;
         const paths = some.map(({ path }) => path);
         try {
           const signed = await services.storage.signUrls(bucket, paths, expiresInMs, call);

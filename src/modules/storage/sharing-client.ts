@@ -30,13 +30,23 @@ export interface TicketArgs {
   readonly metadata?: Record<string, unknown> | null | undefined;
 }
 
+/** Milliseconds; when nothing is said an hour, or the deployment's maximum where that is less. */
+export type SigningTime = number | null | undefined;
+
+const defaultSigningMs = 3_600_000;
+
 export interface SharingMethods {
   /** Signs all paths in one call; a path that cannot be signed says why. Throws BAD_USER_INPUT for too long a time. */
-  signUrls(bucket: string, paths: readonly string[], expiresInMs: number, call: Call): Promise<SignedUrl[]>;
+  signUrls(
+    bucket: string,
+    paths: readonly string[],
+    expiresInMs: SigningTime,
+    call: Call,
+  ): Promise<SignedUrl[]>;
   /** A signed URL of an image in another size; NOT_CONFIGURED where Storage does not transform. */
   signTransformed(
     file: { bucket: string; path: string },
-    expiresInMs: number,
+    expiresInMs: SigningTime,
     transform: ImageTransform,
     call: Call,
   ): Promise<string>;
@@ -58,7 +68,8 @@ export interface SharingDeps {
 export function createSharingMethods(deps: SharingDeps): SharingMethods {
   const { send, urls, maxSignedUrlExpiryMs } = deps;
 
-  function seconds(expiresInMs: number): number {
+  function seconds(given: SigningTime): number {
+    const expiresInMs = given ?? Math.min(defaultSigningMs, maxSignedUrlExpiryMs);
     if (expiresInMs >= 1000 && expiresInMs <= maxSignedUrlExpiryMs) return Math.floor(expiresInMs / 1000);
     throw badArgument('expiresIn', `expiresIn must be from 1s to ${maxSignedUrlExpiryMs / 1000}s.`);
   }

@@ -27,9 +27,9 @@ export function addSignedUrls(builder: SchemaBuilder): void {
         paths: t.arg.stringList({ required: true, description: 'Full keys in the bucket.' }),
         expiresIn: t.arg({
           type: 'Duration',
-          required: true,
-          defaultValue: 3_600_000,
-          description: 'How long they work; the largest is configured (MAX_SIGNED_URL_EXPIRY).',
+          required: false,
+          description:
+            'How long they work; the largest is configured (MAX_SIGNED_URL_EXPIRY). When left out an hour, or that where it is less.',
         }),
       },
       resolve: (_root, { bucket, paths, expiresIn }, { services, call }) =>
