@@ -351,6 +351,24 @@ describe('stream', () => {
     expect([answer.status, (await buffer(answer.body)).toString()]).toEqual([413, 'too large']);
   });
 
+  it('uses a connection again after an upload that was taken, and not after one that was refused', async () => {
+    const { server, upstream } = await upstreamOf(
+      async (request, response) => {
+        await buffer(request);
+        response.writeHead(request.url?.endsWith('/taken') ? 200 : 409).end('answer');
+      },
+      { limits: { streams: 1 } },
+    );
+    const sent = async (path: string) => {
+      const body = Readable.from([Buffer.alloc(100_000)]);
+      const answer = await upstream.stream({ method: 'PUT', path, body, call: testCall() });
+      await buffer(answer.body);
+    };
+    for (const path of ['/taken', '/taken', '/refused', '/taken', '/taken']) await sent(path);
+    const sockets = server.requests.map(({ socket }) => socket);
+    expect(sockets.map((socket) => sockets.indexOf(socket))).toEqual([0, 0, 0, 3, 3]);
+  });
+
   it('answers UPSTREAM_UNAVAILABLE when nobody listens', async () => {
     const { server, upstream } = await upstreamOf(never);
     await (server as ListeningServer).close();
