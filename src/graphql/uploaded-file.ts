@@ -16,11 +16,17 @@ export class UploadedFile {
   }
 
   /**
-   * Waits for the part. Rejects with BAD_USER_INPUT when it never comes, was opened before, or was passed by: files
-   * that come before the one that is wanted are kept in a bounded memory. Rejects with PAYLOAD_TOO_LARGE when it
-   * stands at several places and is too large to be kept, and with RATE_LIMITED when other requests have the memory.
+   * Waits for the part and gives it to `take`. What is unread once that settles flows away: the parts behind it come
+   * only then. Rejects with BAD_USER_INPUT when the part never comes, was used before, or was passed by: files that
+   * come before the one that is wanted are kept in a bounded memory. Rejects with PAYLOAD_TOO_LARGE when it stands at
+   * several places and is too large to be kept, and with RATE_LIMITED when other requests have the memory.
    */
-  open(): Promise<UploadedPart> {
-    return this.#open();
+  async use<T>(take: (part: UploadedPart) => Promise<T>): Promise<T> {
+    const part = await this.#open();
+    try {
+      return await take(part);
+    } finally {
+      part.stream.destroy();
+    }
   }
 }

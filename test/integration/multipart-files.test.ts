@@ -140,6 +140,26 @@ test('lets parts flow away that the map does not name, that come twice or that n
   expect(files).toEqual({ a: '1', b: '2' });
 });
 
+test.each([
+  ['path', 'path: "/a"'],
+  ['contentType', 'path: "a", contentType: "no type"'],
+  ['cacheControl', 'path: "a", cacheControl: "soon"'],
+  ['metadata', 'path: "a", metadata: { text: "\\u0000" }'],
+])('goes on to the next file when the %s of a large one is refused', async (argument, input) => {
+  const query = `mutation($a: File! $b: File!) {
+    a: uploadFile(input: { bucket: "docs", file: $a, ${input} }) { size }
+    b: uploadFile(input: { bucket: "docs", file: $b, path: "after/${argument}" }) { size }
+  }`;
+  const { files } = await send([
+    field('operations', { query, variables: { a: null, b: null } }),
+    mapOf('a', 'b'),
+    part('p-a', Buffer.alloc(900 * kilobyte, 'a')),
+    part('p-b', 'bb'),
+    end,
+  ]);
+  expect(files).toEqual({ a: 'BAD_USER_INPUT', b: '2' });
+});
+
 test('gives one part to every place of it, and says so of one that is too large to be kept', async () => {
   const shared = field('map', { one: ['variables.a', 'variables.b'], two: ['variables.c'] });
   const small = await send([

@@ -28,10 +28,10 @@ export function addUploadFields(builder: SchemaBuilder, { file }: FileTypes): vo
         'Stores a file of a multipart request; its bytes stream through. Answered from the upload itself: a caller who may insert but not read still gets success. Bigger files go through createUpload.',
       directives: { auth: { requires: 'AUTHENTICATED' } },
       args: { input: t.arg({ type: input, required: true, description: 'The file.' }) },
-      resolve: async (_root, { input: { file: upload, contentType, ...rest } }, { services, call }) => {
-        const { stream, mimetype } = await upload.open();
-        return await services.storage.upload({ ...rest, stream, contentType: contentType ?? mimetype }, call);
-      },
+      resolve: (_root, { input: { file: upload, contentType, ...rest } }, { services, call }) =>
+        upload.use(({ stream, mimetype }) =>
+          services.storage.upload({ ...rest, stream, contentType: contentType ?? mimetype }, call),
+        ),
     }),
   );
   addTicket(builder);
