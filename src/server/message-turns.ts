@@ -1,28 +1,22 @@
 import { createFairLine } from '../lib/fair-line.ts';
 
-/** Where messages come from and go to. */
+/** A socket as far as its messages go. */
 export interface MessageSource {
   /** Whose turns it shares. */
   readonly client: string;
-  handle(message: string): void;
-  /** Reads no more from the client for a while. */
-  pause(): void;
-  resume(): void;
-}
-
-/** The messages of one socket. */
-export interface MessageInlet {
-  push(message: string): void;
-  /** Drops what waits. */
-  close(): void;
+  readonly socket: { readonly isPaused: boolean; pause(): void; resume(): void };
+  /** What waits; undefined for most sockets at most times, which keeps them small. */
+  waiting: string[] | undefined;
 }
 
 /**
  * Handles the messages of all sockets, a few in each turn of the event loop, so that a burst holds up nobody: clients
  * take turns, and so do the sockets of each; what is not handled yet is not read on.
  */
-export interface MessageTurns {
-  inlet(source: MessageSource): MessageInlet;
+export interface MessageTurns<Source extends MessageSource> {
+  push(source: Source, message: string): void;
+  /** Forgets what waits. */
+  drop(source: Source): void;
 }
 
 /** Messages that are handled between two looks at everything else, and the time after which no further one begins. */
@@ -31,31 +25,24 @@ const turnMs = 5;
 /** Messages of a socket that may wait while more is read. */
 const mostWaiting = 8;
 
-interface Waiting {
-  readonly source: MessageSource;
-  messages: string[];
-  paused: boolean;
-}
-
-export function createMessageTurns(): MessageTurns {
+export function createMessageTurns<Source extends MessageSource>(
+  handle: (source: Source, message: string) => void,
+): MessageTurns<Source> {
   /** Sockets for which something waits. */
-  const line = createFairLine<Waiting>();
+  const line = createFairLine<Source>();
   let messagesWaiting = 0;
   let running = false;
 
-  const unpause = (waiting: Waiting) => {
-    if (!waiting.paused) return;
-    waiting.paused = false;
-    waiting.source.resume();
-  };
   const handleOne = () => {
-    const waiting = line.take();
-    const message = waiting?.messages.shift();
-    if (waiting === undefined || message === undefined) return;
+    const source = line.take();
+    const message = source?.waiting?.shift();
+    if (source === undefined || message === undefined) return;
     messagesWaiting -= 1;
-    if (waiting.messages.length > 0) line.add(waiting.source.client, waiting);
-    else unpause(waiting);
-    waiting.source.handle(message);
+    if (source.waiting?.length === 0) {
+      source.waiting = undefined;
+      if (source.socket.isPaused) source.socket.resume();
+    } else line.add(source.client, source);
+    handle(source, message);
   };
   const beginTurn = () => {
     running = messagesWaiting > 0;
@@ -72,26 +59,21 @@ export function createMessageTurns(): MessageTurns {
   };
 
   return {
-    inlet(source) {
-      const waiting: Waiting = { source, messages: [], paused: false };
-      return {
-        push(message) {
-          waiting.messages.push(message);
-          messagesWaiting += 1;
-          if (waiting.messages.length === 1) line.add(source.client, waiting);
-          else if (waiting.messages.length > mostWaiting && !waiting.paused) {
-            waiting.paused = true;
-            source.pause();
-          }
-          if (!running) beginTurn();
-        },
-        close() {
-          messagesWaiting -= waiting.messages.length;
-          waiting.messages = [];
-          line.remove(source.client, waiting);
-          unpause(waiting);
-        },
-      };
+    push(source, message) {
+      messagesWaiting += 1;
+      if (source.waiting === undefined) {
+        source.waiting = [message];
+        line.add(source.client, source);
+      } else {
+        source.waiting.push(message);
+        if (source.waiting.length > mostWaiting && !source.socket.isPaused) source.socket.pause();
+      }
+      if (!running) beginTurn();
+    },
+    drop(source) {
+      messagesWaiting -= source.waiting?.length ?? 0;
+      source.waiting = undefined;
+      line.remove(source.client, source);
     },
   };
 }

@@ -44,6 +44,10 @@ export interface Connection {
   readonly backlog: Backlog;
   /** Length of the message that is handled just now. */
   messageLength: number;
+  /** Messages that have not had their turn. */
+  waiting: string[] | undefined;
+  /** What the protocol does with a message. */
+  handle: ((message: string) => Promise<void>) | undefined;
   /** Set by each sign of life, cleared by each round of pings. */
   alive: boolean;
   /** Takes the payload of `connection_init`; false when it was refused and the socket is closing. */
@@ -113,6 +117,8 @@ export function createConnection(
     operations: new Map(),
     backlog: createBacklog(),
     messageLength: 0,
+    waiting: undefined,
+    handle: undefined,
     alive: true,
     get viewer() {
       return viewer;

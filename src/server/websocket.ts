@@ -136,7 +136,15 @@ export function createWebSocketServer(deps: WebSocketServerDeps): GraphQLWebSock
       details: { limit, retryAfter: 1 },
     });
 
-  const turns = createMessageTurns();
+  const turns = createMessageTurns<Connection>((connection, message) => {
+    connection.alive = true;
+    if (!connection.takesMessages || refusesUnsupported(connection, message)) return;
+    connection.messageLength = message.length;
+    connection.handle?.(message).catch((error: unknown) => {
+      log.error({ err: error }, 'a WebSocket message could not be handled');
+      connection.close(CloseCode.InternalServerError, 'Internal server error');
+    });
+  });
   const batch = createWriteBatch();
   const shared = createSharedOperations((result) =>
     Buffer.from(JSON.stringify(withoutHints(result) ?? result)),
@@ -236,6 +244,7 @@ export function createWebSocketServer(deps: WebSocketServerDeps): GraphQLWebSock
     raw: Duplex,
     request: IncomingMessage,
     clientAddress: string | undefined,
+    freePlace: () => void,
   ) => {
     const connection = createConnection(socket, raw, request, clientAddress, {
       resolve: (credentials) => deps.viewers.resolve(credentials),
@@ -255,31 +264,19 @@ export function createWebSocketServer(deps: WebSocketServerDeps): GraphQLWebSock
         close: (code, reason) => connection.close(code, reason),
         onPing: (payload) => answerPing(socket, payload),
         onMessage(handle) {
-          const inlet = turns.inlet({
-            client: connection.client,
-            handle(message) {
-              connection.alive = true;
-              if (!connection.takesMessages || refusesUnsupported(connection, message)) return;
-              connection.messageLength = message.length;
-              handle(message).catch((error: unknown) => {
-                log.error({ err: error }, 'a WebSocket message could not be handled');
-                connection.close(CloseCode.InternalServerError, 'Internal server error');
-              });
-            },
-            pause: () => socket.pause(),
-            resume: () => socket.resume(),
-          });
+          connection.handle = handle;
           socket.on('message', (data) => {
             connection.alive = true;
-            if (connection.takesMessages) inlet.push(String(data));
+            if (connection.takesMessages) turns.push(connection, String(data));
           });
-          socket.once('close', () => inlet.close());
         },
       },
       { connection },
     );
     socket.once('close', (code, reason) => {
+      freePlace();
       connections.delete(connection);
+      turns.drop(connection);
       connection.dispose();
       if (connections.size === 0) {
         stopPings?.();
@@ -340,8 +337,7 @@ export function createWebSocketServer(deps: WebSocketServerDeps): GraphQLWebSock
             refuse(webSocket);
             return;
           }
-          webSocket.once('close', place.free);
-          opened(webSocket, socket, request, address);
+          opened(webSocket, socket, request, address, place.free);
         });
       }
     },
