@@ -44,6 +44,10 @@ const storageInMemory = `<script>(() => {
   Object.defineProperty(window, 'localStorage', { value: new MemoryStorage() });
 })();</script>`;
 
+// The tabs can be dragged, and what drags them thinks at first that they stand in the opposite order: a tab that is
+// pressed would jump away, and the click miss it.
+const pressedTabs = `<style>.graphiql-container .graphiql-tab { transform: none !important; }</style>`;
+
 // GraphiQL lays everything side by side. On a phone: editor above answer, what the side bar opens over both.
 const narrowScreens = `<style>@media (max-width: 700px) {
   #root > .graphiql-container { height: 100dvh; }
@@ -88,7 +92,7 @@ async function buildPage(keepKey: boolean): Promise<Page> {
     renderGraphiQL(options)
       .replace('<head>', () => `<head>${head}`)
       // After the page's own style.
-      .replace('</head>', () => `${narrowScreens}</head>`)
+      .replace('</head>', () => `${pressedTabs}${narrowScreens}</head>`)
       .replaceAll(headersMarker, 'headersOfVisitor')
       .replaceAll(nothingMarker, '() => undefined'),
   );

@@ -87,6 +87,14 @@ describe.skipIf(!hasBrowser)('GraphiQL in a browser', () => {
     await run(page, 'API_GATEWAY');
   });
 
+  it('opens each example at the first click', async () => {
+    const page = await visit(`${dev.graphqlUrl}#key=${key}`);
+    for (const name of ['SignUp', 'Me', 'Sql', 'Follow', 'Start']) {
+      await page.getByRole('tab', { name }).click();
+      await expect.poll(async () => await page.locator('.graphiql-tab-active').textContent()).toContain(name);
+    }
+  });
+
   it('shows in the schema who may select a field, and how often', async () => {
     const page = await visit(`${dev.graphqlUrl}#key=${key}`);
     await page.click('button[aria-label*="Documentation"]');
