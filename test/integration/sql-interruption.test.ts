@@ -81,7 +81,9 @@ describe('a statement that is over its time limit', () => {
     ['SELECT', 'select hang_alone()'],
   ])('is ended when it cannot be cancelled: %s in executeSql', async (_, statement) => {
     await using database = connectDatabase(urls());
-    const failure = await failureOf(database.client.execute({ statement, timeout: 150 }, testCall()));
+    // The time until there is a connection counts too.
+    await database.client.execute({ statement: 'select 1' }, testCall());
+    const failure = await failureOf(database.client.execute({ statement, timeout: 1_000 }, testCall()));
     expect(failure.code).toBe('OUTCOME_UNKNOWN');
     await eventually(async () => (await sleeping()) === 0, 'no backend is left');
   });
@@ -163,7 +165,8 @@ describe('a cancel request that comes late', () => {
     const first =
       what === 'over its size'
         ? { statement: "select repeat('x', 1000) from generate_series(1, 1000)", maxRows: 10_000 }
-        : { statement: 'select pg_sleep(1)', timeout: 100 };
+        : { statement: 'select pg_sleep(2)', timeout: 1_000 };
+    await client.query({ statement: 'select 1' }, testCall());
     await client.query(first, testCall());
     await eventually(() => proxy.held === 1, 'the cancel request is on its way');
     const second = client.query({ statement: 'select pg_sleep(1.5)' }, testCall());
