@@ -81,7 +81,7 @@ const kinds = {
   subscription: parse('subscription { __typename }'),
 };
 
-/** Sockets over a limit that have not answered their close. */
+/** Sockets over a limit that have not answered their close; the one that has had the longest time goes for the next. */
 const mostRefused = 1_000;
 
 export function createWebSocketServer(deps: WebSocketServerDeps): GraphQLWebSocketServer {
@@ -293,6 +293,11 @@ export function createWebSocketServer(deps: WebSocketServerDeps): GraphQLWebSock
    * place, so it may not stay for as long as it likes not to answer the close.
    */
   const refuse = (socket: WebSocket): void => {
+    const [longest] = refused;
+    if (longest !== undefined && refused.size >= mostRefused) {
+      refused.delete(longest);
+      longest.terminate();
+    }
     refused.add(socket);
     socket.on('error', () => undefined);
     const forget = timers.after(limits.initTimeoutMs, () => socket.terminate());
@@ -327,7 +332,7 @@ export function createWebSocketServer(deps: WebSocketServerDeps): GraphQLWebSock
 
   return {
     upgrade(request, socket, head) {
-      if (draining || refused.size >= mostRefused) refuseUpgrade(socket, 503, 'Service Unavailable');
+      if (draining) refuseUpgrade(socket, 503, 'Service Unavailable');
       else if (!deps.originAllowed(request)) refuseUpgrade(socket, 403, 'Forbidden');
       else {
         wss.handleUpgrade(request, socket, head, (webSocket) => {

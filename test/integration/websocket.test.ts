@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { request as httpRequest } from 'node:http';
-import type { Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { hmacToken, keyClaims, nowSeconds, userClaims } from '../support/tokens.ts';
@@ -272,6 +272,27 @@ test('takes nonsense from a socket over the limit, and ends one that does not an
     await once(socket, 'close');
   }
   expect((await (await rawClient(url)).closed).code).toBe(1013);
+});
+
+test('takes a client within its share, however many sockets of another do not answer their close', async () => {
+  const { url } = await start({ initTimeoutMs: 60_000 }, { shares: { sockets: 1, operations: 10 } });
+  const { hostname, port } = new URL(url);
+  const handshake =
+    `GET /graphql HTTP/1.1\r\nHost: ${hostname}\r\nX-Forwarded-For: 192.0.2.1\r\nConnection: Upgrade\r\n` +
+    'Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n' +
+    'Sec-WebSocket-Protocol: graphql-transport-ws\r\n\r\n';
+  const silent = Array.from({ length: 1_002 }, () => {
+    const socket = connect(Number(port), hostname);
+    socket.on('error', () => undefined);
+    socket.write(handshake);
+    return socket;
+  });
+  await Promise.all(silent.map((socket) => once(socket, 'data')));
+  const other = await rawClient(url, from('192.0.2.2'));
+  other.send({ type: 'connection_init' });
+  await other.message(({ type }) => type === 'connection_ack');
+  expect((await (await rawClient(url, from('192.0.2.1'))).closed).code).toBe(1013);
+  for (const socket of silent) socket.destroy();
 });
 
 test('ends what a client leaves: by complete, by close and by a cut connection', async () => {
