@@ -16,6 +16,7 @@ import { createTimers } from '../lib/timers.ts';
 import { defaultQueueLimits } from '../modules/realtime/queue.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { ViewerResolver } from '../viewer/resolver.ts';
+import { watchArrivingMessage } from './arriving-message.ts';
 import { type ClientPlaces, clientOf } from './client-places.ts';
 import { createMessageTurns } from './message-turns.ts';
 import { noRoomForBody } from './request-body.ts';
@@ -49,7 +50,7 @@ export interface WebSocketServerDeps {
   readonly places: ClientPlaces;
   /** Of all running operations. */
   readonly operationPlaces: Places<'operation'>;
-  /** Counts what running operations were sent. */
+  /** Counts what running operations were sent, and what has come of messages that are not whole yet. */
   readonly bodies: ByteBudget;
   readonly log: Logger;
 }
@@ -251,6 +252,14 @@ export function createWebSocketServer(deps: WebSocketServerDeps): GraphQLWebSock
       timers,
     });
     connections.add(connection);
+    watchArrivingMessage({
+      socket,
+      raw,
+      client: connection.client,
+      bodies: deps.bodies,
+      timers,
+      noRoom: () => connection.close(tryAgainLater, 'try_again_later'),
+    });
     stopPings ??= timers.after(limits.keepAliveMs, ping);
     socket.on('pong', () => {
       connection.alive = true;
