@@ -103,14 +103,14 @@ async function run(args: readonly string[], processEnv: Environment): Promise<nu
       await dev(env, { reset: values.reset, allowLan: values['allow-lan'], stopSignal: stopSignal() });
       return 0;
     case 'doctor':
-      if (!values.grants) break;
+      if (!values.grants) throw new Error('`doctor` needs to be told what to print: `doctor --grants`.');
       process.stdout.write(grantsSql());
       return 0;
     case 'schema print':
       process.stdout.write(printSchema(createSchema()));
       return 0;
   }
-  process.stderr.write(usage);
+  process.stderr.write(`bunbun: There is no command \`${command}\`.\n\n${usage}`);
   return 2;
 }
 

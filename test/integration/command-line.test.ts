@@ -427,6 +427,12 @@ it('says that Node is too old before it loads anything that an old Node cannot',
   expect(command.output()).toBe('bunbun: This is Node 20.18.3; 20.19 or newer is needed.\n');
 });
 
+it('names a command that it does not know, before it says which there are', async () => {
+  const command = start(['strat'], {});
+  expect(await command.ended).toBe(2);
+  expect(command.output()).toMatch(/^bunbun: There is no command `strat`\.\n\nUsage: /);
+});
+
 it('prints the schema that is committed', async () => {
   const command = start(['schema', 'print'], {});
   expect(await command.ended).toBe(0);
