@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
 import { type ExecutionResult, GraphQLError } from 'graphql';
 import { toClientError } from '../graphql/errors.ts';
 import type { OperationEngine, OperationParams } from '../graphql/operation-engine.ts';
@@ -241,8 +242,8 @@ export function createGraphQLHttp(deps: GraphQLHttpDeps) {
     body?: Buffer,
   ): Promise<void> {
     response.setHeader('x-request-id', transport.requestId);
-    // The adapter takes a body that was read already from `request.body`.
-    if (body) Object.assign(request, { body });
+    // The adapter takes a body that was read already from `request.body`; of bytes it would list all the indexes.
+    if (body) Object.assign(request, { body: Readable.from(body, { objectMode: false }) });
     await yoga(request, response, { transport });
   }
 

@@ -4,6 +4,7 @@ import { dropUnread } from '../lib/drop-unread.ts';
 import type { Logger } from '../observability/logger.ts';
 import { leaveRequest } from './leave-request.ts';
 import { maxHeaders, type Refusal, requestProblem } from './request-check.ts';
+import { oneAtATime } from './request-turns.ts';
 import { type SecurityHeaders, setSecurityHeaders } from './security-headers.ts';
 
 /** Answers a request; a rejection becomes a 500. */
@@ -49,7 +50,7 @@ export function createHttpServer(deps: HttpServerDeps): Server {
     deps.log.error({ err: error }, 'a request handler failed');
     sendError(response, new AppError('INTERNAL_SERVER_ERROR', 'Something went wrong in the gateway.'));
   };
-  const server = createServer((request, response) => {
+  const serve = (request: IncomingMessage, response: ServerResponse): void => {
     dropUnread(request, response);
     setSecurityHeaders(response, deps.headers);
     const problem = requestProblem(request);
@@ -78,7 +79,8 @@ export function createHttpServer(deps: HttpServerDeps): Server {
     } catch (error) {
       failed(response, error);
     }
-  });
+  };
+  const server = createServer(oneAtATime(serve));
   server.headersTimeout = 10_000;
   // Longer than the usual load balancer's idle time-out, so that it is never us who closes first.
   server.keepAliveTimeout = 75_000;
