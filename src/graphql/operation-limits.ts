@@ -3,6 +3,10 @@ import { AppError } from '../lib/app-error.ts';
 import { holdsMoreThan } from '../lib/nesting.ts';
 import { operationCost } from './operation-cost.ts';
 import { documentShape, fieldCap, type OperationFacts } from './operation-facts.ts';
+import { comparedPairs } from './repeated-fields.ts';
+
+/** 200 fields of one name in one place. Validation compares each with each: its own bound takes ten times as long. */
+const pairCap = 20_000;
 
 /** What one document may ask for. */
 export interface OperationLimits {
@@ -68,6 +72,9 @@ export function checkShape(document: DocumentNode, limits: OperationLimits): voi
   }
   if (shape.rootFields > limits.maxRootFields) {
     throw tooComplex('root fields', limits.maxRootFields, shape.rootFields);
+  }
+  if (comparedPairs(document, pairCap) > pairCap) {
+    throw tooComplex('pairs of fields or fragments that must agree', pairCap, `more than ${pairCap}`);
   }
 }
 

@@ -127,4 +127,38 @@ describe('a document', () => {
       '{ ...A ...A } fragment A on Query { a: __typename ...B ...B } fragment B on Query { b: __typename }';
     expect((await app.graphql(few)).data).toEqual({ a: 'Query', b: 'Query' });
   });
+
+  const times = (count: number, text: string) => `${text} `.repeat(count);
+  const spreads = Array.from({ length: 210 }, (_, at) => `...F${at}`).join(' ');
+  const spread = Array.from({ length: 210 }, (_, at) => `fragment F${at} on Health { __typename }`).join(' ');
+  it.each([
+    ['in one place', `{ health { ${times(210, 'version')} } }`],
+    ['in places that are merged', `{ ${times(15, `health { ${times(15, 'version')} }`)} }`],
+    ['with fields of their own', `{ health { ${times(210, 'services { name }')} } }`],
+    [
+      'in a fragment that nothing spreads',
+      `{ __typename } fragment F on Health { ${times(210, 'version')} }`,
+    ],
+    ['as fragments', `{ health { ${spreads} } } ${spread}`],
+  ])('is refused where hundreds of fields repeat each other: %s', async (_where, text) => {
+    const { errors } = await app.graphql(text);
+    expect(errors).toMatchObject([
+      {
+        extensions: {
+          code: 'OPERATION_TOO_COMPLEX',
+          what: 'pairs of fields or fragments that must agree',
+          limit: 20_000,
+        },
+      },
+    ]);
+  });
+
+  it('may ask for a field as often as the fragments of a large page do', async () => {
+    const numbers = Array.from({ length: 120 }, (_, at) => at);
+    const fragments = numbers.map((at) => `fragment F${at} on Health { version }`);
+    const { data } = await app.graphql(
+      `{ health { ${numbers.map((at) => `...F${at}`).join(' ')} } } ${fragments.join(' ')}`,
+    );
+    expect(data).toEqual({ health: { version: expect.any(String) } });
+  });
 });
