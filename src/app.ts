@@ -109,6 +109,7 @@ export function createApp(config: Config, overrides: AppOverrides = {}): App {
   const refusing = () => stopping;
 
   const metrics = createMetrics();
+  metrics.limitHit(failedAttempts, 0);
   const { maxSockets, maxSocketsPerClient, maxOperationsPerClient } = config.websocket;
   const places = createClientPlaces({ max: maxSockets, maxPerClient: maxSocketsPerClient }, metrics.limitHit);
   const operationPlaces = createPlaces(

@@ -11,8 +11,8 @@ export interface Metrics {
   subscriptionEnded(): void;
   /** What is held just now, by what it is, read whenever the metrics are. */
   holdings(name: string, help: string, read: () => Readonly<Record<string, number>>): void;
-  /** A limit refused something; `limit` names the limit. */
-  limitHit(limit: string): void;
+  /** A limit refused something; `limit` names the limit. With 0 `times` it is shown before it refuses anything. */
+  limitHit(limit: string, times?: number): void;
   /** An attempt at an account failed; `field` is the mutation that does the same. */
   attemptFailed(field: string): void;
   /** `outcome` is a status code or the kind of failure. */
@@ -96,7 +96,7 @@ export function createMetrics(options: { process?: boolean } = {}): Metrics {
         },
       });
     },
-    limitHit: (limit) => limits.inc({ limit }),
+    limitHit: (limit, times = 1) => limits.inc({ limit }, times),
     attemptFailed: (field) => attempts.inc({ field }),
     upstreamRequest: (service, outcome, seconds) => upstream.observe({ service, outcome }, seconds),
     circuitChanged: (service, state) => circuits.set({ service }, circuitValues[state]),

@@ -83,6 +83,11 @@ it('counts operations, limits and running subscriptions', async () => {
   expect(operations().at(-1)).toMatchObject({ type: 'subscription', operation: 'Watch', code: 'OK' });
 });
 
+it('shows the limit of failures at nought before it refuses, so that an alert on its growth sees the first', async () => {
+  const { metrics } = await start({});
+  expect(await metrics()).toContain('bunbun_limit_hits_total{limit="failedAttempts"} 0');
+});
+
 it('asks for the token where one is configured', async () => {
   const { app: gateway } = await start({ METRICS_TOKEN: 'a-token-of-some-length' });
   const get = (authorization?: string) =>
