@@ -174,15 +174,16 @@ test('keeps no place for specs that were left before they were joined', async ()
 
 test('gives up lingering channels when somebody else needs their place', async () => {
   const client = realtimeClient(fake.url, { lingerMs: 60_000, channelsPerSocket: 2, sockets: 1 });
-  const open = async (filter: string) => {
-    const call = callOf('ann');
+  // Each by another caller, who has a share.
+  const open = async (who: string, filter: string) => {
+    const call = callOf(who);
     await client.changes({ ...todos, filter }, call);
     return call;
   };
-  const [first, second] = [await open('id=eq.1'), await open('id=eq.2')];
+  const [first, second] = [await open('ann', 'id=eq.1'), await open('bob', 'id=eq.2')];
   first.leave();
-  await open('id=eq.3');
-  await expect(open('id=eq.4')).rejects.toMatchObject({ code: 'UPSTREAM_UNAVAILABLE' });
+  await open('eve', 'id=eq.3');
+  await expect(open('joe', 'id=eq.4')).rejects.toMatchObject({ code: 'UPSTREAM_UNAVAILABLE' });
   second.leave();
 });
 

@@ -6,15 +6,16 @@ import { type RawClient, rawClient, waitFor } from '../support/websocket-gateway
 
 let fake: FakeRealtime;
 let app: TestApp;
+const env = () => ({
+  REALTIME_URL: fake.url,
+  JWT_SECRET: testSecret,
+  SUPABASE_ANON_KEY: hmacToken(keyClaims('anon')),
+  WS_MAX_OPERATIONS: '1000',
+  TRUSTED_PROXIES: '1',
+});
 beforeEach(async () => {
   fake = await startFakeRealtime();
-  app = await startTestApp({
-    REALTIME_URL: fake.url,
-    JWT_SECRET: testSecret,
-    SUPABASE_ANON_KEY: hmacToken(keyClaims('anon')),
-    WS_MAX_OPERATIONS: '1000',
-    TRUSTED_PROXIES: '1',
-  });
+  app = await startTestApp(env());
 });
 afterEach(async () => {
   await app.close();
@@ -80,6 +81,34 @@ test.each([
   listen(second, 'of-the-second');
   await fake.until(() => joined('of-the-second'));
   expect(fake.joins().length).toBeLessThan(notAll);
+});
+
+test.each([
+  ['all channels', '1', (at: number) => `broadcasts(channel: "room-${at}") { type }`, 80],
+  ['a room', '4', (at: number) => `presence(channel: "room", key: "${at}", track: {}) { type }`, 4],
+])('leaves others the half of %s', async (_what, sockets, field, most) => {
+  await app.close();
+  app = await startTestApp({ ...env(), REALTIME_MAX_SOCKETS: sockets });
+  const subscribe = (client: RawClient, at: number) =>
+    client.send({ id: `${at}`, type: 'subscribe', payload: { query: `subscription { ${field(at)} }` } });
+  const first = await clientFrom('192.0.2.1');
+  for (let at = 1; at <= most; at += 1) subscribe(first, at);
+  const half = most / 2;
+  await waitFor(() => refused(first, 'RATE_LIMITED') === half);
+  await fake.until(() => fake.joins().length === half);
+
+  const second = await clientFrom('192.0.2.2');
+  subscribe(second, 0);
+  await fake.until(() => fake.joins().length === half + 1);
+  expect(refused(second, 'UPSTREAM_UNAVAILABLE')).toBe(0);
+
+  // What is left is free again.
+  first.socket.close();
+  await first.closed;
+  const again = await clientFrom('192.0.2.1');
+  for (let at = 101; at < 101 + half; at += 1) subscribe(again, at);
+  await fake.until(() => fake.joins().length === 2 * half + 1);
+  expect(refused(again, 'RATE_LIMITED')).toBe(0);
 });
 
 test('counts the sessions of anonymous sign-ins at one address together', async () => {

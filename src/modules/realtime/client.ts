@@ -7,6 +7,7 @@ import type { Call } from '../../viewer/call.ts';
 import type { Viewer } from '../../viewer/viewer.ts';
 import { createCanary } from './canary.ts';
 import { changesFeed, changesKey, resync } from './changes-feed.ts';
+import { createChannelShares } from './channel-shares.ts';
 import { realtimeEndpoint } from './endpoint.ts';
 import type { FeedDefinition } from './feed.ts';
 import { createHub, type Hub } from './hub.ts';
@@ -101,7 +102,7 @@ export function createRealtimeClient(deps: RealtimeClientDeps): RealtimeClient {
   const makeRoom = () => {
     for (const hub of [changesHub, broadcastHub, presenceHub]) hub.dropIdle();
   };
-  const shared = { pool, pacer, timers, limits, makeRoom };
+  const shared = { pool, pacer, timers, limits, shares: createChannelShares(limits), makeRoom };
   const changesHub = createHub<PostgresChange>(shared);
   const broadcastHub = createHub<Broadcast>(shared);
   const presenceHub = createHub<PresenceUpdate>(shared);

@@ -110,6 +110,13 @@ export function tooManyJoins(limit: number): AppError {
   });
 }
 
+/** A caller has as many channels as one may have, so that others find some. */
+export function tooManyChannels(limit: number): AppError {
+  return new AppError('RATE_LIMITED', `${limit} Realtime channels of this kind are yours, the limit.`, {
+    details: { service, limit, retryAfter: 5 },
+  });
+}
+
 /** Realtime took the request and did not answer in its time. */
 export function noAnswer(): AppError {
   return new AppError('TIMEOUT', 'Realtime did not answer in time.', { details: { service } });

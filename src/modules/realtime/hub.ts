@@ -1,5 +1,6 @@
 import type { Backlog } from '../../lib/backlog.ts';
 import type { Cancel, Timers } from '../../lib/timers.ts';
+import type { ChannelShares } from './channel-shares.ts';
 import { tokenExpired } from './errors.ts';
 import { createFeed, type Feed, type FeedDefinition } from './feed.ts';
 import type { RealtimeLimits } from './limits.ts';
@@ -49,6 +50,8 @@ export interface HubDeps {
   readonly pacer: Pacer;
   readonly timers: Timers;
   readonly limits: RealtimeLimits;
+  /** Of all hubs. */
+  readonly shares: ChannelShares;
   /** Called when there is no place for another channel. */
   makeRoom(): void;
 }
@@ -61,10 +64,14 @@ interface Entry<T> {
 
 /** Who shares which channel. Nothing of a feed is left after its last subscriber and the linger. */
 export function createHub<T>(deps: HubDeps): Hub<T> {
-  const { pool, pacer, timers, limits } = deps;
+  const { pool, pacer, timers, limits, shares } = deps;
   const entries = new Map<string, Entry<T>>();
 
-  const feedFor = (key: string, define: () => FeedDefinition<T>, lingerMs: number): Feed<T> => {
+  const feedFor = (
+    { define, caller }: Pick<SubscribeOptions<T>, 'define' | 'caller'>,
+    key: string,
+    lingerMs: number,
+  ): Feed<T> => {
     const known = entries.get(key);
     if (known !== undefined) {
       known.cancelLinger?.();
@@ -72,28 +79,39 @@ export function createHub<T>(deps: HubDeps): Hub<T> {
       return known.feed;
     }
     const drop = () => {
+      giveBack();
       entry.cancelLinger?.();
       if (entries.get(key) === entry) entries.delete(key);
       feed.dispose();
     };
-    const make = () =>
-      createFeed(define(), {
-        place: pool.place,
-        pacer,
-        timers,
-        emptied(useless) {
-          entry.cancelLinger?.();
-          if (useless || lingerMs === 0) drop();
-          else entry.cancelLinger = timers.after(lingerMs, drop);
-        },
-      });
-    let feed: Feed<T>;
+    const make = () => {
+      const definition = define();
+      const giveBack = shares.take(caller, definition.spec.topic);
+      try {
+        const feed = createFeed(definition, {
+          place: pool.place,
+          pacer,
+          timers,
+          emptied(useless) {
+            entry.cancelLinger?.();
+            if (useless || lingerMs === 0) drop();
+            else entry.cancelLinger = timers.after(lingerMs, drop);
+          },
+        });
+        return { feed, giveBack };
+      } catch (error) {
+        giveBack();
+        throw error;
+      }
+    };
+    let made: ReturnType<typeof make>;
     try {
-      feed = make();
+      made = make();
     } catch {
       deps.makeRoom();
-      feed = make();
+      made = make();
     }
+    const { feed, giveBack } = made;
     const entry: Entry<T> = { feed, cancelLinger: undefined, drop };
     entries.set(key, entry);
     return feed;
@@ -119,7 +137,7 @@ export function createHub<T>(deps: HubDeps): Hub<T> {
       signal.throwIfAborted();
       const lingerMs = options.lingerMs ?? limits.lingerMs;
       let key = options.key;
-      let feed = feedFor(key, options.define, lingerMs);
+      let feed = feedFor(options, key, lingerMs);
       let cancelExpiry: Cancel | undefined;
       const { promise, resolve, reject } = deferred();
       const abort = () => {
@@ -164,7 +182,7 @@ export function createHub<T>(deps: HubDeps): Hub<T> {
           } else {
             const left = feed;
             // May throw for want of room: the member then stays where it is, and ends there.
-            feed = feedFor(nextKey, define, lingerMs);
+            feed = feedFor({ define, caller: options.caller }, nextKey, lingerMs);
             key = nextKey;
             member.ticket = ticket;
             left.remove(member);
