@@ -26,7 +26,7 @@ export const publicSideVariables = {
   GRAPHIQL: optional(flag, {
     group: 'Public side',
     description:
-      'Serve GraphiQL to browsers. It writes nothing into the address bar, and keeps nothing in the browser once its page is left; in dev the key of the printed link stays in its tab until that is closed. Default: on in dev, off in production.',
+      'Serve GraphiQL to browsers. It writes nothing into the address bar, and keeps nothing in the browser once its page is left; in dev the key of the printed link stays in its tab until that is closed. Default: on in dev, off in serve.',
     shape: yesNo,
   }),
   INTROSPECTION: optional(oneOf(['true', 'false', 'service_role']), {
