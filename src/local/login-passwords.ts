@@ -4,22 +4,29 @@ import { type LocalLogin, localLogins } from './keys.ts';
 
 const scramIterations = 4096;
 
-/** Gives the logins the passwords of the data folder, where they differ from what the database has. */
+/** Gives the logins the passwords of the data folder, where they are others, or somebody has changed them since. */
 export async function setLoginPasswords(
   sql: Sql,
   passwords: Readonly<Record<LocalLogin, string>>,
 ): Promise<void> {
-  const rows = await sql<{ login: string; hash: string }[]>`select login, hash from _bunbun.passwords`;
-  const known = new Map(rows.map(({ login, hash }) => [login, hash]));
+  const rows = await sql<{ login: string; hash: string; verifier: string | null }[]>`
+    select login, hash, rolpassword as verifier from _bunbun.passwords join pg_authid on rolname = login`;
+  const known = new Map(rows.map((row) => [row.login, row]));
   for (const login of localLogins) {
-    const hash = createHash('sha256').update(passwords[login]).digest('hex');
-    if (known.get(login) === hash) continue;
+    const password = passwords[login];
+    const last = known.get(login);
+    if (last !== undefined && last.hash === hashOf(password, last.verifier)) continue;
     // Postgres takes a verifier in place of a password: so the password is in no log or statement statistics.
-    await sql.unsafe(`alter role ${login} password '${scramVerifier(passwords[login])}'`);
+    const verifier = scramVerifier(password);
+    await sql.unsafe(`alter role ${login} password '${verifier}'`);
     await sql`
-      insert into _bunbun.passwords (login, hash) values (${login}, ${hash})
+      insert into _bunbun.passwords (login, hash) values (${login}, ${hashOf(password, verifier)})
       on conflict (login) do update set hash = excluded.hash`;
   }
+}
+
+function hashOf(password: string, verifier: string | null): string {
+  return createHash('sha256').update(`${password} ${verifier}`).digest('hex');
 }
 
 /** What Postgres stores for a password (RFC 5803). Ours are ASCII, so SASLprep changes nothing. */

@@ -35,6 +35,14 @@ describe('starting', () => {
     expect(second.secrets).toEqual(first.secrets);
   });
 
+  it('has the printed passwords again after somebody changed them', async () => {
+    const dataDir = await makeTestFolder('changed-password');
+    const first = await start(dataDir);
+    await query(first, "alter role postgres password 'another'");
+    await first.stop();
+    expect(await query(await start(dataDir), 'select 1 as one')).toEqual([{ one: 1 }]);
+  });
+
   it('closes the data folder and its keys to others', async () => {
     const dataDir = await makeTestFolder('modes');
     const server = await start(dataDir);
