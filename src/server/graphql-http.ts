@@ -13,6 +13,7 @@ import { isTextTooDeep, mostLevels } from '../lib/nesting.ts';
 import type { Logger } from '../observability/logger.ts';
 import { reaches } from '../viewer/viewer.ts';
 import { clientOf } from './client-places.ts';
+import { createLargeBodyTurns } from './large-body-turns.ts';
 import { leaveRequest } from './leave-request.ts';
 import { type MultipartLimits, readMultipart } from './multipart/read-multipart.ts';
 import { readBody } from './request-body.ts';
@@ -97,6 +98,7 @@ function answerOf(result: ExecutionResult, mediaType: string) {
  */
 export function createGraphQLHttp(deps: GraphQLHttpDeps) {
   const { engine, yoga, log, maxBodyBytes, maxJsonBytes, bodies, upload, draining } = deps;
+  const turn = createLargeBodyTurns();
 
   function send(
     response: ServerResponse,
@@ -181,6 +183,8 @@ export function createGraphQLHttp(deps: GraphQLHttpDeps) {
       refuse(response, transport, error, request);
       return;
     }
+    const waits = turn(clientOf(transport.clientAddress), body.length);
+    if (waits) await waits;
     const mediaType = plainMediaType(request.headers.accept);
     const came = paramsIn(body);
     if (came instanceof AppError) {
