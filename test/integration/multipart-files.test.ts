@@ -267,3 +267,9 @@ test('bounds what all requests hold, and gives it back when their senders leave'
   const whole = String(60 * kilobyte);
   expect(await wanting(60 * kilobyte)).toEqual({ a: whole, b: whole });
 });
+
+test('is refused where it brings parts that are neither fields nor files, instead of reading them to the end', async () => {
+  const empty = Buffer.from(`--${boundary}\r\n\r\n\r\n`.repeat(2_000));
+  const reply = await send([operations(['a'], 'never'), mapOf('a'), empty, part('p-a', 'x')]);
+  expect(JSON.stringify(reply)).toContain('A request may carry 16 parts.');
+});

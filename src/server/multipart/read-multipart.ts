@@ -106,6 +106,7 @@ export async function readMultipart(
     parser.on('error', () => fail(refuse('The multipart body is malformed or ended early.')));
     parser.on('filesLimit', () => fail(refuse(`A request may carry ${limits.maxFiles} files.`)));
     parser.on('fieldsLimit', () => fail(refuse(`A request may carry ${maxFields} fields.`)));
+    parser.on('partsLimit', () => fail(refuse(`A request may carry ${maxFields + limits.maxFiles} parts.`)));
     parser.on('finish', () =>
       fail(
         refuse(
@@ -144,6 +145,8 @@ function createParser(request: IncomingMessage, limits: MultipartLimits) {
         fieldNameSize: 200,
         fieldSize: limits.maxFieldBytes,
         fields: maxFields,
+        // Those too that are neither: each costs as much as a field.
+        parts: maxFields + limits.maxFiles,
         files: limits.maxFiles,
         headerPairs: 20,
       },
