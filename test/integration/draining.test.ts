@@ -97,11 +97,17 @@ test('an upload that begins while a stop refuses everything is told so', async (
   held.write('GET /functions/v1/slow HTTP/1.1\r\nHost: x\r\n\r\n');
   await expect.poll(() => running.length).toBe(1);
   const early = open(gateway.url);
-  early.write('PUT /storage/v1/object/a/b HTTP/1.1\r\nHost: x\r\nContent-Length: 40000000\r\n');
+  // One that the listener has not taken yet would go with it.
+  early.write('GET /health HTTP/1.1\r\nHost: x\r\n\r\n');
+  await once(early, 'data');
+  early.write('PUT /storage/v1/object/a/b HTTP/1.1\r\nHost: x\r\nContent-Length: 40000000\r\nX-Slow: ');
+  // One on which nothing comes would be taken for idle.
+  const trickle = setInterval(() => early.write('x'), 10);
   gateway.child.kill('SIGTERM');
   // Its head ends only now, after the listener has closed.
   await expect.poll(() => isReady(gateway.url), { interval: 5 }).toBe('gone');
-  early.write('\r\n');
+  clearInterval(trickle);
+  early.write('\r\n\r\n');
   early.write(Buffer.alloc(300_000));
   const [head] = await once(early, 'data');
   expect(String(head)).toMatch(/^HTTP\/1.1 503 /);
