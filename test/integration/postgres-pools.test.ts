@@ -250,7 +250,7 @@ describe('pools', () => {
     }
   });
 
-  it.each(['08006', '08001', '57P01', '57P02', '57P03', '25006', '53300'])(
+  it.each(['08006', '08001', '57P01', '57P02', '57P03', '25P03', '25P04', '25006', '53300'])(
     'keeps its connections when a statement raises %s itself, and calls it refused',
     async (state) => {
       await using database = connect();

@@ -191,6 +191,20 @@ describe('executeSql', () => {
     expect(await kept()).toEqual([1]);
   });
 
+  it('does not promise that nothing was committed when the server ends the session at a limit of its own', async () => {
+    await using database = connectDatabase(urls());
+    const [version] = (await run('show server_version_num')).rows;
+    const setting =
+      Number(version?.['server_version_num']) >= 170_000
+        ? "perform set_config('transaction_timeout', '100ms', false);"
+        : "perform set_config('statement_timeout', '100ms', false);";
+    const statement = `do $$ begin insert into kept values (1); commit; ${setting} commit; perform pg_sleep(60); end $$`;
+    expect((await failureOf(database.client.execute({ statement }, testCall()))).code).toBe(
+      'OUTCOME_UNKNOWN',
+    );
+    expect(await kept()).toEqual([1]);
+  });
+
   it('leaves open what a SELECT did whose answer was lost', async () => {
     await run(
       'create function keeps() returns int language sql as $$ insert into kept values (1) returning id $$',

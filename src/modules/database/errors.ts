@@ -76,7 +76,8 @@ function verdictOf(report: Report, ends: boolean): Verdict {
   if (extension !== undefined) return withoutExtension(extension);
   const verdict = verdictByState[state] ?? verdictByClass(state);
   // Without the end of the connection it is the statement that said so, or another server that the statement asked.
-  return verdict.code === 'UPSTREAM_UNAVAILABLE' && !ends ? refusedStatement : verdict;
+  const endsIt = verdict.code === 'UPSTREAM_UNAVAILABLE' || verdict === sessionLimit;
+  return endsIt && !ends ? refusedStatement : verdict;
 }
 
 function verdictByClass(state: string): Verdict {
@@ -110,14 +111,15 @@ const goingDown: Verdict = {
   message: 'Postgres is shutting down or starting.',
 };
 const timeLimit: Verdict = { code: 'TIMEOUT', message: 'The statement was cancelled at a time limit.' };
+const sessionLimit: Verdict = { code: 'TIMEOUT', message: 'Postgres ended the session at a time limit.' };
 
 const verdictByState: Readonly<Record<string, Verdict>> = {
   '08P01': { code: 'BAD_USER_INPUT', message: 'The number of parameters is not what the statement takes.' },
   '23505': { code: 'CONFLICT', message: 'The statement violates a unique constraint.' },
   '23503': { code: 'CONFLICT', message: 'The statement violates a foreign key.' },
   '23P01': { code: 'CONFLICT', message: 'The statement violates an exclusion constraint.' },
-  '25P03': timeLimit,
-  '25P04': timeLimit,
+  '25P03': sessionLimit,
+  '25P04': sessionLimit,
   '40001': {
     code: 'CONFLICT',
     message: 'The statement met a change made at the same time; try again.',
