@@ -198,18 +198,28 @@ test.each([
   },
 );
 
-test('opens as many connections to Realtime as it may, and says so beyond', async () => {
+test('opens as many connections to Realtime as it may, of which a caller has a half, and says so beyond', async () => {
   const client = await acceptedClient(app.graphqlWsUrl, asAnn);
+  const other = await acceptedClient(app.graphqlWsUrl, {
+    authorization: `Bearer ${hmacToken(userClaims({ sub: 'bob' }))}`,
+  });
   const present = 'subscription { presence(channel: "room", track: { at: 1 }) { type } }';
-  for (const id of ['1', '2', '3']) start(client, id, present);
-  await waitFor(() => ['1', '2', '3'].every((id) => results(client, id).length > 0));
-  start(client, '4', present);
-  await client.message(({ id, type }) => id === '4' && type === 'complete');
-  expect(JSON.stringify(results(client, '4'))).toContain('UPSTREAM_UNAVAILABLE');
-  client.send({ id: '3', type: 'complete' });
+  const refusal = async (of: RawClient, id: string) => {
+    start(of, id, present);
+    await of.message((message) => message.id === id && message.type === 'complete');
+    return JSON.stringify(results(of, id));
+  };
+  for (const id of ['1', '2']) start(client, id, present);
+  await waitFor(() => ['1', '2'].every((id) => results(client, id).length > 0));
+  expect(await refusal(client, '3')).toContain('RATE_LIMITED');
+  start(other, '1', present);
+  await waitFor(() => results(other, '1').length > 0);
+  expect(await refusal(other, '2')).toContain('UPSTREAM_UNAVAILABLE');
+  client.send({ id: '2', type: 'complete' });
   await fake.until(() => fake.connections.size === 2);
   start(client, '5', present);
   await waitFor(() => results(client, '5').length > 0);
   expect(JSON.stringify(results(client, '5'))).toContain('SYNC');
   client.socket.close();
+  other.socket.close();
 });
