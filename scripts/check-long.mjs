@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
@@ -9,6 +9,8 @@ import { dirname, join } from 'node:path';
 const root = join(import.meta.dirname, '..');
 const parts = process.argv.length > 2 ? process.argv.slice(2) : ['22', '24', 'soak'];
 const folder = mkdtempSync(join(tmpdir(), 'bunbun-long-'));
+// Some tests run it as another user.
+chmodSync(folder, 0o711);
 const vitest = join(root, 'node_modules/vitest/vitest.mjs');
 let failed = false;
 

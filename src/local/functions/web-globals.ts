@@ -3,18 +3,22 @@ import { availableParallelism } from 'node:os';
 import { platform, version } from 'node:process';
 import { workerData } from 'node:worker_threads';
 
-/** Globals of Deno that not every Node has, and the packages of ours that bring them: loaded when they are first used. */
-const fromPackages: Readonly<Record<string, string>> = {
-  URLPattern: 'urlpattern-polyfill/urlpattern',
-  WebSocket: 'undici',
-  CloseEvent: 'undici',
-  ErrorEvent: 'undici',
-  EventSource: 'undici',
-};
+/**
+ * Globals of Deno that not every Node has, and the packages of ours that bring them: loaded when they are first used.
+ * Where one of a family is missing all are ours: Node 22 has a WebSocket, and keeps the class of its close events.
+ */
+const families: readonly { readonly names: readonly string[]; readonly from: string }[] = [
+  { names: ['URLPattern'], from: 'urlpattern-polyfill/urlpattern' },
+  { names: ['WebSocket', 'CloseEvent'], from: 'undici' },
+  { names: ['EventSource', 'ErrorEvent'], from: 'undici' },
+];
 
 /** Puts in place what of the web's globals this Node does not have. */
 export function installWebGlobals(): void {
-  for (const [name, from] of Object.entries(fromPackages)) if (!(name in globalThis)) define(name, from);
+  for (const { names, from } of families) {
+    if (names.every((name) => name in globalThis)) continue;
+    for (const name of names) define(name, from);
+  }
   if (!('navigator' in globalThis)) Object.assign(globalThis, { navigator: describeNavigator() });
   const events = new EventTarget();
   Object.assign(globalThis, {
