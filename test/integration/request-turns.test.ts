@@ -66,7 +66,9 @@ test('answers the requests that a connection sends ahead, in their order and one
 test('cuts a connection that sends thousands of requests ahead, before it has run them', async () => {
   const before = await operationsCounted();
   const client = sendAtOnce(Array.from({ length: 5_000 }, () => requestOf('{ __typename }')));
-  await once(client.socket, 'close');
+  // Some Nodes tell the reset first.
+  client.socket.on('error', () => undefined);
+  await new Promise((resolve) => client.socket.once('close', resolve));
   expect((await operationsCounted()) - before).toBeLessThan(1_000);
 });
 
