@@ -113,3 +113,12 @@ test('says which file is not JSON', async () => {
   expect((await functions.call('/broken')).status).toBe(503);
   expect(functions.log()).toContain('deno.json is not JSON.');
 });
+
+test('says which file cannot be read', async () => {
+  await functions.write({
+    'folder/deno.json/index.txt': 'a folder in the place of the file',
+    'folder/index.ts': `Deno.serve(() => new Response());`,
+  });
+  expect((await functions.call('/folder')).status).toBe(503);
+  expect(functions.log()).toContain('deno.json cannot be read: EISDIR.');
+});

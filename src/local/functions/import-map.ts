@@ -106,7 +106,10 @@ function recordOf(value: unknown): Readonly<Record<string, unknown>> {
 
 /** Undefined where there is no such file. Comments and commas at ends are Deno's as well. */
 async function readJson(path: string): Promise<Readonly<Record<string, unknown>> | undefined> {
-  const text = await readFile(path, 'utf8').catch(() => undefined);
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
+    throw new BundleError(`${path} cannot be read: ${error.code}.`);
+  });
   if (text === undefined) return undefined;
   const { default: jsonc } = await import('jsonc-parser').catch(() => {
     throw new BundleError('jsonc-parser is not installed: local functions need the optional dependencies.');
