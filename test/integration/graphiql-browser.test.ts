@@ -53,6 +53,10 @@ describe.skipIf(!hasBrowser)('GraphiQL in a browser', () => {
     await page.keyboard.insertText(
       'mutation { signIn(input: { email: "a@example.com", password: "hunter2" }) { user { id } } }',
     );
+    // GraphiQL takes what was typed a moment later; until then it runs the tab's former operation by its name.
+    await expect
+      .poll(async () => await page.locator('.graphiql-tab-active').textContent(), patience)
+      .toContain('untitled');
     await run(page, 'NOT_CONFIGURED');
     expect(page.url()).toBe(dev.graphqlUrl);
     const web = addresses.filter((address) => !/^(?:blob|data):/.test(address));
