@@ -1,3 +1,5 @@
 import { rm } from 'node:fs/promises';
 
-await rm(new URL('../dist', import.meta.url), { recursive: true, force: true });
+// Takes away what the last build of a package made: `node clean.mjs <its folder, from the top>`.
+const top = new URL('../', import.meta.url);
+await rm(new URL(`${process.argv[2] ?? '.'}/dist`, top), { recursive: true, force: true });

@@ -1,8 +1,8 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { listVariables } from '../src/config/read-environment.ts';
 import { renderConfigReference } from '../src/config/reference.ts';
-import { printSchema } from '../src/graphql/print-schema.ts';
-import { createSchema } from '../src/graphql/schema.ts';
+import { createSchema } from '../src/gateway/schema.ts';
+import { printSchema } from '../src/graphql/kit/print-schema.ts';
 import { errorCodes } from '../src/lib/app-error.ts';
 
 // Writes every file that comes out of the code: schema.graphql and the reference pages. CI fails when they are stale.

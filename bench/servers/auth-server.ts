@@ -1,4 +1,4 @@
-import { startAuthServer } from '../../src/local/auth-server.ts';
+import { startAuthServer } from '../../packages/local/src/auth-server.ts';
 
 // The local auth server in a process of its own, so that it shares no core with the load generator.
 const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };

@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startLocalPostgres } from '../../src/local/postgres.ts';
-import { startRealtimeServer } from '../../src/local/realtime-server.ts';
+import { startLocalPostgres } from '../../packages/local/src/postgres.ts';
+import { startRealtimeServer } from '../../packages/local/src/realtime-server.ts';
 
 // Postgres and the local realtime server, with no limit that a benchmark would meet. Tells the rest in a file.
 const quiet = { info: () => undefined, warn: console.error, error: console.error };

@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startLocalPostgres } from '../../src/local/postgres.ts';
-import { startStorageServer } from '../../src/local/storage-server.ts';
+import { startLocalPostgres } from '../../packages/local/src/postgres.ts';
+import { startStorageServer } from '../../packages/local/src/storage-server.ts';
 
 // Postgres and the local storage server, with room for large files. Tells the rest in a file.
 const quiet = { info: () => undefined, warn: console.error, error: console.error };

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startLocalStack } from '../../src/local/stack.ts';
+import { startLocalStack } from '../../packages/local/src/stack.ts';
 
 const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
 

@@ -1,14 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { parseArgs, parseEnv } from 'node:util';
-import { chooseMode } from '../config/choose-mode.ts';
+import { loadConfig } from '../config/config.ts';
 import { ConfigError } from '../config/config-error.ts';
 import { misspeltNames } from '../config/misspelt-names.ts';
-import { loadConfig } from '../config.ts';
-import { printSchema } from '../graphql/print-schema.ts';
-import { createSchema } from '../graphql/schema.ts';
-import { runGateway, waitForStopSignal } from '../main.ts';
-import { grantsSql } from '../modules/database/reading-login.ts';
-import { starterIsGone } from './starter.ts';
+import { chooseMode } from '../config/mode.ts';
+import { createSchema } from '../gateway/schema.ts';
+import { printSchema } from '../graphql/kit/print-schema.ts';
+import { grantsSql } from '../modules/sql/reading-login.ts';
+import { runGateway, waitForStopSignal } from './run-gateway.ts';
 
 const usage = `Usage: bunbun [command]
 
@@ -41,13 +40,23 @@ async function dev(
   env: Environment,
   options: { reset: boolean; allowLan: boolean; stopSignal: Promise<void> },
 ): Promise<void> {
-  const { runDevelopment } = await import('./run-development.ts');
+  const { runDevelopment } = await import('./run-development.ts').catch(withoutLocalStack);
   await runDevelopment(env, options);
 }
 
-function stopSignalOf(endWithParent: boolean): Promise<void> {
+/** The image, for one, is built without it. */
+function withoutLocalStack(error: unknown): never {
+  if (error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND') {
+    throw new Error('The local stack, the package bunbun-local, is not installed here: use `serve`.');
+  }
+  throw error;
+}
+
+async function stopSignalOf(endWithParent: boolean): Promise<void> {
   const signal = waitForStopSignal();
-  return endWithParent ? Promise.race([signal, starterIsGone()]) : signal;
+  if (!endWithParent) return signal;
+  const { starterIsGone } = await import('bunbun-local').catch(withoutLocalStack);
+  await Promise.race([signal, starterIsGone()]);
 }
 
 /** `nothingElse`: dev was chosen because no variable says otherwise, which a misspelt one may have been meant to. */

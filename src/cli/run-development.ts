@@ -1,11 +1,10 @@
+import { LocalStackError, startLocalStack } from 'bunbun-local';
+import { loadConfig } from '../config/config.ts';
 import { replaceVariables } from '../config/read-environment.ts';
-import { loadConfig } from '../config.ts';
+import { checkPort } from '../http/listen.ts';
 import { isLoopbackHost } from '../lib/private-host.ts';
-import { LocalStackError } from '../local/local-error.ts';
-import { startLocalStack } from '../local/stack.ts';
-import { runGateway } from '../main.ts';
 import { createLogger } from '../observability/logger.ts';
-import { checkPort } from '../server/listen.ts';
+import { runGateway } from './run-gateway.ts';
 
 export interface DevelopmentOptions {
   readonly reset: boolean;

@@ -1,6 +1,6 @@
 import { hash, timingSafeEqual } from 'node:crypto';
 import { decodeJwt } from 'jose';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import { type Claims, identityOf } from './identity.ts';
 import type { Viewer } from './viewer.ts';
 import { viewerFromClaims } from './viewer-from-claims.ts';

@@ -1,4 +1,4 @@
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import type { Logger } from '../observability/logger.ts';
 import { createRemoteJwks } from './remote-jwks.ts';
 import { unauthenticated } from './unauthenticated.ts';

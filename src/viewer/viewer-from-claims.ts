@@ -1,5 +1,5 @@
 import { decodeProtectedHeader } from 'jose';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import { type Claims, identityOf } from './identity.ts';
 import { unauthenticated } from './unauthenticated.ts';
 import type { Viewer } from './viewer.ts';

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { GoTrueClient } from '@supabase/supabase-js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { totpCode } from '../../src/local/auth/totp.ts';
+import { totpCode } from '../../packages/local/src/auth/totp.ts';
 import { startTestApp } from '../support/app.ts';
 import { startTestAuthApp, type TestAuthApp } from '../support/auth-app.ts';
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createSchema } from '../../src/graphql/schema.ts';
+import { createSchema } from '../../src/gateway/schema.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { startCountingUpstream } from '../support/counting-upstream.ts';
 import { minimalOperation, type RootField, rootFields } from '../support/minimal-operation.ts';

@@ -1,7 +1,7 @@
 import type { RequestListener } from 'node:http';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { createApp } from '../../src/app.ts';
-import { loadConfig } from '../../src/config.ts';
+import { loadConfig } from '../../src/config/config.ts';
+import { createApp } from '../../src/gateway/gateway.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { type ListeningServer, listen } from '../support/listening-server.ts';
 import { startTestPostgres, type TestPostgres } from '../support/postgres.ts';

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createIntrospectionClient } from '../../src/modules/database/introspection.ts';
-import { createPostgresPools, type PostgresPools } from '../../src/upstream/postgres.ts';
+import { createIntrospectionClient } from '../../src/modules/introspection/client/client.ts';
+import { createPostgresPools, type PostgresPools } from '../../src/upstream/postgres/pools.ts';
 import { type DatabaseApp, makeDemoSchema, startDatabaseApp } from '../support/database-app.ts';
 import { eventually, failureOf } from '../support/database-client.ts';
 import { silentLog, testCall } from '../support/test-call.ts';

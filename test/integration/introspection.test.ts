@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { createIntrospectionClient } from '../../src/modules/database/introspection.ts';
-import { createPostgresPools } from '../../src/upstream/postgres.ts';
+import { createIntrospectionClient } from '../../src/modules/introspection/client/client.ts';
+import { createPostgresPools } from '../../src/upstream/postgres/pools.ts';
 import { type DatabaseApp, makeDemoSchema, startDatabaseApp } from '../support/database-app.ts';
 import { startPostgresMeta, type TestPostgresMeta } from '../support/postgres-meta.ts';
 import { silentLog, testCall } from '../support/test-call.ts';

@@ -3,8 +3,8 @@ import { request as httpRequest } from 'node:http';
 import { join } from 'node:path';
 import { createClient } from '@supabase/supabase-js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startFunctionsServer } from '../../src/local/functions-server.ts';
-import type { LocalLog, LocalServer } from '../../src/local/local-server.ts';
+import { startFunctionsServer } from '../../packages/local/src/functions-server.ts';
+import type { LocalLog, LocalServer } from '../../packages/local/src/local-server.ts';
 import { makeTestFolder } from '../support/postgres.ts';
 import { transport } from '../support/supabase-transport.ts';
 

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { startFunctionsServer } from '../../src/local/functions-server.ts';
+import { startFunctionsServer } from '../../packages/local/src/functions-server.ts';
 import { startTestAuthServer } from '../support/auth-server.ts';
 import { connectOnce } from '../support/one-connection.ts';
 import { makeTestFolder, silentLog } from '../support/postgres.ts';

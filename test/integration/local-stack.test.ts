@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { decodeJwt, jwtVerify } from 'jose';
 import postgres from 'postgres';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type LocalStack, startLocalStack } from '../../src/local/stack.ts';
+import { type LocalStack, startLocalStack } from '../../packages/local/src/stack.ts';
 import { makeDataFolder, makeTestFolder, silentLog, unsafeButFast } from '../support/postgres.ts';
 
 const running: LocalStack[] = [];

@@ -5,7 +5,7 @@ import { createClient, type RealtimeClientOptions } from '@supabase/supabase-js'
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { startStorageServer } from '../../src/local/storage-server.ts';
+import { startStorageServer } from '../../packages/local/src/storage-server.ts';
 import { listen } from '../support/listening-server.ts';
 import { makeTestFolder, silentLog } from '../support/postgres.ts';
 import { exchange } from '../support/recorded-exchange.ts';

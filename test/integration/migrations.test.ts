@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createMigrationsClient } from '../../src/modules/database/migrations.ts';
-import { createPostgresPools } from '../../src/upstream/postgres.ts';
+import { createMigrationsClient } from '../../src/modules/migrations/client/client.ts';
+import { createPostgresPools } from '../../src/upstream/postgres/pools.ts';
 import { startTestApp } from '../support/app.ts';
 import { type DatabaseApp, databaseEnv, serviceToken, startDatabaseApp } from '../support/database-app.ts';
 import { silentLog, testCall } from '../support/test-call.ts';

@@ -1,10 +1,10 @@
 import { connect } from 'node:net';
 import { expect, test } from 'vitest';
-import { UploadedFile } from '../../src/graphql/uploaded-file.ts';
+import { UploadedFile } from '../../src/graphql/kit/uploaded-file.ts';
+import { createHeldBytes } from '../../src/http/graphql/multipart/held-bytes.ts';
+import { readMultipart } from '../../src/http/graphql/multipart/read-multipart.ts';
+import { readBody } from '../../src/http/request-body.ts';
 import { createByteBudget } from '../../src/lib/byte-budget.ts';
-import { createHeldBytes } from '../../src/server/multipart/held-bytes.ts';
-import { readMultipart } from '../../src/server/multipart/read-multipart.ts';
-import { readBody } from '../../src/server/request-body.ts';
 import { listen } from '../support/listening-server.ts';
 
 const held = createHeldBytes({ maxRequestBytes: 10_000, maxTotalBytes: 100_000 });

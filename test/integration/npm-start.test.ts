@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
-import { isAlive } from '../../src/local/process-identity.ts';
+import { isAlive } from '../../packages/local/src/process-identity.ts';
 import { localFileOf } from '../support/command-line.ts';
 import { makeTestFolder } from '../support/postgres.ts';
 
@@ -20,7 +20,10 @@ async function npmStart(dataDir: string): Promise<{ npm: ChildProcess; gateway: 
   const tsx = join(root, 'node_modules/tsx/dist/loader.mjs');
   const start = String(scripts.start)
     .replace('npm run --silent build', 'true')
-    .replace('node dist/cli.js', `"${process.execPath}" --import "${tsx}" "${join(root, 'src/cli.ts')}"`);
+    .replace(
+      'node dist/cli.js',
+      `"${process.execPath}" --conditions=bunbun-source --import "${tsx}" "${join(root, 'src/cli.ts')}"`,
+    );
   expect(start).toContain('src/cli.ts');
   const project = await makeTestFolder('npm-start');
   await writeFile(join(project, 'package.json'), JSON.stringify({ scripts: { start } }));

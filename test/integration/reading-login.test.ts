@@ -1,6 +1,6 @@
 import postgresJs from 'postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { checkReadLogin, grantsSql } from '../../src/modules/database/reading-login.ts';
+import { checkReadLogin, grantsSql } from '../../src/modules/sql/reading-login.ts';
 import { connectDatabase, failureOf } from '../support/database-client.ts';
 import { startTestPostgres, type TestPostgres } from '../support/postgres.ts';
 import { testCall } from '../support/test-call.ts';

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { createCanaryRow } from '../../src/modules/realtime/canary-row.ts';
-import { createPostgresPools } from '../../src/upstream/postgres.ts';
+import { createCanaryRow } from '../../src/modules/realtime/client/canary-row.ts';
+import { createPostgresPools } from '../../src/upstream/postgres/pools.ts';
 import { type Following, type RealtimeGateway, startRealtimeGateway } from '../support/realtime-gateway.ts';
 import { silentLog } from '../support/test-call.ts';
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { RealtimeClient } from '../../src/modules/realtime/client.ts';
+import type { RealtimeClient } from '../../src/modules/realtime/client/client.ts';
 import { createRenewableViewer } from '../../src/viewer/viewer-renewal.ts';
 import {
   confirm,

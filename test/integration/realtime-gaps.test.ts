@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { RealtimeClient } from '../../src/modules/realtime/client.ts';
+import type { RealtimeClient } from '../../src/modules/realtime/client/client.ts';
 import { type FakeRealtime, type Received, startFakeRealtime } from '../support/fake-realtime.ts';
 import { callOf, nextOf, realtimeClient } from '../support/realtime-client.ts';
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createStatementParser } from '../../src/modules/database/statement-parser.ts';
+import { createStatementParser } from '../../src/upstream/postgres/sql/statement-parser.ts';
 import { connectDatabase, eventually, failureOf, onGeneralPool } from '../support/database-client.ts';
 import { startTestPostgres, type TestPostgres } from '../support/postgres.ts';
 import { isCancelRequest, proxyPostgres, startupRefusal, withBackendPid } from '../support/postgres-proxy.ts';

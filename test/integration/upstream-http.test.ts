@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { afterEach, describe, expect, it } from 'vitest';
 import { AppError } from '../../src/lib/app-error.ts';
-import { createHttpUpstream, type HttpUpstreamDeps } from '../../src/upstream/http.ts';
+import { createHttpUpstream, type HttpUpstreamDeps } from '../../src/upstream/http/upstream.ts';
 import { type ListeningServer, listen } from '../support/listening-server.ts';
 import { silentLog, testCall } from '../support/test-call.ts';
 

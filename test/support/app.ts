@@ -1,5 +1,5 @@
-import { type App, createApp } from '../../src/app.ts';
-import { loadConfig } from '../../src/config.ts';
+import { loadConfig } from '../../src/config/config.ts';
+import { type App, createApp } from '../../src/gateway/gateway.ts';
 import type { Logger } from '../../src/observability/logger.ts';
 import { silentLog } from './test-call.ts';
 

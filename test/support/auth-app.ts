@@ -1,4 +1,4 @@
-import type { AuthServerSettings } from '../../src/local/auth/settings.ts';
+import type { AuthServerSettings } from '../../packages/local/src/auth/settings.ts';
 import { startTestApp, type TestApp } from './app.ts';
 import { startTestAuthServer, type TestAuthServer } from './auth-server.ts';
 

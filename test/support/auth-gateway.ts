@@ -1,12 +1,12 @@
 import type { Server } from 'node:http';
-import { loadConfig } from '../../src/config.ts';
+import { loadConfig } from '../../src/config/config.ts';
+import { createCors } from '../../src/http/cors.ts';
+import { createProxy } from '../../src/http/proxy/proxy.ts';
+import { createHttpServer } from '../../src/http/server.ts';
 import { createFieldRateLimit, type RateLimitRule } from '../../src/limits/field-rate-limit.ts';
 import { createRateLimiter } from '../../src/limits/rate-limiter.ts';
-import { createCors } from '../../src/server/cors.ts';
-import { createHttpServer } from '../../src/server/http.ts';
-import { authRoute } from '../../src/server/proxy/auth-route.ts';
-import { createProxy } from '../../src/server/proxy.ts';
-import { createHttpUpstream } from '../../src/upstream/http.ts';
+import { authRoute } from '../../src/modules/auth/routes.ts';
+import { createHttpUpstream } from '../../src/upstream/http/upstream.ts';
 import { credentialsFromHeaders, withoutAuthorization } from '../../src/viewer/credentials.ts';
 import { createViewerResolver } from '../../src/viewer/resolver.ts';
 import { silentLog } from './test-call.ts';

@@ -21,12 +21,16 @@ export function runCommand(
   as: { uid?: number; gid?: number; detached?: boolean } = {},
 ): Command {
   const tsx = join(root, 'node_modules/tsx/dist/loader.mjs');
-  const child = spawn(process.execPath, ['--import', tsx, join(root, 'src/cli.ts'), ...args], {
-    cwd,
-    env: { PATH: process.env['PATH'] ?? '', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-    ...as,
-  });
+  const child = spawn(
+    process.execPath,
+    ['--conditions=bunbun-source', '--import', tsx, join(root, 'src/cli.ts'), ...args],
+    {
+      cwd,
+      env: { PATH: process.env['PATH'] ?? '', ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      ...as,
+    },
+  );
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream?.on('data', (chunk: Buffer) => {

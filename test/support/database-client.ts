@@ -1,12 +1,12 @@
 import { expect } from 'vitest';
 import { AppError } from '../../src/lib/app-error.ts';
-import { createDatabaseClient, type DatabaseClientDeps } from '../../src/modules/database/client.ts';
-import { createStatementParser } from '../../src/modules/database/statement-parser.ts';
+import { createDatabaseClient, type DatabaseClientDeps } from '../../src/modules/sql/client/client.ts';
 import {
   createPostgresPools,
   type PostgresPools,
   type PostgresPoolsOptions,
-} from '../../src/upstream/postgres.ts';
+} from '../../src/upstream/postgres/pools.ts';
+import { createStatementParser } from '../../src/upstream/postgres/sql/statement-parser.ts';
 import { silentLog } from './test-call.ts';
 
 /** A database client on pools of one connection each, so that the next call gets the same backend. */

@@ -14,18 +14,22 @@ export interface GatewayProcess extends AsyncDisposable {
 
 /** Starts `bunbun serve` on a free port; `env` is all that it knows. */
 export async function startGatewayProcess(env: Readonly<Record<string, string>>): Promise<GatewayProcess> {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'src/cli.ts', 'serve'], {
-    cwd: new URL('../..', import.meta.url),
-    env: {
-      PATH: process.env['PATH'],
-      PUBLIC_URL: 'http://localhost',
-      HOST: '127.0.0.1',
-      PORT: '0',
-      LOG_LEVEL: 'info',
-      ...env,
+  const child = spawn(
+    process.execPath,
+    ['--conditions=bunbun-source', '--import', 'tsx', 'src/cli.ts', 'serve'],
+    {
+      cwd: new URL('../..', import.meta.url),
+      env: {
+        PATH: process.env['PATH'],
+        PUBLIC_URL: 'http://localhost',
+        HOST: '127.0.0.1',
+        PORT: '0',
+        LOG_LEVEL: 'info',
+        ...env,
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
     },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  );
   const kill = async (): Promise<void> => {
     if (child.exitCode !== null || child.signalCode !== null) return;
     const gone = once(child, 'exit');

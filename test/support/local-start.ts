@@ -1,11 +1,11 @@
 import postgres from 'postgres';
 import { afterEach, expect } from 'vitest';
-import { LocalStackError } from '../../src/local/local-error.ts';
+import { LocalStackError } from '../../packages/local/src/local-error.ts';
 import {
   type LocalPostgres,
   type LocalPostgresOptions,
   startLocalPostgres,
-} from '../../src/local/postgres.ts';
+} from '../../packages/local/src/postgres.ts';
 import { silentLog, unsafeButFast } from './postgres.ts';
 
 const cleanups: (() => Promise<unknown>)[] = [];

@@ -1,12 +1,12 @@
 import type { RequestListener } from 'node:http';
+import { nobody } from '../../src/http/proxy/pass-credentials.ts';
+import { createProxy } from '../../src/http/proxy/proxy.ts';
+import { securityHeaders } from '../../src/http/security-headers.ts';
+import { createHttpServer } from '../../src/http/server.ts';
 import { createFieldRateLimit } from '../../src/limits/field-rate-limit.ts';
 import { createRateLimiter } from '../../src/limits/rate-limiter.ts';
-import { createHttpServer } from '../../src/server/http.ts';
-import { nobody } from '../../src/server/proxy/pass-credentials.ts';
-import type { PassRule, ProxyRoute } from '../../src/server/proxy/proxy-route.ts';
-import { createProxy } from '../../src/server/proxy.ts';
-import { securityHeaders } from '../../src/server/security-headers.ts';
-import { createHttpUpstream, type HttpUpstream } from '../../src/upstream/http.ts';
+import type { PassRule, ProxyRoute } from '../../src/module/proxy-route.ts';
+import { createHttpUpstream, type HttpUpstream } from '../../src/upstream/http/upstream.ts';
 import { type ListeningServer, listen } from './listening-server.ts';
 import { silentLog } from './test-call.ts';
 

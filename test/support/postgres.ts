@@ -5,15 +5,15 @@ import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { inject } from 'vitest';
-import { openDataFolder } from '../../src/local/data-folder.ts';
-import { loadLocalSecrets } from '../../src/local/keys.ts';
-import type { LocalKeys, LocalLog } from '../../src/local/local-server.ts';
+import { openDataFolder } from '../../packages/local/src/data-folder.ts';
+import { loadLocalSecrets } from '../../packages/local/src/keys.ts';
+import type { LocalKeys, LocalLog } from '../../packages/local/src/local-server.ts';
 import {
   type LocalPostgres,
   type LocalPostgresOptions,
   startLocalPostgres,
-} from '../../src/local/postgres.ts';
-import { clusterFolder, findPostgresHome } from '../../src/local/postgres-home.ts';
+} from '../../packages/local/src/postgres.ts';
+import { clusterFolder, findPostgresHome } from '../../packages/local/src/postgres-home.ts';
 
 /** A Postgres that belongs to one test file, with the roles, schemas and keys of the local stack. */
 export interface TestPostgres extends LocalPostgres, AsyncDisposable {

@@ -1,7 +1,7 @@
-import type { RealtimeClientDeps } from '../../src/modules/realtime/client.ts';
-import { createRealtimeClient, type RealtimeClient } from '../../src/modules/realtime/client.ts';
-import type { RealtimeLimits } from '../../src/modules/realtime/limits.ts';
-import { createHttpUpstream } from '../../src/upstream/http.ts';
+import type { RealtimeClientDeps } from '../../src/modules/realtime/client/client.ts';
+import { createRealtimeClient, type RealtimeClient } from '../../src/modules/realtime/client/client.ts';
+import type { RealtimeLimits } from '../../src/modules/realtime/client/limits.ts';
+import { createHttpUpstream } from '../../src/upstream/http/upstream.ts';
 import type { Call } from '../../src/viewer/call.ts';
 import type { UserViewer } from '../../src/viewer/viewer.ts';
 import { silentLog, testCall } from './test-call.ts';

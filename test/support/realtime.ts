@@ -5,7 +5,7 @@ import {
   type RealtimeServer,
   type RealtimeServerOptions,
   startRealtimeServer,
-} from '../../src/local/realtime-server.ts';
+} from '../../packages/local/src/realtime-server.ts';
 import { silentLog, startTestPostgres, type TestPostgres } from './postgres.ts';
 import { transport } from './supabase-transport.ts';
 

@@ -2,7 +2,7 @@ import {
   type StorageServer,
   type StorageServerOptions,
   startStorageServer,
-} from '../../src/local/storage-server.ts';
+} from '../../packages/local/src/storage-server.ts';
 import { makeTestFolder, silentLog, startTestPostgres, type TestPostgres } from './postgres.ts';
 
 export interface TestStorageServer extends StorageServer, AsyncDisposable {

@@ -2,23 +2,23 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Client, type ClientOptions, createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
-import { loadConfig } from '../../src/config.ts';
-import { createBuilder } from '../../src/graphql/builder.ts';
-import { createOperationEngine } from '../../src/graphql/operation-engine.ts';
+import { loadConfig } from '../../src/config/config.ts';
+import { createOperationEngine } from '../../src/graphql/engine/engine.ts';
+import { createBuilder } from '../../src/graphql/kit/builder.ts';
+import { createOriginCheck } from '../../src/http/origin-check.ts';
+import { createUpgradeRouter } from '../../src/http/upgrade-router.ts';
 import { createByteBudget } from '../../src/lib/byte-budget.ts';
 import { clientAddress } from '../../src/lib/client-address.ts';
 import { createPlaces } from '../../src/lib/places.ts';
+import { createClientPlaces } from '../../src/limits/client-places.ts';
 import { createFieldRateLimit } from '../../src/limits/field-rate-limit.ts';
-import { createClientPlaces } from '../../src/server/client-places.ts';
-import { createOriginCheck } from '../../src/server/origin-check.ts';
-import { createUpgradeRouter } from '../../src/server/upgrade-router.ts';
+import type { Call } from '../../src/viewer/call.ts';
+import { createViewerResolver } from '../../src/viewer/resolver.ts';
 import {
   createWebSocketServer,
   type GraphQLWebSocketServer,
   type WebSocketLimits,
-} from '../../src/server/websocket.ts';
-import type { Call } from '../../src/viewer/call.ts';
-import { createViewerResolver } from '../../src/viewer/resolver.ts';
+} from '../../src/websocket/server.ts';
 import { silentLog } from './test-call.ts';
 import { testSecret } from './tokens.ts';
 

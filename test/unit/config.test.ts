@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { generateKeyPair } from 'jose';
 import { describe, expect, it } from 'vitest';
-import { chooseMode } from '../../src/config/choose-mode.ts';
+import { type LoadOptions, loadConfig } from '../../src/config/config.ts';
 import { ConfigError } from '../../src/config/config-error.ts';
 import { misspeltNames } from '../../src/config/misspelt-names.ts';
+import { chooseMode } from '../../src/config/mode.ts';
 import { listVariables } from '../../src/config/read-environment.ts';
 import { renderConfigReference } from '../../src/config/reference.ts';
-import { type LoadOptions, loadConfig } from '../../src/config.ts';
 import { hmacToken, signedToken } from '../support/tokens.ts';
 
 const secret = 'a-secret-of-at-least-32-characters';

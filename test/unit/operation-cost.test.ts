@@ -1,7 +1,7 @@
 import { buildSchema, parse } from 'graphql';
 import { expect, it } from 'vitest';
-import { operationCost } from '../../src/graphql/operation-cost.ts';
-import { operationFacts } from '../../src/graphql/operation-facts.ts';
+import { operationCost } from '../../src/graphql/engine/cost.ts';
+import { operationFacts } from '../../src/graphql/engine/facts.ts';
 
 const schema = buildSchema(`
   type Query { rows(first: Int! = 5): RowConnection }

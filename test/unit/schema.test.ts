@@ -10,10 +10,10 @@ import {
   validateSchema,
 } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { createBuilder } from '../../src/graphql/builder.ts';
-import { printSchema } from '../../src/graphql/print-schema.ts';
-import { createSchema } from '../../src/graphql/schema.ts';
-import { graphiqlExamples } from '../../src/server/graphiql-examples.ts';
+import { createSchema } from '../../src/gateway/schema.ts';
+import { createBuilder } from '../../src/graphql/kit/builder.ts';
+import { printSchema } from '../../src/graphql/kit/print-schema.ts';
+import { graphiqlExamples } from '../../src/http/graphql/graphiql-examples.ts';
 import { rootFields } from '../support/minimal-operation.ts';
 
 const schema = createSchema();

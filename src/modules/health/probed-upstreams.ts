@@ -1,8 +1,8 @@
+import type { Config } from '../../config/config.ts';
 import type { HttpServiceName } from '../../config/service-urls.ts';
-import type { Config } from '../../config.ts';
 import { type ServiceName, serviceNames } from '../../lib/service-name.ts';
-import type { ServiceUpstreams } from '../../upstream/service-upstreams.ts';
-import type { ProbedUpstream } from './http-probes.ts';
+import type { ServiceUpstreams } from '../../upstream/http/service-upstreams.ts';
+import type { ProbedUpstream } from './client/http-probes.ts';
 
 /**
  * What each probe sends beside the path: a key where a gateway wants one, the tenant where Realtime is asked

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { getNamedType, getNullableType, isCompositeType, isNonNullType } from 'graphql';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createSchema } from '../../../src/graphql/schema.ts';
+import { createSchema } from '../../../src/gateway/schema.ts';
 import { createLogger } from '../../../src/observability/logger.ts';
 import { startTestApp, type TestApp } from '../../support/app.ts';
 import { minimalOperation, rootFields } from '../../support/minimal-operation.ts';

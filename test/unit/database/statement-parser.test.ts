@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createStatementParser } from '../../../src/modules/database/statement-parser.ts';
+import { createStatementParser } from '../../../src/upstream/postgres/sql/statement-parser.ts';
 
 const parser = createStatementParser();
 const statementsOf = async (text: string, from = parser) => {

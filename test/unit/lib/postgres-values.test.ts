@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { formatPostgresArray, parsePostgresArray } from '../../../src/lib/postgres-array.ts';
-import { decodeTimestamp, decodeTimestampTz } from '../../../src/lib/postgres-values.ts';
+import { formatPostgresArray, parsePostgresArray } from '../../../src/upstream/postgres/array.ts';
+import { decodeTimestamp, decodeTimestampTz } from '../../../src/upstream/postgres/values.ts';
 
 describe('arrays', () => {
   it.each(['', '{', '{1', '{1}}', '{1}{2}', '[0:1]', 'x', '{"a}'])('refuses %j', (text) => {

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { createTimers } from '../../../src/lib/timers.ts';
-import { createChannel } from '../../../src/modules/realtime/channel.ts';
-import type { ClientFrame } from '../../../src/modules/realtime/frames.ts';
-import { defaultRealtimeLimits } from '../../../src/modules/realtime/limits.ts';
-import { createPacer } from '../../../src/modules/realtime/pacer.ts';
+import { createChannel } from '../../../src/modules/realtime/client/channel.ts';
+import type { ClientFrame } from '../../../src/modules/realtime/client/frames.ts';
+import { defaultRealtimeLimits } from '../../../src/modules/realtime/client/limits.ts';
+import { createPacer } from '../../../src/modules/realtime/client/pacer.ts';
 
 beforeEach(() => {
   vi.useFakeTimers();

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { createBacklog } from '../../../src/lib/backlog.ts';
-import { createEventQueue } from '../../../src/modules/realtime/queue.ts';
+import { createEventQueue } from '../../../src/lib/event-queue.ts';
 
 function queue(limits = { events: 3, bytes: 100 }) {
   let count = 0;

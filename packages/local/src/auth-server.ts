@@ -1,0 +1,157 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { checkArea } from './auth/areas.ts';
+import { startCleanup } from './auth/cleanup.ts';
+import type { AuthContext } from './auth/context.ts';
+import { connectAuthDatabase } from './auth/database.ts';
+import { AuthError, matchRoute, send, sendError, toAuthRequest } from './auth/http.ts';
+import { createMailbox, type Mailbox } from './auth/mailbox.ts';
+import { adminRoutes } from './auth/routes-admin.ts';
+import { factorRoutes } from './auth/routes-factors.ts';
+import { infoRoutes } from './auth/routes-info.ts';
+import { linkRoutes } from './auth/routes-links.ts';
+import { mailboxRoutes } from './auth/routes-mailbox.ts';
+import { messageRoutes } from './auth/routes-messages.ts';
+import { signupRoutes } from './auth/routes-signup.ts';
+import { tokenRoutes } from './auth/routes-token.ts';
+import { userRoutes } from './auth/routes-user.ts';
+import { verifyRoutes } from './auth/routes-verify.ts';
+import { type AuthServerSettings, defaultAuthServerSettings } from './auth/settings.ts';
+import { createTokenSigner } from './auth/tokens.ts';
+import { dropUnread } from './drop-unread.ts';
+import { createFaults, type Faults } from './faults.ts';
+import type { LocalKeys, LocalLog, LocalServer } from './local-server.ts';
+import type { SigningKey } from './signing-key.ts';
+
+export interface AuthServerOptions {
+  /** Logs in as supabase_auth_admin, to a database that has sql/auth.sql. */
+  readonly postgresUrl: string;
+  readonly keys: LocalKeys;
+  /** Where `redirect_to` falls back to. */
+  readonly siteUrl: string;
+  readonly log: LocalLog;
+  /** Port on 127.0.0.1; any free one by default. */
+  readonly port?: number;
+  /** Public address of the auth service, used in links of mails; the server's own by default. */
+  readonly externalUrl?: string;
+  /** Signs access tokens with ES256 and publishes the public half; HS256 with the project's secret by default. */
+  readonly signing?: SigningKey;
+  readonly settings?: Partial<AuthServerSettings>;
+  /** Whether messages can be read over HTTP. @default true */
+  readonly serveMailbox?: boolean;
+  /** Names that the Host header may carry beside the loopback ones. */
+  readonly allowedHosts?: readonly string[];
+}
+
+export interface AuthServer extends LocalServer {
+  readonly mailbox: Mailbox;
+  readonly faults: Faults;
+}
+
+/** Only names of this machine: a page of another origin must not reach us through DNS rebinding. */
+function isAllowedHost(header: string | undefined, allowed: readonly string[]): boolean {
+  const name = (header ?? '').toLowerCase().replace(/:\d+$/, '');
+  return ['127.0.0.1', 'localhost', '[::1]', ...allowed].includes(name);
+}
+
+function toAuthError(error: unknown): AuthError | undefined {
+  if (error instanceof AuthError) return error;
+  // The stack ran over while a deeply nested body was read.
+  if (error instanceof RangeError) return new AuthError(400, 'bad_json', 'The body is nested too deeply');
+  // A string that Postgres cannot store (NUL) or a number out of range is the caller's.
+  if (error instanceof Error && 'code' in error && String(error.code).startsWith('22')) {
+    return new AuthError(400, 'validation_failed', 'A value cannot be stored');
+  }
+  return undefined;
+}
+
+/** Starts the stand-in for Supabase Auth on loopback. Throws when the port is taken. */
+export async function startAuthServer(options: AuthServerOptions): Promise<AuthServer> {
+  const { log } = options;
+  const sql = connectAuthDatabase(options.postgresUrl);
+  const mailbox = createMailbox(log);
+  const faults = createFaults();
+  let url = '';
+  const context: AuthContext = {
+    sql,
+    settings: { ...defaultAuthServerSettings, ...options.settings },
+    signer: await createTokenSigner(options.keys.jwtSecret, options.signing),
+    mailbox,
+    log,
+    siteUrl: options.siteUrl,
+    externalUrl: () => options.externalUrl ?? url,
+  };
+  const routes = [
+    ...infoRoutes(context),
+    ...(options.serveMailbox === false ? [] : mailboxRoutes(mailbox)),
+    ...signupRoutes(context),
+    ...tokenRoutes(context),
+    ...messageRoutes(context),
+    ...verifyRoutes(context),
+    ...userRoutes(context),
+    ...factorRoutes(context),
+    ...adminRoutes(context),
+    ...linkRoutes(context),
+  ];
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (!isAllowedHost(request.headers.host, options.allowedHosts ?? [])) {
+      send(response, { status: 421, text: 'Misdirected Request\n' });
+      return;
+    }
+    if (await faults.apply(request, response)) return;
+    const target = URL.canParse(request.url ?? '/', url) ? new URL(request.url ?? '/', url) : new URL(url);
+    const { route, params, pathKnown } = matchRoute(routes, request.method ?? 'GET', target.pathname);
+    const asked = toAuthRequest(request, target, params);
+    if (route === undefined) {
+      await checkArea(context, asked);
+      send(response, pathKnown ? { status: 405 } : { status: 404, text: '404 page not found\n' });
+      return;
+    }
+    send(response, await route.handle(asked));
+  }
+
+  const server = createServer((request, response) => {
+    dropUnread(request, response);
+    answer(request, response).catch((error: unknown) => {
+      const known = toAuthError(error);
+      if (known === undefined || known.status === 500) {
+        log.error({ error: String(known?.cause ?? error), path: request.url }, 'auth request failed');
+      }
+      if (response.headersSent) response.destroy();
+      else {
+        sendError(
+          request,
+          response,
+          known ??
+            new AuthError(
+              500,
+              'unexpected_failure',
+              'Unexpected failure, please check server logs for more information',
+            ),
+        );
+      }
+    });
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port ?? 0, '127.0.0.1', resolve);
+  });
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('the auth server has no port');
+  url = `http://127.0.0.1:${address.port}`;
+  const cleanup = startCleanup(context);
+  return {
+    get url() {
+      return url;
+    },
+    mailbox,
+    faults,
+    async close() {
+      await cleanup.stop();
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      server.closeAllConnections();
+      await closed;
+      await sql.end({ timeout: 5 });
+    },
+  };
+}

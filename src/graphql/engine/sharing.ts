@@ -1,0 +1,63 @@
+import { type DocumentNode, type ExecutionResult, execute, type GraphQLSchema, Kind } from 'graphql';
+import { getArgumentValues } from 'graphql/execution/values.js';
+import type { OperationFacts } from './facts.ts';
+import type { OperationVariables } from './variable-values.ts';
+
+/**
+ * What a subscription field says (as the extension `sharing`) when subscribers with the same identity, document and
+ * variables get the same results, so that one execution serves all of them.
+ */
+export interface FieldSharing {
+  /** The event which tells a subscriber that it may have missed some. */
+  missed(args: Record<string, unknown>): unknown;
+  /** True when a subscriber begins with that event. */
+  greets(args: Record<string, unknown>): boolean;
+}
+
+/** The same for one operation. */
+export interface OperationSharing {
+  readonly greets: boolean;
+  /** The result for a subscriber that may have missed some. */
+  missed(): ExecutionResult;
+}
+
+/** How an operation may be shared; undefined where it may not. */
+export function operationSharing(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  facts: OperationFacts,
+  variables: OperationVariables,
+): OperationSharing | undefined {
+  const [selection, ...more] = facts.operation.selectionSet.selections;
+  if (selection?.kind !== Kind.FIELD || more.length > 0 || selection.directives?.length) return undefined;
+  const field = schema.getSubscriptionType()?.getFields()[selection.name.value];
+  const sharing: unknown = field?.extensions['sharing'];
+  if (field === undefined || !isFieldSharing(sharing)) return undefined;
+  const { coerced } = variables.fitted();
+  // Variables that do not fit are refused where the operation runs.
+  if (coerced === undefined) return undefined;
+  try {
+    const args = getArgumentValues(field, selection, coerced);
+    return {
+      greets: sharing.greets(args),
+      missed() {
+        const operationName = facts.name ?? null;
+        const result = execute({
+          schema,
+          document,
+          operationName,
+          rootValue: sharing.missed(args),
+          variableValues: variables.given,
+        });
+        if (result instanceof Promise) throw new Error('A shared field resolves something asynchronously.');
+        return result;
+      },
+    };
+  } catch {
+    return undefined;
+  }
+}
+
+function isFieldSharing(value: unknown): value is FieldSharing {
+  return typeof value === 'object' && value !== null && 'missed' in value && 'greets' in value;
+}

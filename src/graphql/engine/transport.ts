@@ -1,0 +1,44 @@
+import type { Backlog } from '../../lib/backlog.ts';
+import type { Viewer } from '../../viewer/viewer.ts';
+import type { ViewerRenewal } from '../../viewer/viewer-renewal.ts';
+
+/** What the transport (HTTP, SSE or WebSocket) knows of one operation before GraphQL begins. */
+export interface Transport {
+  readonly requestId: string;
+  readonly clientAddress: string | undefined;
+  readonly userAgent: string | undefined;
+  /** Aborted when the caller has left. */
+  readonly signal: AbortSignal;
+  /**
+   * Who calls; resolved once. Throws or rejects with UNAUTHENTICATED for a bad credential. With `ignoreAuthorization`
+   * the Authorization header does not count, so that a caller with an expired token can sign in again.
+   */
+  viewer(ignoreAuthorization: boolean): Viewer | Promise<Viewer>;
+  /**
+   * Takes a place for as long as results are streamed to this caller; throws RATE_LIMITED where none is left. Undefined
+   * on a WebSocket, which has taken its own.
+   */
+  takeStreamPlace?(): void;
+  /** Where the credential may be replaced while the operation lasts: a WebSocket. */
+  readonly renewal?: ViewerRenewal;
+  /** Shared by all operations of a WebSocket. */
+  readonly backlog?: Backlog;
+}
+
+/** The context that a transport hands to Yoga or to `getEnveloped`. */
+export interface TransportContext {
+  transport: Transport;
+}
+
+/** The transport of a context, which every way in must have set. */
+export function transportOf(context: unknown): Transport {
+  if (typeof context === 'object' && context !== null && 'transport' in context) {
+    const transport = context.transport;
+    if (isTransport(transport)) return transport;
+  }
+  throw new Error('An operation came in without a transport.');
+}
+
+function isTransport(value: unknown): value is Transport {
+  return typeof value === 'object' && value !== null && 'requestId' in value && 'viewer' in value;
+}

@@ -1,0 +1,65 @@
+import PothosBuilder from '@pothos/core';
+import DirectivesPlugin from '@pothos/plugin-directives';
+import ZodPlugin from '@pothos/plugin-zod';
+import { ZodError } from 'zod';
+import { AppError } from '../../lib/app-error.ts';
+import type { Role } from '../../viewer/viewer.ts';
+import { registerAuthDirective } from './auth-directive.ts';
+import type { Context } from './context.ts';
+import { registerRateLimitDirective } from './rate-limit-directive.ts';
+import { addScalars, type ScalarTypes } from './scalars.ts';
+
+/** The type parameters of our Pothos builder: everything a module's schema file can rely on. */
+export interface BunBunSchemaTypes {
+  Context: Context;
+  Scalars: ScalarTypes;
+  Directives: {
+    auth: { locations: 'FIELD_DEFINITION'; args: { requires: Role } };
+    rateLimit: { locations: 'FIELD_DEFINITION'; args: { limit: number; window: string } };
+  };
+}
+
+export type SchemaBuilder = ReturnType<typeof newBuilder>;
+
+/** BAD_USER_INPUT for a zod error, with one issue per finding. */
+export function inputError(error: ZodError): AppError {
+  const issues = error.issues.map(({ path, message }) => ({ path: path.map(String), message }));
+  const first = issues[0];
+  const where = first && first.path.length > 0 ? `${first.path.join('.')}: ` : '';
+  return new AppError('BAD_USER_INPUT', `${where}${first?.message ?? 'The input is not valid.'}`, {
+    details: { issues },
+  });
+}
+
+function newBuilder() {
+  // The first plugin is outermost: access is decided before rate limits are spent, both before arguments are checked.
+  const builder = new PothosBuilder<BunBunSchemaTypes>({
+    plugins: ['auth', 'rateLimit', ZodPlugin, DirectivesPlugin],
+    // printSchemaWithDirectives prints garbage for the ordered form.
+    directives: { useGraphQLToolsUnorderedDirectives: true },
+    zod: {
+      validationError: (error) => (error instanceof ZodError ? inputError(error) : error),
+    },
+  });
+  const roleEnum = builder.enumType('Role', {
+    description: 'ANON < AUTHENTICATED < SERVICE_ROLE: a higher role may do what a lower one may.',
+    values: {
+      ANON: { description: 'Anybody: no credential, or an anon or publishable key.' },
+      AUTHENTICATED: { description: 'A signed-in user.' },
+      SERVICE_ROLE: { description: 'A service_role or secret key: row level security does not apply.' },
+    } satisfies Record<Role, object>,
+  });
+  return Object.assign(builder, { roleEnum });
+}
+
+/** A fresh builder with the scalars, the Role enum, the empty root types and the guards. */
+export function createBuilder(): SchemaBuilder {
+  registerAuthDirective();
+  registerRateLimitDirective();
+  const builder = newBuilder();
+  addScalars(builder);
+  builder.queryType({ description: 'Everything that can be read.' });
+  builder.mutationType({ description: 'Everything that can be changed.' });
+  builder.subscriptionType({ description: 'Everything that can be followed.' });
+  return builder;
+}

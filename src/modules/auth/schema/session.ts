@@ -1,0 +1,288 @@
+import type { SchemaBuilder } from '../../../graphql/kit/builder.ts';
+import { otpTypes, resendTypes } from '../client/input.ts';
+import type { Message } from '../client/session.ts';
+import type { AuthResult, AuthSession } from '../client/types.ts';
+import { authRateLimits, countedAccount, guessingFields, type LimitedAuthField } from '../rate-limits.ts';
+import type { AuthTypes } from './user.ts';
+
+const captcha = 'Solution of the captcha, where the service wants one.';
+const redirect = 'Where the link in the message leads in the end; the service decides whether it may.';
+const challenge =
+  'PKCE: SHA-256 of the code verifier, base64url. The link then carries a code for `exchangeAuthCode`.';
+
+function part(args: object, name: string): unknown {
+  const input: unknown = Reflect.get(args, 'input');
+  return typeof input === 'object' && input !== null ? Reflect.get(input, name) : Reflect.get(args, name);
+}
+
+/** How attempts are counted: these fields are for strangers, whose token, if any, is not asked for. */
+const counted = (field: LimitedAuthField) => ({
+  directives: { auth: { requires: 'ANON' }, rateLimit: authRateLimits[field] } as const,
+  rateLimitAccount: (args: object) => countedAccount(field, (name) => part(args, name)),
+  rateLimitOfStranger: true,
+  rateLimitFailures: guessingFields.has(field),
+});
+
+export type SessionTypes = ReturnType<typeof addSessionTypes>;
+
+/** AuthPayload and MessagePayload, with what they hold. */
+export function addSessionTypes(builder: SchemaBuilder, { user }: AuthTypes) {
+  const session = builder.objectRef<AuthSession>('Session').implement({
+    description: 'The tokens of a session. Keep them as you would a password.',
+    fields: (t) => ({
+      accessToken: t.exposeString('accessToken', {
+        nullable: false,
+        description: 'JWT for `Authorization: Bearer …`.',
+      }),
+      refreshToken: t.exposeString('refreshToken', {
+        nullable: false,
+        description: 'Good for one `refreshSession`, which gives the next one.',
+      }),
+      tokenType: t.exposeString('tokenType', { nullable: false, description: 'Always `bearer`.' }),
+      expiresIn: t.exposeInt('expiresIn', {
+        nullable: false,
+        description: 'Seconds the access token lives from now.',
+      }),
+      expiresAt: t.expose('expiresAt', {
+        type: 'DateTime',
+        nullable: false,
+        description: 'When the access token ends.',
+      }),
+      providerToken: t.exposeString('providerToken', {
+        nullable: true,
+        description: "The provider's own access token, once, after signing in with a provider.",
+      }),
+      providerRefreshToken: t.exposeString('providerRefreshToken', {
+        nullable: true,
+        description: "The provider's own refresh token, where it gave one.",
+      }),
+    }),
+  });
+  const weakPassword = builder.objectRef<NonNullable<AuthResult['weakPassword']>>('WeakPassword').implement({
+    description: 'Why a password does not meet the policy.',
+    fields: (t) => ({
+      reasons: t.stringList({
+        nullable: false,
+        description: '`length`, `characters` or `pwned` (known from a leak).',
+        resolve: ({ reasons }) => [...reasons],
+      }),
+    }),
+  });
+  const authPayload = builder.objectRef<AuthResult>('AuthPayload').implement({
+    description:
+      'The outcome of signing up or in. While a confirmation is still required, user and session are null, whether or not the address was known.',
+    fields: (t) => ({
+      user: t.field({
+        type: user,
+        nullable: true,
+        description: 'Who signed in; null while a confirmation is required.',
+        resolve: (result) => result.user,
+      }),
+      session: t.field({
+        type: session,
+        nullable: true,
+        description: 'The new tokens; null while a confirmation is required.',
+        resolve: (result) => result.session,
+      }),
+      confirmationRequired: t.exposeBoolean('confirmationRequired', {
+        nullable: false,
+        description: 'True when a message was sent, or the second one of a change of address is awaited.',
+      }),
+      weakPassword: t.field({
+        type: weakPassword,
+        nullable: true,
+        description: 'Signing in worked, but the password no longer meets the policy: ask for a better one.',
+        resolve: (result) => result.weakPassword,
+      }),
+    }),
+  });
+  const messagePayload = builder.objectRef<Message>('MessagePayload').implement({
+    description: 'A message was sent, or would have been if the account were known: that is not told.',
+    fields: (t) => ({
+      sent: t.exposeBoolean('sent', { nullable: false, description: 'Always true; a failure is an error.' }),
+      messageId: t.exposeString('messageId', {
+        nullable: true,
+        description: 'Id of a text message, where the SMS provider gives one.',
+      }),
+    }),
+  });
+  return { authPayload, messagePayload };
+}
+
+/** Mutations that anybody may call: signing up and in, codes, and refreshing. */
+export function addSessionMutations(builder: SchemaBuilder, types: SessionTypes): void {
+  const { authPayload, messagePayload } = types;
+  const signUpInput = builder.inputType('SignUpInput', {
+    description: 'A new account: an e-mail address or a phone number, and a password.',
+    fields: (t) => ({
+      email: t.field({ type: 'EmailAddress', description: 'E-mail address; or phone.' }),
+      phone: t.string({ description: 'E.164 number; or email.' }),
+      password: t.string({ required: true, description: 'At most 72 bytes.' }),
+      data: t.field({ type: 'JSONObject', description: 'Begins `userMetadata`.' }),
+      redirectTo: t.field({ type: 'URL', description: redirect }),
+      captchaToken: t.string({ description: captcha }),
+      codeChallenge: t.string({ description: challenge }),
+    }),
+  });
+  const signInInput = builder.inputType('SignInInput', {
+    description: 'An e-mail address or a phone number, and the password.',
+    fields: (t) => ({
+      email: t.field({ type: 'EmailAddress', description: 'E-mail address; or phone.' }),
+      phone: t.string({ description: 'E.164 number; or email.' }),
+      password: t.string({ required: true, description: 'The password.' }),
+      captchaToken: t.string({ description: captcha }),
+    }),
+  });
+  const sendOtpInput = builder.inputType('SendOtpInput', {
+    description: 'Where a one-time code or magic link goes.',
+    fields: (t) => ({
+      email: t.field({ type: 'EmailAddress', description: 'E-mail address; or phone.' }),
+      phone: t.string({ description: 'E.164 number; or email.' }),
+      createUser: t.boolean({
+        required: true,
+        defaultValue: true,
+        description:
+          'Whether an unknown address signs up by it. If not, it is FORBIDDEN, reason `otp_disabled`: that tells it from a known one.',
+      }),
+      data: t.field({ type: 'JSONObject', description: 'Begins `userMetadata` of a new user.' }),
+      redirectTo: t.field({ type: 'URL', description: redirect }),
+      captchaToken: t.string({ description: captcha }),
+      codeChallenge: t.string({ description: challenge }),
+    }),
+  });
+  const otpType = builder.enumType('OtpType', {
+    description: 'What a code or link is for.',
+    values: {
+      SIGNUP: { value: otpTypes.SIGNUP, description: 'Confirms a sign-up by e-mail.' },
+      INVITE: { value: otpTypes.INVITE, description: 'Accepts an invitation.' },
+      MAGICLINK: { value: otpTypes.MAGICLINK, description: 'Signs in by link.' },
+      RECOVERY: { value: otpTypes.RECOVERY, description: 'Signs in to set a new password.' },
+      EMAIL_CHANGE: { value: otpTypes.EMAIL_CHANGE, description: 'Confirms a new e-mail address.' },
+      EMAIL: { value: otpTypes.EMAIL, description: 'Any code that came by mail.' },
+      SMS: { value: otpTypes.SMS, description: 'A code that came by text message.' },
+      PHONE_CHANGE: { value: otpTypes.PHONE_CHANGE, description: 'Confirms a new phone number.' },
+    },
+  });
+  const verifyOtpInput = builder.inputType('VerifyOtpInput', {
+    description: 'A code with the address it was sent to, or the hash that a link carries.',
+    fields: (t) => ({
+      email: t.field({ type: 'EmailAddress', description: 'Address the code was sent to.' }),
+      phone: t.string({ description: 'Number the code was sent to.' }),
+      token: t.string({ description: 'The code; or tokenHash.' }),
+      tokenHash: t.string({ description: 'The hash of a link; or token with an address.' }),
+      type: t.field({ type: otpType, required: true, description: 'What it is for.' }),
+      redirectTo: t.field({ type: 'URL', description: redirect }),
+      captchaToken: t.string({ description: captcha }),
+    }),
+  });
+  const resendType = builder.enumType('ResendType', {
+    description: 'Which message is sent again.',
+    values: {
+      SIGNUP: { value: resendTypes.SIGNUP, description: 'Confirmation of a sign-up by e-mail.' },
+      EMAIL_CHANGE: { value: resendTypes.EMAIL_CHANGE, description: 'Confirmation of a new address.' },
+      SMS: { value: resendTypes.SMS, description: 'Confirmation of a sign-up by phone.' },
+      PHONE_CHANGE: { value: resendTypes.PHONE_CHANGE, description: 'Confirmation of a new number.' },
+    },
+  });
+  const resendInput = builder.inputType('ResendInput', {
+    description: 'Which confirmation is sent again, and to whom.',
+    fields: (t) => ({
+      type: t.field({ type: resendType, required: true, description: 'Which message.' }),
+      email: t.field({ type: 'EmailAddress', description: 'E-mail address; or phone.' }),
+      phone: t.string({ description: 'E.164 number; or email.' }),
+      redirectTo: t.field({ type: 'URL', description: redirect }),
+      captchaToken: t.string({ description: captcha }),
+      codeChallenge: t.string({ description: challenge }),
+    }),
+  });
+
+  builder.mutationFields((t) => ({
+    signUp: t.field({
+      type: authPayload,
+      nullable: true,
+      description: 'Creates an account. A known address gets the same answer where addresses are confirmed.',
+      ...counted('signUp'),
+      args: { input: t.arg({ type: signUpInput, required: true, description: 'The account.' }) },
+      resolve: (_root, { input }, { services, call }) => services.auth.signUp(input, call),
+    }),
+    signIn: t.field({
+      type: authPayload,
+      nullable: true,
+      description: 'Signs in with a password. An unknown account and a wrong password answer alike.',
+      ...counted('signIn'),
+      args: { input: t.arg({ type: signInInput, required: true, description: 'The credentials.' }) },
+      resolve: (_root, { input }, { services, call }) => services.auth.signIn(input, call),
+    }),
+    signInAnonymously: t.field({
+      type: authPayload,
+      nullable: true,
+      description: 'Makes a user without an address, who may add one later with `updateMe`.',
+      ...counted('signInAnonymously'),
+      args: {
+        data: t.arg({ type: 'JSONObject', description: 'Begins `userMetadata`.' }),
+        captchaToken: t.arg.string({ description: captcha }),
+      },
+      resolve: (_root, args, { services, call }) => services.auth.signInAnonymously(args, call),
+    }),
+    refreshSession: t.field({
+      type: authPayload,
+      nullable: true,
+      description: 'Gives new tokens for a refresh token, which is spent by it.',
+      ...counted('refreshSession'),
+      args: { refreshToken: t.arg.string({ required: true, description: 'The newest refresh token.' }) },
+      resolve: (_root, { refreshToken }, { services, call }) =>
+        services.auth.refreshSession(refreshToken, call),
+    }),
+    sendOtp: t.field({
+      type: messagePayload,
+      nullable: true,
+      description: 'Sends a one-time code, or a magic link, to sign in with.',
+      ...counted('sendOtp'),
+      args: { input: t.arg({ type: sendOtpInput, required: true, description: 'Where it goes.' }) },
+      resolve: (_root, { input }, { services, call }) => services.auth.sendOtp(input, call),
+    }),
+    verifyOtp: t.field({
+      type: authPayload,
+      nullable: true,
+      description: 'Signs in with a code or the hash of a link, and confirms what it was sent for.',
+      ...counted('verifyOtp'),
+      args: { input: t.arg({ type: verifyOtpInput, required: true, description: 'The code.' }) },
+      resolve: (_root, { input }, { services, call }) => services.auth.verifyOtp(input, call),
+    }),
+    resendConfirmation: t.field({
+      type: messagePayload,
+      nullable: true,
+      description: 'Sends a confirmation again. Nothing is told about whether the account exists.',
+      ...counted('resendConfirmation'),
+      args: { input: t.arg({ type: resendInput, required: true, description: 'Which one.' }) },
+      resolve: (_root, { input }, { services, call }) => services.auth.resendConfirmation(input, call),
+    }),
+    requestPasswordReset: t.field({
+      type: messagePayload,
+      nullable: true,
+      description: 'Sends a link to set a new password. An unknown address gets the same answer.',
+      ...counted('requestPasswordReset'),
+      args: {
+        email: t.arg({ type: 'EmailAddress', required: true, description: 'Address of the account.' }),
+        redirectTo: t.arg({ type: 'URL', description: redirect }),
+        captchaToken: t.arg.string({ description: captcha }),
+        codeChallenge: t.arg.string({ description: challenge }),
+      },
+      resolve: (_root, args, { services, call }) => services.auth.requestPasswordReset(args, call),
+    }),
+    exchangeAuthCode: t.field({
+      type: authPayload,
+      nullable: true,
+      description: 'Ends a PKCE flow: gives tokens for the code that the redirect carried.',
+      ...counted('exchangeAuthCode'),
+      args: {
+        code: t.arg.string({ required: true, description: '`code` of the redirect.' }),
+        codeVerifier: t.arg.string({
+          required: true,
+          description: 'The text whose hash began the flow.',
+        }),
+      },
+      resolve: (_root, args, { services, call }) => services.auth.exchangeAuthCode(args, call),
+    }),
+  }));
+}

@@ -1,0 +1,195 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { HttpServiceName } from '../../../config/service-urls.ts';
+import { type ServiceName, serviceNames } from '../../../lib/service-name.ts';
+import type { Logger } from '../../../observability/logger.ts';
+import type { PostgresPing } from '../../../upstream/postgres/pools.ts';
+import type { Call } from '../../../viewer/call.ts';
+import { probeFailure } from './errors.ts';
+import { type ProbedUpstream, probeHttp } from './http-probes.ts';
+import { watchServices } from './service-watch.ts';
+import type { Health, HealthStatus, ProbeResult, ServiceHealth } from './types.ts';
+
+export type { ProbedUpstream } from './http-probes.ts';
+
+export interface HealthClientDeps {
+  /** Of this product, from package.json. */
+  readonly version: string;
+  /** The HTTP services of this deployment; one that is missing is NOT_CONFIGURED. */
+  readonly upstreams: Partial<Record<HttpServiceName, ProbedUpstream>>;
+  /** One round trip to Postgres; undefined where no database is configured. */
+  readonly pingPostgres?: ((signal: AbortSignal) => Promise<PostgresPing>) | undefined;
+  readonly log: Logger;
+  /** Longest wait for one service. @default 2_000 */
+  readonly probeTimeoutMs?: number;
+  /** How long the answers serve everybody who asks. @default 1_000 */
+  readonly shareMs?: number;
+  /** Between two probes while somebody watches. @default 5_000 */
+  readonly watchMs?: number;
+}
+
+export interface HealthClient {
+  /** Waits briefly for a fresh probe, then goes by the last one: a service that hangs does not make it hang. */
+  health(): Promise<Health>;
+  /** All services in the order of the enum, at most `shareMs` old. Never throws. */
+  services(): Promise<readonly ServiceHealth[]>;
+  /** The present states, then changes of what `visible` says of a service. Ends when `signal` aborts. */
+  watch(
+    visible: (service: ServiceHealth) => string,
+    signal: AbortSignal,
+  ): AsyncIterableIterator<ServiceHealth>;
+  /** Those of `names` that are not up. */
+  missing(names: readonly ServiceName[]): Promise<ServiceName[]>;
+  close(): void;
+}
+
+type Snapshot = readonly ServiceHealth[];
+
+const healthPatienceMs = 250;
+
+/** Probes the services. Everybody who asks within `shareMs` shares one probe, which no caller's leaving stops. */
+export function createHealthClient(deps: HealthClientDeps): HealthClient {
+  const { probeTimeoutMs = 2_000, shareMs = 1_000, watchMs = 5_000 } = deps;
+  const started = performance.now();
+  const ended = new AbortController();
+  const listeners = new Set<(snapshot: Snapshot) => void>();
+  let flight: Promise<Snapshot> | undefined;
+  let patience: Promise<void> | undefined;
+  let last: { readonly snapshot: Snapshot; readonly at: number } | undefined;
+  let timer: NodeJS.Timeout | undefined;
+
+  async function probe(name: ServiceName): Promise<ServiceHealth> {
+    const checkedAt = new Date().toISOString();
+    const nothing = { name, checkedAt, latency: null, version: null, reason: null, circuit: null };
+    if (name === 'POSTGRES') {
+      if (deps.pingPostgres === undefined) return { ...nothing, status: 'NOT_CONFIGURED' };
+      return { ...nothing, ...(await probePostgres(deps.pingPostgres, signalOfProbe())) };
+    }
+    const probed = deps.upstreams[name];
+    if (probed === undefined) return { ...nothing, status: 'NOT_CONFIGURED' };
+    const result = await probeHttp(name, probed, probeCall(deps.log, signalOfProbe()), probeTimeoutMs);
+    const { circuit } = probed.upstream;
+    // The service answers again, but calls are still refused until the circuit has tried it.
+    const trouble = circuit === 'OPEN' ? 'The circuit is open.' : probed.trouble?.();
+    const degraded = result.status === 'UP' && trouble !== undefined;
+    return {
+      ...nothing,
+      ...result,
+      circuit,
+      ...(degraded ? { status: 'DEGRADED', reason: trouble } : {}),
+    };
+  }
+
+  const signalOfProbe = (): AbortSignal =>
+    AbortSignal.any([ended.signal, AbortSignal.timeout(probeTimeoutMs)]);
+
+  function refresh(): Promise<Snapshot> {
+    flight ??= Promise.all(serviceNames.map(probe))
+      .then((snapshot) => {
+        last = { snapshot, at: performance.now() };
+        for (const listener of [...listeners]) listener(snapshot);
+        return snapshot;
+      })
+      .finally(() => {
+        flight = undefined;
+        patience = undefined;
+      });
+    return flight;
+  }
+
+  const isFresh = (): boolean => last !== undefined && performance.now() - last.at < shareMs;
+
+  async function services(): Promise<Snapshot> {
+    return last !== undefined && isFresh() ? last.snapshot : await refresh();
+  }
+
+  function scheduleWatch(): void {
+    if (timer !== undefined || listeners.size === 0 || ended.signal.aborted) return;
+    timer = setTimeout(() => {
+      timer = undefined;
+      void refresh().finally(scheduleWatch);
+    }, watchMs);
+    timer.unref();
+  }
+
+  return {
+    services,
+    async health() {
+      const fresh = services();
+      if (last !== undefined && !isFresh()) {
+        patience ??= delay(healthPatienceMs, undefined, { ref: false });
+        await Promise.race([fresh, patience]);
+      }
+      const snapshot = last?.snapshot ?? (await fresh);
+      return {
+        status: overall(snapshot),
+        uptime: (performance.now() - started) / 1000,
+        version: deps.version,
+      };
+    },
+    watch(visible, signal) {
+      const source = {
+        listen(onSnapshot: (snapshot: Snapshot) => void) {
+          listeners.add(onSnapshot);
+          void services().then((snapshot) => {
+            if (listeners.has(onSnapshot)) onSnapshot(snapshot);
+          });
+          scheduleWatch();
+          return () => {
+            listeners.delete(onSnapshot);
+            if (listeners.size > 0) return;
+            clearTimeout(timer);
+            timer = undefined;
+          };
+        },
+      };
+      return watchServices(source, visible, AbortSignal.any([signal, ended.signal]));
+    },
+    async missing(names) {
+      if (names.length === 0) return [];
+      const up = new Set((await services()).filter(({ status }) => status === 'UP').map(({ name }) => name));
+      return names.filter((name) => !up.has(name));
+    },
+    close() {
+      ended.abort();
+      clearTimeout(timer);
+    },
+  };
+}
+
+async function probePostgres(
+  ping: (signal: AbortSignal) => Promise<PostgresPing>,
+  signal: AbortSignal,
+): Promise<ProbeResult> {
+  try {
+    return { status: 'UP', ...(await ping(signal)), reason: null };
+  } catch (error) {
+    return { status: 'DOWN', latency: null, version: null, reason: probeFailure(error) };
+  }
+}
+
+function overall(snapshot: Snapshot): HealthStatus {
+  const configured = snapshot.filter(({ status }) => status !== 'NOT_CONFIGURED');
+  if (configured.every(({ status }) => status === 'UP')) return 'OK';
+  return configured.every(({ status }) => status === 'DOWN') ? 'DOWN' : 'DEGRADED';
+}
+
+/** Probes are nobody's: they carry no caller's credential, address or signal. */
+function probeCall(log: Logger, signal: AbortSignal): Call {
+  return {
+    viewer: {
+      kind: 'anon',
+      role: 'ANON',
+      presented: false,
+      identity: 'probe',
+      claims: {},
+      token: undefined,
+      apikey: undefined,
+      expiresAt: undefined,
+    },
+    signal,
+    requestId: 'probe',
+    log,
+    clientAddress: undefined,
+    userAgent: undefined,
+  };
+}

@@ -1,0 +1,107 @@
+import type { SchemaBuilder } from '../../../graphql/kit/builder.ts';
+import type {
+  DatabaseConstraint,
+  DatabaseForeignKey,
+} from '../../../upstream/postgres/catalogue/constraints.ts';
+
+const oid = 'Its number in the catalogues (OID).';
+const deferrable = 'Whether it may be checked at the end of the transaction.';
+const deferred = 'Whether it is checked at the end of the transaction unless told otherwise.';
+const validated = 'False for one added NOT VALID: rows from before may violate it.';
+
+/** `DatabaseConstraint`: all but foreign keys. */
+export function addConstraintType(builder: SchemaBuilder) {
+  const type = builder.enumType('ConstraintType', {
+    description: 'Kinds of constraints, foreign keys aside.',
+    values: {
+      PRIMARY_KEY: { description: 'PRIMARY KEY.' },
+      UNIQUE: { description: 'UNIQUE.' },
+      CHECK: { description: 'CHECK.' },
+      EXCLUSION: { description: 'EXCLUDE.' },
+    },
+  });
+  return builder.objectRef<DatabaseConstraint>('DatabaseConstraint').implement({
+    description: 'A primary key, unique, check or exclusion constraint. Foreign keys are in `references`.',
+    fields: (t) => ({
+      id: t.field({ type: 'BigInt', nullable: false, description: oid, resolve: ({ id }) => id }),
+      name: t.exposeString('name', { nullable: false, description: 'Its name, unquoted.' }),
+      type: t.field({
+        type,
+        nullable: false,
+        description: 'Its kind.',
+        resolve: (constraint) => constraint.type,
+      }),
+      definition: t.exposeString('definition', {
+        nullable: false,
+        description: 'As it stands in CREATE TABLE, such as `CHECK ((price > 0))`.',
+      }),
+      columns: t.exposeStringList('columns', {
+        nullable: false,
+        description: 'The columns it is about; empty for a check of none.',
+      }),
+      isDeferrable: t.exposeBoolean('isDeferrable', { nullable: false, description: deferrable }),
+      isInitiallyDeferred: t.exposeBoolean('isInitiallyDeferred', { nullable: false, description: deferred }),
+      isValidated: t.exposeBoolean('isValidated', { nullable: false, description: validated }),
+      comment: t.exposeString('comment', { nullable: true, description: 'Its COMMENT.' }),
+    }),
+  });
+}
+
+/** `DatabaseForeignKey`. */
+export function addForeignKeyType(builder: SchemaBuilder) {
+  const action = builder.enumType('ForeignKeyAction', {
+    description: 'What happens to rows that point at a row which changes.',
+    values: {
+      NO_ACTION: { description: 'Refused, at the end of the statement or transaction.' },
+      RESTRICT: { description: 'Refused at once.' },
+      CASCADE: { description: 'They change, or go, with it.' },
+      SET_NULL: { description: 'Their columns become NULL.' },
+      SET_DEFAULT: { description: 'Their columns get their defaults.' },
+    },
+  });
+  return builder.objectRef<DatabaseForeignKey>('DatabaseForeignKey').implement({
+    description: 'A foreign key, from `table` to `referencedTable`.',
+    fields: (t) => ({
+      id: t.field({ type: 'BigInt', nullable: false, description: oid, resolve: ({ id }) => id }),
+      name: t.exposeString('name', { nullable: false, description: 'Its name, unquoted.' }),
+      schema: t.exposeString('schema', { nullable: false, description: 'The schema of the pointing table.' }),
+      table: t.exposeString('table', { nullable: false, description: 'The pointing table.' }),
+      columns: t.exposeStringList('columns', {
+        nullable: false,
+        description: 'The pointing columns, in the order of the key.',
+      }),
+      referencedSchema: t.exposeString('referencedSchema', {
+        nullable: false,
+        description: 'The schema of the table pointed at.',
+      }),
+      referencedTable: t.exposeString('referencedTable', {
+        nullable: false,
+        description: 'The table pointed at.',
+      }),
+      referencedColumns: t.exposeStringList('referencedColumns', {
+        nullable: false,
+        description: 'The columns pointed at, in the order of `columns`.',
+      }),
+      onUpdate: t.field({
+        type: action,
+        nullable: false,
+        description: 'What an UPDATE of the key pointed at does.',
+        resolve: (key) => key.onUpdate,
+      }),
+      onDelete: t.field({
+        type: action,
+        nullable: false,
+        description: 'What a DELETE of the row pointed at does.',
+        resolve: (key) => key.onDelete,
+      }),
+      definition: t.exposeString('definition', {
+        nullable: false,
+        description: 'As it stands in CREATE TABLE.',
+      }),
+      isDeferrable: t.exposeBoolean('isDeferrable', { nullable: false, description: deferrable }),
+      isInitiallyDeferred: t.exposeBoolean('isInitiallyDeferred', { nullable: false, description: deferred }),
+      isValidated: t.exposeBoolean('isValidated', { nullable: false, description: validated }),
+      comment: t.exposeString('comment', { nullable: true, description: 'Its COMMENT.' }),
+    }),
+  });
+}

@@ -1,0 +1,79 @@
+import type { HttpUpstream, UpstreamResponse } from '../../../upstream/http/upstream.ts';
+import type { Call } from '../../../viewer/call.ts';
+import { invalidArguments, notConfigured, sqlTooLarge, toMetaError } from './errors.ts';
+import {
+  type FormatArguments,
+  formatArguments,
+  largestBodyBytes,
+  type TypesArguments,
+  typeLanguages,
+  typesArguments,
+} from './types.ts';
+
+export interface MetaClientDeps {
+  /** Undefined where no postgres-meta is configured: every method is then NOT_CONFIGURED. */
+  readonly upstream: HttpUpstream | undefined;
+  /** It lies behind Supabase's gateway, which wants a service key; by itself it asks for nothing. */
+  readonly behindGateway: boolean;
+}
+
+/** What postgres-meta alone does. It has no authentication of its own: its fields are for SERVICE_ROLE. */
+export interface MetaClient {
+  /**
+   * Source text with the types of the tables, views, functions and enums of some schemas. Throws NOT_CONFIGURED,
+   * BAD_USER_INPUT, UPSTREAM_UNAVAILABLE, UPSTREAM_ERROR, TIMEOUT.
+   */
+  types(args: TypesArguments, call: Call): Promise<string>;
+  /** SQL in the formatter's layout. Throws as `types`, and BAD_SQL and PAYLOAD_TOO_LARGE. */
+  format(args: FormatArguments, call: Call): Promise<string>;
+}
+
+/** Milliseconds for types: it opens a connection of its own and reads whole catalogues. */
+const typesTimeoutMs = 30_000;
+
+export function createMetaClient(deps: MetaClientDeps): MetaClient {
+  const credentials = deps.behindGateway ? 'caller' : 'none';
+
+  function upstream(): HttpUpstream {
+    if (deps.upstream === undefined) throw notConfigured();
+    return deps.upstream;
+  }
+
+  return {
+    async types(args, call) {
+      const parsed = typesArguments.safeParse(args);
+      if (!parsed.success) throw invalidArguments(parsed.error);
+      const { language, schemas } = parsed.data;
+      const answer = await upstream().request({
+        method: 'GET',
+        path: `/generators/${typeLanguages[language]}`,
+        query: { included_schemas: (schemas ?? ['public']).join(',') },
+        credentials,
+        timeoutMs: typesTimeoutMs,
+        call,
+      });
+      return textOf(answer, 'types');
+    },
+    async format(args, call) {
+      const parsed = formatArguments.safeParse(args);
+      if (!parsed.success) throw invalidArguments(parsed.error);
+      const body = { query: parsed.data.sql };
+      if (Buffer.byteLength(JSON.stringify(body)) > largestBodyBytes) throw sqlTooLarge();
+      const answer = await upstream().request({
+        method: 'POST',
+        path: '/query/format',
+        body,
+        credentials,
+        idempotent: true,
+        call,
+      });
+      return textOf(answer, 'format');
+    },
+  };
+}
+
+function textOf(answer: UpstreamResponse, call: 'types' | 'format'): string {
+  // A success is text; JSON is how failures come.
+  if (answer.status !== 200 || answer.body !== undefined) throw toMetaError(answer, call);
+  return answer.text;
+}

@@ -1,0 +1,154 @@
+import type { z } from 'zod';
+import { AppError } from '../../../lib/app-error.ts';
+import { checkFirst, decodeCursor, encodeCursor } from '../../../lib/cursor.ts';
+import type { PostgresPools, PostgresSql } from '../../../upstream/postgres/pools.ts';
+import { requireDatabase } from '../../../upstream/postgres/require-database.ts';
+import {
+  createStatementParser,
+  type StatementParser,
+} from '../../../upstream/postgres/sql/statement-parser.ts';
+import type { Call } from '../../../viewer/call.ts';
+import { lookAtTables, requireReadable } from './access.ts';
+import type { MigrationEngine } from './engine.ts';
+import { listHeads, readMigration, readMigrations } from './history.ts';
+import { rollbackMigration } from './rollback-migration.ts';
+import { runMigration } from './run-migration.ts';
+import { toMigrationError } from './runner.ts';
+import {
+  compareVersions,
+  knownVersion,
+  type Migration,
+  type MigrationInput,
+  type MigrationResult,
+  migrationInput,
+  migrationVersion,
+} from './types.ts';
+
+/** The most migrations of one page. */
+export const maxMigrationsPerPage = 1_000;
+const cursorKind = 'migrations';
+/** Milliseconds. */
+const readTimeoutMs = 30_000;
+
+export interface MigrationPage {
+  readonly migrations: readonly { readonly cursor: string; readonly migration: Migration }[];
+  readonly totalCount: number;
+  readonly hasNextPage: boolean;
+  readonly hasPreviousPage: boolean;
+}
+
+/** Migrations, kept where the Supabase CLI keeps them. All methods reject with AppErrors alone. */
+export interface MigrationsClient {
+  /** Oldest version first. Throws FORBIDDEN, with `grants`, when the history cannot be read. */
+  list(page: { first: number; after?: string | null | undefined }, call: Call): Promise<MigrationPage>;
+  /** Undefined where it is not known. */
+  find(version: string, call: Call): Promise<Migration | undefined>;
+  /** Throws CONFLICT for other content, out of order, or a lock that is held; BAD_SQL with `index` and `line`. */
+  run(input: MigrationInput, call: Call): Promise<MigrationResult>;
+  /** Throws NOT_FOUND, or CONFLICT when it is not the newest or has no `down`. */
+  rollback(version: string, call: Call): Promise<MigrationResult>;
+}
+
+export interface MigrationsClientDeps {
+  /** Undefined where the deployment has no DATABASE_URL: every method is then NOT_CONFIGURED. */
+  readonly pools: PostgresPools | undefined;
+  /** @default an own one, that gives long scripts more time */
+  readonly parser?: StatementParser;
+  /** @default true */
+  readonly allowOutOfOrder?: boolean;
+  /** Milliseconds to wait for another migration. @default 15000 */
+  readonly lockWaitMs?: number;
+  /** Milliseconds for a whole migration. @default 300000 */
+  readonly timeoutMs?: number;
+  /** Called when this process changed the schema. */
+  readonly onSchemaChange?: () => void;
+}
+
+export function createMigrationsClient(deps: MigrationsClientDeps): MigrationsClient {
+  const parser = deps.parser ?? createStatementParser({ workerTimeoutMs: 30_000, cachedTexts: 10 });
+
+  function engine(): MigrationEngine {
+    return {
+      pools: requireDatabase(deps.pools),
+      parser,
+      allowOutOfOrder: deps.allowOutOfOrder ?? true,
+      lockWaitMs: deps.lockWaitMs ?? 15_000,
+      timeoutMs: deps.timeoutMs ?? 300_000,
+      onSchemaChange: deps.onSchemaChange ?? (() => undefined),
+    };
+  }
+
+  async function reading<T>(call: Call, read: (sql: PostgresSql) => Promise<T>): Promise<T> {
+    const { general } = requireDatabase(deps.pools);
+    return await general.withSession({ signal: call.signal, timeoutMs: readTimeoutMs }, ({ sql }) =>
+      read(sql),
+    );
+  }
+
+  return {
+    list: (page, call) =>
+      inOurWords(async () => {
+        const first = checkFirst(page.first, maxMigrationsPerPage);
+        const after = typeof page.after === 'string' ? versionInCursor(page.after) : undefined;
+        return await reading(call, async (sql) => {
+          const tables = await lookAtTables(sql);
+          requireReadable(tables);
+          const versions = (await listHeads(sql, tables)).map(({ version }) => version);
+          const start =
+            after === undefined ? 0 : versions.filter((each) => compareVersions(each, after) <= 0).length;
+          const wanted = versions.slice(start, start + first);
+          const found = await readMigrations(sql, tables, wanted);
+          found.sort((a, b) => compareVersions(a.version, b.version));
+          return {
+            migrations: found.map((migration) => ({
+              migration,
+              cursor: encodeCursor(cursorKind, [migration.version]),
+            })),
+            totalCount: versions.length,
+            hasNextPage: start + first < versions.length,
+            hasPreviousPage: start > 0,
+          };
+        });
+      }),
+    find: (version, call) =>
+      inOurWords(() =>
+        reading(call, async (sql) => {
+          const tables = await lookAtTables(sql);
+          requireReadable(tables);
+          return await readMigration(sql, tables, checked(knownVersion, version, 'version'));
+        }),
+      ),
+    run: (input, call) =>
+      inOurWords(async () => await runMigration(engine(), checked(migrationInput, input), call)),
+    rollback: (version, call) =>
+      inOurWords(
+        async () => await rollbackMigration(engine(), checked(migrationVersion, version, 'version'), call),
+      ),
+  };
+}
+
+async function inOurWords<T>(run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    throw toMigrationError(error);
+  }
+}
+
+function versionInCursor(cursor: string): string {
+  return String(decodeCursor(cursorKind, cursor)[0]);
+}
+
+function checked<T extends z.ZodType>(schema: T, value: unknown, argument?: string): z.output<T> {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const prefix = argument === undefined ? [] : [argument];
+  const issues = result.error.issues.map(({ path, message }) => ({
+    path: [...prefix, ...path.map(String)],
+    message,
+  }));
+  const [first] = issues;
+  throw new AppError('BAD_USER_INPUT', `${first?.path.join('.')}: ${first?.message}`, {
+    details: { issues },
+  });
+}

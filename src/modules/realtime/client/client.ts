@@ -1,0 +1,285 @@
+import { AppError } from '../../../lib/app-error.ts';
+import { addressGroup } from '../../../lib/client-address.ts';
+import { createTimers } from '../../../lib/timers.ts';
+import type { Logger } from '../../../observability/logger.ts';
+import type { HttpUpstream } from '../../../upstream/http/upstream.ts';
+import type { Call } from '../../../viewer/call.ts';
+import type { Viewer } from '../../../viewer/viewer.ts';
+import { realtimeEndpoint } from '../endpoint.ts';
+import { createCanary } from './canary.ts';
+import { changesFeed, changesKey, resync } from './changes-feed.ts';
+import { createChannelShares } from './channel-shares.ts';
+import type { FeedDefinition } from './feed.ts';
+import { createHub, type Hub } from './hub.ts';
+import { defaultRealtimeLimits, type RealtimeLimits } from './limits.ts';
+import type { Ticket } from './member.ts';
+import { createPacer, type JoinCaller } from './pacer.ts';
+import { broadcastFeed, missedBroadcasts, presenceFeed, roomKey } from './room-feeds.ts';
+import { sendBroadcast } from './send-broadcast.ts';
+import { createSocketPool } from './socket-pool.ts';
+import type {
+  Broadcast,
+  BroadcastMessage,
+  BroadcastsSpec,
+  ChangeEvent,
+  ChangesSpec,
+  PostgresChange,
+  PresenceSpec,
+  PresenceUpdate,
+} from './types.ts';
+import { checkChanges, checkObject, checkRoom, type TableChecks } from './validate.ts';
+
+export interface RealtimeClientDeps {
+  /** Realtime itself or its path behind a Supabase gateway; undefined where there is none. */
+  readonly http: HttpUpstream | undefined;
+  /** First label of the Host header, by which Realtime finds its tenant; unused behind a gateway. */
+  readonly tenant: string;
+  /** The anon key as a JWT: sockets open with it, never with a caller's token. */
+  readonly anonKey: string | undefined;
+  /** Who learns of deleted rows, which upstream does not check against row level security. */
+  readonly deletes: 'all' | 'service_role';
+  readonly log: Logger;
+  readonly limits?: Partial<RealtimeLimits> | undefined;
+  /** A row that is changed now and then to see whether changes still come; needs a database and the service key. */
+  readonly canary?: CanaryRow | undefined;
+  /** What the caller's own privileges show of a table, and what fits it; absent without a database. */
+  readonly tableChecks?: TableChecks | undefined;
+}
+
+/** The canary's row, in a published table. */
+export interface CanaryRow {
+  readonly schema: string;
+  readonly table: string;
+  /** A JWT of service_role. */
+  readonly token: string;
+  /** Makes sure that the table is there and published. Throws what explains why it cannot be. */
+  prepare(): Promise<void>;
+  touch(): Promise<void>;
+  readonly everyMs?: number;
+  readonly answerMs?: number;
+}
+
+export type Events<T> = AsyncIterableIterator<T, undefined>;
+
+export interface RealtimeStats {
+  readonly sockets: number;
+  readonly channels: number;
+  readonly feeds: number;
+  readonly subscribers: number;
+  readonly timers: number;
+  readonly waitingJoins: number;
+}
+
+/** Supabase Realtime for many callers over few sockets. */
+export interface RealtimeClient {
+  /**
+   * Row changes the caller may see. Resolves when they flow. Throws BAD_USER_INPUT, FORBIDDEN, UNAUTHENTICATED,
+   * RATE_LIMITED, TIMEOUT, UPSTREAM_UNAVAILABLE, NOT_CONFIGURED; later the iterator throws the same.
+   */
+  changes(spec: ChangesSpec, call: Call): Promise<Events<PostgresChange>>;
+  broadcasts(spec: BroadcastsSpec, call: Call): Promise<Events<Broadcast>>;
+  presence(spec: PresenceSpec, call: Call): Promise<Events<PresenceUpdate>>;
+  sendBroadcast(message: BroadcastMessage, call: Call): Promise<true>;
+  /** True while the canary's row changes do not come back. */
+  readonly changesAreDead: boolean;
+  /** What is held just now; all zero after the last subscriber and the linger. */
+  stats(): RealtimeStats;
+}
+
+export function createRealtimeClient(deps: RealtimeClientDeps): RealtimeClient {
+  const limits = { ...defaultRealtimeLimits, ...deps.limits };
+  const timers = createTimers();
+  const pacer = createPacer(limits, timers);
+  // Without an upstream nothing ever reaches the pool: every method refuses first.
+  const endpoint = realtimeEndpoint(deps.http?.baseUrl ?? 'http://localhost', deps.tenant);
+  // The anon key as the official client sends it. Callers' tokens only ever travel inside joins.
+  const query = new URLSearchParams({ apikey: deps.anonKey ?? '', vsn: '2.0.0' });
+  const target = {
+    url: `${endpoint.webSocketUrl}?${query}`,
+    headers: endpoint.host === undefined ? {} : { host: endpoint.host },
+  };
+  const pool = createSocketPool({ target, limits, timers, pacer, log: deps.log });
+  const makeRoom = () => {
+    for (const hub of [changesHub, broadcastHub, presenceHub]) hub.dropIdle();
+  };
+  const shared = { pool, pacer, timers, limits, shares: createChannelShares(limits), makeRoom };
+  const changesHub = createHub<PostgresChange>(shared);
+  const broadcastHub = createHub<Broadcast>(shared);
+  const presenceHub = createHub<PresenceUpdate>(shared);
+  let tracked = 0;
+  const { canary: row } = deps;
+  const canary =
+    row &&
+    createCanary({
+      ...row,
+      timers,
+      log: deps.log,
+      touch: () => row.touch(),
+      died(times) {
+        // Joining anew has not helped: the sockets may be at fault. What helps neither way is tried no further.
+        if (times === 2) pool.reconnectAll();
+        else changesHub.rejoinAll();
+      },
+      async follow(signal, changed, ended) {
+        await row.prepare();
+        const spec = { schema: row.schema, table: row.table };
+        const { events } = await changesHub.subscribe({
+          key: 'canary',
+          define: () => changesFeed('canary', spec, new Set()),
+          ticket: { token: row.token, expiresAt: Number.POSITIVE_INFINITY },
+          caller: { kind: 'service', key: 'canary' },
+          signal,
+          overflowed: () => resync(spec),
+          expiryIsWatched: true,
+          lingerMs: 0,
+        });
+        readCanary(events, changed)
+          .catch((error: unknown) => deps.log.warn({ err: error }, 'the canary has ended'))
+          .finally(ended);
+      },
+    });
+
+  const follow = async <T>(
+    hub: Hub<T>,
+    call: Call,
+    options: {
+      key(viewer: Viewer): string;
+      define(viewer: Viewer): FeedDefinition<T>;
+      overflowed(): T;
+      accepts?(item: T): boolean;
+      lingerMs?: number;
+      /** Begins what lasts as long as the subscription, and gives the means to end it. */
+      keep?: (() => () => void) | undefined;
+    },
+  ) => {
+    const viewer = call.renewal?.current ?? call.viewer;
+    let stopRenewal: (() => void) | undefined;
+    let stopKeeping: (() => void) | undefined;
+    let ended = false;
+    const subscription = await hub.subscribe({
+      key: options.key(viewer),
+      define: () => options.define(viewer),
+      ticket: ticketOf(viewer),
+      caller: callerOf(viewer, call.clientAddress),
+      signal: call.signal,
+      overflowed: options.overflowed,
+      ...(options.accepts === undefined ? {} : { accepts: options.accepts }),
+      expiryIsWatched: call.renewal !== undefined,
+      backlog: call.backlog,
+      lingerMs: options.lingerMs,
+      released() {
+        ended = true;
+        stopRenewal?.();
+        stopKeeping?.();
+      },
+    });
+    const renew = (fresh: Viewer) => {
+      try {
+        subscription.renew(options.key(fresh), ticketOf(fresh), () => options.define(fresh));
+      } catch (error) {
+        subscription.events.end(
+          error instanceof Error ? error : new Error('renewal failed', { cause: error }),
+        );
+      }
+    };
+    if (ended) return subscription.events;
+    stopKeeping = options.keep?.();
+    stopRenewal = call.renewal?.subscribe(renew);
+    // It may have been renewed while we waited.
+    if (call.renewal !== undefined && call.renewal.current !== viewer) renew(call.renewal.current);
+    return subscription.events;
+  };
+
+  const assertConfigured = () => {
+    if (deps.http === undefined) throw missing('REALTIME_URL');
+    if (deps.anonKey === undefined) throw missing('SUPABASE_ANON_KEY');
+  };
+
+  return {
+    async changes(spec, call) {
+      assertConfigured();
+      const withheldFrom = (viewer: Viewer): ReadonlySet<ChangeEvent> =>
+        new Set(deps.deletes === 'all' || viewer.kind === 'service' ? [] : ['DELETE']);
+      await checkChanges(spec, call, withheldFrom(call.viewer), deps.tableChecks);
+      const key = (viewer: Viewer) => changesKey(viewer.identity, spec);
+      const events = await follow(changesHub, call, {
+        key,
+        define: (viewer) => changesFeed(key(viewer), spec, withheldFrom(viewer)),
+        overflowed: () => resync(spec),
+        keep: canary?.keep,
+      });
+      if (spec.resyncOnStart) events.push(resync(spec), 0);
+      return events;
+    },
+    async broadcasts(spec, call) {
+      assertConfigured();
+      checkRoom(spec);
+      const { event } = spec;
+      return follow(broadcastHub, call, {
+        key: (viewer) => roomKey(viewer.identity, spec),
+        define: () => broadcastFeed(spec),
+        overflowed: () => missedBroadcasts(spec),
+        ...(event === undefined ? {} : { accepts: (item) => item.type === 'RESYNC' || item.event === event }),
+      });
+    },
+    async presence(spec, call) {
+      assertConfigured();
+      checkRoom(spec);
+      if (spec.track !== undefined) checkObject('track', spec.track);
+      const nothing: PresenceUpdate = { type: 'SYNC', state: [], joined: [], left: [] };
+      // An entry belongs to its channel, so whoever is present has one alone.
+      if (spec.track !== undefined) tracked += 1;
+      const own = spec.track === undefined ? '' : String(tracked);
+      return follow(presenceHub, call, {
+        key: (viewer) => `${roomKey(viewer.identity, spec)}${spec.key ?? ''}#${own}`,
+        define: () => presenceFeed(spec),
+        overflowed: () => nothing,
+        ...(spec.track === undefined ? {} : { lingerMs: 0 }),
+      });
+    },
+    async sendBroadcast(message, call) {
+      if (deps.http === undefined) throw missing('REALTIME_URL');
+      checkRoom(message);
+      checkObject('payload', message.payload);
+      return sendBroadcast(deps.http, endpoint.host, message, call);
+    },
+    get changesAreDead() {
+      return canary?.dead ?? false;
+    },
+    stats: () => ({
+      sockets: pool.sockets,
+      channels: pool.channels,
+      feeds: changesHub.feeds + broadcastHub.feeds + presenceHub.feeds,
+      subscribers: changesHub.members + broadcastHub.members + presenceHub.members,
+      timers: timers.active,
+      waitingJoins: pacer.waiting,
+    }),
+  };
+}
+
+async function readCanary(events: Events<PostgresChange>, changed: () => void): Promise<void> {
+  for await (const { type } of events) if (type !== 'RESYNC') changed();
+}
+
+/** Anybody may sign in anonymously as often as he likes, so whoever did counts by address too. */
+function callerOf(viewer: Viewer, address: string | undefined): JoinCaller {
+  if (viewer.kind === 'user' && viewer.claims['is_anonymous'] !== true) {
+    return { kind: 'user', key: viewer.userId };
+  }
+  const kind = viewer.kind === 'service' ? 'service' : 'anon';
+  return { kind, key: address === undefined ? '' : addressGroup(address) };
+}
+
+function ticketOf(viewer: Viewer): Ticket {
+  // A join without a token would run with the rights of the socket's own.
+  if (viewer.token === undefined) throw missing('SUPABASE_ANON_KEY');
+  const { expiresAt } = viewer;
+  return {
+    token: viewer.token,
+    expiresAt: expiresAt === undefined ? Number.POSITIVE_INFINITY : expiresAt * 1_000,
+  };
+}
+
+function missing(variable: string): AppError {
+  return new AppError('NOT_CONFIGURED', `Realtime needs ${variable}.`, { details: { service: 'REALTIME' } });
+}

@@ -1,0 +1,83 @@
+import type { Logger } from '../../../observability/logger.ts';
+import type { PostgresPool } from '../../../upstream/postgres/pools.ts';
+import { databaseRole } from './database-role.ts';
+import type { DescribeTable, SeeSchema, VisibleTable } from './validate.ts';
+
+const timeoutMs = 5_000;
+
+/** What the tables of one database show to each role, by Postgres' own privilege functions. */
+export function createTableDescriber(pool: PostgresPool, log: Logger): DescribeTable {
+  const running = new Map<string, Promise<VisibleTable | undefined>>();
+  return async (schema, table, call) => {
+    const role = databaseRole(call.viewer);
+    const key = JSON.stringify([role, schema, table]);
+    // Shared while it runs, and without any one caller's signal: a thousand subscribers ask at once.
+    const found = running.get(key) ?? look(pool, role, schema, table).finally(() => running.delete(key));
+    running.set(key, found);
+    try {
+      return await found;
+    } catch (error) {
+      log.warn({ err: error }, 'a subscription could not be checked against the database');
+      return 'unknown';
+    }
+  };
+}
+
+/** Whether a role may read a column of any published table of a schema. */
+export function createSchemaCheck(pool: PostgresPool, log: Logger): SeeSchema {
+  return async (schema, call) => {
+    const signal = new AbortController().signal;
+    try {
+      return await pool.withSession({ signal, timeoutMs }, async ({ sql }) => {
+        const [row] = await sql<{ seen: boolean }[]>`
+          select exists (
+            select from pg_catalog.pg_publication_tables p
+              join pg_catalog.pg_namespace n on n.nspname = p.schemaname
+              join pg_catalog.pg_class c on c.relnamespace = n.oid and c.relname = p.tablename
+              join pg_catalog.pg_roles r on r.rolname = ${databaseRole(call.viewer)}
+            where p.pubname = 'supabase_realtime' and n.nspname = ${schema}
+              and pg_catalog.has_schema_privilege(r.oid, n.oid, 'USAGE')
+              and pg_catalog.has_any_column_privilege(r.oid, c.oid, 'SELECT')
+          ) as seen`;
+        return row?.seen ?? false;
+      });
+    } catch (error) {
+      log.warn({ err: error }, 'a subscription could not be checked against the database');
+      return 'unknown';
+    }
+  };
+}
+
+async function look(
+  pool: PostgresPool,
+  role: string,
+  schema: string,
+  table: string,
+): Promise<VisibleTable | undefined> {
+  const signal = new AbortController().signal;
+  const rows = await pool.withSession({ signal, timeoutMs }, async ({ sql }) => {
+    return await sql<{ name: string; type: string; published: boolean }[]>`
+      select a.attname as name,
+        pg_catalog.quote_ident(tn.nspname) || '.' || pg_catalog.quote_ident(t.typname) as type,
+        exists (
+          select from pg_catalog.pg_publication_tables p
+          where p.pubname = 'supabase_realtime' and p.schemaname = n.nspname and p.tablename = c.relname
+        ) as published
+      from pg_catalog.pg_roles r
+        join pg_catalog.pg_namespace n on n.nspname = ${schema}
+        join pg_catalog.pg_class c on c.relnamespace = n.oid and c.relname = ${table}
+        join pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+        join pg_catalog.pg_type t on t.oid = a.atttypid
+        join pg_catalog.pg_namespace tn on tn.oid = t.typnamespace
+      where r.rolname = ${role} and c.relkind in ('r', 'p')
+        and pg_catalog.has_schema_privilege(r.oid, n.oid, 'USAGE')
+        and pg_catalog.has_column_privilege(r.oid, c.oid, a.attnum, 'SELECT')`;
+  });
+  const [first] = rows;
+  return (
+    first && {
+      columns: new Map(rows.map(({ name, type }) => [name, type])),
+      published: first.published,
+    }
+  );
+}

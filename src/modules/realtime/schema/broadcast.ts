@@ -1,0 +1,83 @@
+import type { FieldSharing } from '../../../graphql/engine/sharing.ts';
+import type { SchemaBuilder } from '../../../graphql/kit/builder.ts';
+import { missedBroadcasts } from '../client/room-feeds.ts';
+import type { Broadcast } from '../client/types.ts';
+import { broadcastRateLimit } from '../rate-limits.ts';
+
+const sharing: FieldSharing = {
+  missed: ({ channel, private: isPrivate }) =>
+    missedBroadcasts({ channel: String(channel), private: isPrivate === true }),
+  greets: () => false,
+};
+
+/** `broadcasts` and `sendBroadcast`. */
+export function addBroadcastSchema(builder: SchemaBuilder): void {
+  const BroadcastType = builder.enumType('BroadcastType', {
+    description: 'What an event of a channel tells.',
+    values: {
+      MESSAGE: { description: 'Somebody sent a message.' },
+      RESYNC: { description: 'Messages may have been missed; event and payload are empty.' },
+    },
+  });
+  const BroadcastRef = builder.objectRef<Broadcast>('Broadcast').implement({
+    description: 'A message of a channel.',
+    fields: (t) => ({
+      type: t.expose('type', { type: BroadcastType, nullable: false, description: 'A message, or RESYNC.' }),
+      channel: t.exposeString('channel', { nullable: false, description: 'The channel.' }),
+      event: t.exposeString('event', { nullable: false, description: 'The name its sender gave it.' }),
+      payload: t.field({
+        type: 'JSON',
+        nullable: false,
+        description: 'What was sent; bytes are base64.',
+        resolve: ({ payload }) => payload,
+      }),
+    }),
+  });
+
+  builder.subscriptionField('broadcasts', (t) =>
+    t.field({
+      type: BroadcastRef,
+      nullable: false,
+      directives: { auth: { requires: 'ANON' } },
+      extensions: { sharing },
+      description:
+        'Messages that are sent to a channel from now on, the caller’s own among them. A private channel is governed by the policies of `realtime.messages`.',
+      args: {
+        channel: t.arg.string({ required: true, description: 'Name of the channel.' }),
+        event: t.arg.string({ description: 'Only messages of this name; without it all.' }),
+        private: t.arg.boolean({
+          required: true,
+          defaultValue: false,
+          description: 'Whether the channel is private. Public and private ones of one name are two.',
+        }),
+      },
+      subscribe: (_root, args, { services, call }) =>
+        services.realtime.broadcasts(
+          { channel: args.channel, event: args.event ?? undefined, private: args.private },
+          call,
+        ),
+      resolve: (broadcast) => broadcast,
+    }),
+  );
+
+  builder.mutationField('sendBroadcast', (t) =>
+    t.boolean({
+      nullable: true,
+      directives: { auth: { requires: 'ANON' }, rateLimit: broadcastRateLimit },
+      description:
+        'Sends a message to a channel. True once Realtime has taken it; to a private channel that needs Realtime 2.96.3 (else NOT_CONFIGURED).',
+      args: {
+        channel: t.arg.string({ required: true, description: 'Name of the channel.' }),
+        event: t.arg.string({ required: true, description: 'Name of the message.' }),
+        payload: t.arg({ type: 'JSON', required: true, description: 'An object.' }),
+        private: t.arg.boolean({
+          required: true,
+          defaultValue: false,
+          description: 'Whether the channel is private.',
+        }),
+      },
+      resolve: (_root, { channel, event, payload, private: isPrivate }, { services, call }) =>
+        services.realtime.sendBroadcast({ channel, event, payload, private: isPrivate }, call),
+    }),
+  );
+}

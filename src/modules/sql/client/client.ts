@@ -1,0 +1,101 @@
+import type { z } from 'zod';
+import { AppError } from '../../../lib/app-error.ts';
+import type { PostgresPools } from '../../../upstream/postgres/pools.ts';
+import {
+  createStatementParser,
+  type StatementParser,
+} from '../../../upstream/postgres/sql/statement-parser.ts';
+import { createSqlTypes, type SqlTypes } from '../../../upstream/postgres/sql/types.ts';
+import type { Call } from '../../../viewer/call.ts';
+import type { SqlEngine } from './engine.ts';
+import { executeStatement } from './execute-statement.ts';
+import { executeTransaction } from './execute-transaction.ts';
+import { explainStatement } from './explain-statement.ts';
+import { readStatement } from './read-statement.ts';
+import {
+  type ExplainArguments,
+  type ExplainResult,
+  type SqlResult,
+  type StatementArguments,
+  sqlArguments,
+  type TransactionArguments,
+} from './types.ts';
+
+export interface DatabaseClientDeps {
+  /** Undefined where the deployment has no DATABASE_URL: every method is then NOT_CONFIGURED. */
+  readonly pools: PostgresPools | undefined;
+  /** @default an own one */
+  readonly parser?: StatementParser;
+  /** @default an own one */
+  readonly types?: SqlTypes;
+  readonly limits?: {
+    /** The most rows that a caller may ask for. @default 100000 */
+    readonly maxRows?: number;
+    /** Milliseconds: the longest time limit that a caller may ask for. @default 600000 */
+    readonly maxTimeoutMs?: number;
+    /** Bytes of one result on the wire. @default 67108864 */
+    readonly maxResultBytes?: number;
+  };
+}
+
+/** SQL that callers wrote. All methods reject with AppErrors alone. */
+export interface DatabaseClient {
+  /** One reading statement in a read-only transaction that is always rolled back. */
+  query(args: StatementArguments, call: Call): Promise<SqlResult>;
+  /** Any one statement, outside a transaction of ours. */
+  execute(args: StatementArguments, call: Call): Promise<SqlResult>;
+  /** All statements in one transaction: all of them or none. */
+  executeTransaction(args: TransactionArguments, call: Call): Promise<SqlResult[]>;
+  /** The plan of one statement. */
+  explain(args: ExplainArguments, call: Call): Promise<ExplainResult>;
+}
+
+export function createDatabaseClient(deps: DatabaseClientDeps): DatabaseClient {
+  const { maxRows = 100_000, maxTimeoutMs = 600_000, maxResultBytes = 64 * 1024 * 1024 } = deps.limits ?? {};
+  const schemas = sqlArguments({ maxRows, maxTimeoutMs });
+  const parser = deps.parser ?? createStatementParser();
+  const types = deps.types ?? createSqlTypes();
+  const known = deps.pools && { pools: deps.pools, parser, types, maxResultBytes };
+
+  function engine(): SqlEngine {
+    if (known !== undefined) return known;
+    throw new AppError('NOT_CONFIGURED', 'This gateway has no database: DATABASE_URL is not set.', {
+      details: { service: 'POSTGRES' },
+    });
+  }
+
+  return {
+    async query(args, call) {
+      return await readStatement(engine(), withParams(checked(schemas.statement, args)), call);
+    },
+    async execute(args, call) {
+      return await executeStatement(engine(), withParams(checked(schemas.statement, args)), call);
+    },
+    async executeTransaction(args, call) {
+      const request = checked(schemas.transaction, args);
+      const statements = request.statements.map(withParams);
+      return await executeTransaction(engine(), { ...request, statements }, call);
+    },
+    async explain(args, call) {
+      return await explainStatement(engine(), withParams(checked(schemas.explain, args)), call);
+    },
+  };
+}
+
+function checked<T extends z.ZodType>(schema: T, args: unknown): z.output<T> {
+  const result = schema.safeParse(args);
+  if (result.success) return result.data;
+  const issues = result.error.issues.map(({ path, message }) => ({ path: path.map(String), message }));
+  const [first] = issues;
+  throw new AppError(
+    'BAD_USER_INPUT',
+    `${first?.path.join('.') ?? 'input'}: ${first?.message ?? 'is not valid'}`,
+    {
+      details: { issues },
+    },
+  );
+}
+
+function withParams<T extends { readonly params?: readonly unknown[] | null | undefined }>(args: T) {
+  return { ...args, params: args.params ?? [] };
+}

@@ -1,0 +1,74 @@
+import { z } from 'zod';
+import { sqlText } from '../../../upstream/postgres/sql/text.ts';
+
+/** Milliseconds a statement may take when nothing is said, as far as the deployment allows that. */
+export const defaultStatementTimeoutMs = 30_000;
+/** Rows of a result when nothing is said, as far as the deployment allows that. */
+export const defaultMaxRows = 1_000;
+
+const params = z.array(z.unknown()).max(65_000).nullish();
+
+/** The arguments of the statement fields, with the limits of this deployment. */
+export function sqlArguments(limits: { readonly maxRows: number; readonly maxTimeoutMs: number }) {
+  const maxRows = unlessGiven(z.int().min(1).max(limits.maxRows), Math.min(defaultMaxRows, limits.maxRows));
+  const timeout = unlessGiven(
+    z
+      .int()
+      .min(1, 'must be at least 1 ms')
+      .max(limits.maxTimeoutMs, `must be at most ${limits.maxTimeoutMs} ms`),
+    Math.min(defaultStatementTimeoutMs, limits.maxTimeoutMs),
+  );
+  return {
+    statement: z.object({ statement: sqlText, params, maxRows, timeout }),
+    explain: z.object({ statement: sqlText, params, analyze: z.boolean().default(false), timeout }),
+    transaction: z.object({
+      statements: z
+        .array(z.object({ statement: sqlText, params }))
+        .min(1)
+        .max(1000),
+      isolation: z.enum(isolationLevels).default('READ_COMMITTED'),
+      maxRows,
+      timeout,
+    }),
+  };
+}
+
+/** GraphQL tells what is null from what is left out; here both mean the default. */
+function unlessGiven(schema: z.ZodInt, value: number) {
+  return schema.nullish().transform((given) => given ?? value);
+}
+
+export const isolationLevels = ['READ_COMMITTED', 'REPEATABLE_READ', 'SERIALIZABLE'] as const;
+
+type Arguments = ReturnType<typeof sqlArguments>;
+export type StatementArguments = z.input<Arguments['statement']>;
+export type ExplainArguments = z.input<Arguments['explain']>;
+export type TransactionArguments = z.input<Arguments['transaction']>;
+
+export interface SqlColumn {
+  readonly name: string;
+  /** As `format_type` writes it, without length or precision. */
+  readonly type: string;
+  readonly typeOid: string;
+  /** The table the column comes from; null for computed ones. */
+  readonly tableOid: string | null;
+}
+
+export interface SqlResult {
+  /** Objects without a prototype; made when first asked for. */
+  readonly rows: Record<string, unknown>[];
+  readonly values: unknown[][];
+  readonly columns: SqlColumn[];
+  readonly rowCount: number;
+  readonly command: string;
+  /** More rows than were asked for, or than the size limit lets through, were there. */
+  readonly truncated: boolean;
+  /** Milliseconds. */
+  readonly duration: number;
+}
+
+export interface ExplainResult {
+  /** As EXPLAIN (FORMAT JSON) gives it. */
+  readonly plan: readonly unknown[];
+  readonly text: string;
+}

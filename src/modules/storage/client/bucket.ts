@@ -1,0 +1,135 @@
+import { z } from 'zod';
+import { AppError } from '../../../lib/app-error.ts';
+import { refuseNulls } from '../../../lib/refuse-nulls.ts';
+import type { Call } from '../../../viewer/call.ts';
+import { encodeBucket } from './object-path.ts';
+import type { Send } from './send.ts';
+import { type Bucket, bucketSchema, messageSchema, pageSchema, toBucket } from './types.ts';
+
+export interface BucketChanges {
+  readonly public?: boolean | null | undefined;
+  /** Decimal digits; null takes the limit away. */
+  readonly fileSizeLimit?: string | null | undefined;
+  readonly allowedMimeTypes?: readonly string[] | null | undefined;
+}
+
+export interface NewBucket extends BucketChanges {
+  readonly id: string;
+  readonly name?: string | null | undefined;
+}
+
+export interface BucketMethods {
+  buckets(call: Call): Promise<Bucket[]>;
+  /** Throws NOT_FOUND. */
+  bucket(id: string, call: Call): Promise<Bucket>;
+  /** Throws CONFLICT, FORBIDDEN. */
+  createBucket(input: NewBucket, call: Call): Promise<Bucket>;
+  updateBucket(id: string, changes: BucketChanges, call: Call): Promise<Bucket>;
+  emptyBucket(id: string, call: Call): Promise<'DONE' | 'QUEUED'>;
+  /** Throws CONFLICT while there are files in it. */
+  deleteBucket(id: string, call: Call): Promise<void>;
+}
+
+const createdSchema = z.object({ name: z.string() });
+
+export function createBucketMethods(send: Send): BucketMethods {
+  const at = (id: string): string => `/bucket/${encodeBucket(id, 'id')}`;
+
+  async function bucket(id: string, call: Call): Promise<Bucket> {
+    return toBucket(await send(bucketSchema, { method: 'GET', path: at(id) }, call));
+  }
+
+  return {
+    bucket,
+
+    async buckets(call) {
+      const rows = await send(z.array(bucketSchema), { method: 'GET', path: '/bucket' }, call);
+      return rows.map(toBucket);
+    },
+
+    async createBucket(input, call) {
+      // Storage takes names that no path can hold: such a bucket could not be deleted again.
+      encodeBucket(input.id, 'id');
+      const body = { ...wireChanges(input), id: input.id, name: input.name ?? input.id };
+      await send(createdSchema, { method: 'POST', path: '/bucket', body }, call);
+      return await bucket(input.id, call).catch((error: unknown) => {
+        if (!(error instanceof AppError) || error.code !== 'NOT_FOUND') throw error;
+        // A caller who may make buckets but not see them still gets success.
+        return asMade(input);
+      });
+    },
+
+    async updateBucket(id, changes, call) {
+      refuseNulls(changes, ['fileSizeLimit', 'allowedMimeTypes']);
+      const body = wireChanges(changes);
+      if (Object.keys(body).length === 0) {
+        const message = 'input must change something.';
+        throw new AppError('BAD_USER_INPUT', message, {
+          details: { issues: [{ path: ['input'], message }] },
+        });
+      }
+      await send(messageSchema, { method: 'PUT', path: at(id), body, idempotent: true }, call);
+      return await bucket(id, call);
+    },
+
+    async emptyBucket(id, call) {
+      await send(
+        messageSchema,
+        { method: 'POST', path: `${at(id)}/empty`, body: {}, idempotent: true },
+        call,
+      );
+      // Storage says that it is queued even when it is done: what is left tells.
+      const path = `/object/list-v2/${encodeBucket(id, 'id')}`;
+      const left = await send(
+        pageSchema,
+        { method: 'POST', path, body: { limit: 1 }, idempotent: true },
+        call,
+      );
+      return left.objects.length === 0 ? 'DONE' : 'QUEUED';
+    },
+
+    async deleteBucket(id, call) {
+      await send(messageSchema, { method: 'DELETE', path: at(id) }, call);
+    },
+  };
+}
+
+function wireChanges({ public: isPublic, fileSizeLimit, allowedMimeTypes }: BucketChanges) {
+  return {
+    ...(isPublic === undefined || isPublic === null ? {} : { public: isPublic }),
+    ...(fileSizeLimit === undefined ? {} : { file_size_limit: wireLimit(fileSizeLimit) }),
+    ...(allowedMimeTypes === undefined ? {} : { allowed_mime_types: wireTypes(allowedMimeTypes) }),
+  };
+}
+
+function wireLimit(limit: string | null): number | null {
+  if (limit === null) return null;
+  const bytes = Number(limit);
+  if (Number.isSafeInteger(bytes) && bytes >= 0) return bytes;
+  const message = 'fileSizeLimit must be a number of bytes from 0 to 2^53.';
+  throw new AppError('BAD_USER_INPUT', message, {
+    details: { issues: [{ path: ['fileSizeLimit'], message }] },
+  });
+}
+
+function wireTypes(types: readonly string[] | null): readonly string[] | null {
+  // Storage's database fails at NUL; what else is no media type Storage says itself.
+  if (types === null || types.every((type) => type.length <= 255 && !type.includes('\0'))) return types;
+  const message = 'allowedMimeTypes must hold media types, such as image/png or image/*.';
+  throw new AppError('BAD_USER_INPUT', message, {
+    details: { issues: [{ path: ['allowedMimeTypes'], message }] },
+  });
+}
+
+function asMade(input: NewBucket): Bucket {
+  const now = new Date().toISOString();
+  return {
+    id: input.id,
+    name: input.name ?? input.id,
+    public: input.public ?? false,
+    fileSizeLimit: input.fileSizeLimit ?? null,
+    allowedMimeTypes: input.allowedMimeTypes ? [...input.allowedMimeTypes] : null,
+    createdAt: now,
+    updatedAt: now,
+  };
+}

@@ -1,0 +1,88 @@
+import type { SchemaBuilder } from '../../../graphql/kit/builder.ts';
+import { createLookups } from '../client/lookups.ts';
+import type { FileSort } from '../client/types.ts';
+import { bucketIdArgument } from './bucket-argument.ts';
+import type { FileTypes } from './file.ts';
+
+/** Arguments of every list of files. */
+export function fileListArgs(builder: SchemaBuilder) {
+  const sort = sortInput(builder);
+  return builder.args((t) => ({
+    prefix: t.string({
+      required: true,
+      defaultValue: '',
+      description: 'Beginning of the paths: `photos/` lists a folder, `photos/2026` what begins with it.',
+    }),
+    first: t.int({ required: true, defaultValue: 100, description: 'Entries on the page, at most 1000.' }),
+    after: t.string({ required: false, description: 'Cursor behind which the page begins.' }),
+    sortBy: t.field({ type: sort, required: false, description: 'By name, ascending, when left out.' }),
+  }));
+}
+
+function sortInput(builder: SchemaBuilder) {
+  const key = builder.enumType('FileSortKey', {
+    description: 'What files are sorted by.',
+    values: {
+      NAME: { value: 'name', description: 'The path, byte by byte.' },
+      CREATED_AT: {
+        value: 'created_at',
+        description: 'First upload; folders come before files on each page.',
+      },
+      UPDATED_AT: {
+        value: 'updated_at',
+        description: 'Last change; folders come before files on each page.',
+      },
+    } as const,
+  });
+  const direction = builder.enumType('SortDirection', {
+    description: 'Which end comes first.',
+    values: {
+      ASC: { value: 'asc', description: 'The smallest or oldest.' },
+      DESC: { value: 'desc', description: 'The largest or newest.' },
+    } as const,
+  });
+  return builder.inputRef<FileSort>('FileSort').implement({
+    description: 'The order of a list of files.',
+    fields: (t) => ({
+      by: t.field({ type: key, required: true, defaultValue: 'name', description: 'What is compared.' }),
+      direction: t.field({
+        type: direction,
+        required: true,
+        defaultValue: 'asc',
+        description: 'Which end comes first.',
+      }),
+    }),
+  });
+}
+
+/** `files` and `file`. */
+export function addFileQueries(builder: SchemaBuilder, { file, connection, listArgs }: FileTypes): void {
+  builder.queryField('files', (t) =>
+    t.field({
+      type: connection,
+      nullable: true,
+      description:
+        'What lies under a prefix, up to the next slash. A bucket that is missing or hidden is empty.',
+      directives: { auth: { requires: 'AUTHENTICATED' } },
+      args: { bucket: t.arg.id(bucketIdArgument), ...listArgs },
+      resolve: (_root, { sortBy, ...args }, { services, call, loaders }) =>
+        loaders
+          .get(createLookups)
+          .follow(services.storage.files({ ...args, sort: sortBy ?? undefined }, call)),
+    }),
+  );
+  builder.queryField('file', (t) =>
+    t.field({
+      type: file,
+      nullable: true,
+      description: 'One file. NOT_FOUND when it is missing or hidden.',
+      directives: { auth: { requires: 'AUTHENTICATED' } },
+      args: {
+        bucket: t.arg.id(bucketIdArgument),
+        path: t.arg.string({ required: true, description: 'Full key in the bucket.' }),
+      },
+      resolve: (_root, { bucket, path }, { services, call, loaders }) =>
+        loaders.get(createLookups).follow(services.storage.file(bucket, path, call)),
+    }),
+  );
+}

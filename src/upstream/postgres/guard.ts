@@ -1,0 +1,85 @@
+import { AppError } from '../../lib/app-error.ts';
+import { endsConnection, outcomeUnknown, partlyDone, sqlState, stopped, unavailable } from './failure.ts';
+import type { PostgresCallOptions } from './pool.ts';
+import type { PostgresSession } from './session.ts';
+
+/** How long a cancelled statement may take to end before its connection is destroyed. */
+const cancelGraceMs = 2_000;
+
+/** How long its backend may then take to be terminated, before the connection is destroyed all the same. */
+const terminateMs = 1_000;
+
+/**
+ * Runs `use` under the call's time limit and signal: either one cancels what runs in Postgres, and when that does not
+ * help has its backend terminated and destroys the connection. Settles only after a cancel request has come to its
+ * end, or has lost the connection that it was for, so that it cannot hit whatever uses the connection next.
+ */
+export async function guardSession<T>(
+  session: PostgresSession,
+  options: PostgresCallOptions,
+  terminate: (session: PostgresSession) => Promise<void>,
+  use: (session: PostgresSession) => Promise<T>,
+): Promise<T> {
+  const { signal, timeoutMs } = options;
+  // The caller may have left while the connection was handed over.
+  if (signal.aborted) throw stopped(signal);
+  let interruption: AppError | undefined;
+  let cancelling: Promise<boolean> | undefined;
+  let ending: Promise<void> | undefined;
+  let grace: NodeJS.Timeout | undefined;
+
+  const interrupt = (reason: AppError): void => {
+    if (interruption !== undefined) return;
+    interruption = reason;
+    cancelling = session.cancel();
+    grace = setTimeout(() => {
+      ending = end();
+    }, cancelGraceMs);
+  };
+  const giveUp = (): void => {
+    session.givenUp = true;
+    session.destroy();
+  };
+  const end = async (): Promise<void> => {
+    session.givenUp = true;
+    const timer = setTimeout(giveUp, terminateMs);
+    await terminate(session);
+    clearTimeout(timer);
+    giveUp();
+  };
+  const onAbort = (): void => interrupt(stopped(signal));
+  const timer = setTimeout(() => interrupt(tooLate()), Math.min(timeoutMs, longestTimerMs));
+  signal.addEventListener('abort', onAbort);
+  try {
+    return await use(session);
+  } catch (error) {
+    if (error instanceof AppError) throw error;
+    const state = sqlState(error);
+    // The backend was terminated, by us or by somebody else.
+    const terminated = state === '57P01' && endsConnection(error);
+    const cancelled = state === '57014' || (terminated && ending !== undefined);
+    if ((cancelled || terminated) && options.commitsParts === true) throw partlyDone(error);
+    if (interruption !== undefined && (cancelled || (state === undefined && options.writes !== true)))
+      throw interruption;
+    // What is no answer of Postgres and happened on a lost connection is the loss of it.
+    if (state === undefined && session.closed)
+      throw options.writes ? outcomeUnknown(error) : unavailable(error);
+    throw error;
+  } finally {
+    clearTimeout(timer);
+    clearTimeout(grace);
+    signal.removeEventListener('abort', onAbort);
+    // Nobody else may get a connection whose backend is about to be ended.
+    if (ending !== undefined) giveUp();
+    else if (cancelling !== undefined && !session.closed && !(await cancelling)) giveUp();
+  }
+}
+
+/** Longer timers fire at once in Node. */
+const longestTimerMs = 2 ** 31 - 1;
+
+function tooLate(): AppError {
+  return new AppError('TIMEOUT', 'The statement took longer than its time limit and was cancelled.', {
+    details: { service: 'POSTGRES' },
+  });
+}

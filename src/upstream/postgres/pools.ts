@@ -1,0 +1,213 @@
+import { AppError } from '../../lib/app-error.ts';
+import { type PostgresAddress, parsePostgresUrl, type SslMode } from '../../lib/postgres-url.ts';
+import type { Logger } from '../../observability/logger.ts';
+import { createPostgresListener, type PostgresListener } from './listener.ts';
+import { createPostgresPool, type PostgresPool, type PostgresPoolStats } from './pool.ts';
+import { refusePrivilegedLogin } from './read-login.ts';
+import { openPostgresSession, type PostgresHost, type PostgresSession } from './session.ts';
+import { createSocketOpener } from './socket.ts';
+import { terminateBackend } from './terminate.ts';
+
+export type { PostgresNotice, PostgresSql } from './driver.ts';
+export type { PostgresCallOptions, PostgresPool, PostgresPoolStats } from './pool.ts';
+export type { PostgresSession } from './session.ts';
+
+export interface PostgresPoolsOptions {
+  /** DATABASE_URL. */
+  readonly url: string;
+  /** DATABASE_URL_READ: the login for SQL that callers wrote to read. @default url */
+  readonly readUrl?: string | undefined;
+  /** DATABASE_DIRECT_URL: past the pooler, for what needs a session. */
+  readonly directUrl?: string | undefined;
+  /** `transaction`: between us and Postgres is a pooler that lends a backend for one transaction only. */
+  readonly pooler?: 'session' | 'transaction' | undefined;
+  /** DATABASE_SSLMODE: over what the URLs say. */
+  readonly sslMode?: SslMode | undefined;
+  /** DATABASE_CA: PEM text, over what the URLs say. */
+  readonly ca?: string | undefined;
+  /** Connections of the read pool whose login can do more than read are refused. @default false */
+  readonly refusePrivilegedRead?: boolean | undefined;
+  /** Connections of the general pool. @default 10 */
+  readonly max?: number | undefined;
+  /** Connections of the read pool. @default 10 */
+  readonly readMax?: number | undefined;
+  /** Milliseconds a call waits for a connection. @default 5000 */
+  readonly acquireTimeoutMs?: number | undefined;
+  /** Milliseconds to connect, for each host; the URL's connect_timeout wins. @default 2000 */
+  readonly connectTimeoutMs?: number | undefined;
+  /** Milliseconds. @default 300000 */
+  readonly idleTimeoutMs?: number | undefined;
+  /** Milliseconds. @default 3600000 */
+  readonly maxLifetimeMs?: number | undefined;
+  readonly log: Logger;
+}
+
+/** All connections of the gateway to Postgres. They are opened when first needed. */
+export interface PostgresPools {
+  /** DATABASE_URL: generated SQL and executeSql. */
+  readonly general: PostgresPool;
+  /** DATABASE_URL_READ: connections whose transactions are read-only by default. */
+  readonly read: PostgresPool;
+  /** True behind a pooler in transaction mode: session state ends with each transaction. */
+  readonly transactionPooler: boolean;
+  /**
+   * For session features (session locks, statements that must not run in a transaction).
+   * Throws NOT_CONFIGURED behind a transaction-mode pooler without DATABASE_DIRECT_URL.
+   */
+  direct(): PostgresPool;
+  /** Listens on one channel with a connection of its own that is reopened when lost. Throws as `direct` does. */
+  listen(channel: string, handlers: PostgresListenHandlers): PostgresListener;
+  /** One round trip on a connection of its own, so that it answers while the pools are busy. */
+  ping(signal: AbortSignal): Promise<PostgresPing>;
+  stats(): Readonly<Record<'general' | 'read' | 'direct', PostgresPoolStats>>;
+  /** Ends everything; running calls get `graceMs`. */
+  end(graceMs?: number): Promise<void>;
+}
+
+export interface PostgresPing {
+  /** Milliseconds. */
+  readonly latency: number;
+  /** Of the server, such as `15.8`. */
+  readonly version: string | null;
+}
+
+export interface PostgresListenHandlers {
+  readonly onMessage: (payload: string) => void;
+  /** After each (re)connection: what was sent before is lost. */
+  readonly onConnect?: () => void;
+}
+
+/** Milliseconds after which Postgres itself ends a statement on the read pool, where nothing else is set. */
+export const readStatementTimeoutMs = 32_000;
+
+const pingTimeoutMs = 2_000;
+const directMax = 4;
+
+/** Throws when a URL or its CA file is unusable. */
+export function createPostgresPools(options: PostgresPoolsOptions): PostgresPools {
+  const log = options.log.child({ upstream: 'postgres' });
+  const transactionPooler = options.pooler === 'transaction';
+  const listeners = new Set<PostgresListener>();
+
+  function opener(url: string, pooled: boolean, mayPrepare: boolean, extra: Record<string, string> = {}) {
+    const given = requireAddress(url);
+    const address: PostgresAddress = {
+      ...given,
+      sslMode: options.sslMode ?? given.sslMode,
+      sslRootCert: options.ca ?? given.sslRootCert,
+    };
+    const openSocket = createSocketOpener(address);
+    const connectTimeoutMs = address.connectTimeoutMs ?? options.connectTimeoutMs ?? 2_000;
+    const parameters = startupParameters(address, pooled, extra);
+    const unwatching = new Set<PostgresHost>();
+    return (): Promise<PostgresSession> =>
+      openPostgresSession({
+        address,
+        openSocket,
+        parameters,
+        connectTimeoutMs,
+        mayPrepare,
+        pooled,
+        unwatching,
+      });
+  }
+
+  function pool(name: string, max: number, open: Open, writes: boolean, terminators: Open[] = [open]) {
+    return createPostgresPool({
+      name,
+      open,
+      terminate: (session) => terminateBackend(session, terminators),
+      max,
+      writes,
+      acquireTimeoutMs: options.acquireTimeoutMs ?? 5_000,
+      idleTimeoutMs: options.idleTimeoutMs ?? 300_000,
+      maxLifetimeMs: options.maxLifetimeMs ?? 3_600_000,
+      log,
+    });
+  }
+
+  const openGeneral = opener(options.url, transactionPooler, !transactionPooler);
+  const openDirect = options.directUrl === undefined ? openGeneral : opener(options.directUrl, false, false);
+  // Each call on it ends with DISCARD ALL, which nothing prepared outlives.
+  const openAnyRead = opener(options.readUrl ?? options.url, transactionPooler, false, {
+    default_transaction_read_only: 'on',
+    statement_timeout: String(readStatementTimeoutMs),
+  });
+  const openRead = async (): Promise<PostgresSession> => {
+    const session = await openAnyRead();
+    if (options.refusePrivilegedRead !== true) return session;
+    try {
+      await refusePrivilegedLogin(session);
+      return session;
+    } catch (error) {
+      session.destroy();
+      throw error;
+    }
+  };
+  const general = pool('general', options.max ?? 10, openGeneral, true);
+  const read = pool('read', options.readMax ?? 10, openRead, false, [openAnyRead, openGeneral]);
+  const direct = pool('direct', directMax, openDirect, true);
+  const probe = pool('probe', 1, openGeneral, false);
+
+  function requireDirect(): void {
+    if (!transactionPooler || options.directUrl !== undefined) return;
+    throw new AppError(
+      'NOT_CONFIGURED',
+      'This needs a session, which a pooler in transaction mode does not give: set DATABASE_DIRECT_URL.',
+      { details: { service: 'POSTGRES' } },
+    );
+  }
+
+  return {
+    general,
+    read,
+    transactionPooler,
+    direct() {
+      requireDirect();
+      return direct;
+    },
+    listen(channel, handlers) {
+      requireDirect();
+      const listener = createPostgresListener({ open: openDirect, channel, handlers, log });
+      listeners.add(listener);
+      return listener;
+    },
+    async ping(signal) {
+      const started = performance.now();
+      const version = await probe.withSession({ signal, timeoutMs: pingTimeoutMs }, async ({ sql }) => {
+        const [row] = await sql<{ version: string }[]>`
+          select pg_catalog.current_setting('server_version') as version`.simple();
+        return row?.version;
+      });
+      // A packager's name may follow.
+      return { latency: performance.now() - started, version: version?.split(' ')[0] ?? null };
+    },
+    stats: () => ({ general: general.stats(), read: read.stats(), direct: direct.stats() }),
+    async end(graceMs = 5_000) {
+      await Promise.all([
+        ...[general, read, direct, probe].map((each) => each.close(graceMs)),
+        ...[...listeners].map((each) => each.close()),
+      ]);
+    },
+  };
+}
+
+type Open = () => Promise<PostgresSession>;
+
+function requireAddress(url: string): PostgresAddress {
+  const { address, problems } = parsePostgresUrl(url);
+  if (address === undefined) throw new Error(`The connection URL of Postgres ${problems.join('; ')}.`);
+  return address;
+}
+
+/** A pooler refuses startup parameters that it does not track; results then rely on the role's defaults. */
+function startupParameters(
+  address: PostgresAddress,
+  pooled: boolean,
+  extra: Record<string, string>,
+): Record<string, string> {
+  const tracked = { DateStyle: 'ISO, MDY', TimeZone: 'UTC' };
+  const always = address.options === undefined ? tracked : { ...tracked, options: address.options };
+  if (pooled) return always;
+  return { ...always, IntervalStyle: 'postgres', bytea_output: 'hex', extra_float_digits: '1', ...extra };
+}

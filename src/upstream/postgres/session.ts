@@ -1,0 +1,256 @@
+import type { Socket } from 'node:net';
+import type { PostgresAddress } from '../../lib/postgres-url.ts';
+import { type CancelKey, sendCancel } from './cancel.ts';
+import { openDriver, type PostgresNotice, type PostgresSql } from './driver.ts';
+import { createMessageFilter, filterMessages, type MessageFilter } from './messages.ts';
+import type { OpenPostgresSocket } from './socket.ts';
+
+/** One connection to Postgres. It is never reopened: what is lost is lost, the pool opens another. */
+export interface PostgresSession {
+  /**
+   * postgres.js over this one connection. Values are as in SqlResult: int8, numeric, bytea and times
+   * are strings, json is parsed losslessly, arrays are arrays.
+   */
+  readonly sql: PostgresSql;
+  /** Its process on the server; undefined behind a pooler, which gives a number of its own. */
+  readonly backend: PostgresBackend | undefined;
+  /** Such as 150018. */
+  readonly serverVersion: number;
+  /** Calls back once, when the connection is gone for whatever reason; at once when it is gone already. */
+  onClose(callback: () => void): void;
+  /** Receives notices while set. */
+  noticeListener: ((notice: PostgresNotice) => void) | undefined;
+  /** Receives NOTIFY messages while set. */
+  notifyListener: ((channel: string, payload: string) => void) | undefined;
+  readonly closed: boolean;
+  /** What is left out of the server's stream before the driver sees it. */
+  readonly messages: Pick<MessageFilter, 'rowLimit' | 'rowsLeftOut'>;
+  /** Bytes that arrived since `receivedBytes` was last set to 0. */
+  receivedBytes: number;
+  /** The connection is destroyed when `receivedBytes` passes this. */
+  receiveLimit: number;
+  /** True when `receiveLimit` was what ended it. */
+  readonly overflowed: boolean;
+  /** True when its statement would not end, which says nothing about other connections. */
+  givenUp: boolean;
+  /**
+   * Asks Postgres to cancel what runs, and resolves when that request has come to its end. False: it may still come, so
+   * this connection must not be used for anything else. Never rejects.
+   */
+  cancel(): Promise<boolean>;
+  /** Ends the connection at once; pending statements reject. */
+  destroy(): void;
+  /** Says goodbye to Postgres, then ends. */
+  end(): Promise<void>;
+}
+
+export interface PostgresBackend {
+  readonly pid: number;
+  /** When the server was started: a process id means something on that server alone. */
+  readonly serverStart: string;
+}
+
+export interface OpenSessionOptions {
+  readonly address: PostgresAddress;
+  readonly openSocket: OpenPostgresSocket;
+  /** Startup parameters beside user and database. */
+  readonly parameters: Readonly<Record<string, string>>;
+  /** Milliseconds for the whole opening of one host. */
+  readonly connectTimeoutMs: number;
+  /** Whether statements may be prepared by name on it; those that do not ask for it are not. */
+  readonly mayPrepare: boolean;
+  /** Whether a pooler lends a backend for one transaction only. */
+  readonly pooled: boolean;
+  /** Hosts known not to look whether their client is still there; it is added to. */
+  readonly unwatching: Set<PostgresHost>;
+}
+
+/**
+ * Opens a connection to the first host that answers and fits `target_session_attrs`.
+ * Throws the last host's error when none does.
+ */
+export async function openPostgresSession(options: OpenSessionOptions): Promise<PostgresSession> {
+  const { hosts, targetSessionAttributes: wanted } = options.address;
+  let lastError: unknown;
+  // `prefer-standby` takes anything in a second round.
+  const rounds = wanted === 'prefer-standby' ? ([wanted, 'any'] as const) : ([wanted] as const);
+  for (const target of rounds) {
+    for (const host of hosts) {
+      try {
+        return await openWatching(options, host, target);
+      } catch (error) {
+        lastError = error;
+      }
+    }
+  }
+  throw lastError;
+}
+
+export type PostgresHost = PostgresAddress['hosts'][number];
+interface ServerState {
+  version: number;
+  standby: boolean;
+  read_only: boolean;
+  pid: number;
+  started: string;
+}
+
+const clientCheck = 'client_connection_check_interval';
+
+/**
+ * Has the server look every second whether its client is still there while a statement runs, so that what nobody waits
+ * for ends. Not every server can (Postgres 14 on Linux and some others): one that refuses is not asked again.
+ */
+async function openWatching(
+  options: OpenSessionOptions,
+  host: PostgresHost,
+  wanted: PostgresAddress['targetSessionAttributes'],
+): Promise<PostgresSession> {
+  const { parameters, pooled, unwatching } = options;
+  if (!pooled && !unwatching.has(host)) {
+    try {
+      return await openOne({ ...options, parameters: { ...parameters, [clientCheck]: '1s' } }, host, wanted);
+    } catch (error) {
+      if (!(error instanceof Error && error.message.includes(clientCheck))) throw error;
+      unwatching.add(host);
+    }
+  }
+  return await openOne(options, host, wanted);
+}
+
+async function openOne(
+  options: OpenSessionOptions,
+  host: PostgresHost,
+  wanted: PostgresAddress['targetSessionAttributes'],
+): Promise<PostgresSession> {
+  const { address, openSocket, connectTimeoutMs } = options;
+  let socket: Socket | undefined;
+  let dials = 0;
+  let closed = false;
+  let overflowed = false;
+  const messages = createMessageFilter();
+  const closeCallbacks: (() => void)[] = [];
+
+  const markClosed = (): void => {
+    if (closed) return;
+    closed = true;
+    for (const callback of closeCallbacks) callback();
+  };
+  const dial = async (): Promise<Socket> => {
+    // postgres.js reconnects by itself, in a loop without an end when the server hangs up during the handshake.
+    dials += 1;
+    if (dials > 1) throw new Error('the connection was lost');
+    const connected = await openSocket(host, connectTimeoutMs);
+    if (closed) {
+      connected.destroy();
+      throw new Error('the connection was given up while it was being opened');
+    }
+    socket = connected;
+    filterMessages(socket, messages);
+    socket.once('close', () => {
+      markClosed();
+      // A statement that the driver took between the socket's error and its end would never be answered.
+      sql.end({ timeout: 0 }).catch(() => undefined);
+    });
+    return socket;
+  };
+
+  const sql = openDriver({
+    address,
+    host,
+    dial,
+    parameters: options.parameters,
+    mayPrepare: options.mayPrepare,
+    onNotice: (notice) => session.noticeListener?.(notice),
+    onNotify: (channel, payload) => session.notifyListener?.(channel, payload),
+  });
+
+  let cancelKey: CancelKey = { pid: 0, secret: 0 };
+  const destroy = (): void => {
+    socket?.destroy();
+    sql.end({ timeout: 0 }).catch(() => undefined);
+    markClosed();
+  };
+
+  const session: PostgresSession & { serverVersion: number; backend: PostgresBackend | undefined } = {
+    sql,
+    backend: undefined,
+    serverVersion: 0,
+    noticeListener: undefined,
+    notifyListener: undefined,
+    givenUp: false,
+    messages,
+    receivedBytes: 0,
+    receiveLimit: Number.POSITIVE_INFINITY,
+    get closed() {
+      return closed;
+    },
+    get overflowed() {
+      return overflowed;
+    },
+    onClose(callback) {
+      if (closed) callback();
+      else closeCallbacks.push(callback);
+    },
+    cancel: () => sendCancel(openSocket, host, connectTimeoutMs, cancelKey),
+    destroy,
+    async end() {
+      await sql.end({ timeout: 1 }).catch(() => undefined);
+      destroy();
+    },
+  };
+
+  const timer = setTimeout(destroy, connectTimeoutMs);
+  try {
+    const [state] = await withState(sql);
+    if (state === undefined) throw new Error('the server did not say what it is');
+    cancelKey = state.cancelKey;
+    if (!fits(wanted, state)) throw new Error(`the server is not ${wanted}`);
+    if (!options.pooled && cancelKey.pid === state.pid)
+      session.backend = { pid: state.pid, serverStart: state.started };
+    session.serverVersion = state.version;
+    countBytes(socket, session, () => {
+      overflowed = true;
+      destroy();
+    });
+    return session;
+  } catch (error) {
+    destroy();
+    throw error;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function withState(sql: PostgresSql): Promise<(ServerState & { cancelKey: CancelKey })[]> {
+  const rows = await sql<ServerState[]>`
+    select pg_catalog.current_setting('server_version_num')::int as version,
+      pg_catalog.pg_is_in_recovery() as standby,
+      pg_catalog.current_setting('transaction_read_only') = 'on' as read_only,
+      pg_catalog.pg_backend_pid() as pid,
+      pg_catalog.pg_postmaster_start_time()::text as started`.simple();
+  return rows.map((row) => ({ ...row, cancelKey: rows.state }));
+}
+
+function fits(wanted: PostgresAddress['targetSessionAttributes'], state: ServerState): boolean {
+  switch (wanted) {
+    case 'any':
+      return true;
+    case 'read-write':
+      return !state.standby && !state.read_only;
+    case 'read-only':
+      return state.standby || state.read_only;
+    case 'primary':
+      return !state.standby;
+    case 'standby':
+    case 'prefer-standby':
+      return state.standby;
+  }
+}
+
+function countBytes(socket: Socket | undefined, session: PostgresSession, tooMany: () => void): void {
+  socket?.on('data', (chunk) => {
+    session.receivedBytes += chunk.length;
+    if (session.receivedBytes > session.receiveLimit) tooMany();
+  });
+}
