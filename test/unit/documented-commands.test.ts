@@ -18,6 +18,7 @@ const files = [
   '.env.example',
   ...textsBelow('docs', '.md'),
   ...textsBelow('src', '.ts'),
+  ...textsBelow('packages/local/src', '.ts'),
 ];
 
 describe('commands that the documentation shows', () => {
