@@ -12,6 +12,7 @@ import { addScalars, type ScalarTypes } from './scalars.ts';
 /** The type parameters of our Pothos builder: everything a module's schema file can rely on. */
 export interface BunBunSchemaTypes {
   Context: Context;
+  DefaultFieldNullability: false;
   Scalars: ScalarTypes;
   Directives: {
     auth: { locations: 'FIELD_DEFINITION'; args: { requires: Role } };
@@ -34,6 +35,7 @@ export function inputError(error: ZodError): AppError {
 function newBuilder() {
   // The first plugin is outermost: access is decided before rate limits are spent, both before arguments are checked.
   const builder = new PothosBuilder<BunBunSchemaTypes>({
+    defaultFieldNullability: false,
     plugins: ['auth', 'rateLimit', ZodPlugin, DirectivesPlugin],
     // printSchemaWithDirectives prints garbage for the ordered form.
     directives: { useGraphQLToolsUnorderedDirectives: true },

@@ -30,11 +30,9 @@ function pageInfoType(builder: SchemaBuilder) {
     description: 'Where a page lies in its list.',
     fields: (t) => ({
       hasNextPage: t.exposeBoolean('hasNextPage', {
-        nullable: false,
         description: 'Whether more follows `endCursor`.',
       }),
       hasPreviousPage: t.exposeBoolean('hasPreviousPage', {
-        nullable: false,
         description: 'Whether something came before `startCursor`.',
       }),
       startCursor: t.exposeString('startCursor', {
@@ -61,12 +59,10 @@ export function connectionType<Node>(
     description: `One ${name} of a page, with its cursor.`,
     fields: (t) => ({
       cursor: t.exposeString('cursor', {
-        nullable: false,
         description: 'Where this edge lies: usable as `after`.',
       }),
       node: t.field({
         type: node,
-        nullable: false,
         description: `The ${name}.`,
         // Pothos cannot settle its conditional type for a Node that is still a parameter.
         resolve: (parent) => parent.node as never,
@@ -78,19 +74,16 @@ export function connectionType<Node>(
     fields: (t) => ({
       edges: t.field({
         type: [edge],
-        nullable: false,
         description: 'The page, each item with its cursor.',
         resolve: (parent) => parent.edges,
       }),
       nodes: t.field({
         type: [node],
-        nullable: false,
         description: 'The page without cursors.',
         resolve: (parent) => parent.edges.map((each) => each.node),
       }),
       pageInfo: t.field({
         type: pageInfoType(builder),
-        nullable: false,
         description: 'Where the page lies.',
         resolve: (parent) => parent.pageInfo,
       }),

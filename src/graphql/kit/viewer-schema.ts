@@ -13,7 +13,6 @@ export function addViewerSchema(builder: SchemaBuilder): void {
     fields: (t) => ({
       role: t.field({
         type: builder.roleEnum,
-        nullable: false,
         description: 'What the caller may do.',
         resolve: (viewer) => viewer.role,
       }),
@@ -40,7 +39,6 @@ export function addViewerSchema(builder: SchemaBuilder): void {
   builder.queryField('viewer', (t) =>
     t.field({
       type: viewerType,
-      nullable: false,
       description: 'Who is asking: the role, user and claims that the access rules see.',
       directives: { auth: { requires: 'ANON' } },
       resolve: (_root, _args, context) => context.call.viewer,

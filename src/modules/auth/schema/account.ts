@@ -10,7 +10,6 @@ export function addAccountSchema(builder: SchemaBuilder, { user }: AuthTypes, se
     description: 'What the auth service has switched on.',
     fields: (t) => ({
       providers: t.stringList({
-        nullable: false,
         description: 'Ways to sign in that are on, such as `email`, `phone`, `anonymous_users` or `github`.',
         resolve: ({ providers }) =>
           Object.keys(providers)
@@ -18,23 +17,18 @@ export function addAccountSchema(builder: SchemaBuilder, { user }: AuthTypes, se
             .sort(),
       }),
       signUpDisabled: t.exposeBoolean('signUpDisabled', {
-        nullable: false,
         description: 'Whether new users are refused.',
       }),
       mailerAutoconfirm: t.exposeBoolean('mailerAutoconfirm', {
-        nullable: false,
         description: 'Whether e-mail addresses count as confirmed at sign-up.',
       }),
       phoneAutoconfirm: t.exposeBoolean('phoneAutoconfirm', {
-        nullable: false,
         description: 'Whether phone numbers count as confirmed at sign-up.',
       }),
       samlEnabled: t.exposeBoolean('samlEnabled', {
-        nullable: false,
         description: 'Whether single sign-on by SAML is on.',
       }),
       passkeysEnabled: t.exposeBoolean('passkeysEnabled', {
-        nullable: false,
         description: 'Whether passkeys are on.',
       }),
     }),
@@ -101,7 +95,7 @@ export function addAccountSchema(builder: SchemaBuilder, { user }: AuthTypes, se
   const signOutPayload = builder.objectRef<{ userId: string }>('SignOutPayload').implement({
     description: 'Sessions have ended. Access tokens that were issued still live until they expire.',
     fields: (t) => ({
-      userId: t.expose('userId', { type: 'UUID', nullable: false, description: 'Who signed out.' }),
+      userId: t.expose('userId', { type: 'UUID', description: 'Who signed out.' }),
     }),
   });
 

@@ -76,23 +76,19 @@ export function addAdminSchema(builder: SchemaBuilder, { user, userConnection }:
   const authLink = builder.objectRef<AuthLinkProperties & { user: AuthUser }>('AuthLink').implement({
     description: 'A link, and the code that does the same. Whoever has either signs in as the user.',
     fields: (t) => ({
-      actionLink: t.expose('actionLink', { type: 'URL', nullable: false, description: 'The link.' }),
-      emailOtp: t.exposeString('emailOtp', { nullable: false, description: 'Code for `verifyOtp`.' }),
+      actionLink: t.expose('actionLink', { type: 'URL', description: 'The link.' }),
+      emailOtp: t.exposeString('emailOtp', { description: 'Code for `verifyOtp`.' }),
       hashedToken: t.exposeString('hashedToken', {
-        nullable: false,
         description: '`tokenHash` for `verifyOtp`.',
       }),
       verificationType: t.exposeString('verificationType', {
-        nullable: false,
         description: 'What `verifyOtp` has to say: `signup` where a magic link made the user.',
       }),
       redirectTo: t.exposeString('redirectTo', {
-        nullable: false,
         description: 'Where it leads; the site itself when the wanted place is not allowed.',
       }),
       user: t.field({
         type: user,
-        nullable: false,
         description: 'Whose link it is.',
         resolve: (link) => link.user,
       }),
@@ -101,7 +97,7 @@ export function addAdminSchema(builder: SchemaBuilder, { user, userConnection }:
   const deleted = builder.objectRef<{ userId: string }>('DeleteUserPayload').implement({
     description: 'A user was deleted.',
     fields: (t) => ({
-      userId: t.expose('userId', { type: 'UUID', nullable: false, description: 'Which one.' }),
+      userId: t.expose('userId', { type: 'UUID', description: 'Which one.' }),
     }),
   });
 

@@ -13,7 +13,7 @@ export function addFactorSchema(
   const enrollment = builder.objectRef<AuthEnrollment>('FactorEnrollment').implement({
     description: 'A new factor. The secret is shown this once.',
     fields: (t) => ({
-      factorId: t.expose('factorId', { type: 'UUID', nullable: false, description: 'Id of the factor.' }),
+      factorId: t.expose('factorId', { type: 'UUID', description: 'Id of the factor.' }),
       type: t.field({
         type: factorType,
         nullable: true,
@@ -39,10 +39,9 @@ export function addFactorSchema(
   const factorChallenge = builder.objectRef<AuthChallenge>('FactorChallenge').implement({
     description: 'A challenge to answer with `verifyFactor`, from the same address.',
     fields: (t) => ({
-      challengeId: t.expose('challengeId', { type: 'UUID', nullable: false, description: 'Its id.' }),
+      challengeId: t.expose('challengeId', { type: 'UUID', description: 'Its id.' }),
       expiresAt: t.expose('expiresAt', {
         type: 'DateTime',
-        nullable: false,
         description: 'Until when it can be answered.',
       }),
     }),
@@ -50,7 +49,7 @@ export function addFactorSchema(
   const unenrolled = builder.objectRef<{ factorId: string }>('UnenrollFactorPayload').implement({
     description: 'A factor was removed.',
     fields: (t) => ({
-      factorId: t.expose('factorId', { type: 'UUID', nullable: false, description: 'Which one.' }),
+      factorId: t.expose('factorId', { type: 'UUID', description: 'Which one.' }),
     }),
   });
   const enrollType = builder.enumType('EnrollFactorType', {

@@ -31,21 +31,17 @@ export function addSessionTypes(builder: SchemaBuilder, { user }: AuthTypes) {
     description: 'The tokens of a session. Keep them as you would a password.',
     fields: (t) => ({
       accessToken: t.exposeString('accessToken', {
-        nullable: false,
         description: 'JWT for `Authorization: Bearer …`.',
       }),
       refreshToken: t.exposeString('refreshToken', {
-        nullable: false,
         description: 'Good for one `refreshSession`, which gives the next one.',
       }),
-      tokenType: t.exposeString('tokenType', { nullable: false, description: 'Always `bearer`.' }),
+      tokenType: t.exposeString('tokenType', { description: 'Always `bearer`.' }),
       expiresIn: t.exposeInt('expiresIn', {
-        nullable: false,
         description: 'Seconds the access token lives from now.',
       }),
       expiresAt: t.expose('expiresAt', {
         type: 'DateTime',
-        nullable: false,
         description: 'When the access token ends.',
       }),
       providerToken: t.exposeString('providerToken', {
@@ -62,9 +58,8 @@ export function addSessionTypes(builder: SchemaBuilder, { user }: AuthTypes) {
     description: 'Why a password does not meet the policy.',
     fields: (t) => ({
       reasons: t.stringList({
-        nullable: false,
         description: '`length`, `characters` or `pwned` (known from a leak).',
-        resolve: ({ reasons }) => [...reasons],
+        resolve: ({ reasons }) => reasons,
       }),
     }),
   });
@@ -85,7 +80,6 @@ export function addSessionTypes(builder: SchemaBuilder, { user }: AuthTypes) {
         resolve: (result) => result.session,
       }),
       confirmationRequired: t.exposeBoolean('confirmationRequired', {
-        nullable: false,
         description: 'True when a message was sent, or the second one of a change of address is awaited.',
       }),
       weakPassword: t.field({
@@ -99,7 +93,7 @@ export function addSessionTypes(builder: SchemaBuilder, { user }: AuthTypes) {
   const messagePayload = builder.objectRef<Message>('MessagePayload').implement({
     description: 'A message was sent, or would have been if the account were known: that is not told.',
     fields: (t) => ({
-      sent: t.exposeBoolean('sent', { nullable: false, description: 'Always true; a failure is an error.' }),
+      sent: t.exposeBoolean('sent', { description: 'Always true; a failure is an error.' }),
       messageId: t.exposeString('messageId', {
         nullable: true,
         description: 'Id of a text message, where the SMS provider gives one.',

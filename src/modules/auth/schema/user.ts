@@ -44,22 +44,18 @@ export function addUserTypes(builder: SchemaBuilder) {
     fields: (t) => ({
       identityId: t.expose('identityId', {
         type: 'UUID',
-        nullable: false,
         description: 'Id of this identity: what unlinking takes.',
       }),
       id: t.exposeString('id', {
-        nullable: false,
         description: "The provider's own id of the user; for e-mail and phone the user's id.",
       }),
-      userId: t.expose('userId', { type: 'UUID', nullable: false, description: 'Whose identity it is.' }),
+      userId: t.expose('userId', { type: 'UUID', description: 'Whose identity it is.' }),
       provider: t.exposeString('provider', {
-        nullable: false,
         description: 'Such as `email`, `phone` or `github`.',
       }),
       email: t.exposeString('email', { nullable: true, description: 'Address the provider told, if any.' }),
       identityData: t.expose('identityData', {
         type: 'JSONObject',
-        nullable: false,
         description: 'What the provider told of the user.',
       }),
       lastSignInAt: t.expose('lastSignInAt', {
@@ -98,7 +94,7 @@ export function addUserTypes(builder: SchemaBuilder) {
   const factor = builder.objectRef<AuthFactor>('Factor').implement({
     description: 'A second factor of a user. Its secret is shown once, at enrolment.',
     fields: (t) => ({
-      id: t.expose('id', { type: 'UUID', nullable: false, description: 'Id of the factor.' }),
+      id: t.expose('id', { type: 'UUID', description: 'Id of the factor.' }),
       type: t.field({
         type: factorType,
         nullable: true,
@@ -107,7 +103,6 @@ export function addUserTypes(builder: SchemaBuilder) {
       }),
       status: t.expose('status', {
         type: factorStatus,
-        nullable: false,
         description: 'Whether it counts.',
       }),
       friendlyName: t.exposeString('friendlyName', {
@@ -136,14 +131,13 @@ export function addUserTypes(builder: SchemaBuilder) {
   const user = builder.objectRef<AuthUser>('User').implement({
     description: 'A user of the auth service.',
     fields: (t) => ({
-      id: t.expose('id', { type: 'UUID', nullable: false, description: 'Id: `sub` of the tokens.' }),
+      id: t.expose('id', { type: 'UUID', description: 'Id: `sub` of the tokens.' }),
       email: t.exposeString('email', { nullable: true, description: 'E-mail address; null without one.' }),
       phone: t.exposeString('phone', {
         nullable: true,
         description: 'Phone number in digits, without the plus; null without one.',
       }),
       role: t.exposeString('role', {
-        nullable: false,
         description: 'Database role of the tokens: `authenticated`, unless an administrator gave another.',
       }),
       emailConfirmedAt: t.expose('emailConfirmedAt', {
@@ -184,7 +178,7 @@ export function addUserTypes(builder: SchemaBuilder) {
         nullable: true,
         description: 'Number that waits for its confirmation, if any.',
       }),
-      createdAt: t.expose('createdAt', { type: 'DateTime', nullable: false, description: 'Sign-up.' }),
+      createdAt: t.expose('createdAt', { type: 'DateTime', description: 'Sign-up.' }),
       updatedAt: t.expose('updatedAt', {
         type: 'DateTime',
         nullable: true,
@@ -201,17 +195,14 @@ export function addUserTypes(builder: SchemaBuilder) {
         description: 'When the user was softly deleted; null for everybody else.',
       }),
       isAnonymous: t.exposeBoolean('isAnonymous', {
-        nullable: false,
         description: 'True until the user adds an e-mail address or phone number.',
       }),
       appMetadata: t.expose('appMetadata', {
         type: 'JSONObject',
-        nullable: false,
         description: 'What administrators keep of the user, in the tokens too; the user cannot change it.',
       }),
       userMetadata: t.expose('userMetadata', {
         type: 'JSONObject',
-        nullable: false,
         description: 'What the user keeps of themselves, in the tokens too: never a ground for access.',
       }),
       identities: t.field({

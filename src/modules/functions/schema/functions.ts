@@ -16,13 +16,11 @@ export function addFunctionsSchema(builder: SchemaBuilder): void {
     description: 'What an edge function answered.',
     fields: (t) => ({
       status: t.exposeInt('status', {
-        nullable: false,
         description:
           "The function's HTTP status. Statuses of 400 and above are answers, not errors of this field.",
       }),
       headers: t.expose('headers', {
         type: 'JSONObject',
-        nullable: false,
         description:
           "The usual headers of an answer and the function's own x- headers, by lower-case name. No cookies.",
       }),
@@ -44,7 +42,6 @@ export function addFunctionsSchema(builder: SchemaBuilder): void {
         resolve: answerText,
       }),
       base64: t.string({
-        nullable: false,
         description: 'The bytes of the body in base64, whatever their type.',
         resolve: ({ bytes }) => bytes.toString('base64'),
       }),

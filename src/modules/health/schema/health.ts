@@ -64,24 +64,21 @@ export function addHealthSchema(builder: SchemaBuilder): void {
     fields: (t) => ({
       status: t.expose('status', {
         type: HealthStatusEnum,
-        nullable: false,
         description: 'Judged by the last probe of the configured services, which may be some seconds old.',
       }),
       uptime: t.exposeFloat('uptime', {
-        nullable: false,
         description: 'Seconds since this process started.',
       }),
-      version: t.exposeString('version', { nullable: false, description: 'Version of this gateway.' }),
+      version: t.exposeString('version', { description: 'Version of this gateway.' }),
     }),
   });
 
   const ServiceHealthRef = builder.objectRef<ServiceHealth>('ServiceHealth').implement({
     description: 'The state of one service behind this gateway.',
     fields: (t) => ({
-      name: t.expose('name', { type: ServiceNameEnum, nullable: false, description: 'Which service.' }),
+      name: t.expose('name', { type: ServiceNameEnum, description: 'Which service.' }),
       status: t.expose('status', {
         type: ServiceStatusEnum,
-        nullable: false,
         description: 'What the last probe found.',
       }),
       latency: t.float({
@@ -92,7 +89,6 @@ export function addHealthSchema(builder: SchemaBuilder): void {
       }),
       checkedAt: t.expose('checkedAt', {
         type: 'DateTime',
-        nullable: false,
         description: 'When the last probe began.',
       }),
       version: t.string({
@@ -117,23 +113,20 @@ export function addHealthSchema(builder: SchemaBuilder): void {
   builder.queryFields((t) => ({
     health: t.field({
       type: HealthRef,
-      nullable: false,
       directives: { auth: { requires: 'ANON' } },
       description: 'The state of this gateway. A bad token does not stop it.',
       resolve: (_root, _args, context) => context.services.health.health(),
     }),
     services: t.field({
       type: [ServiceHealthRef],
-      nullable: false,
       directives: { auth: { requires: 'ANON' } },
       description: 'The state of every service, probed at once; answers are shared for a second.',
-      resolve: async (_root, _args, context) => [...(await context.services.health.services())],
+      resolve: (_root, _args, context) => context.services.health.services(),
     }),
   }));
   builder.subscriptionFields((t) => ({
     serviceHealth: t.field({
       type: ServiceHealthRef,
-      nullable: false,
       directives: { auth: { requires: 'ANON' } },
       description: 'The current state of every service, then one event each time a service changes.',
       subscribe: (_root, _args, context) =>

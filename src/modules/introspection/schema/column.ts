@@ -14,17 +14,14 @@ export function addColumnType(builder: SchemaBuilder) {
   return builder.objectRef<DatabaseColumn>('DatabaseColumn').implement({
     description: 'A column of a table or view.',
     fields: (t) => ({
-      name: t.exposeString('name', { nullable: false, description: 'Its name, unquoted.' }),
+      name: t.exposeString('name', { description: 'Its name, unquoted.' }),
       position: t.exposeInt('position', {
-        nullable: false,
         description: 'Its number, from 1. Numbers of dropped columns are not used again.',
       }),
       type: t.exposeString('type', {
-        nullable: false,
         description: 'The type as SQL writes it, such as `character varying(50)` or `task_status[]`.',
       }),
       typeSchema: t.exposeString('typeSchema', {
-        nullable: false,
         description: 'The schema of the type; `pg_catalog` for the built-in ones.',
       }),
       default: t.exposeString('default', {
@@ -32,11 +29,9 @@ export function addColumnType(builder: SchemaBuilder) {
         description: 'The expression of the default; null where there is none.',
       }),
       isNullable: t.exposeBoolean('isNullable', {
-        nullable: false,
         description: 'Whether it takes NULL: neither the column nor its domain forbids it.',
       }),
       isIdentity: t.boolean({
-        nullable: false,
         description: 'Whether it is an identity column.',
         resolve: (column) => column.identityGeneration !== null,
       }),
@@ -47,7 +42,6 @@ export function addColumnType(builder: SchemaBuilder) {
         resolve: (column) => column.identityGeneration,
       }),
       isGenerated: t.boolean({
-        nullable: false,
         description: 'Whether it is computed from other columns.',
         resolve: (column) => column.generationExpression !== null,
       }),
@@ -56,11 +50,9 @@ export function addColumnType(builder: SchemaBuilder) {
         description: 'What a generated column is computed by; null for other columns.',
       }),
       isUpdatable: t.exposeBoolean('isUpdatable', {
-        nullable: false,
         description: 'Whether the column can be written at all; false in most views.',
       }),
       isPrimaryKey: t.boolean({
-        nullable: false,
         description: 'Whether it is part of the primary key.',
         resolve: async (column, _args, context) => {
           const keys = await context.loaders.get(columnKeysLoader).load(column.tableId);
@@ -68,7 +60,6 @@ export function addColumnType(builder: SchemaBuilder) {
         },
       }),
       isUnique: t.boolean({
-        nullable: false,
         description: 'Whether its values alone are unique in the table; not so for a part of a key.',
         resolve: async (column, _args, context) => {
           const keys = await context.loaders.get(columnKeysLoader).load(column.tableId);
@@ -76,7 +67,6 @@ export function addColumnType(builder: SchemaBuilder) {
         },
       }),
       enumValues: t.exposeStringList('enumValues', {
-        nullable: false,
         description: 'The values of its enum in their order, also of an array of it; empty for other types.',
       }),
       collation: t.exposeString('collation', {

@@ -23,25 +23,22 @@ export function addConstraintType(builder: SchemaBuilder) {
   return builder.objectRef<DatabaseConstraint>('DatabaseConstraint').implement({
     description: 'A primary key, unique, check or exclusion constraint. Foreign keys are in `references`.',
     fields: (t) => ({
-      id: t.field({ type: 'BigInt', nullable: false, description: oid, resolve: ({ id }) => id }),
-      name: t.exposeString('name', { nullable: false, description: 'Its name, unquoted.' }),
+      id: t.field({ type: 'BigInt', description: oid, resolve: ({ id }) => id }),
+      name: t.exposeString('name', { description: 'Its name, unquoted.' }),
       type: t.field({
         type,
-        nullable: false,
         description: 'Its kind.',
         resolve: (constraint) => constraint.type,
       }),
       definition: t.exposeString('definition', {
-        nullable: false,
         description: 'As it stands in CREATE TABLE, such as `CHECK ((price > 0))`.',
       }),
       columns: t.exposeStringList('columns', {
-        nullable: false,
         description: 'The columns it is about; empty for a check of none.',
       }),
-      isDeferrable: t.exposeBoolean('isDeferrable', { nullable: false, description: deferrable }),
-      isInitiallyDeferred: t.exposeBoolean('isInitiallyDeferred', { nullable: false, description: deferred }),
-      isValidated: t.exposeBoolean('isValidated', { nullable: false, description: validated }),
+      isDeferrable: t.exposeBoolean('isDeferrable', { description: deferrable }),
+      isInitiallyDeferred: t.exposeBoolean('isInitiallyDeferred', { description: deferred }),
+      isValidated: t.exposeBoolean('isValidated', { description: validated }),
       comment: t.exposeString('comment', { nullable: true, description: 'Its COMMENT.' }),
     }),
   });
@@ -62,45 +59,38 @@ export function addForeignKeyType(builder: SchemaBuilder) {
   return builder.objectRef<DatabaseForeignKey>('DatabaseForeignKey').implement({
     description: 'A foreign key, from `table` to `referencedTable`.',
     fields: (t) => ({
-      id: t.field({ type: 'BigInt', nullable: false, description: oid, resolve: ({ id }) => id }),
-      name: t.exposeString('name', { nullable: false, description: 'Its name, unquoted.' }),
-      schema: t.exposeString('schema', { nullable: false, description: 'The schema of the pointing table.' }),
-      table: t.exposeString('table', { nullable: false, description: 'The pointing table.' }),
+      id: t.field({ type: 'BigInt', description: oid, resolve: ({ id }) => id }),
+      name: t.exposeString('name', { description: 'Its name, unquoted.' }),
+      schema: t.exposeString('schema', { description: 'The schema of the pointing table.' }),
+      table: t.exposeString('table', { description: 'The pointing table.' }),
       columns: t.exposeStringList('columns', {
-        nullable: false,
         description: 'The pointing columns, in the order of the key.',
       }),
       referencedSchema: t.exposeString('referencedSchema', {
-        nullable: false,
         description: 'The schema of the table pointed at.',
       }),
       referencedTable: t.exposeString('referencedTable', {
-        nullable: false,
         description: 'The table pointed at.',
       }),
       referencedColumns: t.exposeStringList('referencedColumns', {
-        nullable: false,
         description: 'The columns pointed at, in the order of `columns`.',
       }),
       onUpdate: t.field({
         type: action,
-        nullable: false,
         description: 'What an UPDATE of the key pointed at does.',
         resolve: (key) => key.onUpdate,
       }),
       onDelete: t.field({
         type: action,
-        nullable: false,
         description: 'What a DELETE of the row pointed at does.',
         resolve: (key) => key.onDelete,
       }),
       definition: t.exposeString('definition', {
-        nullable: false,
         description: 'As it stands in CREATE TABLE.',
       }),
-      isDeferrable: t.exposeBoolean('isDeferrable', { nullable: false, description: deferrable }),
-      isInitiallyDeferred: t.exposeBoolean('isInitiallyDeferred', { nullable: false, description: deferred }),
-      isValidated: t.exposeBoolean('isValidated', { nullable: false, description: validated }),
+      isDeferrable: t.exposeBoolean('isDeferrable', { description: deferrable }),
+      isInitiallyDeferred: t.exposeBoolean('isInitiallyDeferred', { description: deferred }),
+      isValidated: t.exposeBoolean('isValidated', { description: validated }),
       comment: t.exposeString('comment', { nullable: true, description: 'Its COMMENT.' }),
     }),
   });

@@ -30,35 +30,29 @@ export function addFunctionType(builder: SchemaBuilder) {
     fields: (t) => ({
       id: t.field({
         type: 'BigInt',
-        nullable: false,
         description: 'Its number in the catalogues (OID).',
         resolve: ({ id }) => id,
       }),
-      schema: t.exposeString('schema', { nullable: false, description: 'Its schema.' }),
-      name: t.exposeString('name', { nullable: false, description: 'Its name, unquoted.' }),
+      schema: t.exposeString('schema', { description: 'Its schema.' }),
+      name: t.exposeString('name', { description: 'Its name, unquoted.' }),
       kind: t.field({
         type: kind,
-        nullable: false,
         description: 'What it is.',
         resolve: (each) => each.kind,
       }),
-      owner: t.exposeString('owner', { nullable: false, description: 'The role that owns it.' }),
+      owner: t.exposeString('owner', { description: 'The role that owns it.' }),
       language: t.exposeString('language', {
-        nullable: false,
         description: 'Its language, such as `sql` or `plpgsql`.',
       }),
       arguments: t.field({
         type: [argument],
-        nullable: false,
         description: 'Its arguments in their order, outgoing ones too.',
-        resolve: (each) => [...each.arguments],
+        resolve: (each) => each.arguments,
       }),
       signature: t.exposeString('signature', {
-        nullable: false,
         description: 'Its arguments as CREATE FUNCTION writes them, with defaults.',
       }),
       identityArguments: t.exposeString('identityArguments', {
-        nullable: false,
         description: 'Its arguments as ALTER FUNCTION wants them.',
       }),
       returnType: t.exposeString('returnType', {
@@ -66,25 +60,20 @@ export function addFunctionType(builder: SchemaBuilder) {
         description: 'What it returns, such as `integer` or `TABLE(id bigint)`; null for procedures.',
       }),
       isSetReturning: t.exposeBoolean('isSetReturning', {
-        nullable: false,
         description: 'Whether it returns any number of rows.',
       }),
       volatility: t.field({
         type: volatility,
-        nullable: false,
         description: 'What it promises about its results.',
         resolve: (each) => each.volatility,
       }),
       isSecurityDefiner: t.exposeBoolean('isSecurityDefiner', {
-        nullable: false,
         description: 'Whether it runs with the rights of its owner.',
       }),
       isStrict: t.exposeBoolean('isStrict', {
-        nullable: false,
         description: 'Whether it is NULL as soon as one argument is.',
       }),
       settings: t.exposeStringList('settings', {
-        nullable: false,
         description: 'Settings that hold while it runs, such as `search_path=""`.',
       }),
       extension: t.exposeString('extension', {
@@ -92,7 +81,6 @@ export function addFunctionType(builder: SchemaBuilder) {
         description: 'The extension it came with; null where it did not.',
       }),
       body: t.string({
-        nullable: false,
         description: 'Its source; of compiled functions the name of the symbol.',
         resolve: async ({ id }, _args, { loaders }) =>
           (await loaders.get(functionDefinitionLoader).load(id)).body,
@@ -123,15 +111,13 @@ function addArgumentType(builder: SchemaBuilder) {
     description: 'An argument of a function.',
     fields: (t) => ({
       name: t.exposeString('name', { nullable: true, description: 'Its name; null where it has none.' }),
-      type: t.exposeString('type', { nullable: false, description: 'Its type as SQL writes it.' }),
+      type: t.exposeString('type', { description: 'Its type as SQL writes it.' }),
       mode: t.field({
         type: mode,
-        nullable: false,
         description: 'Which way it goes.',
         resolve: (each) => each.mode,
       }),
       hasDefault: t.exposeBoolean('hasDefault', {
-        nullable: false,
         description: 'Whether it may be left out.',
       }),
     }),

@@ -42,7 +42,7 @@ export function addIntrospectionSchema(builder: SchemaBuilder): void {
       nullable: true,
       description: 'The roles by name, without those that Postgres predefines (`pg_…`).',
       directives: serviceRole,
-      resolve: async (_root, _args, { services, call }) => [...(await services.introspection.roles(call))],
+      resolve: (_root, _args, { services, call }) => services.introspection.roles(call),
     }),
     publications: t.field({
       type: [publication],
@@ -61,8 +61,8 @@ function addTableFields(builder: SchemaBuilder): void {
   const schema = builder.objectRef<DatabaseSchema>('DatabaseSchema').implement({
     description: 'A schema: a folder of tables, types and functions.',
     fields: (t) => ({
-      name: t.exposeString('name', { nullable: false, description: 'Its name, unquoted.' }),
-      owner: t.exposeString('owner', { nullable: false, description: 'The role that owns it.' }),
+      name: t.exposeString('name', { description: 'Its name, unquoted.' }),
+      owner: t.exposeString('owner', { description: 'The role that owns it.' }),
       comment: t.exposeString('comment', { nullable: true, description: 'Its COMMENT.' }),
       tables: t.field({
         type: tableConnection,

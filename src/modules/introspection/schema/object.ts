@@ -13,7 +13,7 @@ export function addExtensionType(builder: SchemaBuilder) {
   return builder.objectRef<DatabaseExtension>('DatabaseExtension').implement({
     description: 'An extension that is installed, or could be.',
     fields: (t) => ({
-      name: t.exposeString('name', { nullable: false, description: 'Its name.' }),
+      name: t.exposeString('name', { description: 'Its name.' }),
       schema: t.exposeString('schema', {
         nullable: true,
         description: 'The schema of its objects; null when it is not installed.',
@@ -27,7 +27,6 @@ export function addExtensionType(builder: SchemaBuilder) {
         description: 'The version CREATE EXTENSION takes; null when its files are gone.',
       }),
       isInstalled: t.boolean({
-        nullable: false,
         description: 'Whether it is installed in this database.',
         resolve: ({ version }) => version !== null,
       }),
@@ -41,31 +40,25 @@ export function addRoleType(builder: SchemaBuilder) {
   return builder.objectRef<DatabaseRole>('DatabaseRole').implement({
     description: 'A role: a user or a group of them.',
     fields: (t) => ({
-      id: t.field({ type: 'BigInt', nullable: false, description: oid, resolve: ({ id }) => id }),
-      name: t.exposeString('name', { nullable: false, description: 'Its name, unquoted.' }),
+      id: t.field({ type: 'BigInt', description: oid, resolve: ({ id }) => id }),
+      name: t.exposeString('name', { description: 'Its name, unquoted.' }),
       isSuperuser: t.exposeBoolean('isSuperuser', {
-        nullable: false,
         description: 'Whether no check applies to it.',
       }),
-      canLogin: t.exposeBoolean('canLogin', { nullable: false, description: 'Whether it can log in.' }),
+      canLogin: t.exposeBoolean('canLogin', { description: 'Whether it can log in.' }),
       canCreateDatabase: t.exposeBoolean('canCreateDatabase', {
-        nullable: false,
         description: 'Whether it can create databases.',
       }),
       canCreateRole: t.exposeBoolean('canCreateRole', {
-        nullable: false,
         description: 'Whether it can create roles.',
       }),
       inherits: t.exposeBoolean('inherits', {
-        nullable: false,
         description: 'Whether it has the rights of `memberOf` without SET ROLE.',
       }),
       isReplication: t.exposeBoolean('isReplication', {
-        nullable: false,
         description: 'Whether it can replicate.',
       }),
       bypassesRls: t.exposeBoolean('bypassesRls', {
-        nullable: false,
         description: 'Whether row level security does not hold for it.',
       }),
       connectionLimit: t.exposeInt('connectionLimit', {
@@ -79,11 +72,9 @@ export function addRoleType(builder: SchemaBuilder) {
         resolve: (role) => role.validUntil,
       }),
       settings: t.exposeStringList('settings', {
-        nullable: false,
         description: 'Settings of its sessions, such as `statement_timeout=3s`.',
       }),
       memberOf: t.exposeStringList('memberOf', {
-        nullable: false,
         description: 'Roles it is a direct member of.',
       }),
       comment: t.exposeString('comment', { nullable: true, description: 'Its COMMENT.' }),
@@ -105,35 +96,31 @@ export function addPublicationType(builder: SchemaBuilder) {
   const table = builder.objectRef<PublicationTable>('DatabasePublicationTable').implement({
     description: 'A published table.',
     fields: (t) => ({
-      schema: t.exposeString('schema', { nullable: false, description: 'Its schema.' }),
-      name: t.exposeString('name', { nullable: false, description: 'Its name, unquoted.' }),
+      schema: t.exposeString('schema', { description: 'Its schema.' }),
+      name: t.exposeString('name', { description: 'Its name, unquoted.' }),
     }),
   });
   return builder.objectRef<DatabasePublication>('DatabasePublication').implement({
     description: 'A set of tables whose changes are told to subscribers; `supabase_realtime` feeds Realtime.',
     fields: (t) => ({
-      id: t.field({ type: 'BigInt', nullable: false, description: oid, resolve: ({ id }) => id }),
-      name: t.exposeString('name', { nullable: false, description: 'Its name, unquoted.' }),
-      owner: t.exposeString('owner', { nullable: false, description: 'The role that owns it.' }),
+      id: t.field({ type: 'BigInt', description: oid, resolve: ({ id }) => id }),
+      name: t.exposeString('name', { description: 'Its name, unquoted.' }),
+      owner: t.exposeString('owner', { description: 'The role that owns it.' }),
       events: t.field({
         type: [event],
-        nullable: false,
         description: 'What it tells of.',
-        resolve: ({ events }) => [...events],
+        resolve: ({ events }) => events,
       }),
       allTables: t.exposeBoolean('allTables', {
-        nullable: false,
         description: 'Whether it is FOR ALL TABLES, so that new ones join by themselves.',
       }),
       viaRoot: t.exposeBoolean('viaRoot', {
-        nullable: false,
         description: 'Whether changes of partitions are told as changes of the partitioned table.',
       }),
       tables: t.field({
         type: [table],
-        nullable: false,
         description: 'The tables it covers now, by whatever rule.',
-        resolve: ({ tables }) => [...tables],
+        resolve: ({ tables }) => tables,
       }),
     }),
   });

@@ -17,23 +17,19 @@ export function addPolicyType(builder: SchemaBuilder) {
     fields: (t) => ({
       id: t.field({
         type: 'BigInt',
-        nullable: false,
         description: 'Its number in the catalogues (OID).',
         resolve: (policy) => policy.id,
       }),
-      name: t.exposeString('name', { nullable: false, description: 'Its name, unquoted.' }),
+      name: t.exposeString('name', { description: 'Its name, unquoted.' }),
       command: t.field({
         type: command,
-        nullable: false,
         description: 'The statements it applies to.',
         resolve: (policy) => policy.command,
       }),
       isPermissive: t.exposeBoolean('isPermissive', {
-        nullable: false,
         description: 'True: one permissive policy suffices. False: every restrictive one must agree.',
       }),
       roles: t.exposeStringList('roles', {
-        nullable: false,
         description: 'The roles it applies to; `public` means all.',
       }),
       using: t.exposeString('using', {

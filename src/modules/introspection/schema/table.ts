@@ -65,17 +65,15 @@ export function addTableTypes(builder: SchemaBuilder) {
     fields: (t) => ({
       id: t.field({
         type: 'BigInt',
-        nullable: false,
         description: 'Its number in the catalogues (OID); another one after it was made again.',
         resolve: ({ id }) => id,
       }),
-      schema: t.exposeString('schema', { nullable: false, description: 'Its schema.' }),
-      name: t.exposeString('name', { nullable: false, description: 'Its name, unquoted.' }),
-      owner: t.exposeString('owner', { nullable: false, description: 'The role that owns it.' }),
+      schema: t.exposeString('schema', { description: 'Its schema.' }),
+      name: t.exposeString('name', { description: 'Its name, unquoted.' }),
+      owner: t.exposeString('owner', { description: 'The role that owns it.' }),
       comment: t.exposeString('comment', { nullable: true, description: 'Its COMMENT.' }),
       kind: t.field({
         type: kind,
-        nullable: false,
         description: 'What it is.',
         resolve: (each) => each.kind,
       }),
@@ -93,11 +91,9 @@ export function addTableTypes(builder: SchemaBuilder) {
         resolve: ({ id }, _args, { loaders }) => loaders.get(tableSizeLoader).load(id),
       }),
       rlsEnabled: t.exposeBoolean('rlsEnabled', {
-        nullable: false,
         description: 'Whether row level security is on.',
       }),
       rlsForced: t.exposeBoolean('rlsForced', {
-        nullable: false,
         description: 'Whether row level security holds for the owner too.',
       }),
       replicaIdentity: t.exposeString('replicaIdentity', {
@@ -111,52 +107,43 @@ export function addTableTypes(builder: SchemaBuilder) {
       }),
       columns: t.field({
         type: [column],
-        nullable: false,
         description: 'Its columns in their order.',
-        resolve: async ({ id }, _args, { loaders }) => [...(await loaders.get(columnLoader).load(id))],
+        resolve: ({ id }, _args, { loaders }) => loaders.get(columnLoader).load(id),
       }),
       primaryKey: t.stringList({
-        nullable: false,
         description: 'The columns of the primary key in its order; empty where there is none.',
-        resolve: async ({ id }, _args, { loaders }) => [
-          ...(await loaders.get(columnKeysLoader).load(id)).primaryKey,
-        ],
+        resolve: async ({ id }, _args, { loaders }) =>
+          (await loaders.get(columnKeysLoader).load(id)).primaryKey,
       }),
       indexes: t.field({
         type: [index],
-        nullable: false,
         description: 'Its indexes by name.',
-        resolve: async ({ id }, _args, { loaders }) => [...(await loaders.get(indexLoader).load(id))],
+        resolve: ({ id }, _args, { loaders }) => loaders.get(indexLoader).load(id),
       }),
       policies: t.field({
         type: [policy],
-        nullable: false,
         description: 'Its policies of row level security by name.',
-        resolve: async ({ id }, _args, { loaders }) => [...(await loaders.get(policyLoader).load(id))],
+        resolve: ({ id }, _args, { loaders }) => loaders.get(policyLoader).load(id),
       }),
       triggers: t.field({
         type: [trigger],
-        nullable: false,
         description: 'Its triggers by name: the order in which they fire.',
-        resolve: async ({ id }, _args, { loaders }) => [...(await loaders.get(triggerLoader).load(id))],
+        resolve: ({ id }, _args, { loaders }) => loaders.get(triggerLoader).load(id),
       }),
       constraints: t.field({
         type: [constraint],
-        nullable: false,
         description: 'Its constraints by name, foreign keys aside.',
-        resolve: async ({ id }, _args, { loaders }) => [...(await loaders.get(constraintLoader).load(id))],
+        resolve: ({ id }, _args, { loaders }) => loaders.get(constraintLoader).load(id),
       }),
       references: t.field({
         type: [foreignKey],
-        nullable: false,
         description: 'Its foreign keys to other tables.',
-        resolve: async ({ id }, _args, { loaders }) => [...(await loaders.get(referenceLoader).load(id))],
+        resolve: ({ id }, _args, { loaders }) => loaders.get(referenceLoader).load(id),
       }),
       referencedBy: t.field({
         type: [foreignKey],
-        nullable: false,
         description: 'Foreign keys of other tables to this one.',
-        resolve: async ({ id }, _args, { loaders }) => [...(await loaders.get(referencedByLoader).load(id))],
+        resolve: ({ id }, _args, { loaders }) => loaders.get(referencedByLoader).load(id),
       }),
     }),
   });

@@ -41,32 +41,27 @@ export function addTriggerType(builder: SchemaBuilder) {
     fields: (t) => ({
       id: t.field({
         type: 'BigInt',
-        nullable: false,
         description: 'Its number in the catalogues (OID).',
         resolve: (trigger) => trigger.id,
       }),
-      name: t.exposeString('name', { nullable: false, description: 'Its name, unquoted.' }),
+      name: t.exposeString('name', { description: 'Its name, unquoted.' }),
       timing: t.field({
         type: timing,
-        nullable: false,
         description: 'When it fires.',
         resolve: (trigger) => trigger.timing,
       }),
       level: t.field({
         type: level,
-        nullable: false,
         description: 'How often it fires.',
         resolve: (trigger) => trigger.level,
       }),
       events: t.field({
         type: [event],
-        nullable: false,
         description: 'What it fires at.',
-        resolve: (trigger) => [...trigger.events],
+        resolve: (trigger) => trigger.events,
       }),
       enabled: t.field({
         type: mode,
-        nullable: false,
         description: 'Whether it fires.',
         resolve: (trigger) => trigger.enabled,
       }),
@@ -75,19 +70,15 @@ export function addTriggerType(builder: SchemaBuilder) {
         description: 'Its WHEN condition; null where there is none.',
       }),
       functionSchema: t.exposeString('functionSchema', {
-        nullable: false,
         description: 'The schema of the function it calls.',
       }),
       functionName: t.exposeString('functionName', {
-        nullable: false,
         description: 'The function it calls.',
       }),
       functionArguments: t.exposeStringList('functionArguments', {
-        nullable: false,
         description: 'What it gives the function as TG_ARGV.',
       }),
       definition: t.exposeString('definition', {
-        nullable: false,
         description: 'The CREATE TRIGGER statement.',
       }),
       comment: t.exposeString('comment', { nullable: true, description: 'Its COMMENT.' }),

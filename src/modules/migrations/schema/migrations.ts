@@ -126,7 +126,6 @@ function addMigrationType(builder: SchemaBuilder) {
     description: 'A migration in the history that the Supabase CLI and this gateway share.',
     fields: (t) => ({
       version: t.exposeID('version', {
-        nullable: false,
         description: 'Its version, usually YYYYMMDDHHMMSS.',
       }),
       name: t.exposeString('name', {
@@ -135,14 +134,13 @@ function addMigrationType(builder: SchemaBuilder) {
       }),
       state: t.field({
         type: state,
-        nullable: false,
         description: 'How far it came.',
         resolve: (migration) => migration.state,
       }),
       statements: t.stringList({
         nullable: true,
         description: 'Its statements without semicolons; null on rows that an old Supabase CLI wrote.',
-        resolve: ({ statements }) => statements && [...statements],
+        resolve: ({ statements }) => statements,
       }),
       checksum: t.exposeString('checksum', {
         nullable: true,
@@ -192,9 +190,9 @@ function addPayloadType(builder: SchemaBuilder, migration: ReturnType<typeof add
   const notice = builder.objectRef<MigrationNotice>('MigrationNotice').implement({
     description: 'Something Postgres remarked while a migration ran.',
     fields: (t) => ({
-      severity: t.exposeString('severity', { nullable: false, description: 'Such as NOTICE or WARNING.' }),
-      code: t.exposeString('code', { nullable: false, description: 'The SQLSTATE.' }),
-      message: t.exposeString('message', { nullable: false, description: "Postgres' own words." }),
+      severity: t.exposeString('severity', { description: 'Such as NOTICE or WARNING.' }),
+      code: t.exposeString('code', { description: 'The SQLSTATE.' }),
+      message: t.exposeString('message', { description: "Postgres' own words." }),
       detail: t.exposeString('detail', { nullable: true, description: 'More of them.' }),
       hint: t.exposeString('hint', { nullable: true, description: 'What to do about it.' }),
     }),
@@ -204,29 +202,24 @@ function addPayloadType(builder: SchemaBuilder, migration: ReturnType<typeof add
     fields: (t) => ({
       migration: t.field({
         type: migration,
-        nullable: false,
         description:
           'The migration as recorded; with `dryRun` as it would be, after rollbackMigration as it was.',
         resolve: (result) => result.migration,
       }),
       applied: t.exposeBoolean('applied', {
-        nullable: false,
         description:
           'Whether this very call applied it: false when it was applied before, with `dryRun`, and after rollbackMigration.',
       }),
       dryRun: t.exposeBoolean('dryRun', {
-        nullable: false,
         description: 'Whether everything was rolled back because it was asked for.',
       }),
       duration: t.exposeFloat('duration', {
-        nullable: false,
         description: 'Milliseconds that the statements of this call took.',
       }),
       notices: t.field({
         type: [notice],
-        nullable: false,
         description: 'What Postgres remarked, at most 1000.',
-        resolve: (result) => [...result.notices],
+        resolve: (result) => result.notices,
       }),
     }),
   });

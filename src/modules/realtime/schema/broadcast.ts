@@ -22,12 +22,11 @@ export function addBroadcastSchema(builder: SchemaBuilder): void {
   const BroadcastRef = builder.objectRef<Broadcast>('Broadcast').implement({
     description: 'A message of a channel.',
     fields: (t) => ({
-      type: t.expose('type', { type: BroadcastType, nullable: false, description: 'A message, or RESYNC.' }),
-      channel: t.exposeString('channel', { nullable: false, description: 'The channel.' }),
-      event: t.exposeString('event', { nullable: false, description: 'The name its sender gave it.' }),
+      type: t.expose('type', { type: BroadcastType, description: 'A message, or RESYNC.' }),
+      channel: t.exposeString('channel', { description: 'The channel.' }),
+      event: t.exposeString('event', { description: 'The name its sender gave it.' }),
       payload: t.field({
         type: 'JSON',
-        nullable: false,
         description: 'What was sent; bytes are base64.',
         resolve: ({ payload }) => payload,
       }),
@@ -37,7 +36,6 @@ export function addBroadcastSchema(builder: SchemaBuilder): void {
   builder.subscriptionField('broadcasts', (t) =>
     t.field({
       type: BroadcastRef,
-      nullable: false,
       directives: { auth: { requires: 'ANON' } },
       extensions: { sharing },
       description:

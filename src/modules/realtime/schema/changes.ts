@@ -34,9 +34,8 @@ export function addChangesSchema(builder: SchemaBuilder): void {
   const ChangeColumnRef = builder.objectRef<ChangeColumn>('ChangeColumn').implement({
     description: 'A column of a changed table.',
     fields: (t) => ({
-      name: t.exposeString('name', { nullable: false, description: 'Its name.' }),
+      name: t.exposeString('name', { description: 'Its name.' }),
       type: t.exposeString('type', {
-        nullable: false,
         description: 'Its type as Postgres names it inside, such as `int8`; arrays begin with `_`.',
       }),
     }),
@@ -46,10 +45,9 @@ export function addChangesSchema(builder: SchemaBuilder): void {
     fields: (t) => ({
       type: t.expose('type', {
         type: PostgresChangeType,
-        nullable: false,
         description: 'What happened, or RESYNC.',
       }),
-      schema: t.exposeString('schema', { nullable: false, description: 'Schema of the table.' }),
+      schema: t.exposeString('schema', { description: 'Schema of the table.' }),
       table: t.exposeString('table', {
         nullable: true,
         description: 'The table; null for RESYNC of a whole schema.',
@@ -62,9 +60,8 @@ export function addChangesSchema(builder: SchemaBuilder): void {
       }),
       columns: t.field({
         type: [ChangeColumnRef],
-        nullable: false,
         description: 'The columns the caller may select.',
-        resolve: ({ columns }) => [...columns],
+        resolve: ({ columns }) => columns,
       }),
       record: t.expose('record', {
         type: 'JSONObject',
@@ -80,9 +77,8 @@ export function addChangesSchema(builder: SchemaBuilder): void {
       }),
       errors: t.field({
         type: ['String'],
-        nullable: false,
         description: 'Why the row is incomplete, such as being over 1 MB: fetch it. Usually empty.',
-        resolve: ({ errors }) => [...errors],
+        resolve: ({ errors }) => errors,
       }),
     }),
   });
@@ -90,7 +86,6 @@ export function addChangesSchema(builder: SchemaBuilder): void {
   builder.subscriptionField('postgresChanges', (t) =>
     t.field({
       type: PostgresChangeRef,
-      nullable: false,
       directives: { auth: { requires: 'ANON' } },
       // Two subscribers with the same identity, document and variables get the same bytes.
       extensions: { sharing },

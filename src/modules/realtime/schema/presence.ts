@@ -13,25 +13,23 @@ export function addPresenceSchema(builder: SchemaBuilder): void {
   const PresenceRef = builder.objectRef<Presence>('Presence').implement({
     description: 'Somebody on a channel.',
     fields: (t) => ({
-      key: t.exposeString('key', { nullable: false, description: 'The key they chose, or a random one.' }),
+      key: t.exposeString('key', { description: 'The key they chose, or a random one.' }),
       metas: t.field({
         type: ['JSONObject'],
-        nullable: false,
         description: 'What they tell of themselves; one for each time they are present under the key.',
-        resolve: ({ metas }) => [...metas],
+        resolve: ({ metas }) => metas,
       }),
     }),
   });
   const list = (description: string, pick: (update: PresenceUpdate) => readonly Presence[]) => ({
     type: [PresenceRef] as [typeof PresenceRef],
-    nullable: false as const,
     description,
-    resolve: (update: PresenceUpdate) => [...pick(update)],
+    resolve: (update: PresenceUpdate) => pick(update),
   });
   const PresenceUpdateRef = builder.objectRef<PresenceUpdate>('PresenceUpdate').implement({
     description: 'Who is on a channel.',
     fields: (t) => ({
-      type: t.expose('type', { type: PresenceUpdateType, nullable: false, description: 'SYNC or DIFF.' }),
+      type: t.expose('type', { type: PresenceUpdateType, description: 'SYNC or DIFF.' }),
       state: t.field(list('Everybody who is there now.', ({ state }) => state)),
       joined: t.field(list('Who came or changed; empty for SYNC.', ({ joined }) => joined)),
       left: t.field(list('Who left or was as this before; empty for SYNC.', ({ left }) => left)),
@@ -41,7 +39,6 @@ export function addPresenceSchema(builder: SchemaBuilder): void {
   builder.subscriptionField('presence', (t) =>
     t.field({
       type: PresenceUpdateRef,
-      nullable: false,
       directives: { auth: { requires: 'ANON' } },
       description:
         'Who is on a channel. With `track`, the caller is present for as long as the subscription lives.',

@@ -142,15 +142,13 @@ function addResultTypes(builder: SchemaBuilder) {
   const sqlColumn = builder.objectRef<SqlColumn>('SqlColumn').implement({
     description: 'A column of a result.',
     fields: (t) => ({
-      name: t.exposeString('name', { nullable: false, description: 'Its name; names may repeat.' }),
+      name: t.exposeString('name', { description: 'Its name; names may repeat.' }),
       type: t.exposeString('type', {
-        nullable: false,
         description:
           'Its type as `format_type` writes it, without length and precision, such as `timestamp with time zone`; `unknown` where it could not be looked up after the statement was done.',
       }),
       typeOid: t.expose('typeOid', {
         type: 'BigInt',
-        nullable: false,
         description: 'Its type in `pg_type`.',
       }),
       tableOid: t.expose('tableOid', {
@@ -165,38 +163,31 @@ function addResultTypes(builder: SchemaBuilder) {
     fields: (t) => ({
       rows: t.field({
         type: ['JSONObject'],
-        nullable: false,
         description:
           'One object per row, keyed by column name. int8 and numeric are strings, unsafe numbers inside json too; bytea is base64; date and time types are ISO 8601 text (timestamptz in UTC, microseconds kept); NaN and the infinities are strings; arrays are arrays; json nested deeper than 256 levels is its text.',
         resolve: (result) => result.rows,
       }),
       values: t.field({
-        type: t.listRef(t.listRef('JSON', { nullable: true }), { nullable: false }),
-        nullable: false,
+        type: t.listRef(t.listRef('JSON', { nullable: true })),
         description: 'The same rows as arrays in column order, for results with repeated column names.',
         resolve: (result) => result.values,
       }),
       columns: t.field({
         type: [sqlColumn],
-        nullable: false,
         description: 'The columns, in order.',
         resolve: (result) => result.columns,
       }),
       rowCount: t.exposeInt('rowCount', {
-        nullable: false,
         description: 'Rows in this answer (`sql`), or rows that the statement returned or changed.',
       }),
       command: t.exposeString('command', {
-        nullable: false,
         description: 'The kind of statement, as Postgres calls it.',
       }),
       truncated: t.exposeBoolean('truncated', {
-        nullable: false,
         description:
           'True when there were more rows than `maxRows`, or than fit into the largest answer, or one that alone is too large for it.',
       }),
       duration: t.exposeFloat('duration', {
-        nullable: false,
         description: 'Milliseconds spent in the database.',
       }),
     }),
@@ -206,10 +197,9 @@ function addResultTypes(builder: SchemaBuilder) {
     fields: (t) => ({
       plan: t.expose('plan', {
         type: 'JSON',
-        nullable: false,
         description: 'The plan as `EXPLAIN (FORMAT JSON)` gives it: a list with one entry.',
       }),
-      text: t.exposeString('text', { nullable: false, description: 'The same plan for people to read.' }),
+      text: t.exposeString('text', { description: 'The same plan for people to read.' }),
     }),
   });
   return { sqlResult, explainResult };

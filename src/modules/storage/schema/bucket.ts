@@ -10,10 +10,9 @@ export function bucketTypes(builder: SchemaBuilder, { connection, listArgs }: Fi
   return builder.objectRef<Bucket>('Bucket').implement({
     description: 'A place for files, with limits of its own.',
     fields: (t) => ({
-      id: t.exposeID('id', { nullable: false, description: 'Chosen when it was made; part of every URL.' }),
-      name: t.exposeString('name', { nullable: false, description: 'For people; mostly the id.' }),
+      id: t.exposeID('id', { description: 'Chosen when it was made; part of every URL.' }),
+      name: t.exposeString('name', { description: 'For people; mostly the id.' }),
       public: t.exposeBoolean('public', {
-        nullable: false,
         description:
           'Whether everybody may read a file whose path is known. Listing follows the policies still.',
       }),
@@ -28,12 +27,10 @@ export function bucketTypes(builder: SchemaBuilder, { connection, listArgs }: Fi
       }),
       createdAt: t.expose('createdAt', {
         type: 'DateTime',
-        nullable: false,
         description: 'When it was made.',
       }),
       updatedAt: t.expose('updatedAt', {
         type: 'DateTime',
-        nullable: false,
         description: 'As Storage keeps it: it does not change with every update.',
       }),
       files: t.field({
@@ -132,8 +129,8 @@ function addBucketRemoval(builder: SchemaBuilder): void {
     .implement({
       description: 'What became of emptying a bucket.',
       fields: (t) => ({
-        bucketId: t.exposeID('bucketId', { nullable: false, description: 'Id of the bucket.' }),
-        status: t.expose('status', { type: status, nullable: false, description: 'How far it is.' }),
+        bucketId: t.exposeID('bucketId', { description: 'Id of the bucket.' }),
+        status: t.expose('status', { type: status, description: 'How far it is.' }),
       }),
     });
   builder.mutationField('emptyBucket', (t) =>
@@ -152,7 +149,7 @@ function addBucketRemoval(builder: SchemaBuilder): void {
   );
   const deleted = builder.objectRef<{ bucketId: string }>('DeleteBucketPayload').implement({
     description: 'A bucket that is no more.',
-    fields: (t) => ({ bucketId: t.exposeID('bucketId', { nullable: false, description: 'Its id.' }) }),
+    fields: (t) => ({ bucketId: t.exposeID('bucketId', { description: 'Its id.' }) }),
   });
   builder.mutationField('deleteBucket', (t) =>
     t.field({

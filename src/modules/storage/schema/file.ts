@@ -30,13 +30,11 @@ export function fileTypes(builder: SchemaBuilder) {
     description: 'What a list of files holds: files, and folders, which are nothing but beginnings of paths.',
     resolveType: ({ kind }) => (kind === 'folder' ? 'Folder' : 'StoredFile'),
     fields: (t) => ({
-      bucket: t.exposeID('bucket', { nullable: false, description: 'Id of the bucket.' }),
+      bucket: t.exposeID('bucket', { description: 'Id of the bucket.' }),
       path: t.exposeString('path', {
-        nullable: false,
         description: 'The full key in the bucket; a folder’s ends with a slash.',
       }),
       name: t.string({
-        nullable: false,
         description: 'The last segment of the path.',
         resolve: ({ path }) => lastSegment(path),
       }),
@@ -53,7 +51,6 @@ export function fileTypes(builder: SchemaBuilder) {
     fields: (t) => ({
       id: t.expose('id', {
         type: 'UUID',
-        nullable: false,
         description: 'Kept when the file is moved or replaced.',
       }),
       size: t.field({
@@ -104,7 +101,6 @@ export function fileTypes(builder: SchemaBuilder) {
       }),
       downloadUrl: t.field({
         type: 'URL',
-        nullable: false,
         description:
           'The bytes, on this gateway, with Range support. A private bucket’s wants the Authorization header: in an <img> use signedUrl.',
         resolve: ({ bucket, path }, _args, { services }) => services.storage.urls.download(bucket, path),

@@ -7,7 +7,7 @@ export function addSignedUrls(builder: SchemaBuilder): void {
   const signedUrl = builder.objectRef<SignedUrl>('SignedUrl').implement({
     description: 'A URL that works without a token, or why there is none.',
     fields: (t) => ({
-      path: t.exposeString('path', { nullable: false, description: 'The path as it was asked for.' }),
+      path: t.exposeString('path', { description: 'The path as it was asked for.' }),
       url: t.expose('url', {
         type: 'URL',
         nullable: true,

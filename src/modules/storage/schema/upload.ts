@@ -41,15 +41,13 @@ function addTicket(builder: SchemaBuilder): void {
   const request = builder.objectRef<UploadRequest>('UploadRequest').implement({
     description: 'A request that sends bytes to this gateway.',
     fields: (t) => ({
-      url: t.expose('url', { type: 'URL', nullable: false, description: 'Where to.' }),
+      url: t.expose('url', { type: 'URL', description: 'Where to.' }),
       method: t.expose('method', {
         type: httpMethodEnum(builder),
-        nullable: false,
         description: 'With which method it begins.',
       }),
       headers: t.expose('headers', {
         type: 'JSONObject',
-        nullable: false,
         description: 'Headers to send, by name.',
       }),
     }),
@@ -57,15 +55,13 @@ function addTicket(builder: SchemaBuilder): void {
   const ticket = builder.objectRef<UploadTicket>('UploadTicket').implement({
     description: 'Leave to send one file to one path, by either of two ways. Treat it as a password.',
     fields: (t) => ({
-      put: t.expose('put', { type: request, nullable: false, description: 'All bytes in one request.' }),
+      put: t.expose('put', { type: request, description: 'All bytes in one request.' }),
       resumable: t.expose('resumable', {
         type: request,
-        nullable: false,
         description: 'The beginning of a TUS 1.0.0 upload, which survives interruptions.',
       }),
       expiresAt: t.expose('expiresAt', {
         type: 'DateTime',
-        nullable: false,
         description: 'By when the upload has to begin.',
       }),
     }),
