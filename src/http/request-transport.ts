@@ -16,7 +16,7 @@ export interface TransportDeps {
 const plainId = /^[A-Za-z0-9._-]{8,64}$/;
 
 /** The request id: the client's own when it is short and plain, else a new one. */
-export function requestIdOf(request: IncomingMessage): string {
+function requestIdOf(request: IncomingMessage): string {
   const given = request.headers['x-request-id'];
   return typeof given === 'string' && plainId.test(given) ? given : randomUUID();
 }

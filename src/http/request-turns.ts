@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 type Listener = (request: IncomingMessage, response: ServerResponse) => void;
 
 /** Requests of a connection that may wait for the answers to earlier ones. */
-export const mostRequestsWaiting = 64;
+const mostRequestsWaiting = 64;
 
 /**
  * Hands on the requests of a connection one after another, each after the answer to the one before and in a later turn

@@ -1,5 +1,5 @@
 /** A place, until it is given back, or which limit is reached. */
-export type Taken =
+type Taken =
   | { readonly free: () => void }
   | { readonly free: undefined; readonly full: 'all' | 'client'; readonly limit: number };
 

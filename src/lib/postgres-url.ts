@@ -1,10 +1,10 @@
 import { isPrivateHost } from './private-host.ts';
 
-export const sslModes = ['disable', 'prefer', 'require', 'verify-ca', 'verify-full'] as const;
+const sslModes = ['disable', 'prefer', 'require', 'verify-ca', 'verify-full'] as const;
 export type SslMode = (typeof sslModes)[number];
 
 const sessionAttributes = ['any', 'read-write', 'read-only', 'primary', 'standby', 'prefer-standby'] as const;
-export type TargetSessionAttributes = (typeof sessionAttributes)[number];
+type TargetSessionAttributes = (typeof sessionAttributes)[number];
 
 /** A connection URL, taken apart. */
 export interface PostgresAddress {

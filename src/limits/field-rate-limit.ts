@@ -10,7 +10,7 @@ export interface RateLimiter {
   giveBack(key: string, limit: number, windowMs: number): void;
 }
 
-export interface RateLimitVerdict {
+interface RateLimitVerdict {
   readonly ok: boolean;
   readonly retryAfterMs: number;
 }
@@ -20,7 +20,7 @@ export interface RateLimitRule {
   readonly windowMs: number;
 }
 
-export interface RateLimitSubject {
+interface RateLimitSubject {
   readonly viewer: Viewer;
   readonly clientAddress: string | undefined;
   /** The account a call is about (an e-mail address, a phone number), where the field takes one. */

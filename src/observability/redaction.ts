@@ -31,7 +31,7 @@ const secretNames = new Set([
 
 const mayHoldSecret = /eyJ|sb_|:\/\/|=/;
 
-export const redacted = '[redacted]';
+const redacted = '[redacted]';
 const maxDepth = 5;
 
 /** Names asked for before: a log line has the same few over and over. */
@@ -39,7 +39,7 @@ const verdicts = new Map<string, boolean>();
 const maxVerdicts = 1_000;
 
 /** True for the name of a header, field or query parameter that holds a secret, however it is written. */
-export function isSecretName(name: string): boolean {
+function isSecretName(name: string): boolean {
   let verdict = verdicts.get(name);
   if (verdict === undefined) {
     verdict = secretNames.has(name.toLowerCase().replace(/[-_]/g, ''));

@@ -1,7 +1,7 @@
 import { AppError } from '../lib/app-error.ts';
 
 /** Why a credential was refused: `extensions.reason` of UNAUTHENTICATED. */
-export const unauthenticatedReasons = {
+const unauthenticatedReasons = {
   token_malformed: 'The token is not a JSON Web Token.',
   token_expired: 'The token has expired.',
   not_yet_valid: 'The token is not valid yet.',

@@ -19,7 +19,7 @@ interface ViewerBase {
   readonly expiresAt: number | undefined;
 }
 
-export interface AnonViewer extends ViewerBase {
+interface AnonViewer extends ViewerBase {
   readonly kind: 'anon';
   readonly role: 'ANON';
   /** True for a caller that sent a valid anon or publishable key, false for one that sent no credential at all. */
@@ -35,7 +35,7 @@ export interface UserViewer extends ViewerBase {
   readonly databaseRole: string;
 }
 
-export interface ServiceViewer extends ViewerBase {
+interface ServiceViewer extends ViewerBase {
   readonly kind: 'service';
   readonly role: 'SERVICE_ROLE';
 }

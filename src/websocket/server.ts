@@ -56,7 +56,7 @@ export interface WebSocketServerDeps {
 }
 
 /** How a server of sockets ends, in milliseconds. */
-export interface DrainTimes {
+interface DrainTimes {
   /** Everything goes on. */
   readonly graceMs: number;
   /** Over which the sockets are closed one by one, so that the clients do not come back all at once. */

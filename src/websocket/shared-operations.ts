@@ -6,12 +6,12 @@ import { createRenewableViewer, type RenewableViewer, type ViewerRenewal } from 
 import type { Outlet, SharedResult } from './outlet.ts';
 
 /** Starts the operation for all who share it. */
-export type StartShared = (
+type StartShared = (
   signal: AbortSignal,
   viewer: RenewableViewer,
 ) => Promise<OperationOutcome> | OperationOutcome;
 
-export interface SharedSubscriber {
+interface SharedSubscriber {
   /** Query, variables and operation name. */
   readonly key: string;
   readonly sharing: OperationSharing;

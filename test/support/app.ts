@@ -14,7 +14,7 @@ export interface TestApp extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-export interface GraphQLOptions {
+interface GraphQLOptions {
   readonly variables?: Record<string, unknown>;
   readonly token?: string;
   readonly headers?: Record<string, string>;

@@ -5,7 +5,7 @@ import type { SigningKey } from '../../packages/local/src/signing-key.ts';
 import { silentLog, startTestPostgres, type TestPostgres } from './postgres.ts';
 
 /** What tests want of the auth server: cheap hashes, and no waiting between two messages. */
-export const testSettings: Partial<AuthServerSettings> = { bcryptCost: 4, messageInterval: 0 };
+const testSettings: Partial<AuthServerSettings> = { bcryptCost: 4, messageInterval: 0 };
 
 export interface TestAuthServer extends AuthServer, AsyncDisposable {
   readonly keys: LocalKeys;

@@ -22,7 +22,7 @@ export interface FakeConnection {
 }
 
 /** What the fake does with a message; true when it has dealt with it. */
-export type Fault = (message: Received) => boolean;
+type Fault = (message: Received) => boolean;
 
 /**
  * An upstream that speaks just enough Realtime to be broken on purpose. It accepts every join and confirms row

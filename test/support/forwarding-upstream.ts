@@ -3,7 +3,7 @@ import { Transform } from 'node:stream';
 import { type ListeningServer, listen } from './listening-server.ts';
 
 /** What becomes of the next requests once `after` bytes have gone one way. */
-export interface HalfWay {
+interface HalfWay {
   readonly after: number;
   readonly of: 'request' | 'response';
   /** The connections break, or the service answers this status although more would come. */

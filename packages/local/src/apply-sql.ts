@@ -8,7 +8,7 @@ import type { LocalLog } from './local-server.ts';
  * it runs as `supabase_admin`, in one transaction, when its text has changed since the last start. Where ownership
  * matters a file says `set local role`.
  */
-export const sqlFiles = [
+const sqlFiles = [
   'roles.sql',
   'schemas.sql',
   'extensions.sql',

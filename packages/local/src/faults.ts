@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 
 /** What a test can make a local server do to the requests whose path begins with `path`. */
-export type Fault =
+type Fault =
   | { readonly kind: 'delay'; readonly ms: number; readonly path?: string }
   | { readonly kind: 'status'; readonly status: number; readonly body?: string; readonly path?: string }
   | { readonly kind: 'drop'; readonly path?: string };

@@ -15,8 +15,6 @@ import { lastPort, onFreePort } from './postgres-port.ts';
 import { launchPostgres, type PostgresExit, type PostgresProcess } from './postgres-process.ts';
 import { stopStalePostmaster } from './stale-postmaster.ts';
 
-export type { LocalLogin } from './keys.ts';
-
 export interface LocalPostgresOptions {
   dataDir: string;
   log: LocalLog;

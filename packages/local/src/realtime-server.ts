@@ -197,5 +197,3 @@ export async function startRealtimeServer(options: RealtimeServerOptions): Promi
     },
   };
 }
-
-export type { RealtimeFaults } from './realtime/faults.ts';

@@ -42,7 +42,7 @@ export interface LocalStackOptions {
 }
 
 /** What only the gateway knows of `local.json`; more may be added. */
-export interface LocalFileExtra {
+interface LocalFileExtra {
   readonly graphqlUrl: string;
   readonly graphqlWsUrl: string;
   readonly [name: string]: unknown;

@@ -12,7 +12,7 @@ import {
 import { withoutEcho } from './echoed-values.ts';
 
 /** The variables as resolvers get them, or why they do not fit the operation. */
-export type VariableValues =
+type VariableValues =
   | { readonly coerced: Readonly<Record<string, unknown>>; readonly errors?: undefined }
   | { readonly coerced?: undefined; readonly errors: readonly GraphQLError[] };
 

@@ -37,7 +37,7 @@ function requiredRole<Types extends SchemaTypes>(field: PothosOutputFieldConfig<
 }
 
 /** Throws UNAUTHENTICATED where no credential came, FORBIDDEN where the caller's role is too low. */
-export function assertRole(viewer: Viewer, requires: Role): void {
+function assertRole(viewer: Viewer, requires: Role): void {
   if (reaches(viewer.role, requires)) return;
   if (viewer.kind === 'anon' && !viewer.presented) {
     throw new AppError(
@@ -68,7 +68,7 @@ function guard<Parent, Ctx extends object, Args>(
  * Enforces `@auth(requires:)`. Decided when the schema is built: a field for ANON keeps its bare resolver, and a root
  * field that declares nothing stops the build.
  */
-export class AuthPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
+class AuthPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
   override onOutputFieldConfig(field: PothosOutputFieldConfig<Types>) {
     if (rootTypes.has(field.parentType) && requiredRole(field) === undefined) {
       throw new Error(`${field.parentType}.${field.name} declares no access: add directives: { auth: … }.`);

@@ -10,7 +10,7 @@ import { registerRateLimitDirective } from './rate-limit-directive.ts';
 import { addScalars, type ScalarTypes } from './scalars.ts';
 
 /** The type parameters of our Pothos builder: everything a module's schema file can rely on. */
-export interface BunBunSchemaTypes {
+interface BunBunSchemaTypes {
   Context: Context;
   DefaultFieldNullability: false;
   Scalars: ScalarTypes;

@@ -79,7 +79,7 @@ function limited<Parent, Ctx extends object>(
 }
 
 /** Spends `@rateLimit` before the resolver runs. Each alias is a call of its own. */
-export class RateLimitPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
+class RateLimitPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
   override wrapResolve(
     resolver: GraphQLFieldResolver<unknown, Types['Context'], object>,
     field: PothosOutputFieldConfig<Types>,

@@ -1,6 +1,6 @@
 import { AppError } from '../../lib/app-error.ts';
 
-export type QueryValue = string | number | boolean | undefined | readonly (string | number | boolean)[];
+type QueryValue = string | number | boolean | undefined | readonly (string | number | boolean)[];
 export type Query = Readonly<Record<string, QueryValue>>;
 
 /** One path segment from a name that a caller chose. Throws BAD_USER_INPUT for `.`, `..` and the empty name. */

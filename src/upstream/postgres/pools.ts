@@ -9,7 +9,7 @@ import { createSocketOpener } from './socket.ts';
 import { terminateBackend } from './terminate.ts';
 
 export type { PostgresNotice, PostgresSql } from './driver.ts';
-export type { PostgresCallOptions, PostgresPool, PostgresPoolStats } from './pool.ts';
+export type { PostgresPool } from './pool.ts';
 export type { PostgresSession } from './session.ts';
 
 export interface PostgresPoolsOptions {
@@ -71,7 +71,7 @@ export interface PostgresPing {
   readonly version: string | null;
 }
 
-export interface PostgresListenHandlers {
+interface PostgresListenHandlers {
   readonly onMessage: (payload: string) => void;
   /** After each (re)connection: what was sent before is lost. */
   readonly onConnect?: () => void;

@@ -44,7 +44,7 @@ export interface PostgresSession {
   end(): Promise<void>;
 }
 
-export interface PostgresBackend {
+interface PostgresBackend {
   readonly pid: number;
   /** When the server was started: a process id means something on that server alone. */
   readonly serverStart: string;

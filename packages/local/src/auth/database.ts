@@ -30,7 +30,7 @@ export type AuthSql = ReturnType<typeof connectAuthDatabase>;
 /** A connection or a transaction. */
 export type Db = Parameters<Parameters<AuthSql['begin']>[1]>[0] | AuthSql;
 
-export type Json = null | string | number | boolean | Json[] | { [key: string]: Json };
+type Json = null | string | number | boolean | Json[] | { [key: string]: Json };
 export type JsonObject = { [key: string]: Json };
 
 /** Top-level merge as Supabase Auth does it: null removes a key. */

@@ -20,7 +20,7 @@ interface FlowRow {
 const methods: Readonly<Record<string, string>> = { signup: 'email/signup' };
 
 /** The authentication method that a PKCE flow of this kind of mail ends in. */
-export function flowMethod(kind: string): string {
+function flowMethod(kind: string): string {
   return methods[kind] ?? kind;
 }
 

@@ -14,7 +14,7 @@ function globToPattern(glob: string): RegExp {
 }
 
 /** True when `redirect_to` may be followed: the site itself, a loopback address, or a glob of the allow list. */
-export function isRedirectAllowed(context: AuthContext, target: string): boolean {
+function isRedirectAllowed(context: AuthContext, target: string): boolean {
   if (!URL.canParse(target)) return false;
   const url = new URL(target);
   const site = new URL(context.siteUrl);

@@ -67,7 +67,7 @@ function present(fields: Record<string, unknown>): Record<string, unknown> {
 }
 
 /** An identity as answers show it: `id` and `identity_id` are swapped on purpose, as upstream does. */
-export function identityJson(row: IdentityRow): object {
+function identityJson(row: IdentityRow): object {
   return {
     identity_id: row.id,
     id: row.provider_id,

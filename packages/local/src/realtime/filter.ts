@@ -15,7 +15,7 @@ export interface ParsedTerm {
   readonly values: readonly string[];
 }
 
-export class FilterError extends Error {}
+class FilterError extends Error {}
 
 const comparisons: Readonly<Record<string, string>> = {
   eq: '=',

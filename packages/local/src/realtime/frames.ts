@@ -34,7 +34,7 @@ const USER_BROADCAST_PUSH = 3;
 const USER_BROADCAST = 4;
 
 /** A frame that is not of this protocol. The real server logs such a frame and drops it. */
-export class MalformedFrame extends Error {}
+class MalformedFrame extends Error {}
 
 function textOrNull(value: unknown): string | null {
   if (value === null || value === undefined) return null;

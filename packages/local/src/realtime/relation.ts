@@ -2,7 +2,7 @@ import type { Sql } from 'postgres';
 import type { RawValue, RelationMessage } from './pgoutput.ts';
 import type { JsonText } from './raw-json.ts';
 
-export interface Column {
+interface Column {
   readonly name: string;
   /** pg_type.typname, such as `int8` or `_int4`. */
   readonly type: string;

@@ -3,8 +3,8 @@ import type { Sql } from 'postgres';
 import { bindFilter, type FilterColumn, type FilterTerm, parseFilter } from './filter.ts';
 import type { Claims } from './token.ts';
 
-export const changeTypes = ['INSERT', 'UPDATE', 'DELETE'] as const;
-export type ChangeType = (typeof changeTypes)[number];
+const changeTypes = ['INSERT', 'UPDATE', 'DELETE'] as const;
+type ChangeType = (typeof changeTypes)[number];
 
 /** One entry of `postgres_changes` in a join. */
 export interface ChangeSpec {
@@ -26,7 +26,7 @@ export interface Subscription {
   readonly select: readonly string[] | undefined;
 }
 
-export class SubscribeError extends Error {}
+class SubscribeError extends Error {}
 
 function describe(spec: ChangeSpec): string {
   return `[event: ${spec.event}, schema: ${spec.schema ?? '*'}, table: ${spec.table ?? '*'}, filter: ${spec.filter ?? ''}]`;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 
 /** Bytes that lie safely on disk under a version of their own. */
-export interface StoredBytes {
+interface StoredBytes {
   readonly version: string;
   readonly size: number;
   /** Quoted MD5 in hex: what Storage's file backend gives. */

@@ -2,7 +2,7 @@ import { createTurnstile } from '../turnstile.ts';
 import { cropOf } from './image-crop.ts';
 import type { ImageTransform } from './image-transform.ts';
 
-export interface ResizedImage {
+interface ResizedImage {
   readonly bytes: Buffer;
   readonly contentType: string;
 }

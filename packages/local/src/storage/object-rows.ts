@@ -79,7 +79,7 @@ export async function findObject(
  * Inserts, or with `upsert` replaces, a row. It asks nothing back, so that a caller who may insert but not read
  * succeeds.
  */
-export async function putObject(sql: TransactionSql, object: NewObject, upsert: boolean): Promise<void> {
+async function putObject(sql: TransactionSql, object: NewObject, upsert: boolean): Promise<void> {
   const { owner, owner_id } = ownerOf(object.sub);
   const row = {
     bucket_id: object.bucket,

@@ -26,7 +26,7 @@ const headers = [
 ].join(', ');
 
 /** Unlike the other routes these answer browsers of other origins themselves. */
-export const tusHeaders: Readonly<Record<string, string>> = {
+const tusHeaders: Readonly<Record<string, string>> = {
   'access-control-allow-origin': '*',
   'access-control-expose-headers': headers,
   'tus-resumable': '1.0.0',

@@ -2,13 +2,13 @@ import { jwtVerify, SignJWT } from 'jose';
 import { tokenFault } from './caller.ts';
 import { refuse } from './storage-error.ts';
 
-export interface UploadClaims {
+interface UploadClaims {
   readonly url: string;
   readonly upsert: boolean;
   readonly owner: string | undefined;
 }
 
-export interface DownloadClaims {
+interface DownloadClaims {
   /** Seconds since the epoch when the URL ends. */
   readonly expires: number;
   readonly transformations: string;

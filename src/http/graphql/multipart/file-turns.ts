@@ -4,7 +4,7 @@ import { AppError } from '../../../lib/app-error.ts';
 import type { HeldShare } from './held-bytes.ts';
 import { type HeldPart, holdPart } from './held-part.ts';
 
-export interface ArrivedPart {
+interface ArrivedPart {
   readonly filename: string;
   readonly mimetype: string;
   /** Read only as fast as whoever opened the part reads. */

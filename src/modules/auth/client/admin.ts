@@ -14,7 +14,7 @@ const maxFirst = 200;
 const maxFilter = 255;
 const cursorKind = 'User';
 
-export interface UserPage {
+interface UserPage {
   readonly edges: { readonly cursor: string; readonly node: AuthUser }[];
   readonly pageInfo: {
     readonly hasNextPage: boolean;
@@ -25,7 +25,7 @@ export interface UserPage {
   readonly totalCount: number | null;
 }
 
-export interface UserListArgs {
+interface UserListArgs {
   readonly first: number;
   readonly after?: string | null | undefined;
   readonly filter?: string | null | undefined;

@@ -25,7 +25,7 @@ import {
   unconfirmedSchema,
 } from './types.ts';
 
-export type SignOutScope = 'global' | 'local' | 'others';
+type SignOutScope = 'global' | 'local' | 'others';
 
 export interface Message {
   readonly sent: boolean;

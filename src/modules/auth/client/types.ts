@@ -10,7 +10,7 @@ const time = text.transform((value) => (value === null ? null : toUtc(value)));
 const metadata = jsonObject.nullish().transform((value) => value ?? {});
 
 /** The same moment in UTC, every digit of its fraction kept. */
-export function toUtc(moment: string): string {
+function toUtc(moment: string): string {
   if (moment.endsWith('Z') && moment[10] === 'T') return moment;
   const [, seconds, fraction = '', zone = 'Z'] =
     /^(\d{4,}-\d\d-\d\d[T ]\d\d:\d\d:\d\d)(\.\d+)?(Z|[+-]\d\d:?\d\d)?$/.exec(moment) ?? [];

@@ -9,8 +9,6 @@ import { type ProbedUpstream, probeHttp } from './http-probes.ts';
 import { watchServices } from './service-watch.ts';
 import type { Health, HealthStatus, ProbeResult, ServiceHealth } from './types.ts';
 
-export type { ProbedUpstream } from './http-probes.ts';
-
 export interface HealthClientDeps {
   /** Of this product, from package.json. */
   readonly version: string;

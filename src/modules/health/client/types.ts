@@ -5,7 +5,7 @@ export const healthStatuses = ['OK', 'DEGRADED', 'DOWN'] as const;
 export type HealthStatus = (typeof healthStatuses)[number];
 
 export const serviceStatuses = ['UP', 'DEGRADED', 'DOWN', 'NOT_CONFIGURED'] as const;
-export type ServiceStatus = (typeof serviceStatuses)[number];
+type ServiceStatus = (typeof serviceStatuses)[number];
 
 export interface Health {
   readonly status: HealthStatus;

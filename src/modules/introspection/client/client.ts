@@ -55,7 +55,7 @@ import { requireDatabase } from '../../../upstream/postgres/require-database.ts'
 import type { Call } from '../../../viewer/call.ts';
 
 /** The most tables of one page. */
-export const maxTablesPerPage = 1_000;
+const maxTablesPerPage = 1_000;
 
 export interface TablePageRequest {
   readonly schema: string;
@@ -68,14 +68,14 @@ export interface TableName {
   readonly name: string;
 }
 
-export interface TablePage {
+interface TablePage {
   readonly schema: string;
   readonly tables: readonly { readonly cursor: string; readonly table: DatabaseTable }[];
   readonly hasNextPage: boolean;
   readonly hasPreviousPage: boolean;
 }
 
-export interface FunctionDefinition {
+interface FunctionDefinition {
   readonly body: string;
   readonly definition: string | null;
 }

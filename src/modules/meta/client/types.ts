@@ -8,8 +8,6 @@ export const typeLanguages = {
   PYTHON: 'python',
 } as const;
 
-export type TypeLanguage = keyof typeof typeLanguages;
-
 /** postgres-meta takes a body of 3 MiB, its JSON included. */
 export const largestBodyBytes = 3 * 1024 * 1024;
 

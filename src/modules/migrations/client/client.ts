@@ -25,12 +25,12 @@ import {
 } from './types.ts';
 
 /** The most migrations of one page. */
-export const maxMigrationsPerPage = 1_000;
+const maxMigrationsPerPage = 1_000;
 const cursorKind = 'migrations';
 /** Milliseconds. */
 const readTimeoutMs = 30_000;
 
-export interface MigrationPage {
+interface MigrationPage {
   readonly migrations: readonly { readonly cursor: string; readonly migration: Migration }[];
   readonly totalCount: number;
   readonly hasNextPage: boolean;

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { sqlText } from '../../../upstream/postgres/sql/text.ts';
 
-export const migrationStates = ['APPLIED', 'INCOMPLETE'] as const;
+const migrationStates = ['APPLIED', 'INCOMPLETE'] as const;
 
 /** A migration as the history tells of it. */
 export interface Migration {

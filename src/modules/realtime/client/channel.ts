@@ -31,7 +31,7 @@ export interface ChannelHandlers {
 }
 
 /** The part of a socket that a channel uses. */
-export interface ChannelLink {
+interface ChannelLink {
   readonly isOpen: boolean;
   nextRef(): string;
   send(frame: ClientFrame): boolean;

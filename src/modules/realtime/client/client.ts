@@ -59,9 +59,9 @@ export interface CanaryRow {
   readonly answerMs?: number;
 }
 
-export type Events<T> = AsyncIterableIterator<T, undefined>;
+type Events<T> = AsyncIterableIterator<T, undefined>;
 
-export interface RealtimeStats {
+interface RealtimeStats {
   readonly sockets: number;
   readonly channels: number;
   readonly feeds: number;

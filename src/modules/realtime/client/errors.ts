@@ -4,7 +4,7 @@ import type { SocketLoss } from './socket.ts';
 /**
  * What a refusal means for the channel: `token` wants another token, `fatal` will be refused again, `retry` may pass.
  */
-export type RefusalKind = 'token' | 'fatal' | 'retry';
+type RefusalKind = 'token' | 'fatal' | 'retry';
 
 export interface Refusal {
   readonly kind: RefusalKind;

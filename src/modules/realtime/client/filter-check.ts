@@ -12,7 +12,7 @@ const atOnce = 2;
 const longestLine = 50;
 
 /** A condition with the type of its column, as SQL writes it. */
-export type TypedCondition = FilterCondition & { readonly type: string };
+type TypedCondition = FilterCondition & { readonly type: string };
 
 /** What is wrong with one of the conditions; undefined when nothing is, or nobody can tell now. */
 export type FindFilterProblem = (

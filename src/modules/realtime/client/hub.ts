@@ -10,13 +10,13 @@ import type { JoinCaller, Pacer } from './pacer.ts';
 import type { SocketPool } from './socket-pool.ts';
 
 /** A subscription as its reader holds it. */
-export interface Subscription<T> {
+interface Subscription<T> {
   readonly events: EventQueue<T>;
   /** Another token: of the same feed, or of another identity's, to which the subscriber then moves. */
   renew(key: string, ticket: Ticket, define: () => FeedDefinition<T>): void;
 }
 
-export interface SubscribeOptions<T> {
+interface SubscribeOptions<T> {
   /** Everything that makes two subscribers want the same channel with the same rights. */
   readonly key: string;
   define(): FeedDefinition<T>;

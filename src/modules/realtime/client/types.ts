@@ -34,7 +34,7 @@ export const presenceStateWire = metas;
 /** The payload of `presence_diff`. */
 export const presenceDiffWire = z.object({ joins: metas.default({}), leaves: metas.default({}) });
 
-export const changeEvents = ['INSERT', 'UPDATE', 'DELETE'] as const;
+const changeEvents = ['INSERT', 'UPDATE', 'DELETE'] as const;
 export type ChangeEvent = (typeof changeEvents)[number];
 
 /** Which row changes somebody wants. */

@@ -30,7 +30,7 @@ export function encodeRow(
 }
 
 /** One value by its type; arrays (`_type`) element by element, whatever their depth. */
-export function encodeValue(value: unknown, type: string): unknown {
+function encodeValue(value: unknown, type: string): unknown {
   if (value === null || value === undefined) return null;
   if (type.startsWith('_')) return encodeArray(value, type.slice(1));
   switch (type) {

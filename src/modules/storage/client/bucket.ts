@@ -6,14 +6,14 @@ import { encodeBucket } from './object-path.ts';
 import type { Send } from './send.ts';
 import { type Bucket, bucketSchema, messageSchema, pageSchema, toBucket } from './types.ts';
 
-export interface BucketChanges {
+interface BucketChanges {
   readonly public?: boolean | null | undefined;
   /** Decimal digits; null takes the limit away. */
   readonly fileSizeLimit?: string | null | undefined;
   readonly allowedMimeTypes?: readonly string[] | null | undefined;
 }
 
-export interface NewBucket extends BucketChanges {
+interface NewBucket extends BucketChanges {
   readonly id: string;
   readonly name?: string | null | undefined;
 }

@@ -47,7 +47,7 @@ const aboutKeys: ReadonlySet<string> = new Set(['KeyTooLongError', 'XMinioInvali
 const aboutRights = /row-level security|access denied|permission denied|invalid role|unauthorized/i;
 
 /** The error that an answer of Storage stands for. Its own words are shown to SERVICE_ROLE alone. */
-export function toStorageError(answer: UpstreamResponse): AppError {
+function toStorageError(answer: UpstreamResponse): AppError {
   const parsed = errorSchema.safeParse(answer.body);
   const body = parsed.success ? parsed.data : {};
   const { code, message } = body;

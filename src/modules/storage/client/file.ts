@@ -19,7 +19,7 @@ import { checkContentType, uploadBody } from './upload-body.ts';
 /** Paths in one call that names many. */
 export const maxPaths = 1000;
 
-export interface UploadArgs {
+interface UploadArgs {
   readonly bucket: string;
   readonly path: string;
   readonly stream: Readable;
@@ -29,7 +29,7 @@ export interface UploadArgs {
   readonly metadata?: Record<string, unknown> | null | undefined;
 }
 
-export interface MoveArgs {
+interface MoveArgs {
   readonly bucket: string;
   readonly from: string;
   readonly to: string;

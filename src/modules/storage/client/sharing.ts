@@ -19,7 +19,7 @@ import { cacheSeconds, checkContentType, metadataJson } from './upload-body.ts';
 /** A ticket's metadata travels in one header, as Base64; servers take 16 KB of headers in all. */
 const maxMetadataBytes = 4096;
 
-export interface TicketArgs {
+interface TicketArgs {
   readonly bucket: string;
   readonly path: string;
   readonly upsert: boolean;

@@ -1,6 +1,6 @@
 import { catalogueStatement, type FacetRow } from './catalogue-statement.ts';
 
-export const identityGenerations = ['ALWAYS', 'BY_DEFAULT'] as const;
+const identityGenerations = ['ALWAYS', 'BY_DEFAULT'] as const;
 
 export interface DatabaseColumn {
   readonly tableId: string;

@@ -1,6 +1,6 @@
 import { catalogueStatement, type FacetRow } from './catalogue-statement.ts';
 
-export const constraintTypes = ['PRIMARY_KEY', 'UNIQUE', 'CHECK', 'EXCLUSION'] as const;
+const constraintTypes = ['PRIMARY_KEY', 'UNIQUE', 'CHECK', 'EXCLUSION'] as const;
 
 export interface DatabaseConstraint {
   readonly id: string;
@@ -35,7 +35,7 @@ left join pg_catalog.pg_constraint k on k.conrelid = c.oid and k.contype in ('p'
 where c.oid = any ($1::oid[])
 order by c.oid, k.conname::text collate "C"`);
 
-export const foreignKeyActions = ['NO_ACTION', 'RESTRICT', 'CASCADE', 'SET_NULL', 'SET_DEFAULT'] as const;
+const foreignKeyActions = ['NO_ACTION', 'RESTRICT', 'CASCADE', 'SET_NULL', 'SET_DEFAULT'] as const;
 type ForeignKeyAction = (typeof foreignKeyActions)[number];
 
 export interface DatabaseForeignKey {

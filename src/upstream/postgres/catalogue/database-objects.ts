@@ -67,7 +67,7 @@ from pg_catalog.pg_roles r
 where not pg_catalog.starts_with(r.rolname::text, 'pg_')
 order by r.rolname::text collate "C"`);
 
-export const publicationEvents = ['INSERT', 'UPDATE', 'DELETE', 'TRUNCATE'] as const;
+const publicationEvents = ['INSERT', 'UPDATE', 'DELETE', 'TRUNCATE'] as const;
 
 export interface PublicationTable {
   readonly schema: string;

@@ -1,8 +1,8 @@
 import { catalogueStatement } from './catalogue-statement.ts';
 
-export const functionKinds = ['FUNCTION', 'PROCEDURE', 'AGGREGATE', 'WINDOW'] as const;
-export const volatilities = ['IMMUTABLE', 'STABLE', 'VOLATILE'] as const;
-export const argumentModes = ['IN', 'OUT', 'INOUT', 'VARIADIC', 'TABLE'] as const;
+const functionKinds = ['FUNCTION', 'PROCEDURE', 'AGGREGATE', 'WINDOW'] as const;
+const volatilities = ['IMMUTABLE', 'STABLE', 'VOLATILE'] as const;
+const argumentModes = ['IN', 'OUT', 'INOUT', 'VARIADIC', 'TABLE'] as const;
 
 export interface DatabaseFunctionArgument {
   readonly name: string | null;

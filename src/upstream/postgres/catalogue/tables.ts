@@ -1,13 +1,7 @@
 import { catalogueStatement, keepingPlan } from './catalogue-statement.ts';
 
-export const tableKinds = [
-  'TABLE',
-  'PARTITIONED_TABLE',
-  'VIEW',
-  'MATERIALIZED_VIEW',
-  'FOREIGN_TABLE',
-] as const;
-export const replicaIdentities = ['DEFAULT', 'NOTHING', 'FULL', 'INDEX'] as const;
+const tableKinds = ['TABLE', 'PARTITIONED_TABLE', 'VIEW', 'MATERIALIZED_VIEW', 'FOREIGN_TABLE'] as const;
+const replicaIdentities = ['DEFAULT', 'NOTHING', 'FULL', 'INDEX'] as const;
 
 export interface DatabaseTable {
   readonly id: string;

@@ -1,9 +1,9 @@
 import { catalogueStatement, type FacetRow } from './catalogue-statement.ts';
 
-export const triggerTimings = ['BEFORE', 'AFTER', 'INSTEAD_OF'] as const;
-export const triggerLevels = ['ROW', 'STATEMENT'] as const;
-export const triggerEvents = ['INSERT', 'DELETE', 'UPDATE', 'TRUNCATE'] as const;
-export const triggerModes = ['ORIGIN', 'REPLICA', 'ALWAYS', 'DISABLED'] as const;
+const triggerTimings = ['BEFORE', 'AFTER', 'INSTEAD_OF'] as const;
+const triggerLevels = ['ROW', 'STATEMENT'] as const;
+const triggerEvents = ['INSERT', 'DELETE', 'UPDATE', 'TRUNCATE'] as const;
+const triggerModes = ['ORIGIN', 'REPLICA', 'ALWAYS', 'DISABLED'] as const;
 
 export interface DatabaseTrigger {
   readonly id: string;
