@@ -1,6 +1,7 @@
 import { hash, timingSafeEqual } from 'node:crypto';
 import { decodeJwt } from 'jose';
 import type { Config } from '../config/config.ts';
+import { anonymous } from './anonymous.ts';
 import { type Claims, identityOf } from './identity.ts';
 import type { Viewer } from './viewer.ts';
 import { viewerFromClaims } from './viewer-from-claims.ts';
@@ -63,16 +64,7 @@ export function createConfiguredKeys(config: KeysConfig): ConfiguredKeys {
       const digest = digestOf(jwt);
       return keys.some(({ jwtDigest }) => timingSafeEqual(jwtDigest, digest));
     },
-    anonymous: {
-      kind: 'anon',
-      role: 'ANON',
-      presented: false,
-      claims: {},
-      identity: identityOf({ role: 'anon' }),
-      token: anonKey?.viewer.token,
-      apikey: config.anonKey,
-      expiresAt: undefined,
-    },
+    anonymous: { ...anonymous, token: anonKey?.viewer.token, apikey: config.anonKey },
   };
 }
 

@@ -3,11 +3,11 @@ import { createServer, request as httpRequest } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { nobody } from '../../src/http/proxy/pass-credentials.ts';
 import { createVia } from '../../src/lib/via.ts';
 import { createClientPlaces } from '../../src/limits/client-places.ts';
 import { realtimeEndpoint } from '../../src/modules/realtime/endpoint.ts';
 import { createRealtimeTunnel, type RealtimeTunnelDeps } from '../../src/modules/realtime/tunnel.ts';
+import { anonymous } from '../../src/viewer/anonymous.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { type FakeRealtime, startFakeRealtime } from '../support/fake-realtime.ts';
 import { listen } from '../support/listening-server.ts';
@@ -58,7 +58,7 @@ async function open(origin: string, options: { headers?: Record<string, string> 
 async function bareTunnel(deps: Partial<RealtimeTunnelDeps> & Pick<RealtimeTunnelDeps, 'places'>) {
   const tunnel = createRealtimeTunnel({
     endpoint: realtimeEndpoint(fake.url, 'realtime-dev'),
-    resolve: () => ({ ...nobody, token: anonKey }),
+    resolve: () => ({ ...anonymous, token: anonKey }),
     originAllowed: () => true,
     clientAddress: () => undefined,
     via: createVia('https://api.example.com'),
@@ -156,7 +156,7 @@ test('admits no more than its limit of those that come at once, while their keys
     places: createClientPlaces({ max: 3, maxPerClient: 3 }),
     resolve: async () => {
       await verified;
-      return { ...nobody, token: anonKey };
+      return { ...anonymous, token: anonKey };
     },
   });
   const attempts = Array.from({ length: 12 }, () => open(bare.url));

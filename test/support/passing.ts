@@ -1,5 +1,4 @@
 import type { RequestListener } from 'node:http';
-import { nobody } from '../../src/http/proxy/pass-credentials.ts';
 import { createProxy } from '../../src/http/proxy/proxy.ts';
 import { securityHeaders } from '../../src/http/security-headers.ts';
 import { createHttpServer } from '../../src/http/server.ts';
@@ -7,6 +6,7 @@ import { createFieldRateLimit } from '../../src/limits/field-rate-limit.ts';
 import { createRateLimiter } from '../../src/limits/rate-limiter.ts';
 import type { PassRule, ProxyRoute } from '../../src/module/proxy-route.ts';
 import { createHttpUpstream, type HttpUpstream } from '../../src/upstream/http/upstream.ts';
+import { anonymous } from '../../src/viewer/anonymous.ts';
 import { type ListeningServer, listen } from './listening-server.ts';
 import { silentLog } from './test-call.ts';
 
@@ -48,7 +48,7 @@ export async function passing(
       },
     ],
     publicUrl,
-    viewer: () => nobody,
+    viewer: () => anonymous,
     clientAddress: () => '203.0.113.9',
     rateLimit: createFieldRateLimit(createRateLimiter({ maxKeys: 10 })),
     log: silentLog,

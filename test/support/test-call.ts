@@ -1,4 +1,5 @@
 import type { Logger } from '../../src/observability/logger.ts';
+import { anonymous } from '../../src/viewer/anonymous.ts';
 import type { Call } from '../../src/viewer/call.ts';
 
 const ignore = () => undefined;
@@ -15,16 +16,7 @@ export const silentLog: Logger = {
 /** A call of an anonymous caller without keys, for clients under test. */
 export function testCall(overrides: Partial<Call> = {}): Call {
   return {
-    viewer: {
-      kind: 'anon',
-      role: 'ANON',
-      identity: 'anon',
-      presented: false,
-      claims: {},
-      token: undefined,
-      apikey: undefined,
-      expiresAt: undefined,
-    },
+    viewer: anonymous,
     signal: new AbortController().signal,
     requestId: 'test-request',
     log: silentLog,

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { AppError } from '../../lib/app-error.ts';
 import type { PassRule, ProxyRoute } from '../../module/proxy-route.ts';
+import { anonymous } from '../../viewer/anonymous.ts';
 import type { Viewer } from '../../viewer/viewer.ts';
 
 /** Who sent a request: as `TransportDeps.viewer`. `apikey` stands in for the one that came. */
@@ -9,18 +10,6 @@ export type ViewerOf = (
   ignoreAuthorization: boolean,
   apikey?: string,
 ) => Viewer | Promise<Viewer>;
-
-/** A caller of whom nothing is known: on paths that need no key. */
-export const nobody: Viewer = {
-  kind: 'anon',
-  role: 'ANON',
-  presented: false,
-  identity: 'nobody',
-  claims: {},
-  token: undefined,
-  apikey: undefined,
-  expiresAt: undefined,
-};
 
 function headerCount(request: IncomingMessage, name: string): number {
   return request.rawHeaders.filter((text, index) => index % 2 === 0 && text.toLowerCase() === name).length;
@@ -52,12 +41,12 @@ export async function passedCredentials(
       ...(given === undefined ? {} : { authorization: given }),
       ...(presented ? { apikey: key } : {}),
     };
-    return { keyViewer: nobody, headers };
+    return { keyViewer: anonymous, headers };
   }
   if (rule.access === 'foreign') return foreignCredentials(request, presented ? key : undefined, viewerOf);
   // Neither tokens nor keys have a comma; what is foreign may.
   if (given?.includes(',') || (presented && key.includes(','))) throw cameTwice();
-  const keyViewer = presented ? await viewerOf(request, true) : nobody;
+  const keyViewer = presented ? await viewerOf(request, true) : anonymous;
   const headers: Record<string, string> = {};
   if (given !== undefined && given !== '' && !/^bearer +sb_/i.test(given)) headers['authorization'] = given;
   else if (isOpaque(keyViewer)) headers['authorization'] = `Bearer ${keyViewer.token}`;
@@ -94,7 +83,7 @@ async function foreignCredentials(
   const bearer = token === undefined ? authorization : `Bearer ${token}`;
   const passedKey = byKey?.apikey ?? apikey;
   return {
-    keyViewer: byBearer ?? nobody,
+    keyViewer: byBearer ?? anonymous,
     headers: {
       ...(bearer === undefined ? {} : { authorization: bearer }),
       ...(passedKey === undefined ? {} : { apikey: passedKey }),

@@ -1,14 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { backOff } from '../../lib/back-off.ts';
 import type { Deadline } from './deadline.ts';
 import { UpstreamFailure } from './failure.ts';
 
-const baseDelayMs = 50;
-const maxDelayMs = 1_000;
-
-/** Full jitter: anything from nothing to the doubled bound, so that callers do not come back together. */
-function retryDelayMs(attempt: number): number {
-  return Math.random() * Math.min(maxDelayMs, baseDelayMs * 2 ** attempt);
-}
+const firstDelayMs = 50;
+const longestDelayMs = 1_000;
 
 function mayHelp(outcome: number | UpstreamFailure): boolean {
   return typeof outcome === 'number' ? outcome >= 502 && outcome <= 504 : outcome.kind === 'connection';
@@ -21,7 +17,7 @@ export async function withRetries<T extends { status: number }>(
   run: () => Promise<T>,
 ): Promise<T> {
   for (let attempt = 0; ; attempt += 1) {
-    const delayMs = retryDelayMs(attempt);
+    const delayMs = backOff(attempt, firstDelayMs, longestDelayMs);
     const mayRetry = attempt < retries && deadline.remainingMs > delayMs;
     try {
       const answer = await run();

@@ -1,3 +1,4 @@
+import { backOff } from '../../lib/back-off.ts';
 import type { Logger } from '../../observability/logger.ts';
 import type { PostgresSession } from './session.ts';
 
@@ -18,6 +19,7 @@ export interface PostgresListenerDeps {
 
 const firstPauseMs = 250;
 const longestPauseMs = 10_000;
+const leastPause = 0.5;
 
 /** LISTEN on a connection of its own, opened again whenever it is lost. */
 export function createPostgresListener(deps: PostgresListenerDeps): PostgresListener {
@@ -29,9 +31,8 @@ export function createPostgresListener(deps: PostgresListenerDeps): PostgresList
 
   const again = (): void => {
     if (closed) return;
-    const pause = Math.min(longestPauseMs, firstPauseMs * 2 ** Math.min(failures, 10));
+    timer = setTimeout(() => void start(), backOff(failures, firstPauseMs, longestPauseMs, leastPause));
     failures += 1;
-    timer = setTimeout(() => void start(), pause * (0.5 + Math.random() / 2));
     timer.unref();
   };
 

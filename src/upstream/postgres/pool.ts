@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { AppError } from '../../lib/app-error.ts';
+import { backOff } from '../../lib/back-off.ts';
 import type { CircuitState } from '../../lib/circuit.ts';
 import type { Logger } from '../../observability/logger.ts';
 import { endsConnection, isServerLoss, sqlState, stopped, unavailable } from './failure.ts';
@@ -64,6 +65,7 @@ const sweepEveryMs = 15_000;
 const askTimeoutMs = 2_000;
 const firstPauseMs = 100;
 const longestPauseMs = 2_000;
+const leastPause = 0.5;
 
 interface Pooled {
   readonly session: PostgresSession;
@@ -138,8 +140,7 @@ export function createPostgresPool(deps: PostgresPoolDeps): PostgresPool {
         connecting -= 1;
         failures += 1;
         lastFailure = error;
-        const pause = Math.min(longestPauseMs, firstPauseMs * 2 ** Math.min(failures, 10));
-        retryAt = Date.now() + pause * (0.5 + Math.random() / 2);
+        retryAt = Date.now() + backOff(failures, firstPauseMs, longestPauseMs, leastPause);
         log.warn({ pool: name, failures, err: error }, 'cannot connect to Postgres');
         if (busy.size === 0 && connecting === 0) queue.rejectAll(unavailable(error));
         checkDrained();

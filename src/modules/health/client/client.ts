@@ -3,6 +3,7 @@ import type { HttpServiceName } from '../../../config/service-urls.ts';
 import { type ServiceName, serviceNames } from '../../../lib/service-name.ts';
 import type { Logger } from '../../../observability/logger.ts';
 import type { PostgresPing } from '../../../upstream/postgres/pools.ts';
+import { anonymous } from '../../../viewer/anonymous.ts';
 import type { Call } from '../../../viewer/call.ts';
 import { probeFailure } from './errors.ts';
 import { type ProbedUpstream, probeHttp } from './http-probes.ts';
@@ -174,16 +175,7 @@ function overall(snapshot: Snapshot): HealthStatus {
 /** Probes are nobody's: they carry no caller's credential, address or signal. */
 function probeCall(log: Logger, signal: AbortSignal): Call {
   return {
-    viewer: {
-      kind: 'anon',
-      role: 'ANON',
-      presented: false,
-      identity: 'probe',
-      claims: {},
-      token: undefined,
-      apikey: undefined,
-      expiresAt: undefined,
-    },
+    viewer: anonymous,
     signal,
     requestId: 'probe',
     log,

@@ -3,7 +3,7 @@ import type { Logger } from '../../../observability/logger.ts';
 import { sqlState } from '../../../upstream/postgres/failure.ts';
 import type { PostgresPool, PostgresSql } from '../../../upstream/postgres/pools.ts';
 import type { Call } from '../../../viewer/call.ts';
-import { databaseRole } from './database-role.ts';
+import { databaseRole } from '../../../viewer/database-role.ts';
 import { type FilterCondition, operandsOf } from './filter.ts';
 
 const timeoutMs = 1_000;

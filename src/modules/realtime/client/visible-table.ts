@@ -1,6 +1,6 @@
 import type { Logger } from '../../../observability/logger.ts';
 import type { PostgresPool } from '../../../upstream/postgres/pools.ts';
-import { databaseRole } from './database-role.ts';
+import { databaseRole } from '../../../viewer/database-role.ts';
 import type { DescribeTable, SeeSchema, VisibleTable } from './validate.ts';
 
 const timeoutMs = 5_000;

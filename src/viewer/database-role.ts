@@ -1,4 +1,4 @@
-import type { Viewer } from '../../../viewer/viewer.ts';
+import type { Viewer } from './viewer.ts';
 
 /** The role of the database that a caller reads as. */
 export function databaseRole(viewer: Viewer): string {
