@@ -1,13 +1,10 @@
-import { AppError } from './app-error.ts';
-
-function badArgument(argument: string, message: string): AppError {
-  return new AppError('BAD_USER_INPUT', message, { details: { issues: [{ path: [argument], message }] } });
-}
+import type { AppError } from './app-error.ts';
+import { badInput } from './bad-input.ts';
 
 /** `first` as given, or BAD_USER_INPUT when it is not between 1 and `max`. */
 export function checkFirst(first: number, max: number): number {
   if (!Number.isInteger(first) || first < 1 || first > max) {
-    throw badArgument('first', `first must be between 1 and ${max}.`);
+    throw badInput(['first'], `first must be between 1 and ${max}.`);
   }
   return first;
 }
@@ -36,9 +33,5 @@ export function decodeCursor(kind: string, cursor: string): (string | number)[] 
 
 /** BAD_USER_INPUT for a cursor that no connection gave. */
 export function badCursor(cause?: unknown): AppError {
-  const { code, message, details } = badArgument(
-    'after',
-    'after must be an endCursor or edge cursor of this same connection.',
-  );
-  return new AppError(code, message, { cause, details });
+  return badInput(['after'], 'after must be an endCursor or edge cursor of this same connection.', { cause });
 }

@@ -1,5 +1,6 @@
 import { type DocumentNode, type ExecutionResult, execute, type GraphQLSchema, subscribe } from 'graphql';
 import { AppError } from '../../lib/app-error.ts';
+import { badInput } from '../../lib/bad-input.ts';
 import type { FieldRateLimit } from '../../limits/field-rate-limit.ts';
 import type { Logger } from '../../observability/logger.ts';
 import { type Role, reaches, type Viewer } from '../../viewer/viewer.ts';
@@ -229,10 +230,10 @@ export function createOperationEngine(deps: OperationEngineDeps): OperationEngin
       }
       const facts = operationFacts(document, operationName);
       if (!facts) {
-        const message = 'operationName must name one of the operations of the document.';
-        const error = new AppError('BAD_USER_INPUT', message, {
-          details: { issues: [{ path: ['operationName'], message }] },
-        });
+        const error = badInput(
+          ['operationName'],
+          'operationName must name one of the operations of the document.',
+        );
         return { type: 'refused', result: refused('unknown', [error], transport) };
       }
       const variables = operationVariables(schema, facts.operation, came, suggestions);

@@ -1,12 +1,12 @@
 import { AppError } from '../../lib/app-error.ts';
+import { badInput } from '../../lib/bad-input.ts';
 import { isRecord } from '../../lib/is-record.ts';
 
 /** Why a request that other servers understand is refused: a batch, or an operation by its hash alone. */
 export function unsupportedRequest(body: unknown): AppError | undefined {
   if (Array.isArray(body)) {
-    const message = 'A request is one operation: batches are not supported.';
-    return new AppError('BAD_USER_INPUT', message, {
-      details: { reason: 'batch_not_supported', issues: [{ path: [], message }] },
+    return badInput([], 'A request is one operation: batches are not supported.', {
+      details: { reason: 'batch_not_supported' },
     });
   }
   if (!isRecord(body) || (body['query'] !== undefined && body['query'] !== null && body['query'] !== '')) {

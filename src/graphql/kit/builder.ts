@@ -2,7 +2,7 @@ import PothosBuilder from '@pothos/core';
 import DirectivesPlugin from '@pothos/plugin-directives';
 import ZodPlugin from '@pothos/plugin-zod';
 import { ZodError } from 'zod';
-import { AppError } from '../../lib/app-error.ts';
+import { invalidInput } from '../../lib/bad-input.ts';
 import type { Role } from '../../viewer/viewer.ts';
 import { registerAuthDirective } from './auth-directive.ts';
 import type { Context } from './context.ts';
@@ -22,16 +22,6 @@ interface BunBunSchemaTypes {
 
 export type SchemaBuilder = ReturnType<typeof newBuilder>;
 
-/** BAD_USER_INPUT for a zod error, with one issue per finding. */
-export function inputError(error: ZodError): AppError {
-  const issues = error.issues.map(({ path, message }) => ({ path: path.map(String), message }));
-  const first = issues[0];
-  const where = first && first.path.length > 0 ? `${first.path.join('.')}: ` : '';
-  return new AppError('BAD_USER_INPUT', `${where}${first?.message ?? 'The input is not valid.'}`, {
-    details: { issues },
-  });
-}
-
 function newBuilder() {
   // The first plugin is outermost: access is decided before rate limits are spent, both before arguments are checked.
   const builder = new PothosBuilder<BunBunSchemaTypes>({
@@ -40,7 +30,7 @@ function newBuilder() {
     // printSchemaWithDirectives prints garbage for the ordered form.
     directives: { useGraphQLToolsUnorderedDirectives: true },
     zod: {
-      validationError: (error) => (error instanceof ZodError ? inputError(error) : error),
+      validationError: (error) => (error instanceof ZodError ? invalidInput(error) : error),
     },
   });
   const roleEnum = builder.enumType('Role', {

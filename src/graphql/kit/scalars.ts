@@ -1,4 +1,5 @@
 import { GraphQLError, Kind, type ValueNode } from 'graphql';
+import { badInput } from '../../lib/bad-input.ts';
 import { formatDuration, parseDuration } from '../../lib/duration.ts';
 import { isRecord } from '../../lib/is-record.ts';
 import { isTooDeep, mostLevels } from '../../lib/nesting.ts';
@@ -19,10 +20,9 @@ export type ScalarTypes = {
   EmailAddress: { Input: string; Output: string };
 };
 
-function badInput(message: string): GraphQLError {
-  return new GraphQLError(message, {
-    extensions: { code: 'BAD_USER_INPUT', issues: [{ path: [], message }] },
-  });
+function refused(message: string): GraphQLError {
+  const { code, details } = badInput([], message);
+  return new GraphQLError(message, { extensions: { code, ...details } });
 }
 
 const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
@@ -34,29 +34,29 @@ const emailPattern = /^[^\s@<>()[\]\\,;:"]+@[^\s@<>()[\]\\,;:"]+$/;
 const dateTimePattern = /^\d{4,6}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}(:?\d{2})?)$/;
 
 function text(name: string, value: unknown): string {
-  if (typeof value !== 'string') throw badInput(`${name} must be a string.`);
+  if (typeof value !== 'string') throw refused(`${name} must be a string.`);
   return value;
 }
 
 function parseBigInt(value: unknown): string {
   if (typeof value === 'number') {
     if (!Number.isSafeInteger(value)) {
-      throw badInput('BigInt beyond 2^53 must be sent as a decimal string, or digits are lost.');
+      throw refused('BigInt beyond 2^53 must be sent as a decimal string, or digits are lost.');
     }
     return String(value);
   }
   const digits = typeof value === 'bigint' ? String(value) : text('BigInt', value);
   if (digits.length > 20 || !bigIntPattern.test(digits)) {
-    throw badInput('BigInt must be a whole number written in decimal digits.');
+    throw refused('BigInt must be a whole number written in decimal digits.');
   }
   const parsed = BigInt(digits);
-  if (parsed < int8Min || parsed > int8Max) throw badInput('BigInt must fit in 64 bits.');
+  if (parsed < int8Min || parsed > int8Max) throw refused('BigInt must fit in 64 bits.');
   return digits;
 }
 
 function parseUrl(value: unknown): string {
   const given = text('URL', value);
-  if (given.length > 2048 || !URL.canParse(given)) throw badInput('URL must be an absolute URL.');
+  if (given.length > 2048 || !URL.canParse(given)) throw refused('URL must be an absolute URL.');
   return given;
 }
 
@@ -68,13 +68,13 @@ function parseJsonLiteral(node: ValueNode, variables: Record<string, unknown> | 
     case Kind.INT: {
       const number = Number(node.value);
       if (!Number.isSafeInteger(number)) {
-        throw badInput('A JSON number beyond 2^53 would lose digits: send it as a string.');
+        throw refused('A JSON number beyond 2^53 would lose digits: send it as a string.');
       }
       return number;
     }
     case Kind.FLOAT: {
       const number = Number(node.value);
-      if (!Number.isFinite(number)) throw badInput('A JSON number must be finite.');
+      if (!Number.isFinite(number)) throw refused('A JSON number must be finite.');
       return number;
     }
     case Kind.OBJECT:
@@ -88,12 +88,12 @@ function parseJsonLiteral(node: ValueNode, variables: Record<string, unknown> | 
     case Kind.VARIABLE:
       return variables?.[node.name.value];
     case Kind.ENUM:
-      throw badInput(`JSON has no enum values: write "${node.value}" in quotes.`);
+      throw refused(`JSON has no enum values: write "${node.value}" in quotes.`);
   }
 }
 
 function parseJson(value: unknown): unknown {
-  if (isTooDeep(value)) throw badInput(`JSON must not be nested deeper than ${mostLevels} levels.`);
+  if (isTooDeep(value)) throw refused(`JSON must not be nested deeper than ${mostLevels} levels.`);
   return value;
 }
 
@@ -106,7 +106,7 @@ export function addScalars(builder: SchemaBuilder): void {
     parseValue: (value) => {
       const given = text('DateTime', value);
       if (!dateTimePattern.test(given) || Number.isNaN(Date.parse(given.replace(/\.(\d{3})\d+/, '.$1')))) {
-        throw badInput('DateTime must be ISO 8601 with a zone, such as 2026-01-31T12:00:00Z.');
+        throw refused('DateTime must be ISO 8601 with a zone, such as 2026-01-31T12:00:00Z.');
       }
       return given;
     },
@@ -118,7 +118,7 @@ export function addScalars(builder: SchemaBuilder): void {
     parseValue: (value) => {
       const milliseconds = parseDuration(text('Duration', value));
       if (milliseconds === undefined) {
-        throw badInput('Duration must be written like "500ms", "30s", "15m", "1h" or "PT30S".');
+        throw refused('Duration must be written like "500ms", "30s", "15m", "1h" or "PT30S".');
       }
       return milliseconds;
     },
@@ -134,13 +134,13 @@ export function addScalars(builder: SchemaBuilder): void {
     description: 'A JSON object.',
     serialize: (value) => value,
     parseValue: (value) => {
-      if (!isRecord(value)) throw badInput('JSONObject must be an object: { … }.');
+      if (!isRecord(value)) throw refused('JSONObject must be an object: { … }.');
       parseJson(value);
       return value;
     },
     parseLiteral: (node, variables) => {
       const value = parseJsonLiteral(node, variables);
-      if (!isRecord(value)) throw badInput('JSONObject must be an object: { … }.');
+      if (!isRecord(value)) throw refused('JSONObject must be an object: { … }.');
       return value;
     },
   });
@@ -150,7 +150,7 @@ export function addScalars(builder: SchemaBuilder): void {
     parseValue: parseBigInt,
     parseLiteral: (node) => {
       if (node.kind !== Kind.INT && node.kind !== Kind.STRING) {
-        throw badInput('BigInt must be a whole number.');
+        throw refused('BigInt must be a whole number.');
       }
       return parseBigInt(node.value);
     },
@@ -162,12 +162,12 @@ export function addScalars(builder: SchemaBuilder): void {
     },
     parseValue: (value) => {
       if (!(value instanceof UploadedFile)) {
-        throw badInput('File must be a part of a multipart/form-data request that `map` points at.');
+        throw refused('File must be a part of a multipart/form-data request that `map` points at.');
       }
       return value;
     },
     parseLiteral: () => {
-      throw badInput('File must be a variable of a multipart/form-data request.');
+      throw refused('File must be a variable of a multipart/form-data request.');
     },
   });
   builder.scalarType('URL', {
@@ -181,7 +181,7 @@ export function addScalars(builder: SchemaBuilder): void {
     parseValue: (value) => {
       const given = text('UUID', value);
       if (!uuidPattern.test(given)) {
-        throw badInput('UUID must look like 123e4567-e89b-12d3-a456-426614174000.');
+        throw refused('UUID must look like 123e4567-e89b-12d3-a456-426614174000.');
       }
       return given.toLowerCase();
     },
@@ -192,7 +192,7 @@ export function addScalars(builder: SchemaBuilder): void {
     parseValue: (value) => {
       const given = text('EmailAddress', value);
       if (given.length > 255 || !emailPattern.test(given)) {
-        throw badInput('EmailAddress must look like name@example.com.');
+        throw refused('EmailAddress must look like name@example.com.');
       }
       return given;
     },

@@ -6,6 +6,7 @@ import { toClientError } from '../../graphql/engine/errors.ts';
 import type { Transport } from '../../graphql/engine/transport.ts';
 import { unsupportedRequest } from '../../graphql/engine/unsupported-request.ts';
 import { AppError, errorCodes } from '../../lib/app-error.ts';
+import { badInput } from '../../lib/bad-input.ts';
 import type { ByteBudget, ByteHold } from '../../lib/byte-budget.ts';
 import { isRecord } from '../../lib/is-record.ts';
 import { isTextTooDeep, mostLevels } from '../../lib/nesting.ts';
@@ -296,8 +297,7 @@ function csrfError(): AppError {
 function paramsIn(body: Buffer): { params: OperationParams | undefined } | AppError {
   const text = body.toString('utf8');
   if (isTextTooDeep(text, mostLevels + 1)) {
-    const message = `The request must not be nested deeper than ${mostLevels} levels.`;
-    return new AppError('BAD_USER_INPUT', message, { details: { issues: [{ path: [], message }] } });
+    return badInput([], `The request must not be nested deeper than ${mostLevels} levels.`);
   }
   const parsed = parseOrUndefined(text);
   return unsupportedRequest(parsed) ?? { params: wellFormed(parsed) };

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { AppError, errorCodes } from '../../lib/app-error.ts';
+import { notConfigured } from '../../lib/not-configured.ts';
 import { createVia } from '../../lib/via.ts';
 import { type FieldRateLimit, outcomeOf, type SettleAttempt } from '../../limits/field-rate-limit.ts';
 import type { PassRule, ProxyRoute } from '../../module/proxy-route.ts';
@@ -218,13 +219,7 @@ export function createProxy(deps: ProxyDeps): Proxy {
       }
       const { upstream } = route;
       if (upstream === undefined) {
-        const message = `${route.service} is not part of this deployment.`;
-        fail(
-          new AppError('NOT_CONFIGURED', message, { details: { service: route.service } }),
-          request,
-          response,
-          route,
-        );
+        fail(notConfigured(route.service), request, response, route);
         return true;
       }
       pass(request, response, destination, upstream).catch((error: unknown) => {

@@ -1,4 +1,4 @@
-import { AppError } from '../../lib/app-error.ts';
+import { notConfigured } from '../../lib/not-configured.ts';
 import { type PostgresAddress, parsePostgresUrl, type SslMode } from '../../lib/postgres-url.ts';
 import type { Logger } from '../../observability/logger.ts';
 import { createPostgresListener, type PostgresListener } from './listener.ts';
@@ -151,10 +151,9 @@ export function createPostgresPools(options: PostgresPoolsOptions): PostgresPool
 
   function requireDirect(): void {
     if (!transactionPooler || options.directUrl !== undefined) return;
-    throw new AppError(
-      'NOT_CONFIGURED',
+    throw notConfigured(
+      'POSTGRES',
       'This needs a session, which a pooler in transaction mode does not give: set DATABASE_DIRECT_URL.',
-      { details: { service: 'POSTGRES' } },
     );
   }
 

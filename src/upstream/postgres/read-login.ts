@@ -1,4 +1,4 @@
-import { AppError } from '../../lib/app-error.ts';
+import { notConfigured } from '../../lib/not-configured.ts';
 import type { PostgresSession } from './session.ts';
 
 interface LoginRow {
@@ -31,11 +31,10 @@ export async function refusePrivilegedLogin(session: PostgresSession): Promise<v
     from pg_catalog.pg_roles own
     where own.rolname = session_user`.simple();
   if (row === undefined || row.rights.length === 0) return;
-  throw new AppError(
-    'NOT_CONFIGURED',
+  throw notConfigured(
+    'POSTGRES',
     `The login ${JSON.stringify(row.login)} for reading SQL has more rights than reading: ${row.rights.join(', ')}. ` +
       'Give DATABASE_URL_READ a login without them (`node dist/cli.js doctor --grants` prints the SQL that makes one), ' +
       'or set ALLOW_PRIVILEGED_SQL=true.',
-    { details: { service: 'POSTGRES' } },
   );
 }

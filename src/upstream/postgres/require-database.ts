@@ -1,9 +1,7 @@
-import { AppError } from '../../lib/app-error.ts';
+import { notConfigured } from '../../lib/not-configured.ts';
 
 /** The pools, or NOT_CONFIGURED where the deployment has no database. */
 export function requireDatabase<Pools>(pools: Pools | undefined): Pools {
   if (pools !== undefined) return pools;
-  throw new AppError('NOT_CONFIGURED', 'This gateway has no database: DATABASE_URL is not set.', {
-    details: { service: 'POSTGRES' },
-  });
+  throw notConfigured('POSTGRES', 'This gateway has no database: DATABASE_URL is not set.');
 }

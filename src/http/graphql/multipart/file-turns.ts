@@ -1,6 +1,7 @@
 import { PassThrough, type Readable } from 'node:stream';
 import type { UploadedPart } from '../../../graphql/kit/uploaded-file.ts';
 import { AppError } from '../../../lib/app-error.ts';
+import { badInput } from '../../../lib/bad-input.ts';
 import type { HeldShare } from './held-bytes.ts';
 import { type HeldPart, holdPart } from './held-part.ts';
 
@@ -47,10 +48,6 @@ interface Waiting {
   reject(error: AppError): void;
 }
 
-function refuse(message: string): AppError {
-  return new AppError('BAD_USER_INPUT', message, { details: { issues: [{ path: ['map'], message }] } });
-}
-
 /**
  * A part flows straight to its reader. It is held in memory only where that cannot be: when a later one is asked for
  * before it, and when it stands at several places.
@@ -75,7 +72,8 @@ export function createFileTurns({ places, maxFileBytes, share }: FileTurnsOption
       }
       const limit = share.maxBytes;
       if (part.places === 1) {
-        return refuse(
+        return badInput(
+          ['map'],
           `The file was passed by: a later one was used before it, and such files are kept up to ${limit} bytes in all. Use files in the order in which they come.`,
         );
       }
@@ -113,7 +111,7 @@ export function createFileTurns({ places, maxFileBytes, share }: FileTurnsOption
   return {
     async open(name) {
       const left = unopened.get(name) ?? 0;
-      if (left === 0) throw refuse('A file can be read once for each place that the map names.');
+      if (left === 0) throw badInput(['map'], 'A file can be read once for each place that the map names.');
       unopened.set(name, left - 1);
       if (ended && !parts.has(name)) throw ended;
       return await new Promise<UploadedPart>((resolve, reject) => {

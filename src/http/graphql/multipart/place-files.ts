@@ -1,6 +1,6 @@
 import { unsupportedRequest } from '../../../graphql/engine/unsupported-request.ts';
 import type { UploadedFile } from '../../../graphql/kit/uploaded-file.ts';
-import { AppError } from '../../../lib/app-error.ts';
+import { badInput } from '../../../lib/bad-input.ts';
 import { isRecord } from '../../../lib/is-record.ts';
 import { isTextTooDeep, mostLevels } from '../../../lib/nesting.ts';
 
@@ -10,35 +10,31 @@ export interface MultipartOperation {
   readonly operationName: string | null;
 }
 
-function refuse(message: string): AppError {
-  return new AppError('BAD_USER_INPUT', message, { details: { issues: [{ path: [], message }] } });
-}
-
 function parse(name: string, text: string): Record<string, unknown> {
   if (isTextTooDeep(text, mostLevels + 1)) {
-    throw refuse(`The field ${name} must not be nested deeper than ${mostLevels} levels.`);
+    throw badInput([], `The field ${name} must not be nested deeper than ${mostLevels} levels.`);
   }
   let parsed: unknown;
   try {
     parsed = JSON.parse(text);
   } catch {
-    throw refuse(`The field ${name} must be JSON.`);
+    throw badInput([], `The field ${name} must be JSON.`);
   }
   const unsupported = unsupportedRequest(parsed);
   if (unsupported) throw unsupported;
-  if (!isRecord(parsed)) throw refuse(`The field ${name} must be a JSON object.`);
+  if (!isRecord(parsed)) throw badInput([], `The field ${name} must be a JSON object.`);
   return parsed;
 }
 
 /** The field `operations`: one operation, not a batch. Throws BAD_USER_INPUT. */
 export function parseOperations(text: string): MultipartOperation {
   const { query, variables, operationName } = parse('operations', text);
-  if (typeof query !== 'string') throw refuse('operations.query must be a string.');
+  if (typeof query !== 'string') throw badInput([], 'operations.query must be a string.');
   if (variables !== undefined && variables !== null && !isRecord(variables)) {
-    throw refuse('operations.variables must be an object.');
+    throw badInput([], 'operations.variables must be an object.');
   }
   if (operationName !== undefined && operationName !== null && typeof operationName !== 'string') {
-    throw refuse('operations.operationName must be a string.');
+    throw badInput([], 'operations.operationName must be a string.');
   }
   return { query, variables: variables ?? {}, operationName: operationName ?? null };
 }
@@ -51,10 +47,10 @@ export function parseMap(text: string, maxFiles: number): Map<string, string[]> 
   const map = new Map<string, string[]>();
   let places = 0;
   for (const [name, paths] of Object.entries(parse('map', text))) {
-    if (!Array.isArray(paths) || paths.length === 0) throw refuse('map must hold lists of paths.');
+    if (!Array.isArray(paths) || paths.length === 0) throw badInput([], 'map must hold lists of paths.');
     places += paths.length;
     if (places > maxFiles) {
-      throw refuse(`A request may carry ${maxFiles} files, counted for each place that the map names.`);
+      throw badInput([], `A request may carry ${maxFiles} files, counted for each place that the map names.`);
     }
     map.set(name, paths.map(pathOf));
   }
@@ -62,7 +58,7 @@ export function parseMap(text: string, maxFiles: number): Map<string, string[]> 
 }
 
 function pathOf(path: unknown): string {
-  if (typeof path !== 'string') throw refuse('map must hold lists of paths.');
+  if (typeof path !== 'string') throw badInput([], 'map must hold lists of paths.');
   return path;
 }
 
@@ -71,10 +67,10 @@ export function placeFile(operation: MultipartOperation, path: string, file: Upl
   const [root, ...keys] = path.split('.');
   const last = keys.pop();
   if (root !== 'variables' || last === undefined)
-    throw refuse(`map: "${path}" is no place in the variables.`);
+    throw badInput([], `map: "${path}" is no place in the variables.`);
   let at: unknown = operation.variables;
   for (const key of keys) at = child(at, key, path);
-  if (child(at, last, path) !== null) throw refuse(`map: "${path}" must be null in the variables.`);
+  if (child(at, last, path) !== null) throw badInput([], `map: "${path}" must be null in the variables.`);
   if (Array.isArray(at)) at[Number(last)] = file;
   else if (isRecord(at)) at[last] = file;
 }
@@ -86,5 +82,5 @@ function child(at: unknown, key: string, path: string): unknown {
     return value;
   }
   if (isRecord(at) && key !== '__proto__' && Object.hasOwn(at, key)) return at[key];
-  throw refuse(`map: "${path}" is no place in the variables.`);
+  throw badInput([], `map: "${path}" is no place in the variables.`);
 }

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { Busboy } from '@fastify/busboy';
 import { UploadedFile } from '../../../graphql/kit/uploaded-file.ts';
 import { AppError } from '../../../lib/app-error.ts';
+import { badInput } from '../../../lib/bad-input.ts';
 import type { ByteHold } from '../../../lib/byte-budget.ts';
 import { noRoomForBody } from '../../request-body.ts';
 import { watchPace } from '../../watch-pace.ts';
@@ -32,10 +33,6 @@ export interface MultipartRequest {
 const maxFields = 10;
 /** Boundaries, headers of parts and fields that are not read, in a request that is as large as it may be. */
 const slackBytes = 64 * 1024;
-
-function refuse(message: string): AppError {
-  return new AppError('BAD_USER_INPUT', message, { details: { issues: [{ path: [], message }] } });
-}
 
 function tooLarge(what: string, limit: number): AppError {
   return new AppError('PAYLOAD_TOO_LARGE', `The ${what} is over the limit of ${limit} bytes.`, {
@@ -88,12 +85,12 @@ export async function readMultipart(
       try {
         if (name === 'operations') operation = parseOperations(value);
         else if (name === 'map') {
-          if (!operation) throw refuse('The field operations must come before map.');
+          if (!operation) throw badInput([], 'The field operations must come before map.');
           turns = placeFiles(operation, parseMap(value, limits.maxFiles), limits);
           resolve(operation);
         }
       } catch (error) {
-        fail(error instanceof AppError ? error : refuse('The request could not be read.'));
+        fail(error instanceof AppError ? error : badInput([], 'The request could not be read.'));
       }
     });
     parser.on('file', (name, source, filename, _encoding, mimetype) => {
@@ -101,22 +98,25 @@ export async function readMultipart(
       source.on('error', () => undefined);
       if (turns) return turns.arrived(name, { filename, mimetype, source });
       source.resume();
-      fail(refuse('The fields operations and map must come before the files.'));
+      fail(badInput([], 'The fields operations and map must come before the files.'));
     });
-    parser.on('error', () => fail(refuse('The multipart body is malformed or ended early.')));
-    parser.on('filesLimit', () => fail(refuse(`A request may carry ${limits.maxFiles} files.`)));
-    parser.on('fieldsLimit', () => fail(refuse(`A request may carry ${maxFields} fields.`)));
-    parser.on('partsLimit', () => fail(refuse(`A request may carry ${maxFields + limits.maxFiles} parts.`)));
+    parser.on('error', () => fail(badInput([], 'The multipart body is malformed or ended early.')));
+    parser.on('filesLimit', () => fail(badInput([], `A request may carry ${limits.maxFiles} files.`)));
+    parser.on('fieldsLimit', () => fail(badInput([], `A request may carry ${maxFields} fields.`)));
+    parser.on('partsLimit', () =>
+      fail(badInput([], `A request may carry ${maxFields + limits.maxFiles} parts.`)),
+    );
     parser.on('finish', () =>
       fail(
-        refuse(
+        badInput(
+          [],
           turns ? 'A file that the map names did not come.' : 'The field operations or map did not come.',
         ),
       ),
     );
     request.once('close', () => {
       stopWatching();
-      if (!request.complete) fail(refuse('The request body ended early.'));
+      if (!request.complete) fail(badInput([], 'The request body ended early.'));
     });
     request.pipe(parser);
   });
@@ -152,8 +152,7 @@ function createParser(request: IncomingMessage, limits: MultipartLimits) {
       },
     });
   } catch (cause) {
-    const message = 'The request is not multipart/form-data with a boundary.';
-    throw new AppError('BAD_USER_INPUT', message, { cause, details: { issues: [{ path: [], message }] } });
+    throw badInput([], 'The request is not multipart/form-data with a boundary.', { cause });
   }
 }
 

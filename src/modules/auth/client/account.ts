@@ -1,4 +1,5 @@
 import { AppError } from '../../../lib/app-error.ts';
+import { badInput } from '../../../lib/bad-input.ts';
 import { encodeSegment } from '../../../upstream/http/request-path.ts';
 import type { Call } from '../../../viewer/call.ts';
 import { requireUserId } from './caller.ts';
@@ -52,11 +53,9 @@ function forFactors(error: unknown): unknown {
 }
 
 function notAProvider(): AppError {
-  return new AppError('BAD_USER_INPUT', 'provider: is not switched on.', {
-    details: {
-      reason: 'provider_disabled',
-      issues: [{ path: ['provider'], message: 'is not switched on' }],
-    },
+  return badInput(['provider'], 'provider: is not switched on.', {
+    issue: 'is not switched on',
+    details: { reason: 'provider_disabled' },
   });
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AppError } from '../../../lib/app-error.ts';
+import { badArgument, badInput } from '../../../lib/bad-input.ts';
 import { checkFirst, decodeCursor, encodeCursor } from '../../../lib/cursor.ts';
 import { isReservedRole } from '../../../lib/reserved-role.ts';
 import { encodeSegment } from '../../../upstream/http/request-path.ts';
@@ -53,8 +54,8 @@ function offsetAfter(after: string | null | undefined): number {
   if (after === null || after === undefined) return 0;
   const [offset] = decodeCursor(cursorKind, after);
   if (typeof offset !== 'number' || !Number.isSafeInteger(offset) || offset < 0 || offset > 1e9) {
-    throw new AppError('BAD_USER_INPUT', 'after: is not a cursor of this list.', {
-      details: { issues: [{ path: ['after'], message: 'is not a cursor of this list' }] },
+    throw badInput(['after'], 'after: is not a cursor of this list.', {
+      issue: 'is not a cursor of this list',
     });
   }
   return offset + 1;
@@ -70,9 +71,7 @@ function patternOf(filter: string | null | undefined): string | undefined {
         ? 'must not hold the character NUL'
         : undefined;
   if (message === undefined) return filter.replace(/[\\%_]/g, '\\$&');
-  throw new AppError('BAD_USER_INPUT', `filter: ${message}`, {
-    details: { issues: [{ path: ['filter'], message }] },
-  });
+  throw badArgument('filter', message);
 }
 
 function missing(error: unknown): unknown {
@@ -101,10 +100,7 @@ export function createAdminClient({ exchange, extraRoles }: AdminClientDeps): Ad
 
   function checkRole(role: string | undefined): void {
     if (role === undefined || roles.includes(role)) return;
-    const message = `must be one of ${roles.join(', ')}`;
-    throw new AppError('BAD_USER_INPUT', `role: ${message}`, {
-      details: { issues: [{ path: ['role'], message }] },
-    });
+    throw badArgument('role', `must be one of ${roles.join(', ')}`);
   }
 
   async function page(number: number, size: number, filter: string | undefined, call: Call) {

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { AppError } from '../../../lib/app-error.ts';
+import { notConfigured } from '../../../lib/not-configured.ts';
 import type { HttpUpstream, UpstreamResponse } from '../../../upstream/http/upstream.ts';
 import type { Call } from '../../../viewer/call.ts';
 import { toAuthError } from './errors.ts';
@@ -46,15 +47,9 @@ function unreadable(cause?: unknown): AppError {
 /** Makes the exchange. Throws NOT_CONFIGURED at each call when the service, or the key it needs, is missing. */
 export function createAuthExchange({ upstream, needsApiKey }: AuthExchangeDeps): AuthExchange {
   async function send(request: AuthRequest, call: Call): Promise<UpstreamResponse> {
-    if (upstream === undefined) {
-      throw new AppError('NOT_CONFIGURED', 'AUTH is not part of this deployment.', {
-        details: { service: 'AUTH' },
-      });
-    }
+    if (upstream === undefined) throw notConfigured('AUTH');
     if (needsApiKey && call.viewer.apikey === undefined) {
-      throw new AppError('NOT_CONFIGURED', 'SUPABASE_ANON_KEY is not set, and AUTH needs a key.', {
-        details: { service: 'AUTH' },
-      });
+      throw notConfigured('AUTH', 'SUPABASE_ANON_KEY is not set, and AUTH needs a key.');
     }
     const answer = await upstream.request({
       method: request.method,

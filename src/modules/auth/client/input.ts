@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AppError } from '../../../lib/app-error.ts';
+import { badInput, invalidInput } from '../../../lib/bad-input.ts';
 import { refuseNulls } from '../../../lib/refuse-nulls.ts';
 
 const maxMetadataBytes = 256 * 1024;
@@ -180,8 +181,8 @@ export const linkInput = z
 function checkSizes(value: object): void {
   // Postgres cannot store it, and the auth service would answer with a failure of its own.
   if (JSON.stringify(value).includes('\\u0000')) {
-    throw new AppError('BAD_USER_INPUT', 'Text must not hold the character NUL.', {
-      details: { issues: [{ path: [], message: 'must not hold the character NUL' }] },
+    throw badInput([], 'Text must not hold the character NUL.', {
+      issue: 'must not hold the character NUL',
     });
   }
   for (const [name, field] of Object.entries(value)) {
@@ -201,18 +202,7 @@ export function readInput<T extends object>(schema: z.ZodType<T>, input: unknown
     checkSizes(parsed.data);
     return parsed.data;
   }
-  const issues = parsed.error.issues.map((issue) => ({
-    path: issue.path.map(String),
-    message: issue.message,
-  }));
-  const [first] = issues;
-  throw new AppError(
-    'BAD_USER_INPUT',
-    `${first?.path.join('.') ?? 'input'}: ${first?.message ?? 'invalid'}`,
-    {
-      details: { issues },
-    },
-  );
+  throw invalidInput(parsed.error);
 }
 
 /** The changes of an update, as `readInput`; null is refused but for `options`, which nothing keeps. */

@@ -1,8 +1,10 @@
 import type { Readable } from 'node:stream';
 import { AppError } from '../../../lib/app-error.ts';
+import { badInput } from '../../../lib/bad-input.ts';
+import { notConfigured } from '../../../lib/not-configured.ts';
 import type { HttpUpstream, StreamOptions } from '../../../upstream/http/upstream.ts';
 import type { Call } from '../../../viewer/call.ts';
-import { answerBroken, answerTooLarge, answerTooSlow, assertFromFunction, notConfigured } from './errors.ts';
+import { answerBroken, answerTooLarge, answerTooSlow, assertFromFunction } from './errors.ts';
 import { passedToFunction, shownToCaller } from './headers.ts';
 import type { FunctionAnswer, Invocation } from './types.ts';
 
@@ -27,7 +29,8 @@ export interface FunctionsClient {
 export function createFunctionsClient(deps: FunctionsClientDeps): FunctionsClient {
   return {
     async invoke(invocation, call) {
-      if (deps.upstream === undefined) throw notConfigured();
+      if (deps.upstream === undefined)
+        throw notConfigured('FUNCTIONS', 'Edge functions are not part of this deployment.');
       const started = performance.now();
       const { body, contentType } = requestBody(invocation);
       const options: StreamOptions = {
@@ -69,8 +72,8 @@ function requestBody({ method, body, headers }: Invocation): {
 } {
   if (body === undefined || body === null) return { body: undefined, contentType: undefined };
   if (method === 'GET' || method === 'HEAD') {
-    throw new AppError('BAD_USER_INPUT', `body: a ${method} request has none.`, {
-      details: { issues: [{ path: ['body'], message: `a ${method} request has none` }] },
+    throw badInput(['body'], `body: a ${method} request has none.`, {
+      issue: `a ${method} request has none`,
     });
   }
   const given = headers['content-type'];

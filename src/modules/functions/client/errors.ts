@@ -3,10 +3,6 @@ import { AppError } from '../../../lib/app-error.ts';
 
 const details = { service: 'FUNCTIONS' };
 
-export function notConfigured(): AppError {
-  return new AppError('NOT_CONFIGURED', 'Edge functions are not part of this deployment.', { details });
-}
-
 /** Supabase marks answers that its relay gave because the function itself gave none. */
 export function assertFromFunction(status: number, headers: IncomingHttpHeaders): void {
   if (headers['x-relay-error'] !== 'true') return;

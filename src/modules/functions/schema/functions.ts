@@ -1,12 +1,13 @@
-import { inputError, type SchemaBuilder } from '../../../graphql/kit/builder.ts';
+import type { SchemaBuilder } from '../../../graphql/kit/builder.ts';
 import { httpMethodEnum } from '../../../graphql/kit/http-method.ts';
+import { invalidInput } from '../../../lib/bad-input.ts';
 import { type FunctionAnswer, type Invocation, invocationSchema } from '../client/types.ts';
 import { answerJson, answerText } from './body.ts';
 
 /** Throws BAD_USER_INPUT with one issue per finding. */
 function parseInvocation(args: unknown): Invocation {
   const parsed = invocationSchema.safeParse(args);
-  if (!parsed.success) throw inputError(parsed.error);
+  if (!parsed.success) throw invalidInput(parsed.error);
   return parsed.data;
 }
 

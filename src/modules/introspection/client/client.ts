@@ -1,4 +1,4 @@
-import { AppError } from '../../../lib/app-error.ts';
+import { badInput } from '../../../lib/bad-input.ts';
 import { checkFirst, decodeCursor, encodeCursor } from '../../../lib/cursor.ts';
 import { formatPostgresArray } from '../../../upstream/postgres/array.ts';
 import {
@@ -258,8 +258,7 @@ function nameInCursor(schema: string, cursor: string): string {
 /** Postgres cannot take a NUL, and nothing has such a name. */
 function checkName(name: string, argument: string): string {
   if (!name.includes('\0')) return name;
-  const message = `${argument}: contains a NUL character`;
-  throw new AppError('BAD_USER_INPUT', message, { details: { issues: [{ path: [argument], message }] } });
+  throw badInput([argument], `${argument}: contains a NUL character`);
 }
 
 function textArray(items: readonly (string | null)[]): string {

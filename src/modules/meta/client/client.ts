@@ -1,6 +1,8 @@
+import { invalidInput } from '../../../lib/bad-input.ts';
+import { notConfigured } from '../../../lib/not-configured.ts';
 import type { HttpUpstream, UpstreamResponse } from '../../../upstream/http/upstream.ts';
 import type { Call } from '../../../viewer/call.ts';
-import { invalidArguments, notConfigured, sqlTooLarge, toMetaError } from './errors.ts';
+import { sqlTooLarge, toMetaError } from './errors.ts';
 import {
   type FormatArguments,
   formatArguments,
@@ -35,14 +37,15 @@ export function createMetaClient(deps: MetaClientDeps): MetaClient {
   const credentials = deps.behindGateway ? 'caller' : 'none';
 
   function upstream(): HttpUpstream {
-    if (deps.upstream === undefined) throw notConfigured();
+    if (deps.upstream === undefined)
+      throw notConfigured('META', 'postgres-meta is not part of this deployment.');
     return deps.upstream;
   }
 
   return {
     async types(args, call) {
       const parsed = typesArguments.safeParse(args);
-      if (!parsed.success) throw invalidArguments(parsed.error);
+      if (!parsed.success) throw invalidInput(parsed.error);
       const { language, schemas } = parsed.data;
       const answer = await upstream().request({
         method: 'GET',
@@ -56,7 +59,7 @@ export function createMetaClient(deps: MetaClientDeps): MetaClient {
     },
     async format(args, call) {
       const parsed = formatArguments.safeParse(args);
-      if (!parsed.success) throw invalidArguments(parsed.error);
+      if (!parsed.success) throw invalidInput(parsed.error);
       const body = { query: parsed.data.sql };
       if (Buffer.byteLength(JSON.stringify(body)) > largestBodyBytes) throw sqlTooLarge();
       const answer = await upstream().request({

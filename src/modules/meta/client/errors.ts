@@ -1,21 +1,8 @@
-import type { z } from 'zod';
 import { AppError } from '../../../lib/app-error.ts';
 import type { UpstreamResponse } from '../../../upstream/http/upstream.ts';
 import { failureBody, largestBodyBytes } from './types.ts';
 
 const details = { service: 'META' };
-
-export function notConfigured(): AppError {
-  return new AppError('NOT_CONFIGURED', 'postgres-meta is not part of this deployment.', { details });
-}
-
-export function invalidArguments(error: z.ZodError): AppError {
-  const issues = error.issues.map(({ path, message }) => ({ path: path.map(String), message }));
-  const [first] = issues;
-  return new AppError('BAD_USER_INPUT', `${first?.path.join('.')}: ${first?.message}`, {
-    details: { issues },
-  });
-}
 
 export function sqlTooLarge(): AppError {
   return new AppError('PAYLOAD_TOO_LARGE', 'The SQL is larger than postgres-meta takes.', {

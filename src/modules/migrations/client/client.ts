@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { AppError } from '../../../lib/app-error.ts';
+import { invalidInput } from '../../../lib/bad-input.ts';
 import { checkFirst, decodeCursor, encodeCursor } from '../../../lib/cursor.ts';
 import type { PostgresPools, PostgresSql } from '../../../upstream/postgres/pools.ts';
 import { requireDatabase } from '../../../upstream/postgres/require-database.ts';
@@ -21,7 +21,7 @@ import {
   type MigrationInput,
   type MigrationResult,
   migrationInput,
-  migrationVersion,
+  wantedVersion,
 } from './types.ts';
 
 /** The most migrations of one page. */
@@ -115,14 +115,14 @@ export function createMigrationsClient(deps: MigrationsClientDeps): MigrationsCl
         reading(call, async (sql) => {
           const tables = await lookAtTables(sql);
           requireReadable(tables);
-          return await readMigration(sql, tables, checked(knownVersion, version, 'version'));
+          return await readMigration(sql, tables, checked(knownVersion, { version }).version);
         }),
       ),
     run: (input, call) =>
       inOurWords(async () => await runMigration(engine(), checked(migrationInput, input), call)),
     rollback: (version, call) =>
       inOurWords(
-        async () => await rollbackMigration(engine(), checked(migrationVersion, version, 'version'), call),
+        async () => await rollbackMigration(engine(), checked(wantedVersion, { version }).version, call),
       ),
   };
 }
@@ -139,16 +139,8 @@ function versionInCursor(cursor: string): string {
   return String(decodeCursor(cursorKind, cursor)[0]);
 }
 
-function checked<T extends z.ZodType>(schema: T, value: unknown, argument?: string): z.output<T> {
+function checked<T extends z.ZodType>(schema: T, value: unknown): z.output<T> {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  const prefix = argument === undefined ? [] : [argument];
-  const issues = result.error.issues.map(({ path, message }) => ({
-    path: [...prefix, ...path.map(String)],
-    message,
-  }));
-  const [first] = issues;
-  throw new AppError('BAD_USER_INPUT', `${first?.path.join('.')}: ${first?.message}`, {
-    details: { issues },
-  });
+  throw invalidInput(result.error);
 }

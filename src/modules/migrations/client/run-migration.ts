@@ -1,4 +1,5 @@
 import { AppError } from '../../../lib/app-error.ts';
+import { badArgument } from '../../../lib/bad-input.ts';
 import type { PostgresSession, PostgresSql } from '../../../upstream/postgres/pools.ts';
 import { announceSchemaChange } from '../../../upstream/postgres/schema-changes.ts';
 import { commit } from '../../../upstream/postgres/sql/commit.ts';
@@ -16,7 +17,7 @@ import {
   runInTransaction,
   withNotices,
 } from './runner.ts';
-import { badScript, divideDown, divideScript, hasStatement, type ScriptStatement } from './script.ts';
+import { divideDown, divideScript, hasStatement, type ScriptStatement } from './script.ts';
 import { runStepByStep } from './steps.ts';
 import {
   checksumOf,
@@ -35,7 +36,7 @@ export async function runMigration(
   const { statements: script, refusal } = await divideScript(request.sql, engine.parser);
   if (typeof request.down === 'string') {
     await divideDown(request.down, engine.parser);
-    if (!hasStatement(script)) throw badScript('sql', 'there is no statement in it that down could undo');
+    if (!hasStatement(script)) throw badArgument('sql', 'there is no statement in it that down could undo');
   }
   const plan: Plan = { engine, request, script, refusal, appliedBy: callerName(call) };
   const { signal } = call;
@@ -160,9 +161,7 @@ function beginningOf(known: Migration | undefined, resumeFrom: number | undefine
     known === undefined
       ? 'nothing of this version has run'
       : `must be ${run}, or ${run + 1} to leave statement ${run} out`;
-  throw new AppError('BAD_USER_INPUT', `resumeFrom: ${message}`, {
-    details: { issues: [{ path: ['resumeFrom'], message }] },
-  });
+  throw badArgument('resumeFrom', message);
 }
 
 function alreadyApplied(migration: Migration, dryRun: boolean): MigrationResult {

@@ -1,4 +1,5 @@
 import { AppError } from '../../../lib/app-error.ts';
+import { badArgument } from '../../../lib/bad-input.ts';
 import type { StatementClass } from '../../../upstream/postgres/sql/statement-class.ts';
 import type { StatementParser } from '../../../upstream/postgres/sql/statement-parser.ts';
 import {
@@ -65,19 +66,13 @@ export async function divideDown(
 ): Promise<readonly ScriptStatement[]> {
   const { statements, refusal } = await divideScript(script, parser);
   if (refusal !== undefined) throw refusal;
-  if (!hasStatement(statements)) throw badScript('down', 'there is no statement in it; leave it out');
+  if (!hasStatement(statements)) throw badArgument('down', 'there is no statement in it; leave it out');
   return statements;
 }
 
 /** Whether there is more in it than comments. */
 export function hasStatement(statements: readonly ScriptStatement[]): boolean {
   return statements.some(({ kind }) => kind !== undefined);
-}
-
-export function badScript(argument: 'sql' | 'down', message: string): AppError {
-  return new AppError('BAD_USER_INPUT', `${argument}: ${message}`, {
-    details: { issues: [{ path: [argument], message }] },
-  });
 }
 
 function pieces(script: string, parsed: readonly StatementClass[]): ScriptStatement[] {

@@ -42,15 +42,14 @@ export interface MigrationResult {
   readonly notices: readonly MigrationNotice[];
 }
 
-export const migrationVersion = z
-  .string()
-  .regex(/^\d{1,200}$/, 'must be digits alone, such as 20260131120000');
+const migrationVersion = z.string().regex(/^\d{1,200}$/, 'must be digits alone, such as 20260131120000');
+
+export const wantedVersion = z.object({ version: migrationVersion });
 
 /** What another tool wrote may be anything. */
-export const knownVersion = sqlText.refine(
-  (version) => version.length <= 1_000,
-  'is longer than any version',
-);
+export const knownVersion = z.object({
+  version: sqlText.refine((version) => version.length <= 1_000, 'is longer than any version'),
+});
 
 export const migrationInput = z
   .object({

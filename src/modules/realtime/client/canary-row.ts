@@ -1,4 +1,5 @@
 import { AppError } from '../../../lib/app-error.ts';
+import { notConfigured } from '../../../lib/not-configured.ts';
 import { sqlState } from '../../../upstream/postgres/failure.ts';
 import type { PostgresPool, PostgresSql } from '../../../upstream/postgres/pools.ts';
 import type { CanaryRow } from './client.ts';
@@ -69,10 +70,9 @@ async function makeTable(sql: PostgresSql): Promise<void> {
       left join pg_catalog.pg_roles r on r.rolname = 'service_role'
       left join pg_catalog.pg_publication p on p.pubname = 'supabase_realtime'`;
   if (found?.role !== true || !found.publication) {
-    throw new AppError(
-      'NOT_CONFIGURED',
+    throw notConfigured(
+      'REALTIME',
       'The canary needs the role service_role and the publication supabase_realtime, which this database lacks.',
-      { details },
     );
   }
   // Even with `if not exists`, Postgres asks for the right to create: so only what is missing is tried.

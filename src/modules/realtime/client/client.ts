@@ -1,5 +1,6 @@
-import { AppError } from '../../../lib/app-error.ts';
+import type { AppError } from '../../../lib/app-error.ts';
 import { addressGroup } from '../../../lib/client-address.ts';
+import { notConfigured } from '../../../lib/not-configured.ts';
 import { createTimers } from '../../../lib/timers.ts';
 import type { Logger } from '../../../observability/logger.ts';
 import type { HttpUpstream } from '../../../upstream/http/upstream.ts';
@@ -281,5 +282,5 @@ function ticketOf(viewer: Viewer): Ticket {
 }
 
 function missing(variable: string): AppError {
-  return new AppError('NOT_CONFIGURED', `Realtime needs ${variable}.`, { details: { service: 'REALTIME' } });
+  return notConfigured('REALTIME', `Realtime needs ${variable}.`);
 }

@@ -1,4 +1,5 @@
 import { AppError } from '../../../lib/app-error.ts';
+import { notConfigured } from '../../../lib/not-configured.ts';
 import type { SocketLoss } from './socket.ts';
 
 /**
@@ -55,8 +56,7 @@ const rules: readonly Rule[] = [
   {
     prefix: /^(TenantNotFound|RealtimeDisabledForTenant)/,
     kind: 'fatal',
-    make: () =>
-      new AppError('NOT_CONFIGURED', 'Realtime does not serve this project.', { details: { service } }),
+    make: () => notConfigured('REALTIME', 'Realtime does not serve this project.'),
   },
   {
     prefix:

@@ -1,4 +1,5 @@
-import { AppError } from '../../../lib/app-error.ts';
+import type { AppError } from '../../../lib/app-error.ts';
+import { badArgument } from '../../../lib/bad-input.ts';
 
 /** One condition of a filter, `column=operator.value`. */
 export interface FilterCondition {
@@ -104,9 +105,7 @@ function splitOutsideQuotes(text: string): string[] {
 
 /** BAD_USER_INPUT for the argument `filter`. */
 export function badFilter(message: string): AppError {
-  return new AppError('BAD_USER_INPUT', `filter: ${message}`, {
-    details: { issues: [{ path: ['filter'], message }] },
-  });
+  return badArgument('filter', message);
 }
 
 function clip(text: string): string {

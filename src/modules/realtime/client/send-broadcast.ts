@@ -1,4 +1,5 @@
 import { AppError } from '../../../lib/app-error.ts';
+import { notConfigured } from '../../../lib/not-configured.ts';
 import type { HttpUpstream, UpstreamResponse } from '../../../upstream/http/upstream.ts';
 import type { Call } from '../../../viewer/call.ts';
 import type { BroadcastMessage } from './types.ts';
@@ -27,12 +28,9 @@ export async function sendBroadcast(
   });
   if (single.status !== 404) return accepted(single);
   if (message.private) {
-    throw new AppError(
-      'NOT_CONFIGURED',
+    throw notConfigured(
+      'REALTIME',
       'This Realtime cannot confirm private messages: it needs 2.96.3 or later.',
-      {
-        details,
-      },
     );
   }
   const { channel: topic, event, payload } = message;

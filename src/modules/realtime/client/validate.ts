@@ -1,4 +1,5 @@
 import { AppError } from '../../../lib/app-error.ts';
+import { badArgument } from '../../../lib/bad-input.ts';
 import { isRecord } from '../../../lib/is-record.ts';
 import type { Call } from '../../../viewer/call.ts';
 import { badFilter, parseFilter } from './filter.ts';
@@ -106,10 +107,4 @@ function checkText(argument: string, text: string, longest: number): void {
   if (text === '') throw badArgument(argument, 'It is empty.');
   if (Buffer.byteLength(text) > longest) throw badArgument(argument, `It is longer than ${longest} bytes.`);
   if (text.includes('\0')) throw badArgument(argument, 'It holds a NUL character.');
-}
-
-function badArgument(argument: string, message: string): AppError {
-  return new AppError('BAD_USER_INPUT', `${argument}: ${message}`, {
-    details: { issues: [{ path: [argument], message }] },
-  });
 }

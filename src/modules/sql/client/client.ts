@@ -1,5 +1,6 @@
 import type { z } from 'zod';
-import { AppError } from '../../../lib/app-error.ts';
+import { invalidInput } from '../../../lib/bad-input.ts';
+import { notConfigured } from '../../../lib/not-configured.ts';
 import type { PostgresPools } from '../../../upstream/postgres/pools.ts';
 import {
   createStatementParser,
@@ -59,9 +60,7 @@ export function createDatabaseClient(deps: DatabaseClientDeps): DatabaseClient {
 
   function engine(): SqlEngine {
     if (known !== undefined) return known;
-    throw new AppError('NOT_CONFIGURED', 'This gateway has no database: DATABASE_URL is not set.', {
-      details: { service: 'POSTGRES' },
-    });
+    throw notConfigured('POSTGRES', 'This gateway has no database: DATABASE_URL is not set.');
   }
 
   return {
@@ -85,15 +84,7 @@ export function createDatabaseClient(deps: DatabaseClientDeps): DatabaseClient {
 function checked<T extends z.ZodType>(schema: T, args: unknown): z.output<T> {
   const result = schema.safeParse(args);
   if (result.success) return result.data;
-  const issues = result.error.issues.map(({ path, message }) => ({ path: path.map(String), message }));
-  const [first] = issues;
-  throw new AppError(
-    'BAD_USER_INPUT',
-    `${first?.path.join('.') ?? 'input'}: ${first?.message ?? 'is not valid'}`,
-    {
-      details: { issues },
-    },
-  );
+  throw invalidInput(result.error);
 }
 
 function withParams<T extends { readonly params?: readonly unknown[] | null | undefined }>(args: T) {

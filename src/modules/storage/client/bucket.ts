@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AppError } from '../../../lib/app-error.ts';
+import { badInput } from '../../../lib/bad-input.ts';
 import { refuseNulls } from '../../../lib/refuse-nulls.ts';
 import type { Call } from '../../../viewer/call.ts';
 import { encodeBucket } from './object-path.ts';
@@ -62,12 +63,7 @@ export function createBucketMethods(send: Send): BucketMethods {
     async updateBucket(id, changes, call) {
       refuseNulls(changes, ['fileSizeLimit', 'allowedMimeTypes']);
       const body = wireChanges(changes);
-      if (Object.keys(body).length === 0) {
-        const message = 'input must change something.';
-        throw new AppError('BAD_USER_INPUT', message, {
-          details: { issues: [{ path: ['input'], message }] },
-        });
-      }
+      if (Object.keys(body).length === 0) throw badInput(['input'], 'input must change something.');
       await send(messageSchema, { method: 'PUT', path: at(id), body, idempotent: true }, call);
       return await bucket(id, call);
     },
@@ -106,19 +102,16 @@ function wireLimit(limit: string | null): number | null {
   if (limit === null) return null;
   const bytes = Number(limit);
   if (Number.isSafeInteger(bytes) && bytes >= 0) return bytes;
-  const message = 'fileSizeLimit must be a number of bytes from 0 to 2^53.';
-  throw new AppError('BAD_USER_INPUT', message, {
-    details: { issues: [{ path: ['fileSizeLimit'], message }] },
-  });
+  throw badInput(['fileSizeLimit'], 'fileSizeLimit must be a number of bytes from 0 to 2^53.');
 }
 
 function wireTypes(types: readonly string[] | null): readonly string[] | null {
   // Storage's database fails at NUL; what else is no media type Storage says itself.
   if (types === null || types.every((type) => type.length <= 255 && !type.includes('\0'))) return types;
-  const message = 'allowedMimeTypes must hold media types, such as image/png or image/*.';
-  throw new AppError('BAD_USER_INPUT', message, {
-    details: { issues: [{ path: ['allowedMimeTypes'], message }] },
-  });
+  throw badInput(
+    ['allowedMimeTypes'],
+    'allowedMimeTypes must hold media types, such as image/png or image/*.',
+  );
 }
 
 function asMade(input: NewBucket): Bucket {

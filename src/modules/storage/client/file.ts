@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { z } from 'zod';
-import { AppError } from '../../../lib/app-error.ts';
+import { badInput } from '../../../lib/bad-input.ts';
 import type { Call } from '../../../viewer/call.ts';
 import { type FilesArgs, type FilesPage, listFiles } from './files-page.ts';
 import { blameSegments, checkNewPath, checkPath, encodeBucket, encodeObject } from './object-path.ts';
@@ -135,8 +135,7 @@ export function createFileMethods(send: Send): FileMethods {
 /** Throws BAD_USER_INPUT for too many paths, or one that no file can have. */
 export function checkPaths(paths: readonly string[]): void {
   if (paths.length > maxPaths) {
-    const message = `paths must not have more than ${maxPaths} entries.`;
-    throw new AppError('BAD_USER_INPUT', message, { details: { issues: [{ path: ['paths'], message }] } });
+    throw badInput(['paths'], `paths must not have more than ${maxPaths} entries.`);
   }
   for (const path of paths) checkPath(path, 'paths');
 }

@@ -1,4 +1,4 @@
-import { AppError } from '../../../lib/app-error.ts';
+import { badInput } from '../../../lib/bad-input.ts';
 
 /** Another size of an image, as Storage takes it. */
 export interface ImageTransform {
@@ -20,10 +20,7 @@ export function checkTransform(transform: ImageTransform): Record<string, string
   for (const [name, least, most] of limits) {
     const value = transform[name] ?? least;
     if (value >= least && value <= most) continue;
-    const message = `transform.${name} must be from ${least} to ${most}.`;
-    throw new AppError('BAD_USER_INPUT', message, {
-      details: { issues: [{ path: ['transform', name], message }] },
-    });
+    throw badInput(['transform', name], `transform.${name} must be from ${least} to ${most}.`);
   }
   const asked: Record<string, string | number> = {};
   for (const [name, value] of Object.entries(transform)) {

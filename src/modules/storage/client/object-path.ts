@@ -1,14 +1,11 @@
 import { AppError } from '../../../lib/app-error.ts';
+import { badInput } from '../../../lib/bad-input.ts';
 import { encodeSegment } from '../../../upstream/http/request-path.ts';
 
 /** S3's limit, which Storage takes over. Names of buckets are shorter; beyond this no server takes the URL. */
 const maxPathBytes = 1024;
 /** What the file systems have of one segment. S3 knows no segments. */
 const maxSegmentBytes = 255;
-
-function badPath(argument: string, message: string): AppError {
-  return new AppError('BAD_USER_INPUT', message, { details: { issues: [{ path: [argument], message }] } });
-}
 
 /** Text that no server on the way can be asked with: NUL, a backslash, half of a surrogate pair. */
 const unspeakable = /[\0\\]|\p{Surrogate}/u;
@@ -27,22 +24,22 @@ export function pathFault(path: string): string | undefined {
 /** Throws BAD_USER_INPUT for paths that no file can have. */
 export function checkPath(path: string, argument = 'path'): string {
   const fault = pathFault(path);
-  if (fault !== undefined) throw badPath(argument, `${argument} ${fault}`);
+  if (fault !== undefined) throw badInput([argument], `${argument} ${fault}`);
   return path;
 }
 
 /** The beginning of paths. Throws BAD_USER_INPUT for text that begins none. */
 export function checkPrefix(prefix: string): string {
   if (Buffer.byteLength(prefix) > maxPathBytes) {
-    throw badPath('prefix', `prefix must not be longer than ${maxPathBytes} bytes.`);
+    throw badInput(['prefix'], `prefix must not be longer than ${maxPathBytes} bytes.`);
   }
-  if (unspeakable.test(prefix)) throw badPath('prefix', 'prefix holds a character that is not allowed.');
+  if (unspeakable.test(prefix)) throw badInput(['prefix'], 'prefix holds a character that is not allowed.');
   return prefix;
 }
 
 /** For a file that is about to be made: `checkPath`, and no slash in front, which would be part of its name. */
 export function checkNewPath(path: string, argument = 'path'): string {
-  if (path.startsWith('/')) throw badPath(argument, `${argument} must not begin with a slash.`);
+  if (path.startsWith('/')) throw badInput([argument], `${argument} must not begin with a slash.`);
   return checkPath(path, argument);
 }
 
@@ -54,7 +51,7 @@ export function encodeObject(bucket: string, path: string): string {
 /** The id of a bucket as a piece of a URL. Throws BAD_USER_INPUT for text that no bucket can have. */
 export function encodeBucket(id: string, argument = 'bucket'): string {
   if (Buffer.byteLength(id) > maxPathBytes) {
-    throw badPath(argument, `${argument} must not be longer than ${maxPathBytes} bytes.`);
+    throw badInput([argument], `${argument} must not be longer than ${maxPathBytes} bytes.`);
   }
   return encodeSegment(id);
 }
@@ -67,7 +64,7 @@ export function blameSegments(path: string, argument = 'path'): (error: unknown)
   return (error) => {
     const failed = error instanceof AppError && error.code === 'UPSTREAM_ERROR';
     if (failed && path.split('/').some((segment) => Buffer.byteLength(segment) > maxSegmentBytes)) {
-      throw badPath(argument, `${argument} has a segment of more than ${maxSegmentBytes} bytes.`);
+      throw badInput([argument], `${argument} has a segment of more than ${maxSegmentBytes} bytes.`);
     }
     throw error;
   };

@@ -1,4 +1,6 @@
 import { AppError } from '../../../lib/app-error.ts';
+import { badInput } from '../../../lib/bad-input.ts';
+import { notConfigured } from '../../../lib/not-configured.ts';
 import { withoutTrailing } from '../../../lib/without-trailing.ts';
 import { checkTransform, type ImageTransform } from './image-transform.ts';
 import { encodeObject } from './object-path.ts';
@@ -39,7 +41,8 @@ export function createPublicUrls(publicUrl: string, imageTransformation: boolean
       return `${root}${route}${encodeObject(bucket, path)}${signedUrl.slice(mark)}`;
     },
     saved(signedUrl, name) {
-      if (name.length > maxNameLength || /\p{Surrogate}|\0/u.test(name)) throw badName();
+      if (name.length > maxNameLength || /\p{Surrogate}|\0/u.test(name))
+        throw badInput(['download'], `download must be text of at most ${maxNameLength} characters.`);
       return `${signedUrl}&download=${encodeURIComponent(name)}`;
     },
     signedUpload: (bucket, path, token) =>
@@ -47,17 +50,8 @@ export function createPublicUrls(publicUrl: string, imageTransformation: boolean
   };
 }
 
-function badName(): AppError {
-  const message = `download must be text of at most ${maxNameLength} characters.`;
-  return new AppError('BAD_USER_INPUT', message, {
-    details: { issues: [{ path: ['download'], message }] },
-  });
-}
-
 export function noTransformation(): AppError {
-  return new AppError('NOT_CONFIGURED', 'Image transformation is not part of this deployment.', {
-    details: { service: 'STORAGE' },
-  });
+  return notConfigured('STORAGE', 'Image transformation is not part of this deployment.');
 }
 
 function unreadable(): AppError {

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { AppError } from '../../../lib/app-error.ts';
+import { notConfigured } from '../../../lib/not-configured.ts';
 import type { HttpUpstream, RequestOptions } from '../../../upstream/http/upstream.ts';
 import type { Call } from '../../../viewer/call.ts';
 import { parseStorage } from './errors.ts';
@@ -10,11 +10,7 @@ export type Send = <T>(schema: z.ZodType<T>, options: Omit<RequestOptions, 'call
 /** Without an upstream every call is NOT_CONFIGURED. */
 export function createSend(upstream: HttpUpstream | undefined): Send {
   return async (schema, options, call) => {
-    if (!upstream) {
-      throw new AppError('NOT_CONFIGURED', 'Storage is not part of this deployment.', {
-        details: { service: 'STORAGE' },
-      });
-    }
+    if (!upstream) throw notConfigured('STORAGE', 'Storage is not part of this deployment.');
     return parseStorage(schema, await upstream.request({ ...options, call }));
   };
 }

@@ -1,4 +1,5 @@
 import { AppError } from '../../../lib/app-error.ts';
+import { badInput } from '../../../lib/bad-input.ts';
 import type { Call } from '../../../viewer/call.ts';
 import { checkBucketRules } from './bucket-rules.ts';
 import { checkPaths } from './file.ts';
@@ -71,7 +72,7 @@ export function createSharingMethods(deps: SharingDeps): SharingMethods {
   function seconds(given: SigningTime): number {
     const expiresInMs = given ?? Math.min(defaultSigningMs, maxSignedUrlExpiryMs);
     if (expiresInMs >= 1000 && expiresInMs <= maxSignedUrlExpiryMs) return Math.floor(expiresInMs / 1000);
-    throw badArgument('expiresIn', `expiresIn must be from 1s to ${maxSignedUrlExpiryMs / 1000}s.`);
+    throw badInput(['expiresIn'], `expiresIn must be from 1s to ${maxSignedUrlExpiryMs / 1000}s.`);
   }
 
   return {
@@ -140,14 +141,10 @@ export function createSharingMethods(deps: SharingDeps): SharingMethods {
 
 /** Throws BAD_USER_INPUT for what the headers of an upload could not say. */
 function checkDescription({ size, metadata }: TicketArgs): void {
-  if (size?.startsWith('-')) throw badArgument('size', 'size must not be negative.');
+  if (size?.startsWith('-')) throw badInput(['size'], 'size must not be negative.');
   if (metadata && Buffer.byteLength(metadataJson(metadata)) > maxMetadataBytes) {
-    throw badArgument('metadata', `metadata must not be longer than ${maxMetadataBytes} bytes of JSON.`);
+    throw badInput(['metadata'], `metadata must not be longer than ${maxMetadataBytes} bytes of JSON.`);
   }
-}
-
-function badArgument(name: string, message: string): AppError {
-  return new AppError('BAD_USER_INPUT', message, { details: { issues: [{ path: [name], message }] } });
 }
 
 function putHeaders({ contentType, cacheControl, metadata }: TicketArgs): Record<string, string> {

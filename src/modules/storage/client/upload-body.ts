@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
-import { AppError } from '../../../lib/app-error.ts';
+import { badInput } from '../../../lib/bad-input.ts';
 
 export interface UploadDescription {
   readonly contentType: string;
@@ -60,14 +60,14 @@ export function uploadBody(file: Readable, description: UploadDescription): Uplo
 export function checkContentType(contentType: string): string {
   const [, type, parameters] = contentType.length <= maxHeaderText ? (mediaType.exec(contentType) ?? []) : [];
   if (type !== undefined) return type.toLowerCase() + (parameters ?? '');
-  throw badField('contentType', 'contentType must be a media type, such as image/png.');
+  throw badInput(['contentType'], 'contentType must be a media type, such as image/png.');
 }
 
 /** As JSON. Throws BAD_USER_INPUT for text that Postgres cannot keep in it. */
 export function metadataJson(metadata: Record<string, unknown>): string {
   return JSON.stringify(metadata, (name, value: unknown) => {
     if (unstorable.test(name) || (typeof value === 'string' && unstorable.test(value))) {
-      throw badField('metadata', 'metadata holds NUL or half of a surrogate pair.');
+      throw badInput(['metadata'], 'metadata holds NUL or half of a surrogate pair.');
     }
     return value;
   });
@@ -80,9 +80,5 @@ export function cacheSeconds(text: string | null | undefined): string | undefine
   if (text === undefined || text === null) return undefined;
   const rest = text.replace(/^max-age=/i, '');
   if (rest.length <= maxHeaderText && /^\d{1,10}(?:, ?[\w=-]+)*$/.test(rest)) return rest;
-  throw badField('cacheControl', 'cacheControl must be seconds, or begin with max-age.');
-}
-
-function badField(name: string, message: string): AppError {
-  return new AppError('BAD_USER_INPUT', message, { details: { issues: [{ path: [name], message }] } });
+  throw badInput(['cacheControl'], 'cacheControl must be seconds, or begin with max-age.');
 }

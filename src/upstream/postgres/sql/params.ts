@@ -1,4 +1,4 @@
-import { AppError } from '../../../lib/app-error.ts';
+import { badInput } from '../../../lib/bad-input.ts';
 import { formatPostgresArray } from '../array.ts';
 
 /** Parameters as the wire takes them: text or null. Arrays wait for the type that the server gives them. */
@@ -35,8 +35,9 @@ function encode(value: unknown, type: number): EncodedParam {
 
 function check(value: unknown, path: string, index: number, depth: number): void {
   const refuse = (why: string): never => {
-    throw new AppError('BAD_USER_INPUT', `Parameter ${path} ${why}.`, {
-      details: { parameter: index + 1, issues: [{ path: ['params', String(index)], message: why }] },
+    throw badInput(['params', String(index)], `Parameter ${path} ${why}.`, {
+      issue: why,
+      details: { parameter: index + 1 },
     });
   };
   if (depth > deepest) refuse(`is nested deeper than ${deepest} levels`);

@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { badArgument, badInput, invalidInput } from '../../../src/lib/bad-input.ts';
+
+describe('badInput', () => {
+  it('says the same in the error and in its one issue', () => {
+    const error = badInput(['paths'], 'paths must not be empty.', { details: { reason: 'empty' } });
+    expect(error).toMatchObject({
+      code: 'BAD_USER_INPUT',
+      message: 'paths must not be empty.',
+      details: { reason: 'empty', issues: [{ path: ['paths'], message: 'paths must not be empty.' }] },
+    });
+  });
+
+  it('puts the name of an argument before its fault', () => {
+    const error = badArgument('filter', 'is too long');
+    expect(error.message).toBe('filter: is too long');
+    expect(error.details).toEqual({ issues: [{ path: ['filter'], message: 'is too long' }] });
+  });
+});
+
+describe('invalidInput', () => {
+  const refused = (schema: z.ZodType, value: unknown) => {
+    const { error } = schema.safeParse(value);
+    return error && invalidInput(error);
+  };
+
+  it('has an issue for each finding, and says the first', () => {
+    const schema = z.object({ list: z.array(z.int('is no number')), name: z.string('is no text') });
+    const error = refused(schema, { list: [1, 'two'], name: 3 });
+    expect(error?.message).toBe('list.1: is no number');
+    expect(error?.details['issues']).toEqual([
+      { path: ['list', '1'], message: 'is no number' },
+      { path: ['name'], message: 'is no text' },
+    ]);
+  });
+
+  it('names no place for a finding about the whole', () => {
+    expect(refused(z.string('is no text'), 1)?.message).toBe('is no text');
+  });
+});
