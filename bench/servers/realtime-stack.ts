@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startLocalPostgres } from '../../packages/local/src/postgres.ts';
+import { startLocalPostgres } from '../../packages/local/src/postgres/local-postgres.ts';
 import { startRealtimeServer } from '../../packages/local/src/realtime-server.ts';
 
 // Postgres and the local realtime server, with no limit that a benchmark would meet. Tells the rest in a file.

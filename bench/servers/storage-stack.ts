@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startLocalPostgres } from '../../packages/local/src/postgres.ts';
+import { startLocalPostgres } from '../../packages/local/src/postgres/local-postgres.ts';
 import { startStorageServer } from '../../packages/local/src/storage-server.ts';
 
 // Postgres and the local storage server, with room for large files. Tells the rest in a file.

@@ -1,4 +1,7 @@
 import { cp } from 'node:fs/promises';
 
 // What the compiler leaves behind: files that are read at run time, beside the module that reads them.
-await cp(new URL('src/sql', import.meta.url), new URL('dist/sql', import.meta.url), { recursive: true });
+const folder = 'postgres/sql';
+await cp(new URL(`src/${folder}`, import.meta.url), new URL(`dist/${folder}`, import.meta.url), {
+  recursive: true,
+});

@@ -3,7 +3,7 @@ import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { createClient, type SupabaseClient } from '@supabase/supabase-js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { totpCode } from '../../packages/local/src/auth/totp.ts';
-import { createSigningKey } from '../../packages/local/src/signing-key.ts';
+import { createSigningKey } from '../../packages/local/src/data-folder/signing-key.ts';
 import { type PassThrough, startPassThrough } from '../support/auth-gateway.ts';
 import { startTestAuthServer, type TestAuthServer } from '../support/auth-server.ts';
 import { transport } from '../support/supabase-transport.ts';

@@ -8,7 +8,7 @@ import { createMailbox } from '../../packages/local/src/auth/mailbox.ts';
 import { defaultAuthServerSettings } from '../../packages/local/src/auth/settings.ts';
 import { createTokenSigner } from '../../packages/local/src/auth/tokens.ts';
 import { totpCode } from '../../packages/local/src/auth/totp.ts';
-import { createSigningKey } from '../../packages/local/src/signing-key.ts';
+import { createSigningKey } from '../../packages/local/src/data-folder/signing-key.ts';
 import { createLogger } from '../../src/observability/logger.ts';
 import { startTestAuthServer, type TestAuthServer } from '../support/auth-server.ts';
 import { silentLog } from '../support/postgres.ts';

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import postgres, { type Sql } from 'postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { LocalLogin } from '../../packages/local/src/keys.ts';
+import type { LocalLogin } from '../../packages/local/src/data-folder/keys.ts';
 import { startTestPostgres, type TestPostgres } from '../support/postgres.ts';
 
 let server: TestPostgres;
@@ -209,7 +209,7 @@ describe('the database', () => {
 
   it('takes its SQL files again over their own result', async () => {
     const sql = connect('supabase_admin');
-    const folder = new URL('../../packages/local/src/sql/', import.meta.url);
+    const folder = new URL('../../packages/local/src/postgres/sql/', import.meta.url);
     const roles = async () => await sql`select rolname, rolconfig from pg_roles order by rolname`;
     const before = await roles();
     for (const name of await readdir(folder)) {

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { createClient } from '@supabase/supabase-js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startFunctionsServer } from '../../packages/local/src/functions-server.ts';
-import type { LocalLog, LocalServer } from '../../packages/local/src/local-server.ts';
+import type { LocalServer } from '../../packages/local/src/http/local-server.ts';
+import type { LocalLog } from '../../packages/local/src/lib/log.ts';
 import { makeTestFolder } from '../support/postgres.ts';
 import { transport } from '../support/supabase-transport.ts';
 

@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import type { LocalPostgres } from '../../packages/local/src/postgres.ts';
+import type { LocalPostgres } from '../../packages/local/src/postgres/local-postgres.ts';
 import { cleanUpAfterEach, onCleanUpLast, query, refusal, start } from '../support/local-start.ts';
 import { makeDataFolder, makeTestFolder } from '../support/postgres.ts';
 

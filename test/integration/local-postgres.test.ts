@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import postgres from 'postgres';
 import { describe, expect, it } from 'vitest';
-import { identifyProcess, isAlive } from '../../packages/local/src/process-identity.ts';
+import { identifyProcess, isAlive } from '../../packages/local/src/lib/process-identity.ts';
 import { cleanUpAfterEach, onCleanUp, query, refusal, start } from '../support/local-start.ts';
 import { makeDataFolder, makeTestFolder } from '../support/postgres.ts';
 

@@ -1,6 +1,6 @@
 import { importJWK, SignJWT } from 'jose';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { createSigningKey } from '../../packages/local/src/signing-key.ts';
+import { createSigningKey } from '../../packages/local/src/data-folder/signing-key.ts';
 import { connectPhoenix, type Frame, type PhoenixSocket } from '../support/phoenix-socket.ts';
 import { startTestRealtime, type TestRealtime } from '../support/realtime.ts';
 

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
-import { isAlive } from '../../packages/local/src/process-identity.ts';
+import { isAlive } from '../../packages/local/src/lib/process-identity.ts';
 import { localFileOf } from '../support/command-line.ts';
 import { makeTestFolder } from '../support/postgres.ts';
 

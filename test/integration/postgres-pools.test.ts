@@ -1,7 +1,7 @@
 import { createServer, type Socket } from 'node:net';
 import connectSuperuser from 'postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startLocalPostgres } from '../../packages/local/src/postgres.ts';
+import { startLocalPostgres } from '../../packages/local/src/postgres/local-postgres.ts';
 import { createMigrationsClient } from '../../src/modules/migrations/client/client.ts';
 import { createPostgresPools } from '../../src/upstream/postgres/pools.ts';
 import { connectDatabase, eventually, failureOf } from '../support/database-client.ts';

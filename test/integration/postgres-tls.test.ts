@@ -1,7 +1,7 @@
 import { chown, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { findPostgresUser } from '../../packages/local/src/os-user.ts';
+import { findPostgresUser } from '../../packages/local/src/lib/os-user.ts';
 import { startTestApp } from '../support/app.ts';
 import { createTestAuthority, type TestAuthority } from '../support/certificates.ts';
 import { databaseEnv, serviceToken } from '../support/database-app.ts';

@@ -1,7 +1,7 @@
 import type { AuthServerSettings } from '../../packages/local/src/auth/settings.ts';
 import { type AuthServer, startAuthServer } from '../../packages/local/src/auth-server.ts';
-import type { LocalKeys } from '../../packages/local/src/local-server.ts';
-import type { SigningKey } from '../../packages/local/src/signing-key.ts';
+import type { LocalKeys } from '../../packages/local/src/data-folder/keys.ts';
+import type { SigningKey } from '../../packages/local/src/data-folder/signing-key.ts';
 import { silentLog, startTestPostgres, type TestPostgres } from './postgres.ts';
 
 /** What tests want of the auth server: cheap hashes, and no waiting between two messages. */

@@ -1,7 +1,7 @@
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { startFunctionsServer } from '../../packages/local/src/functions-server.ts';
-import type { LocalLog } from '../../packages/local/src/local-server.ts';
+import type { LocalLog } from '../../packages/local/src/lib/log.ts';
 import { makeTestFolder } from './postgres.ts';
 
 export interface TestFunctions extends AsyncDisposable {

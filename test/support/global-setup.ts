@@ -2,8 +2,8 @@ import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
-import { clusterFolder } from '../../packages/local/src/postgres-home.ts';
-import { stopStalePostmaster } from '../../packages/local/src/stale-postmaster.ts';
+import { clusterFolder } from '../../packages/local/src/postgres/home.ts';
+import { stopStalePostmaster } from '../../packages/local/src/postgres/stale-postmaster.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {

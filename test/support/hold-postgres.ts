@@ -1,6 +1,6 @@
 // A process of its own that starts the local Postgres and then only waits: for tests that kill it.
 import postgres from 'postgres';
-import { startLocalPostgres } from '../../packages/local/src/postgres.ts';
+import { startLocalPostgres } from '../../packages/local/src/postgres/local-postgres.ts';
 
 const [, , dataDir] = process.argv;
 if (dataDir === undefined) throw new Error('the data folder is missing');

@@ -1,11 +1,11 @@
 import postgres from 'postgres';
 import { afterEach, expect } from 'vitest';
-import { LocalStackError } from '../../packages/local/src/local-error.ts';
+import { LocalStackError } from '../../packages/local/src/lib/local-error.ts';
 import {
   type LocalPostgres,
   type LocalPostgresOptions,
   startLocalPostgres,
-} from '../../packages/local/src/postgres.ts';
+} from '../../packages/local/src/postgres/local-postgres.ts';
 import { silentLog, unsafeButFast } from './postgres.ts';
 
 const cleanups: (() => Promise<unknown>)[] = [];

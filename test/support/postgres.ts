@@ -5,15 +5,16 @@ import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { inject } from 'vitest';
-import { openDataFolder } from '../../packages/local/src/data-folder.ts';
-import { loadLocalSecrets } from '../../packages/local/src/keys.ts';
-import type { LocalKeys, LocalLog } from '../../packages/local/src/local-server.ts';
+import { openDataFolder } from '../../packages/local/src/data-folder/data-folder.ts';
+import type { LocalKeys } from '../../packages/local/src/data-folder/keys.ts';
+import { loadLocalSecrets } from '../../packages/local/src/data-folder/keys.ts';
+import type { LocalLog } from '../../packages/local/src/lib/log.ts';
+import { clusterFolder, findPostgresHome } from '../../packages/local/src/postgres/home.ts';
 import {
   type LocalPostgres,
   type LocalPostgresOptions,
   startLocalPostgres,
-} from '../../packages/local/src/postgres.ts';
-import { clusterFolder, findPostgresHome } from '../../packages/local/src/postgres-home.ts';
+} from '../../packages/local/src/postgres/local-postgres.ts';
 
 /** A Postgres that belongs to one test file, with the roles, schemas and keys of the local stack. */
 export interface TestPostgres extends LocalPostgres, AsyncDisposable {

@@ -1,6 +1,6 @@
 import { type Client, createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
-import type { LocalKeys } from '../../packages/local/src/local-server.ts';
+import type { LocalKeys } from '../../packages/local/src/data-folder/keys.ts';
 import { startTestApp, type TestApp } from './app.ts';
 import { startTestRealtime, type TestRealtime } from './realtime.ts';
 

@@ -1,26 +1,28 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { checkArea } from './auth/areas.ts';
 import { startCleanup } from './auth/cleanup.ts';
 import type { AuthContext } from './auth/context.ts';
 import { connectAuthDatabase } from './auth/database.ts';
 import { AuthError, matchRoute, send, sendError, toAuthRequest } from './auth/http.ts';
 import { createMailbox, type Mailbox } from './auth/mailbox.ts';
-import { adminRoutes } from './auth/routes-admin.ts';
-import { factorRoutes } from './auth/routes-factors.ts';
-import { infoRoutes } from './auth/routes-info.ts';
-import { linkRoutes } from './auth/routes-links.ts';
-import { mailboxRoutes } from './auth/routes-mailbox.ts';
-import { messageRoutes } from './auth/routes-messages.ts';
-import { signupRoutes } from './auth/routes-signup.ts';
-import { tokenRoutes } from './auth/routes-token.ts';
-import { userRoutes } from './auth/routes-user.ts';
-import { verifyRoutes } from './auth/routes-verify.ts';
+import { adminRoutes } from './auth/routes/admin.ts';
+import { factorRoutes } from './auth/routes/factors.ts';
+import { infoRoutes } from './auth/routes/info.ts';
+import { linkRoutes } from './auth/routes/links.ts';
+import { mailboxRoutes } from './auth/routes/mailbox.ts';
+import { messageRoutes } from './auth/routes/messages.ts';
+import { signupRoutes } from './auth/routes/signup.ts';
+import { tokenRoutes } from './auth/routes/token.ts';
+import { userRoutes } from './auth/routes/user.ts';
+import { verifyRoutes } from './auth/routes/verify.ts';
 import { type AuthServerSettings, defaultAuthServerSettings } from './auth/settings.ts';
 import { createTokenSigner } from './auth/tokens.ts';
-import { dropUnread } from './drop-unread.ts';
-import { createFaults, type Faults } from './faults.ts';
-import type { LocalKeys, LocalLog, LocalServer } from './local-server.ts';
-import type { SigningKey } from './signing-key.ts';
+import type { LocalKeys } from './data-folder/keys.ts';
+import type { SigningKey } from './data-folder/signing-key.ts';
+import { createHostCheck } from './http/allowed-hosts.ts';
+import { createFaults, type Faults } from './http/faults.ts';
+import { type LocalServer, startLocalServer } from './http/local-server.ts';
+import type { LocalLog } from './lib/log.ts';
 
 export interface AuthServerOptions {
   /** Logs in as supabase_auth_admin, to a database that has sql/auth.sql. */
@@ -29,28 +31,18 @@ export interface AuthServerOptions {
   /** Where `redirect_to` falls back to. */
   readonly siteUrl: string;
   readonly log: LocalLog;
-  /** Port on 127.0.0.1; any free one by default. */
-  readonly port?: number;
   /** Public address of the auth service, used in links of mails; the server's own by default. */
-  readonly externalUrl?: string;
+  readonly externalUrl?: string | undefined;
   /** Signs access tokens with ES256 and publishes the public half; HS256 with the project's secret by default. */
-  readonly signing?: SigningKey;
-  readonly settings?: Partial<AuthServerSettings>;
+  readonly signing?: SigningKey | undefined;
+  readonly settings?: Partial<AuthServerSettings> | undefined;
   /** Whether messages can be read over HTTP. @default true */
   readonly serveMailbox?: boolean;
-  /** Names that the Host header may carry beside the loopback ones. */
-  readonly allowedHosts?: readonly string[];
 }
 
 export interface AuthServer extends LocalServer {
   readonly mailbox: Mailbox;
   readonly faults: Faults;
-}
-
-/** Only names of this machine: a page of another origin must not reach us through DNS rebinding. */
-function isAllowedHost(header: string | undefined, allowed: readonly string[]): boolean {
-  const name = (header ?? '').toLowerCase().replace(/:\d+$/, '');
-  return ['127.0.0.1', 'localhost', '[::1]', ...allowed].includes(name);
 }
 
 function toAuthError(error: unknown): AuthError | undefined {
@@ -64,7 +56,7 @@ function toAuthError(error: unknown): AuthError | undefined {
   return undefined;
 }
 
-/** Starts the stand-in for Supabase Auth on loopback. Throws when the port is taken. */
+/** Starts the stand-in for Supabase Auth on loopback. */
 export async function startAuthServer(options: AuthServerOptions): Promise<AuthServer> {
   const { log } = options;
   const sql = connectAuthDatabase(options.postgresUrl);
@@ -94,10 +86,6 @@ export async function startAuthServer(options: AuthServerOptions): Promise<AuthS
   ];
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    if (!isAllowedHost(request.headers.host, options.allowedHosts ?? [])) {
-      send(response, { status: 421, text: 'Misdirected Request\n' });
-      return;
-    }
     if (await faults.apply(request, response)) return;
     const target = URL.canParse(request.url ?? '/', url) ? new URL(request.url ?? '/', url) : new URL(url);
     const { route, params, pathKnown } = matchRoute(routes, request.method ?? 'GET', target.pathname);
@@ -110,48 +98,33 @@ export async function startAuthServer(options: AuthServerOptions): Promise<AuthS
     send(response, await route.handle(asked));
   }
 
-  const server = createServer((request, response) => {
-    dropUnread(request, response);
-    answer(request, response).catch((error: unknown) => {
+  const server = await startLocalServer({
+    isOurs: createHostCheck(),
+    answer,
+    fail(error, request, response) {
       const known = toAuthError(error);
       if (known === undefined || known.status === 500) {
         log.error({ error: String(known?.cause ?? error), path: request.url }, 'auth request failed');
       }
       if (response.headersSent) response.destroy();
-      else {
-        sendError(
-          request,
-          response,
-          known ??
-            new AuthError(
-              500,
-              'unexpected_failure',
-              'Unexpected failure, please check server logs for more information',
-            ),
-        );
-      }
-    });
+      else sendError(request, response, known ?? unexpected());
+    },
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(options.port ?? 0, '127.0.0.1', resolve);
-  });
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('the auth server has no port');
-  url = `http://127.0.0.1:${address.port}`;
+  url = server.url;
   const cleanup = startCleanup(context);
   return {
-    get url() {
-      return url;
-    },
+    url,
     mailbox,
     faults,
     async close() {
       await cleanup.stop();
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      server.closeAllConnections();
-      await closed;
+      await server.close();
       await sql.end({ timeout: 5 });
     },
   };
+}
+
+function unexpected(): AuthError {
+  const message = 'Unexpected failure, please check server logs for more information';
+  return new AuthError(500, 'unexpected_failure', message);
 }

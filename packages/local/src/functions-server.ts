@@ -1,8 +1,10 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { dropUnread } from './drop-unread.ts';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AnswerSink, FunctionLimits, WorkerFailure } from './functions/function-worker.ts';
 import { createFunctionRegistry } from './functions/registry.ts';
-import type { LocalLog, LocalServer } from './local-server.ts';
+import { createHostCheck } from './http/allowed-hosts.ts';
+import { type LocalServer, startLocalServer } from './http/local-server.ts';
+import { readBody } from './http/read-body.ts';
+import type { LocalLog } from './lib/log.ts';
 
 export interface FunctionsServerOptions {
   /** Holds one folder for each function, as `supabase/functions` does. It may be missing. */
@@ -13,15 +15,11 @@ export interface FunctionsServerOptions {
    */
   readonly env: Readonly<Record<string, string>>;
   readonly log: LocalLog;
-  /** Port on 127.0.0.1; any free one by default. */
-  readonly port?: number | undefined;
   readonly limits?: Partial<FunctionLimits> | undefined;
-  /** Names that the Host header may carry beside the loopback ones. */
-  readonly allowedHosts?: readonly string[];
 }
 
 const defaultLimits: FunctionLimits = { requestMs: 150_000, bootMs: 10_000, memoryMb: 256 };
-const MAX_BODY_BYTES = 20 * 1024 * 1024;
+const maxBodyBytes = 20 * 1024 * 1024;
 
 // The answers of Supabase's runtime when a function gives none.
 const failures: Readonly<
@@ -49,21 +47,15 @@ const failures: Readonly<
 
 /**
  * Starts the functions server of the local stack on loopback: Node workers that look enough like Supabase's runtime
- * to develop against. It is no sandbox: a function can do what this process can. Throws when the port is taken.
+ * to develop against. It is no sandbox: a function can do what this process can.
  */
 export async function startFunctionsServer(options: FunctionsServerOptions): Promise<LocalServer> {
   const { log, functionsDir, env } = options;
   const limits = { ...defaultLimits, ...options.limits };
   const registry = createFunctionRegistry({ functionsDir, env, limits, log });
-  const allowed = new Set(['localhost', '127.0.0.1', '[::1]', ...(options.allowedHosts ?? [])]);
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const host = (request.headers.host ?? '').toLowerCase();
-    if (!allowed.has(host.replace(/:\d+$/, ''))) {
-      response.writeHead(421).end();
-      return;
-    }
-    const target = `http://${host}${request.url ?? '/'}`;
+    const target = `http://${request.headers.host?.toLowerCase()}${request.url ?? '/'}`;
     if (!URL.canParse(target)) {
       sendJson(response, 400, { msg: 'bad request' });
       return;
@@ -84,39 +76,37 @@ export async function startFunctionsServer(options: FunctionsServerOptions): Pro
       sendFailure(response, worker ?? 'missing');
       return;
     }
-    const body = await readBody(request);
-    if (body === 'too large') {
+    const body = await readBody(request, maxBodyBytes);
+    if (body === undefined) {
       sendJson(response, 413, { code: 'PAYLOAD_TOO_LARGE', message: 'Request body is too large' });
       return;
     }
     const leave = worker.request(
-      { method: request.method ?? 'GET', url: url.href, headers: headersOf(request), body },
+      {
+        method: request.method ?? 'GET',
+        url: url.href,
+        headers: headersOf(request),
+        body: sentBody(request, body),
+      },
       responseSink(response),
     );
     response.once('close', leave);
   }
 
-  const server = createServer((request, response) => {
-    dropUnread(request, response);
-    answer(request, response).catch((error: unknown) => {
+  const server = await startLocalServer({
+    isOurs: createHostCheck(),
+    answer,
+    fail(error, _request, response) {
       log.error({ err: error }, 'a functions request failed');
       if (response.headersSent) response.destroy();
       else sendFailure(response, 'error');
-    });
+    },
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(options.port ?? 0, '127.0.0.1', resolve);
-  });
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('the functions server has no port');
   return {
-    url: `http://127.0.0.1:${address.port}`,
+    url: server.url,
     async close() {
       await registry.close();
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      server.closeAllConnections();
-      await closed;
+      await server.close();
     },
   };
 }
@@ -173,18 +163,8 @@ function headersOf(request: IncomingMessage): [string, string][] {
   return headers;
 }
 
-async function readBody(
-  request: IncomingMessage,
-): Promise<Uint8Array<ArrayBuffer> | undefined | 'too large'> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  // Ended early it would take the connection along, and the answer with it.
-  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
-    const bytes = Buffer.from(chunk);
-    size += bytes.length;
-    if (size > MAX_BODY_BYTES) return 'too large';
-    chunks.push(bytes);
-  }
-  const hasBody = size > 0 && request.method !== 'GET' && request.method !== 'HEAD';
-  return hasBody ? new Uint8Array(Buffer.concat(chunks, size)) : undefined;
+/** What `Request` takes as a body: none where there cannot be one. */
+function sentBody({ method }: IncomingMessage, body: Buffer): Uint8Array<ArrayBuffer> | undefined {
+  const hasBody = body.byteLength > 0 && method !== 'GET' && method !== 'HEAD';
+  return hasBody ? new Uint8Array(body) : undefined;
 }

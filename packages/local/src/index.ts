@@ -1,3 +1,3 @@
-export { LocalStackError } from './local-error.ts';
+export { LocalStackError } from './lib/local-error.ts';
+export { starterIsGone } from './lib/starter.ts';
 export { startLocalStack } from './stack.ts';
-export { starterIsGone } from './starter.ts';

@@ -1,38 +1,36 @@
-import { createServer, type IncomingMessage } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import postgres from 'postgres';
 import { WebSocketServer } from 'ws';
-import { dropUnread } from './drop-unread.ts';
-import type { LocalKeys, LocalLog, LocalServer } from './local-server.ts';
+import type { LocalKeys } from './data-folder/keys.ts';
+import type { SigningKey } from './data-folder/signing-key.ts';
+import { createHostCheck, hostName } from './http/allowed-hosts.ts';
+import { type LocalServer, startLocalServer } from './http/local-server.ts';
+import type { LocalLog } from './lib/log.ts';
 import { createAuthorization } from './realtime/authorization.ts';
-import { createChangeStream, type Transaction } from './realtime/change-stream.ts';
-import { createChanges } from './realtime/changes.ts';
+import { createChangeStream, type Transaction } from './realtime/changes/change-stream.ts';
+import { createChanges } from './realtime/changes/changes.ts';
+import { watchPublication } from './realtime/changes/publication-watch.ts';
 import { noFaults } from './realtime/fault-switches.ts';
 import { createRealtimeFaults, type RealtimeFaults } from './realtime/faults.ts';
-import { handshakeToken, refuseHandshake } from './realtime/handshake.ts';
-import { answerHttp } from './realtime/http.ts';
-import { watchPublication } from './realtime/publication-watch.ts';
+import { answerHttp, failHttp } from './realtime/http.ts';
 import { createRateCounter } from './realtime/rate-counter.ts';
 import { createRooms } from './realtime/rooms.ts';
 import type { RealtimeLimits, RealtimeTiming, ServerContext } from './realtime/server-context.ts';
 import { createSocketSession, type SocketSession } from './realtime/socket.ts';
 import { deliverStored, recentMessages } from './realtime/stored-messages.ts';
-import { createTokenVerifier } from './realtime/token.ts';
-import type { SigningKey } from './signing-key.ts';
+import { handshakeToken, refuseHandshake } from './realtime/wire/handshake.ts';
+import { createTokenVerifier } from './realtime/wire/token.ts';
 
 export interface RealtimeServerOptions {
   /** Login of a superuser with replication: `supabase_admin`. */
   readonly postgresUrl: string;
   readonly keys: LocalKeys;
   readonly log: LocalLog;
-  /** Port on 127.0.0.1; any free one by default. */
-  readonly port?: number | undefined;
   readonly limits?: Partial<RealtimeLimits>;
   readonly timing?: Partial<RealtimeTiming>;
   /** What the auth server signs user tokens with, where that is not the secret. */
   readonly signing?: SigningKey | undefined;
-  /** Names that the Host header may carry beside the loopback ones and the tenant `realtime-dev`. */
-  readonly allowedHosts?: readonly string[];
 }
 
 export interface RealtimeServer extends LocalServer {
@@ -57,12 +55,14 @@ const defaultTiming: RealtimeTiming = {
   publicationCheckMs: 60_000,
 };
 
-const MAX_FRAME_BYTES = 5 * 1024 * 1024;
+/** Whose name may stand before the host, as clients of the real server say which tenant they mean. */
+const tenant = 'realtime-dev';
+const maxFrameBytes = 5 * 1024 * 1024;
 const publications = ['supabase_realtime', 'supabase_realtime_messages_publication'];
 
 /**
  * Starts the realtime server of the local stack on loopback: what Supabase Realtime does for its clients, over
- * pgoutput instead of wal2json. Throws when the port is taken.
+ * pgoutput instead of wal2json.
  */
 export async function startRealtimeServer(options: RealtimeServerOptions): Promise<RealtimeServer> {
   const { log } = options;
@@ -116,33 +116,16 @@ export async function startRealtimeServer(options: RealtimeServerOptions): Promi
 
   const sockets = new WebSocketServer({
     noServer: true,
-    maxPayload: MAX_FRAME_BYTES,
+    maxPayload: maxFrameBytes,
     perMessageDeflate: false,
   });
-  const allowed = new Set([
-    'localhost',
-    '127.0.0.1',
-    '[::1]',
-    'realtime-dev',
-    ...(options.allowedHosts ?? []),
-  ]);
-  const misdirected = (request: IncomingMessage): boolean => {
-    const name = (request.headers.host ?? '').toLowerCase().replace(/:\d+$/, '');
-    return !allowed.has(name) && !name.startsWith('realtime-dev.');
-  };
+  const isLocal = createHostCheck([tenant]);
+  const isOurs = (request: IncomingMessage): boolean =>
+    isLocal(request) || hostName(request).startsWith(`${tenant}.`);
 
-  const server = createServer((request, response) => {
-    dropUnread(request, response);
-    if (misdirected(request)) {
-      response.writeHead(421).end();
-      return;
-    }
-    void answerHttp(context, request, response);
-  });
-
-  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+  function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     socket.on('error', () => socket.destroy());
-    if (misdirected(request)) {
+    if (!isOurs(request)) {
       refuseHandshake(socket, 421, 'Misdirected Request');
       return;
     }
@@ -159,14 +142,14 @@ export async function startRealtimeServer(options: RealtimeServerOptions): Promi
       sessions.add(session);
       ws.once('close', () => sessions.delete(session));
     });
-  });
+  }
 
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(options.port ?? 0, '127.0.0.1', resolve);
+  const server = await startLocalServer({
+    isOurs,
+    answer: (request, response) => answerHttp(context, request, response),
+    fail: (error, _request, response) => failHttp(context, error, response),
+    upgrade,
   });
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('the realtime server has no port');
 
   // Messages from the database must arrive without anyone subscribing to row changes first.
   await stream
@@ -183,16 +166,14 @@ export async function startRealtimeServer(options: RealtimeServerOptions): Promi
   const faults = createRealtimeFaults({ switches, sessions: () => sessions, channels, changes, stream });
 
   return {
-    url: `http://127.0.0.1:${address.port}`,
+    url: server.url,
     faults,
     counts: () => ({ sockets: sessions.size, channels: channels().length }),
     async close() {
       publication.stop();
       for (const counter of [broadcastRate, changeRate, joinRate]) counter.close();
       for (const session of sessions) session.drop(undefined, '');
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      server.closeAllConnections();
-      await Promise.all([closed, stream.close()]);
+      await Promise.all([server.close(), stream.close()]);
       await sql.end({ timeout: 2 });
     },
   };

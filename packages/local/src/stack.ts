@@ -1,17 +1,16 @@
 import { rm } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import type { AuthServerSettings } from './auth/settings.ts';
-import { type AuthServer, startAuthServer } from './auth-server.ts';
-import { openDataFolder, resetDataFolder } from './data-folder.ts';
-import { lockFolder } from './folder-lock.ts';
-import { startFunctionsServer } from './functions-server.ts';
-import { LocalStackError } from './local-error.ts';
-import type { LocalKeys, LocalLog, LocalServer } from './local-server.ts';
-import { type LocalPostgres, startLocalPostgres } from './postgres.ts';
-import { writePrivateFile } from './private-file.ts';
-import { type RealtimeServer, startRealtimeServer } from './realtime-server.ts';
-import { loadSigningKey, publicJwkOf } from './signing-key.ts';
-import { type StorageServer, startStorageServer } from './storage-server.ts';
+import { openDataFolder } from './data-folder/data-folder.ts';
+import { lockFolder } from './data-folder/folder-lock.ts';
+import type { LocalKeys } from './data-folder/keys.ts';
+import { loadSigningKey, publicJwkOf, type SigningKey } from './data-folder/signing-key.ts';
+import { LocalStackError } from './lib/local-error.ts';
+import type { LocalLog } from './lib/log.ts';
+import { writePrivateFile } from './lib/private-file.ts';
+import { type LocalPostgres, startLocalPostgres } from './postgres/local-postgres.ts';
+import { resetDataFolder } from './reset-data-folder.ts';
+import { type LocalServers, startServers } from './servers.ts';
 
 export interface LocalStackOptions {
   dataDir: string;
@@ -24,37 +23,26 @@ export interface LocalStackOptions {
   signal?: AbortSignal | undefined;
   /** Empty the data folder first. */
   reset?: boolean | undefined;
-  /** Loopback port of Postgres; the one of the last start when that is free, else any, when left out. */
-  postgresPort?: number | undefined;
   /** Postgres settings on top of ours, such as `fsync`. */
   postgresSettings?: Readonly<Record<string, string>> | undefined;
   /** Where the gateway is reached, for links in mails; the auth server's own address when left out. */
   publicUrl?: string | undefined;
-  /** The developer's own site, where links in mails end. @default 'http://localhost:3000' */
-  siteUrl?: string | undefined;
   authSettings?: Partial<AuthServerSettings> | undefined;
   /** Whether mails and text messages can be read over HTTP. @default true */
   serveMailbox?: boolean | undefined;
-  /** Folder of the edge functions. @default 'supabase/functions' below the working directory */
-  functionsDir?: string | undefined;
   /** What user tokens are signed with: the shared secret, or a key whose public half is published. @default 'HS256' */
   jwtAlgorithm?: 'HS256' | 'ES256' | undefined;
 }
 
-/** What only the gateway knows of `local.json`; more may be added. */
-interface LocalFileExtra {
+/** What only the gateway knows of `local.json`. */
+interface GatewayAddresses {
   readonly graphqlUrl: string;
   readonly graphqlWsUrl: string;
-  readonly [name: string]: unknown;
 }
 
 export interface LocalStack {
   readonly dataDir: string;
   readonly postgres: LocalPostgres;
-  readonly auth: AuthServer;
-  readonly storage: StorageServer;
-  readonly realtime: RealtimeServer;
-  readonly functions: LocalServer;
   readonly keys: LocalKeys;
   /** Undefined where it is not served. */
   readonly mailboxUrl: string | undefined;
@@ -63,7 +51,7 @@ export interface LocalStack {
   /** Tells where the gateway listens, for functions that call it; the option `publicUrl` goes before. */
   gatewayListens(origin: string): void;
   /** Writes `local.json` into the data folder, for tools: URLs and keys, readable by the owner alone. */
-  writeLocalFile(extra: LocalFileExtra): Promise<string>;
+  writeLocalFile(gateway: GatewayAddresses): Promise<string>;
   /** Stops everything in reverse order. Can be called again. */
   stop(): Promise<void>;
 }
@@ -99,7 +87,6 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
     const postgres = await startLocalPostgres({
       dataDir: folder.path,
       log,
-      port: options.postgresPort,
       pgBin: options.pgBin,
       settings: options.postgresSettings,
       signal,
@@ -109,106 +96,76 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
     void postgres.exited.then(({ expected, ...exit }) => {
       if (!expected) log.error(exit, 'Postgres has ended by itself: start the local stack again');
     });
+
     const { jwtSecret, anonKey, serviceRoleKey } = postgres.secrets;
     const keys = { jwtSecret, anonKey, serviceRoleKey };
-    const env: Record<string, string> = {
-      DATABASE_URL: postgres.databaseUrl,
-      DATABASE_URL_READ: postgres.readUrl,
-      DATABASE_DIRECT_URL: postgres.databaseUrl,
-      JWT_SECRET: jwtSecret,
-      SUPABASE_ANON_KEY: anonKey,
-      SUPABASE_SERVICE_KEY: serviceRoleKey,
-    };
     const signing = options.jwtAlgorithm === 'ES256' ? await loadSigningKey(folder.path) : undefined;
-    if (signing !== undefined) env['JWKS'] = JSON.stringify({ keys: [publicJwkOf(signing)] });
-
-    // Servers follow in the order in which they need each other, each with its URL in `env`.
-    const auth = await startAuthServer({
-      postgresUrl: postgres.urlFor('supabase_auth_admin'),
-      keys,
-      siteUrl: options.siteUrl ?? 'http://localhost:3000',
-      log,
-      ...(options.publicUrl === undefined ? {} : { externalUrl: `${options.publicUrl}/auth/v1` }),
-      ...(options.authSettings === undefined ? {} : { settings: options.authSettings }),
-      ...(signing === undefined ? {} : { signing }),
-      serveMailbox,
-    });
-    started.push(() => auth.close());
-    env['AUTH_URL'] = auth.url;
-    const mailboxUrl = serveMailbox ? `${auth.url}/_local/mailbox` : undefined;
-
-    const storage = await startStorageServer({
-      postgresUrl: postgres.urlFor('supabase_storage_admin'),
+    const { publicUrl, authSettings } = options;
+    const parts = {
       dataDir: folder.path,
+      postgres,
       keys,
       signing,
       log,
-    });
-    started.push(() => storage.close());
-    env['STORAGE_URL'] = storage.url;
-    env['IMAGE_TRANSFORMATION'] = String(storage.imageTransformation);
-
-    const realtime = await startRealtimeServer({
-      postgresUrl: postgres.urlFor('supabase_admin'),
-      keys,
-      signing,
-      log,
-    });
-    started.push(() => realtime.close());
-    env['REALTIME_URL'] = realtime.url;
-
-    // The names that Supabase gives to functions.
-    const functionsEnv: Record<string, string> = {
-      ...(options.publicUrl === undefined ? {} : { SUPABASE_URL: options.publicUrl }),
-      SUPABASE_ANON_KEY: anonKey,
-      SUPABASE_SERVICE_ROLE_KEY: serviceRoleKey,
-      SUPABASE_DB_URL: postgres.databaseUrl,
+      publicUrl,
+      authSettings,
+      serveMailbox,
     };
-    const functions = await startFunctionsServer({
-      functionsDir: resolve(options.functionsDir ?? 'supabase/functions'),
-      env: functionsEnv,
-      log,
-    });
-    started.push(() => functions.close());
-    env['FUNCTIONS_URL'] = functions.url;
+    const servers = await startServers(parts, (close) => started.push(close));
+    const mailboxUrl = serveMailbox ? `${servers.auth.url}/_local/mailbox` : undefined;
 
-    const writeLocalFile = async (extra: LocalFileExtra): Promise<string> => {
-      const content = {
-        version: 1,
-        ...extra,
-        databaseUrl: postgres.databaseUrl,
-        databaseReadUrl: postgres.readUrl,
-        authUrl: auth.url,
-        storageUrl: storage.url,
-        realtimeUrl: realtime.url,
-        functionsUrl: functions.url,
-        mailboxUrl,
-        ...keys,
-        postgresFolder: postgres.cluster,
-      };
-      await writePrivateFile(localFile, `${JSON.stringify(content, null, 2)}\n`);
-      return localFile;
-    };
     return {
       dataDir: folder.path,
       postgres,
-      auth,
-      storage,
-      realtime,
-      functions,
       keys,
       mailboxUrl,
-      env,
-      gatewayListens(origin) {
-        functionsEnv['SUPABASE_URL'] ??= origin;
+      env: gatewayEnvironment(postgres, keys, signing, servers),
+      gatewayListens: servers.gatewayListens,
+      async writeLocalFile(gateway) {
+        const content = { version: 1, ...gateway, ...addressesOf(postgres, servers), mailboxUrl, ...keys };
+        await writePrivateFile(localFile, `${JSON.stringify(content, null, 2)}\n`);
+        return localFile;
       },
-      writeLocalFile,
       stop,
     };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+function gatewayEnvironment(
+  postgres: LocalPostgres,
+  keys: LocalKeys,
+  signing: SigningKey | undefined,
+  servers: LocalServers,
+): Record<string, string> {
+  return {
+    DATABASE_URL: postgres.databaseUrl,
+    DATABASE_URL_READ: postgres.readUrl,
+    DATABASE_DIRECT_URL: postgres.databaseUrl,
+    JWT_SECRET: keys.jwtSecret,
+    SUPABASE_ANON_KEY: keys.anonKey,
+    SUPABASE_SERVICE_KEY: keys.serviceRoleKey,
+    ...(signing === undefined ? {} : { JWKS: JSON.stringify({ keys: [publicJwkOf(signing)] }) }),
+    AUTH_URL: servers.auth.url,
+    STORAGE_URL: servers.storage.url,
+    IMAGE_TRANSFORMATION: String(servers.storage.imageTransformation),
+    REALTIME_URL: servers.realtime.url,
+    FUNCTIONS_URL: servers.functions.url,
+  };
+}
+
+function addressesOf(postgres: LocalPostgres, { auth, storage, realtime, functions }: LocalServers) {
+  return {
+    databaseUrl: postgres.databaseUrl,
+    databaseReadUrl: postgres.readUrl,
+    authUrl: auth.url,
+    storageUrl: storage.url,
+    realtimeUrl: realtime.url,
+    functionsUrl: functions.url,
+    postgresFolder: postgres.cluster,
+  };
 }
 
 async function stopAll(started: (() => Promise<void>)[], log: LocalLog): Promise<void> {

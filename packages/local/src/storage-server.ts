@@ -1,10 +1,10 @@
-import { createServer, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
-import { dropUnread } from './drop-unread.ts';
-import { createFaults, type Faults } from './faults.ts';
-import type { LocalKeys, LocalLog, LocalServer } from './local-server.ts';
-import type { SigningKey } from './signing-key.ts';
-import { bucketRoutes } from './storage/bucket-routes.ts';
+import type { LocalKeys } from './data-folder/keys.ts';
+import type { SigningKey } from './data-folder/signing-key.ts';
+import { createHostCheck } from './http/allowed-hosts.ts';
+import { createFaults, type Faults } from './http/faults.ts';
+import { type LocalServer, startLocalServer } from './http/local-server.ts';
+import type { LocalLog } from './lib/log.ts';
 import { openByteDepot } from './storage/byte-depot.ts';
 import { createAuthenticate } from './storage/caller.ts';
 import type { StorageContext } from './storage/context.ts';
@@ -17,15 +17,16 @@ import {
   sendJson,
   sendText,
 } from './storage/exchange.ts';
-import { openImageResizer } from './storage/image-resizer.ts';
-import { objectRoutes } from './storage/object-routes.ts';
-import { renderRoutes } from './storage/render-routes.ts';
+import { openImageResizer } from './storage/images/image-resizer.ts';
+import { sendTusError } from './storage/resumable/tus-answer.ts';
+import { openTusDepot } from './storage/resumable/tus-depot.ts';
+import { createTusRoutes } from './storage/resumable/tus-routes.ts';
+import { startTusSweep } from './storage/resumable/tus-sweep.ts';
 import { BadUrlError, pathSegments } from './storage/route-path.ts';
-import { refuse } from './storage/storage-error.ts';
-import { sendTusError } from './storage/tus-answer.ts';
-import { openTusDepot } from './storage/tus-depot.ts';
-import { createTusRoutes } from './storage/tus-routes.ts';
-import { startTusSweep } from './storage/tus-sweep.ts';
+import { bucketRoutes } from './storage/routes/buckets.ts';
+import { objectRoutes } from './storage/routes/objects.ts';
+import { renderRoutes } from './storage/routes/render.ts';
+import { refuse, StorageError } from './storage/storage-error.ts';
 import { createUrlSigner } from './storage/url-signer.ts';
 
 export interface StorageServerOptions {
@@ -37,8 +38,6 @@ export interface StorageServerOptions {
   /** User tokens are signed with it, beside those of the project's secret. */
   signing?: SigningKey | undefined;
   log: LocalLog;
-  /** @default a free one */
-  port?: number | undefined;
   /** Where clients find this server, for `Location`; else the request's own host. */
   publicUrl?: string | undefined;
   /** @default 500 MiB, as in Supabase's own setup */
@@ -70,7 +69,7 @@ export async function startStorageServer(options: StorageServerOptions): Promise
     depot,
     authenticate: createAuthenticate(keys.jwtSecret, options.signing),
     signer: createUrlSigner(keys.jwtSecret),
-    images,
+    transformsImages: images !== undefined,
     log,
     maxFileBytes: options.maxFileBytes ?? 500 * 1024 * 1024,
   };
@@ -85,13 +84,10 @@ export async function startStorageServer(options: StorageServerOptions): Promise
     (exchange, path) => publicOrigin(exchange, options.publicUrl) + path,
   );
   const faults = createFaults();
-  const hosts = new Set(['localhost', '127.0.0.1', '[::1]', ...(options.allowedHosts ?? [])]);
 
   async function route(exchange: Exchange): Promise<void> {
-    const { path, method, request } = exchange;
-    // A web page whose name an attacker points at this machine must not speak to it.
-    if (!hosts.has(hostName(request))) return sendText(exchange, 421, 'Misdirected Request');
-    if (await faults.apply(request, exchange.response)) return;
+    const { path, method, request, response } = exchange;
+    if (await faults.apply(request, response)) return;
     const [first, ...rest] = pathSegments(path);
     if (first === 'status' && rest.length === 0) return sendText(exchange, 200, '');
     if (first === 'version' && rest.length === 0) return sendText(exchange, 200, '0.0.0');
@@ -141,10 +137,12 @@ export async function startStorageServer(options: StorageServerOptions): Promise
     }
   }
 
-  const server = createServer({ keepAliveTimeout: 61_000, requestTimeout: 0 }, (request, response) => {
-    const exchange = openExchange(request, response);
-    dropUnread(request, response);
-    route(exchange).catch((error: unknown) => {
+  const server = await startLocalServer({
+    isOurs: createHostCheck(options.allowedHosts),
+    http: { keepAliveTimeout: 61_000, requestTimeout: 0 },
+    answer: (request, response) => route(openExchange(request, response)),
+    fail(error, request, response) {
+      const exchange = openExchange(request, response);
       if (error instanceof BadUrlError) {
         const body = {
           error: 'Bad Request',
@@ -155,38 +153,22 @@ export async function startStorageServer(options: StorageServerOptions): Promise
         sendJson(exchange, 400, body, 'application/json');
         return;
       }
-      if (!request.destroyed && !isRefusal(error)) log.error({ err: error }, 'storage request failed');
+      if (!request.destroyed && !(error instanceof StorageError))
+        log.error({ err: error }, 'storage request failed');
       sendError(exchange, error);
-    });
-  });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(options.port ?? 0, '127.0.0.1', resolve);
+    },
   });
   const sweeping = await startTusSweep(tusDepot, log, options.sweepEveryMs);
-  const address = server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : options.port;
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: server.url,
     imageTransformation: images !== undefined,
     faults,
     async close() {
-      await new Promise<void>((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      });
+      await server.close();
       await sweeping.stop();
       await database.close();
     },
   };
-}
-
-function isRefusal(error: unknown): boolean {
-  return error instanceof Error && error.name === 'StorageError';
-}
-
-function hostName(request: IncomingMessage): string {
-  return (request.headers.host ?? '').replace(/:\d+$/, '').toLowerCase();
 }
 
 /** Storage believes its proxy about host, port and scheme; a path prefix it takes only from its configuration. */

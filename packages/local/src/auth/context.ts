@@ -1,4 +1,4 @@
-import type { LocalLog } from '../local-server.ts';
+import type { LocalLog } from '../lib/log.ts';
 import type { AuthSql } from './database.ts';
 import type { Mailbox } from './mailbox.ts';
 import type { AuthServerSettings } from './settings.ts';

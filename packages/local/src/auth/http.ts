@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { z } from 'zod';
+import { readBody } from '../http/read-body.ts';
 
 const apiVersion = '2024-01-01';
 const maxBodyBytes = 1024 * 1024;
@@ -79,21 +80,6 @@ export function ok(json: unknown, headers: Readonly<Record<string, string>> = {}
   return { status: 200, json, headers };
 }
 
-async function readBody(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  // Ended early it would take the connection along, and the answer with it.
-  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
-    if (!Buffer.isBuffer(chunk)) continue;
-    size += chunk.length;
-    if (size > maxBodyBytes) {
-      throw new AuthError(413, 'request_entity_too_large', 'Request body is too large');
-    }
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
-}
-
 /** Wraps a node request for the handlers. */
 export function toAuthRequest(
   request: IncomingMessage,
@@ -113,7 +99,11 @@ export function toAuthRequest(
       forwarded === undefined || forwarded === '' ? (request.socket.remoteAddress ?? '127.0.0.1') : forwarded,
     userAgent: request.headers['user-agent'] ?? '',
     async body(schema, mayBeEmpty = false) {
-      const text = await readBody(request);
+      const bytes = await readBody(request, maxBodyBytes);
+      if (bytes === undefined) {
+        throw new AuthError(413, 'request_entity_too_large', 'Request body is too large');
+      }
+      const text = bytes.toString('utf8');
       let value: unknown = {};
       if (text !== '' || !mayBeEmpty) {
         try {

@@ -1,4 +1,4 @@
-import type { LocalLog } from '../local-server.ts';
+import type { LocalLog } from '../lib/log.ts';
 
 const capacity = 200;
 

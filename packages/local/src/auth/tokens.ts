@@ -1,6 +1,6 @@
 import { createHash, randomBytes, randomInt } from 'node:crypto';
 import { type CryptoKey, decodeProtectedHeader, importJWK, jwtVerify, SignJWT } from 'jose';
-import { type PublicJwk, publicJwkOf, publicKeyOf, type SigningKey } from '../signing-key.ts';
+import { type PublicJwk, publicJwkOf, publicKeyOf, type SigningKey } from '../data-folder/signing-key.ts';
 import { AuthError } from './http.ts';
 
 export interface TokenSigner {

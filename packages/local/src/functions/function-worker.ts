@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import type { LocalLog } from '../local-server.ts';
+import type { LocalLog } from '../lib/log.ts';
 import type { FromWorker, ToWorker } from './messages.ts';
 
 export interface FunctionLimits {

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
-import type { LocalLog } from '../local-server.ts';
+import type { LocalLog } from '../lib/log.ts';
 import { bundleFunction } from './bundle.ts';
 import { type FunctionLimits, type FunctionWorker, startFunctionWorker } from './function-worker.ts';
 

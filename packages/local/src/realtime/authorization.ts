@@ -1,6 +1,6 @@
 import type { Sql } from 'postgres';
-import type { JsonText } from './raw-json.ts';
-import type { Claims } from './token.ts';
+import type { JsonText } from './wire/raw-json.ts';
+import type { Claims } from './wire/token.ts';
 
 export type Extension = 'broadcast' | 'presence';
 

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { Extension } from './authorization.ts';
-import type { Subscriber } from './changes.ts';
-import type { ClientMessage } from './frames.ts';
+import type { Subscriber } from './changes/changes.ts';
 import type { JoinConfig } from './join-config.ts';
-import { type JsonText, objectText } from './raw-json.ts';
 import { type BroadcastMessage, broadcastObject, type Room, type RoomMember } from './rooms.ts';
 import type { ServerContext } from './server-context.ts';
-import { type Claims, expiredText, TokenError } from './token.ts';
+import type { ClientMessage } from './wire/frames.ts';
+import { type JsonText, objectText } from './wire/raw-json.ts';
+import { type Claims, expiredText, TokenError } from './wire/token.ts';
 
 /** The socket a channel lives on. */
 export interface ChannelSocket {

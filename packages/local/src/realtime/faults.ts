@@ -1,5 +1,5 @@
-import type { ChangeStream } from './change-stream.ts';
-import type { Changes } from './changes.ts';
+import type { ChangeStream } from './changes/change-stream.ts';
+import type { Changes } from './changes/changes.ts';
 import type { Channel } from './channel.ts';
 import type { FaultSwitches } from './fault-switches.ts';
 import { noFaults } from './fault-switches.ts';

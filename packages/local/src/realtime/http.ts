@@ -1,12 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { arrayItems, type JsonText, objectMembers } from './raw-json.ts';
-import { requestUrl } from './request-url.ts';
+import { readBody } from '../http/read-body.ts';
 import { broadcastObject } from './rooms.ts';
 import type { ServerContext } from './server-context.ts';
-import { type Claims, TokenError } from './token.ts';
+import { arrayItems, type JsonText, objectMembers } from './wire/raw-json.ts';
+import { requestUrl } from './wire/request-url.ts';
+import { type Claims, TokenError } from './wire/token.ts';
 
-const MAX_BODY_BYTES = 3000 * 1024 + 500;
-const SINGLE = /^\/api\/broadcast\/([^/]+)\/events\/([^/]+)$/;
+const maxBodyBytes = 3000 * 1024 + 500;
+const single = /^\/api\/broadcast\/([^/]+)\/events\/([^/]+)$/;
 
 /** An answer other than success; `message` becomes the body. */
 class HttpProblem extends Error {
@@ -24,28 +25,8 @@ export async function answerHttp(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  try {
-    const url = requestUrl(request);
-    if (url === undefined) throw new HttpProblem(400, 'Bad Request');
-    await route(context, request, response, url);
-  } catch (error) {
-    if (response.headersSent) {
-      response.destroy();
-      return;
-    }
-    if (!(error instanceof HttpProblem)) context.log.error({ err: error }, 'a realtime request failed');
-    const problem = error instanceof HttpProblem ? error : new HttpProblem(500, 'Internal Server Error');
-    sendJson(response, problem.status, { message: problem.message });
-    request.resume();
-  }
-}
-
-async function route(
-  context: ServerContext,
-  request: IncomingMessage,
-  response: ServerResponse,
-  url: URL,
-): Promise<void> {
+  const url = requestUrl(request);
+  if (url === undefined) throw new HttpProblem(400, 'Bad Request');
   const what = `${request.method} ${url.pathname}`;
   if (what === 'GET /healthcheck') {
     response.writeHead(200, { 'content-type': 'text/plain' }).end('ok');
@@ -60,9 +41,9 @@ async function route(
     response.writeHead(202).end();
     return;
   }
-  const single = request.method === 'POST' ? SINGLE.exec(url.pathname) : null;
-  if (single !== null) {
-    const [, topic = '', event = ''] = single;
+  const found = request.method === 'POST' ? single.exec(url.pathname) : null;
+  if (found !== null) {
+    const [, topic = '', event = ''] = found;
     await one(context, request, {
       topic: decode(topic),
       event: decode(event),
@@ -72,6 +53,17 @@ async function route(
     return;
   }
   throw new HttpProblem(404, 'Not Found');
+}
+
+/** Tells what `answerHttp` has thrown. */
+export function failHttp({ log }: ServerContext, error: unknown, response: ServerResponse): void {
+  if (response.headersSent) {
+    response.destroy();
+    return;
+  }
+  if (!(error instanceof HttpProblem)) log.error({ err: error }, 'a realtime request failed');
+  const problem = error instanceof HttpProblem ? error : new HttpProblem(500, 'Internal Server Error');
+  sendJson(response, problem.status, { message: problem.message });
 }
 
 function decode(segment: string): string {
@@ -98,17 +90,10 @@ function caller(context: ServerContext, request: IncomingMessage): Claims {
   }
 }
 
-async function readBody(request: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  // Ended early it would take the connection along, and the answer with it.
-  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
-    const bytes = Buffer.from(chunk);
-    size += bytes.length;
-    if (size > MAX_BODY_BYTES) throw new HttpProblem(422, 'Payload size exceeds tenant limit');
-    chunks.push(bytes);
-  }
-  return Buffer.concat(chunks);
+async function readMessage(request: IncomingMessage): Promise<Buffer> {
+  const body = await readBody(request, maxBodyBytes);
+  if (body === undefined) throw new HttpProblem(422, 'Payload size exceeds tenant limit');
+  return body;
 }
 
 function parseText(body: Buffer): { text: JsonText; value: unknown } {
@@ -132,7 +117,7 @@ async function mayWrite(context: ServerContext, topic: string, claims: Claims): 
 /** Private messages of a caller who may not write are dropped, and the answer is still 202: as upstream. */
 async function batch(context: ServerContext, request: IncomingMessage): Promise<void> {
   const claims = caller(context, request);
-  const { text, value } = parseText(await readBody(request));
+  const { text, value } = parseText(await readMessage(request));
   const list = typeof value === 'object' && value !== null ? Reflect.get(value, 'messages') : undefined;
   if (!Array.isArray(list) || list.length === 0) throw new HttpProblem(422, "messages can't be blank");
   const messages = arrayItems(objectMembers(text).get('messages') ?? '[]').map(parseMessage);
@@ -184,7 +169,7 @@ async function one(
   if (type !== 'application/json' && type !== 'application/octet-stream') {
     throw new HttpProblem(415, 'Unsupported Media Type');
   }
-  const data = await readBody(request);
+  const data = await readMessage(request);
   const json = type === 'application/json';
   if (json) {
     const { value } = parseText(data);

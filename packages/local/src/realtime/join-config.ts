@@ -1,4 +1,4 @@
-import { type ChangeSpec, parseSpec } from './subscriptions.ts';
+import { type ChangeSpec, parseSpec } from './changes/subscriptions.ts';
 
 /** What a `phx_join` asks for. */
 export interface JoinConfig {

@@ -1,6 +1,6 @@
-import { type UserBroadcast, userBroadcastText } from './frames.ts';
 import { createPresence, type Presence, type PresenceDiff } from './presence.ts';
-import { type JsonText, objectText } from './raw-json.ts';
+import { type UserBroadcast, userBroadcastText } from './wire/frames.ts';
+import { type JsonText, objectText } from './wire/raw-json.ts';
 
 /** A broadcast on its way: as JSON text (a text push, the batch route), or as bytes with their own frame kind. */
 export type BroadcastMessage =

@@ -1,11 +1,11 @@
-import type { LocalLog } from '../local-server.ts';
+import type { LocalLog } from '../lib/log.ts';
 import type { Authorization } from './authorization.ts';
-import type { Changes } from './changes.ts';
+import type { Changes } from './changes/changes.ts';
 import type { FaultSwitches } from './fault-switches.ts';
 import type { RateCounter } from './rate-counter.ts';
-import type { JsonText } from './raw-json.ts';
 import type { Rooms } from './rooms.ts';
-import type { VerifyToken } from './token.ts';
+import type { JsonText } from './wire/raw-json.ts';
+import type { VerifyToken } from './wire/token.ts';
 
 /** Limits of the tenant, with the defaults of a self-hosted server. */
 export interface RealtimeLimits {

@@ -1,6 +1,9 @@
 import type { WebSocket } from 'ws';
 import type { Extension } from './authorization.ts';
 import { type Channel, type ChannelSocket, createChannel } from './channel.ts';
+import { parseJoin } from './join-config.ts';
+import { broadcastText } from './rooms.ts';
+import type { ServerContext } from './server-context.ts';
 import {
   type ClientMessage,
   decodeBinary,
@@ -8,12 +11,9 @@ import {
   encodeText,
   encodeUserBroadcast,
   type Vsn,
-} from './frames.ts';
-import { parseJoin } from './join-config.ts';
-import type { JsonText } from './raw-json.ts';
-import { broadcastText } from './rooms.ts';
-import type { ServerContext } from './server-context.ts';
-import { type Claims, TokenError } from './token.ts';
+} from './wire/frames.ts';
+import type { JsonText } from './wire/raw-json.ts';
+import { type Claims, TokenError } from './wire/token.ts';
 
 export interface SocketSession {
   readonly channels: Iterable<Channel>;

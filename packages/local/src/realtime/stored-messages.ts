@@ -1,5 +1,5 @@
 import type { Sql } from 'postgres';
-import type { Transaction } from './change-stream.ts';
+import type { Transaction } from './changes/change-stream.ts';
 import type { Rooms } from './rooms.ts';
 import type { ReplayedMessage } from './server-context.ts';
 

@@ -1,5 +1,5 @@
 import { errors, jwtVerify } from 'jose';
-import { publicKeyOf, type SigningKey } from '../signing-key.ts';
+import { publicKeyOf, type SigningKey } from '../data-folder/signing-key.ts';
 import { refuse } from './storage-error.ts';
 
 /** Who calls, as the token says. Storage takes the role as it stands: Postgres decides what it may do. */

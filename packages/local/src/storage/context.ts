@@ -1,8 +1,7 @@
-import type { LocalLog } from '../local-server.ts';
+import type { LocalLog } from '../lib/log.ts';
 import type { ByteDepot } from './byte-depot.ts';
 import type { Authenticate } from './caller.ts';
 import type { StorageDatabase } from './database.ts';
-import type { ImageResizer } from './image-resizer.ts';
 import type { UrlSigner } from './url-signer.ts';
 
 /** What the routes of the storage server stand on. */
@@ -11,8 +10,7 @@ export interface StorageContext {
   readonly depot: ByteDepot;
   readonly authenticate: Authenticate;
   readonly signer: UrlSigner;
-  /** Undefined where images are not transformed. */
-  readonly images: ImageResizer | undefined;
+  readonly transformsImages: boolean;
   readonly log: LocalLog;
   /** Largest file of the whole server. */
   readonly maxFileBytes: number;

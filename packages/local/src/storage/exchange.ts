@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { readBody } from '../http/read-body.ts';
 import { type CheckedObject, checkObject } from './checked-object.ts';
 import { refuse, StorageError } from './storage-error.ts';
 
@@ -30,7 +31,7 @@ export function openExchange(request: IncomingMessage, response: ServerResponse)
 }
 
 /** The JSON body, checked to be an object. Throws as Storage does for JSON that is empty, broken or over 1 MiB. */
-export async function readBody(exchange: Exchange): Promise<CheckedObject> {
+export async function readFields(exchange: Exchange): Promise<CheckedObject> {
   return checkObject(await readJson(exchange), 'body');
 }
 
@@ -38,19 +39,13 @@ export async function readBody(exchange: Exchange): Promise<CheckedObject> {
 export async function readJson({ request }: Exchange): Promise<unknown> {
   const isJson = /^application\/json\b/i.test(request.headers['content-type'] ?? '');
   if (Number(request.headers['content-length'] ?? 0) > maxJsonBytes) throw refuse.jsonTooLarge();
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
-    if (!Buffer.isBuffer(chunk)) continue;
-    size += chunk.byteLength;
-    if (size > maxJsonBytes) throw refuse.jsonTooLarge();
-    chunks.push(chunk);
-  }
+  const bytes = await readBody(request, maxJsonBytes);
+  if (bytes === undefined) throw refuse.jsonTooLarge();
   if (!isJson) return undefined;
-  if (size === 0)
+  if (bytes.byteLength === 0)
     throw refuse.unreadable("Body cannot be empty when content-type is set to 'application/json'");
   try {
-    const parsed: unknown = JSON.parse(Buffer.concat(chunks).toString('utf8'));
+    const parsed: unknown = JSON.parse(bytes.toString('utf8'));
     return parsed;
   } catch {
     throw refuse.unreadable("Body is not valid JSON but content-type is set to 'application/json'");
