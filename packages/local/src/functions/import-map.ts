@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
+import jsonc, { type ParseError } from 'jsonc-parser';
 import { BundleError } from './bundle-error.ts';
 
 /** What Deno's configuration says about specifiers. */
@@ -111,10 +112,7 @@ async function readJson(path: string): Promise<Readonly<Record<string, unknown>>
     throw new BundleError(`${path} cannot be read: ${error.code}.`);
   });
   if (text === undefined) return undefined;
-  const { default: jsonc } = await import('jsonc-parser').catch(() => {
-    throw new BundleError('jsonc-parser is not installed: local functions need the optional dependencies.');
-  });
-  const errors: import('jsonc-parser').ParseError[] = [];
+  const errors: ParseError[] = [];
   const parsed: unknown = jsonc.parse(text, errors, { allowTrailingComma: true });
   if (errors.length > 0 || typeof parsed !== 'object' || parsed === null) {
     throw new BundleError(`${path} is not JSON.`);

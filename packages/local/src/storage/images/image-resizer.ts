@@ -7,7 +7,7 @@ interface ResizedImage {
   readonly contentType: string;
 }
 
-/** Makes other sizes of images. Needs the package sharp, which is not a dependency of ours. */
+/** Makes other sizes of images. Needs the package sharp, which is an optional dependency. */
 export interface ImageResizer {
   /** `accept`: an image of no asked-for format becomes WebP where the client takes it. Undefined for what is no image. */
   resize(source: Buffer, transform: ImageTransform, accept: string): Promise<ResizedImage | undefined>;
