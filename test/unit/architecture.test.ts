@@ -78,6 +78,25 @@ function imports(files: readonly SourceFile[], bad: (path: string, target: strin
   );
 }
 
+/** Imports that lead out of a folder, and by way of other folders back into it. */
+function circles(files: readonly SourceFile[]): string[] {
+  const targetsOf = new Map<string, Set<string>>();
+  for (const { path, imports: targets } of files) {
+    const known = targetsOf.get(dirname(path)) ?? new Set();
+    targetsOf.set(dirname(path), new Set([...known, ...targets.map((target) => dirname(target))]));
+  }
+  // A set visits what is added to it on the way.
+  const reach = (folder: string): Set<string> => {
+    const reached = new Set([folder]);
+    for (const each of reached) for (const target of targetsOf.get(each) ?? []) reached.add(target);
+    return reached;
+  };
+  return imports(
+    files,
+    (path, target) => dirname(path) !== dirname(target) && reach(dirname(target)).has(dirname(path)),
+  );
+}
+
 describe('architecture', () => {
   it('finds the sources it is about', () => {
     expect(gateway.length).toBeGreaterThan(200);
@@ -106,6 +125,18 @@ describe('architecture', () => {
     const bad = (path: string, target: string): boolean =>
       target.startsWith('src/') && isUp(inSource(path), inSource(target));
     expect(imports(gateway, bad)).toEqual([]);
+  });
+
+  it('no folders import in a circle', () => {
+    expect(circles(gateway)).toEqual([]);
+    const file = (path: string, ...targets: string[]) => ({ path, text: '', imports: targets });
+    expect(
+      circles([
+        file('src/a/1.ts', 'src/a/2.ts', 'src/b/1.ts'),
+        file('src/b/1.ts', 'src/b/c/1.ts'),
+        file('src/b/c/1.ts', 'src/a/2.ts', 'src/d/1.ts'),
+      ]),
+    ).toEqual(['src/a/1.ts -> src/b/1.ts', 'src/b/1.ts -> src/b/c/1.ts', 'src/b/c/1.ts -> src/a/2.ts']);
   });
 
   it('the gateway and the local stack share no file', () => {
