@@ -3,10 +3,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import postgres, { type Sql } from 'postgres';
 import { WebSocket } from 'ws';
-import { type ChildServer, residentMegabytes, startChild, startGateway } from '../support/child-server.ts';
+import {
+  type ChildServer,
+  cpuSeconds,
+  residentMegabytes,
+  startChild,
+  startGateway,
+} from '../support/child-server.ts';
 import { inTurns, median } from '../support/measure.ts';
 import { type Row, writeResults } from '../support/results.ts';
-import { openSubscribers } from '../support/subscribers.ts';
+import { openSubscribers, settled } from '../support/subscribers.ts';
 
 const sockets = 1000;
 const events = 100;
@@ -20,12 +26,6 @@ const record = {
   owner: '11111111-1111-1111-1111-111111111111',
 };
 
-/** Seconds of CPU that a process has used. */
-function cpuSeconds(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
-  return (Number(fields[11]) + Number(fields[12])) / 100;
-}
-
 interface Contender {
   readonly server: ChildServer;
   readonly path: string;
@@ -38,7 +38,7 @@ const cpu = new Map<Contender, number[]>();
 /** Deliveries per second to `sockets` subscribers of the same operation. */
 async function deliveriesPerSecond(contender: Contender): Promise<number> {
   const url = `${contender.server.url.replace('http', 'ws')}${contender.path}`;
-  const subscribers = await openSubscribers({ url, count: sockets, query });
+  const subscribers = await openSubscribers({ url, count: sockets, query: () => query });
   try {
     // Until the events of one trigger have reached all: subscriptions are running, code is warm.
     while (subscribers.received < 20 * sockets) {
@@ -56,14 +56,6 @@ async function deliveriesPerSecond(contender: Contender): Promise<number> {
     return ((events * sockets) / (last - first)) * 1000;
   } finally {
     await subscribers.close();
-  }
-}
-
-async function settled(value: () => number, before: number): Promise<void> {
-  for (let last = before, same = 0; same < 3; ) {
-    await new Promise((resolve) => setTimeout(resolve, 200));
-    same = value() === last ? same + 1 : 0;
-    last = value();
   }
 }
 
@@ -112,7 +104,7 @@ async function addedLatency(gateway: ChildServer, realtimeUrl: string, key: stri
 async function idleKilobytes(contender: Contender): Promise<number> {
   const url = `${contender.server.url.replace('http', 'ws')}${contender.path}`;
   const before = residentMegabytes(contender.server.pid);
-  const subscribers = await openSubscribers({ url, count: idleSubscribers, query });
+  const subscribers = await openSubscribers({ url, count: idleSubscribers, query: () => query });
   await new Promise((resolve) => setTimeout(resolve, 3000));
   const after = residentMegabytes(contender.server.pid);
   await subscribers.close();

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
 export interface ChildServer {
@@ -31,10 +32,13 @@ export async function startChild(args: readonly string[], env: Record<string, st
   return childServer(child, port);
 }
 
-/** Starts the built gateway on a free port with warnings alone in its log, as quiet as what it is compared with. */
-export async function startGateway(env: Record<string, string>): Promise<ChildServer> {
+/**
+ * Starts the built gateway of the checkout in `folder` on a free port, with warnings alone in its log, as quiet as what
+ * it is compared with; resolves when it is ready.
+ */
+export async function startGateway(env: Record<string, string>, folder = '.'): Promise<ChildServer> {
   const port = await freePort();
-  const child = spawn(process.execPath, ['dist/cli.js', 'serve'], {
+  const child = spawn(process.execPath, [join(folder, 'dist/cli.js'), 'serve'], {
     env: {
       PATH: process.env['PATH'] ?? '',
       NODE_ENV: 'production',
@@ -49,7 +53,7 @@ export async function startGateway(env: Record<string, string>): Promise<ChildSe
     if (child.exitCode !== null) throw new Error(`the gateway ended with ${child.exitCode}`);
     const ready = await fetch(`${server.url}/ready`).catch(() => undefined);
     if (ready?.ok) return server;
-    await delay(50);
+    await delay(10);
   }
 }
 
@@ -78,4 +82,10 @@ function childServer(child: ChildProcess, port: number): ChildServer {
 export function residentMegabytes(pid: number): number {
   const line = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
   return Number(line?.[1] ?? Number.NaN) / 1024;
+}
+
+/** Seconds of CPU that a process has used, its threads included. */
+export function cpuSeconds(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+  return (Number(fields[11]) + Number(fields[12])) / 100;
 }

@@ -14,7 +14,8 @@ export interface Subscribers {
 export async function openSubscribers(options: {
   readonly url: string;
   readonly count: number;
-  readonly query: string;
+  /** The operation of the socket with this number. */
+  readonly query: (n: number) => string;
 }): Promise<Subscribers> {
   const sockets: WebSocket[] = [];
   let received = 0;
@@ -25,12 +26,13 @@ export async function openSubscribers(options: {
 
   const open = () =>
     new Promise<void>((resolve, reject) => {
+      const query = options.query(sockets.length);
       const ws = new WebSocket(options.url, 'graphql-transport-ws', { perMessageDeflate: false });
       sockets.push(ws);
       ws.once('error', reject);
       ws.once('open', () => ws.send('{"type":"connection_init"}'));
       ws.once('message', () => {
-        ws.send(JSON.stringify({ id: '1', type: 'subscribe', payload: { query: options.query } }));
+        ws.send(JSON.stringify({ id: '1', type: 'subscribe', payload: { query } }));
         ws.on('message', (data: Buffer) => {
           // Ours and graphql-ws' pings are no deliveries.
           if (data.length < 40) return;
@@ -77,4 +79,13 @@ export async function openSubscribers(options: {
       );
     },
   };
+}
+
+/** Resolves when `value` has stopped changing. */
+export async function settled(value: () => number, before: number): Promise<void> {
+  for (let last = before, same = 0; same < 3; ) {
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    same = value() === last ? same + 1 : 0;
+    last = value();
+  }
 }
