@@ -54,7 +54,7 @@ import { createMetrics } from '../observability/metrics.ts';
 import { createServiceUpstreams } from '../upstream/http/service-upstreams.ts';
 import { createPostgresPools, type PostgresPools } from '../upstream/postgres/pools.ts';
 import { createSchemaChanges } from '../upstream/postgres/schema-changes.ts';
-import { createSqlTypes } from '../upstream/postgres/sql/types.ts';
+import { createSqlTypes } from '../upstream/postgres/sql/sql-types.ts';
 import { credentialsFromHeaders } from '../viewer/credentials.ts';
 import { createViewerResolver } from '../viewer/resolver.ts';
 import { createWebSocketServer } from '../websocket/server.ts';

@@ -364,7 +364,7 @@ describe('pools', () => {
     const rows = await both.pools
       .direct()
       .withSession({ signal: forever(), timeoutMs: 1_000 }, async ({ sql }) =>
-        Array.from(await sql`select 1 as x`),
+        Array.from(await sql.run('select 1 as x')),
       );
     expect(rows).toEqual([{ x: 1 }]);
   });
@@ -378,7 +378,7 @@ describe('pools', () => {
       (select count(*)::int from pg_locks where locktype = 'advisory' and pid = pg_backend_pid()) as locks`;
     const state = () =>
       pools.general.withSession({ signal: forever(), timeoutMs: 5_000 }, async ({ sql }) => {
-        const [row] = await sql.unsafe(look);
+        const [row] = await sql.run(look);
         return row;
       });
     const before = await state();

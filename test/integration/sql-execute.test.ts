@@ -230,7 +230,7 @@ describe('executeSql', () => {
       second.pools.general.withSession(
         { signal: new AbortController().signal, timeoutMs: 5_000, writes: true },
         async (session) => {
-          const running = session.sql.unsafe('insert into items select 1 from pg_sleep(1)').execute();
+          const running = session.sql.run('insert into items select 1 from pg_sleep(1)');
           setImmediate(() => session.destroy());
           await running;
         },

@@ -121,7 +121,7 @@ describe('a statement whose client is gone', () => {
     const pool = name === 'direct' ? database.pools.direct() : database.pools[name];
     const options = { signal: new AbortController().signal, timeoutMs: 20_000 };
     const lost = pool.withSession(options, async (session) => {
-      const running = session.sql.unsafe('select pg_sleep(60)').execute();
+      const running = session.sql.run('select pg_sleep(60)');
       running.catch(() => undefined);
       await eventually(async () => (await sleeping()) === 1, 'the statement runs');
       session.destroy();

@@ -48,6 +48,6 @@ export async function onGeneralPool<T>(
 ): Promise<T> {
   const signal = new AbortController().signal;
   return await pools.general.withSession({ signal, timeoutMs: 5_000 }, async ({ sql }) =>
-    read(Array.from(await sql.unsafe<Record<string, unknown>[]>(statement))),
+    read(Array.from(await sql.run(statement))),
   );
 }

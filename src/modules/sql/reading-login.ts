@@ -11,7 +11,7 @@ const checkTimeoutMs = 5_000;
 export async function checkReadLogin(pools: PostgresPools): Promise<void> {
   const signal = AbortSignal.timeout(checkTimeoutMs);
   await pools.read.withSession({ signal, timeoutMs: checkTimeoutMs }, async ({ sql }) => {
-    await sql`select 1`.simple();
+    await sql.run('select 1');
   });
 }
 

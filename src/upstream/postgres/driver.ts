@@ -1,35 +1,173 @@
 import type { Socket } from 'node:net';
+import { Stream } from 'node:stream';
 import postgres from 'postgres';
+import { AppError } from '../../lib/app-error.ts';
 import type { PostgresAddress } from '../../lib/postgres-url.ts';
-import { formatPostgresArray } from './array.ts';
+import type { MessageFilter } from './message-filter.ts';
+import type { CancelKey } from './send-cancel.ts';
 import { builtInByOid } from './values.ts';
 
-export type PostgresSql = ReturnType<typeof openDriver>;
+// All that leans on postgres.js is here, because much of it is documented nowhere. Checked against 3.4.9.
+
+/** A parameter as Postgres reads it, whatever its type. */
+export type EncodedParam = string | null;
+
+/** One statement by the extended protocol; without `params` a text by the simple one, as `run` takes it. */
+export interface SqlText {
+  readonly text: string;
+  readonly params?: readonly EncodedParam[];
+}
+
+export interface PostgresColumn {
+  readonly name: string;
+  /** Its number in pg_type. */
+  readonly type: number;
+  /** The number of the table that it comes from; 0 for a computed one. */
+  readonly table: number;
+}
+
+export type PostgresResult<Row> = readonly Row[] & {
+  /** Such as `COMMIT`. */
+  readonly command: string;
+  /** What the server said of the connection when it was opened. */
+  readonly state: CancelKey;
+};
+
+export interface PostgresOutcome {
+  /** Such as `SELECT`; empty where there was no statement in the text. */
+  readonly command: string;
+  /** How many rows the command says that there were, if it does. */
+  readonly count: number | undefined;
+  readonly columns: readonly PostgresColumn[];
+}
+
+/**
+ * What may be sent over one connection. All methods send at once, so that several go out in one write and are answered
+ * in their order. Values are as in SqlResult: int8, numeric, bytea and times are strings, json is parsed losslessly,
+ * arrays are arrays. They reject with `PostgresError`, or with another error when the connection was lost.
+ */
+export interface PostgresSql {
+  /** Statements without parameters in one message of the simple protocol; at most one of them gives rows. */
+  run<Row extends object = Record<string, unknown>>(text: string): Promise<PostgresResult<Row>>;
+  /**
+   * One statement by the extended protocol, which takes one only, whatever a parser may think of the text. With
+   * `keepPlan` it is prepared by name where the connection allows it, once, and again after somebody's DISCARD ALL.
+   */
+  query<Row extends object = Record<string, unknown>>(
+    text: string,
+    params?: readonly EncodedParam[],
+    keepPlan?: boolean,
+  ): Promise<readonly Row[]>;
+  /** The numbers of the types that the server gives to a statement's parameters. */
+  parameterTypes(text: string): Promise<readonly number[]>;
+  /** Gives each row as it comes. A COPY that streams throws BAD_SQL, and destroys the connection. */
+  forEachRow(
+    statement: SqlText,
+    onRow: (values: unknown[], columns: readonly PostgresColumn[]) => void,
+  ): Promise<PostgresOutcome>;
+}
+
+/** An error or a notice of Postgres, by the driver's names of its fields. */
 export type PostgresNotice = Readonly<Record<string, string>>;
+export type PostgresError = postgres.PostgresError;
+
+/** True for what Postgres itself answered, as opposed to the loss of the connection. */
+export function isPostgresError(error: unknown): error is PostgresError {
+  return error instanceof postgres.PostgresError;
+}
+
+/** One connection. It is never reopened. */
+export interface PostgresDriver {
+  readonly sql: PostgresSql;
+  readonly closed: boolean;
+  /** Calls back once, when the connection is gone for whatever reason; at once when it is gone already. */
+  onClose(callback: () => void): void;
+  /** Ends the connection at once; what was sent and not answered rejects. */
+  destroy(): void;
+  /** Says goodbye to Postgres, then ends. */
+  end(): Promise<void>;
+}
 
 export interface DriverOptions {
   readonly address: PostgresAddress;
-  readonly host: PostgresAddress['hosts'][number];
-  readonly dial: () => Promise<Socket>;
+  /** For the driver's error messages: it is `openSocket` that connects. */
+  readonly port: number;
+  readonly openSocket: () => Promise<Socket>;
+  /** Startup parameters beside user and database. */
   readonly parameters: Readonly<Record<string, string>>;
+  /** Whether statements may be prepared by name on it. */
   readonly mayPrepare: boolean;
+  readonly filter: MessageFilter;
+  /** After the driver has taken so many bytes that `filter` passed. */
+  readonly onReceived: (bytes: number) => void;
   readonly onNotice: (notice: PostgresNotice) => void;
   readonly onNotify: (channel: string, payload: string) => void;
 }
 
-/** Every option is given, because postgres.js takes what is missing from PG… environment variables. */
-export function openDriver({
-  address,
-  host,
-  dial,
-  parameters,
-  mayPrepare,
-  onNotice,
-  onNotify,
-}: DriverOptions) {
+/** Nothing connects before something is sent. */
+export function openDriver(options: DriverOptions): PostgresDriver {
+  let socket: Socket | undefined;
+  let dials = 0;
+  let closed = false;
+  const closeCallbacks: (() => void)[] = [];
+
+  const markClosed = (): void => {
+    if (closed) return;
+    closed = true;
+    for (const callback of closeCallbacks) callback();
+  };
+  const endClient = (seconds: number) => client.end({ timeout: seconds }).catch(() => undefined);
+  const destroy = (): void => {
+    socket?.destroy();
+    void endClient(0);
+    markClosed();
+  };
+  const dial = async (): Promise<Socket> => {
+    // It reconnects by itself, in a loop without an end when the server hangs up during the handshake.
+    dials += 1;
+    if (dials > 1) throw new Error('the connection was lost');
+    const connected = await options.openSocket();
+    if (closed) {
+      connected.destroy();
+      throw new Error('the connection was given up while it was being opened');
+    }
+    socket = connected;
+    filterMessages(socket, options.filter, options.onReceived);
+    socket.once('close', () => {
+      markClosed();
+      // What it took between the socket's error and its end would never be answered.
+      void endClient(0);
+    });
+    return socket;
+  };
+  const client = createClient(options, dial);
+
+  return {
+    sql: sqlOver(client, destroy),
+    get closed() {
+      return closed;
+    },
+    onClose(callback) {
+      if (closed) callback();
+      else closeCallbacks.push(callback);
+    },
+    destroy,
+    async end() {
+      await endClient(1);
+      destroy();
+    },
+  };
+}
+
+/** Every option is given, because what is missing comes from PG… environment variables. */
+function createClient(
+  { address, port, parameters, mayPrepare, onNotice, onNotify }: DriverOptions,
+  socket: Dial,
+) {
+  // `socket` is in no type declaration, and neither is that `ssl: false` leaves it as it comes.
   const options = {
     host: 'postgres',
-    port: host.port,
+    port,
     database: address.database,
     user: address.user,
     password: () => address.password,
@@ -46,29 +184,86 @@ export function openDriver({
     onnotice: onNotice,
     onnotify: onNotify,
     connection: { application_name: address.applicationName ?? 'bunbun', ...parameters },
-    socket: dial,
-    types: driverTypes,
+    socket,
+    types: valueTypes,
   };
   return postgres(options);
 }
 
-/** Values come as the rest of the gateway hands them out; what goes in is text, JSON or an array of text. */
-const driverTypes = Object.fromEntries(
-  [...builtInByOid].map(([oid, { name, decode = (text: string) => text }]) => {
-    const serialize = name.endsWith('[]') ? writeArray : /^jsonb?$/.test(name) ? JSON.stringify : writeText;
-    return [`oid${oid}`, { to: oid, from: [oid], parse: decode, serialize }];
-  }),
+type Dial = () => Promise<Socket>;
+type Client = ReturnType<typeof createClient>;
+
+/** What comes is read as the gateway hands it out; what goes in is encoded already. */
+const valueTypes = Object.fromEntries(
+  [...builtInByOid].map(([oid, { decode = String }]) => [
+    `oid${oid}`,
+    { to: oid, from: [oid], parse: decode, serialize: String },
+  ]),
 );
 
-function writeText(value: unknown): string {
-  if (value instanceof Date) return value.toISOString();
-  return value instanceof Uint8Array ? `\\x${Buffer.from(value).toString('hex')}` : String(value);
+function sqlOver(client: Client, destroy: () => void): PostgresSql {
+  return {
+    run: <Row extends object>(text: string) => client.unsafe<Row[]>(text).execute(),
+    async query<Row extends object>(text: string, params: readonly EncodedParam[] = [], keepPlan = false) {
+      const rows = await extended<Row>(client, text, params, keepPlan).execute();
+      refuseStream(rows, destroy);
+      return withoutHoles(rows);
+    },
+    async parameterTypes(text) {
+      return (await extended(client, text, [], false).describe()).types;
+    },
+    async forEachRow({ text, params }, onRow) {
+      const query = params === undefined ? client.unsafe(text) : extended(client, text, params, false);
+      const result = await query.values().forEach((row, { statement }) => {
+        onRow(row, statement.columns);
+      });
+      refuseStream(result, destroy);
+      // Whatever its declarations say, each of them may be missing.
+      return {
+        command: result.command ?? '',
+        count: result.count ?? undefined,
+        columns: result.columns ?? [],
+      };
+    },
+  };
 }
 
-function writeArray(value: unknown): string {
-  if (!Array.isArray(value)) return String(value);
-  return formatPostgresArray(value, (item) => {
-    if (item === null || typeof item === 'string') return item;
-    return typeof item === 'object' ? JSON.stringify(item) : writeText(item);
-  });
+/** A query waits until it is executed. One without parameters of its own would go by the simple protocol. */
+function extended<Row extends object>(
+  client: Client,
+  text: string,
+  params: readonly EncodedParam[],
+  prepare: boolean,
+) {
+  const protocol = { prepare, simple: false };
+  // Parameters given as arguments would have it ask the server for their types first, a round trip. Given like this
+  // they go out with the statement, and the server infers.
+  return Object.assign(client.unsafe<Row[]>(text, [], protocol), { parameters: [...params] });
+}
+
+/** It counts rows on from a statement that failed in the middle of its own: the places before ours are empty. */
+function withoutHoles<Row>(rows: readonly Row[]): readonly Row[] {
+  return rows.length === 0 || 0 in rows ? rows : rows.filter(() => true);
+}
+
+/** It answers COPY with a stream, on which an error that nobody awaits ends the process. */
+function refuseStream(result: unknown, destroy: () => void): void {
+  if (!(result instanceof Stream)) return;
+  result.on('error', () => undefined);
+  destroy();
+  throw new AppError('BAD_SQL', 'COPY from STDIN or to STDOUT has no place to stream to here.');
+}
+
+/** Has everybody who reads from `socket` see what `filter` passes. It takes sockets alone, no other stream. */
+function filterMessages(socket: Socket, filter: MessageFilter, onReceived: (bytes: number) => void): void {
+  const emit = socket.emit.bind(socket);
+  socket.emit = (event: string | symbol, ...values: unknown[]): boolean => {
+    const [piece] = values;
+    if (event !== 'data' || !Buffer.isBuffer(piece)) return emit(event, ...values);
+    const passed = filter.pass(piece);
+    if (passed.length === 0) return true;
+    const heard = emit('data', passed);
+    onReceived(passed.length);
+    return heard;
+  };
 }

@@ -1,4 +1,5 @@
 import { AppError } from '../../lib/app-error.ts';
+import { isPostgresError } from './driver.ts';
 
 /** What a call gets that ended because its caller or its operation did. */
 export function stopped(signal: AbortSignal): AppError {
@@ -44,8 +45,7 @@ export function partlyDone(cause: unknown): AppError {
 /** The SQLSTATE of an error that Postgres sent, or that has such a one as its cause; else undefined. */
 export function sqlState(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
-  if ('code' in error && 'severity' in error) return typeof error.code === 'string' ? error.code : undefined;
-  return sqlState(error.cause);
+  return isPostgresError(error) ? error.code : sqlState(error.cause);
 }
 
 /**
@@ -54,7 +54,7 @@ export function sqlState(error: unknown): string | undefined {
  */
 export function endsConnection(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
-  if ('code' in error && 'severity' in error) return error.severity === 'FATAL' || error.severity === 'PANIC';
+  if (isPostgresError(error)) return error.severity === 'FATAL' || error.severity === 'PANIC';
   return endsConnection(error.cause);
 }
 

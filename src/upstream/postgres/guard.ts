@@ -1,7 +1,17 @@
 import { AppError } from '../../lib/app-error.ts';
 import { endsConnection, outcomeUnknown, partlyDone, sqlState, stopped, unavailable } from './failure.ts';
-import type { PostgresCallOptions } from './pool.ts';
 import type { PostgresSession } from './session.ts';
+
+export interface PostgresCallOptions {
+  /** Aborted when the caller left: what runs in Postgres is then cancelled. */
+  readonly signal: AbortSignal;
+  /** Milliseconds for the whole call, the wait for a connection included: then what runs is cancelled. */
+  readonly timeoutMs: number;
+  /** True when the call may change data outside a transaction of its own: a lost answer is then OUTCOME_UNKNOWN. */
+  readonly writes?: boolean;
+  /** True when it may commit a part of its work before it ends: a cancelled one is then OUTCOME_UNKNOWN. */
+  readonly commitsParts?: boolean;
+}
 
 /** How long a cancelled statement may take to end before its connection is destroyed. */
 const cancelGraceMs = 2_000;

@@ -46,7 +46,7 @@ export function createPostgresListener(deps: PostgresListenerDeps): PostgresList
         if (!closed) handlers.onMessage(payload);
       };
       opened.onClose(again);
-      await opened.sql.unsafe(`listen "${channel.replaceAll('"', '""')}"`);
+      await opened.sql.run(`listen "${channel.replaceAll('"', '""')}"`);
       failures = 0;
       if (!closed) handlers.onConnect?.();
     } catch (error) {

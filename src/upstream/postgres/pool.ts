@@ -3,21 +3,10 @@ import { AppError } from '../../lib/app-error.ts';
 import { backOff } from '../../lib/back-off.ts';
 import type { CircuitState } from '../../lib/circuit.ts';
 import type { Logger } from '../../observability/logger.ts';
+import { createAcquireQueue } from './acquire-queue.ts';
 import { endsConnection, isServerLoss, sqlState, stopped, unavailable } from './failure.ts';
-import { guardSession } from './guard.ts';
-import { createAcquireQueue } from './queue.ts';
+import { guardSession, type PostgresCallOptions } from './guard.ts';
 import type { PostgresSession } from './session.ts';
-
-export interface PostgresCallOptions {
-  /** Aborted when the caller left: what runs in Postgres is then cancelled. */
-  readonly signal: AbortSignal;
-  /** Milliseconds for the whole call, the wait for a connection included: then what runs is cancelled. */
-  readonly timeoutMs: number;
-  /** True when the call may change data outside a transaction of its own: a lost answer is then OUTCOME_UNKNOWN. */
-  readonly writes?: boolean;
-  /** True when it may commit a part of its work before it ends: a cancelled one is then OUTCOME_UNKNOWN. */
-  readonly commitsParts?: boolean;
-}
 
 export interface PostgresPoolStats {
   readonly max: number;
@@ -262,9 +251,9 @@ function giveUp(session: PostgresSession): void {
 async function isReadOnly(session: PostgresSession): Promise<boolean> {
   const timer = setTimeout(() => session.destroy(), askTimeoutMs);
   try {
-    const [row] = await session.sql<{ yes: boolean }[]>`
+    const [row] = await session.sql.run<{ yes: boolean }>(`
       select pg_catalog.pg_is_in_recovery()
-        or pg_catalog.current_setting('transaction_read_only') = 'on' as yes`.simple();
+        or pg_catalog.current_setting('transaction_read_only') = 'on' as yes`);
     return row?.yes === true;
   } catch {
     return true;

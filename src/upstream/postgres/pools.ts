@@ -3,14 +3,11 @@ import { type PostgresAddress, parsePostgresUrl, type SslMode } from '../../lib/
 import type { Logger } from '../../observability/logger.ts';
 import { createPostgresListener, type PostgresListener } from './listener.ts';
 import { createPostgresPool, type PostgresPool, type PostgresPoolStats } from './pool.ts';
-import { refusePrivilegedLogin } from './read-login.ts';
+import { refusePrivilegedLogin } from './refuse-privileged-login.ts';
 import { openPostgresSession, type PostgresHost, type PostgresSession } from './session.ts';
-import { createSocketOpener } from './socket.ts';
-import { terminateBackend } from './terminate.ts';
-
-export type { PostgresNotice, PostgresSql } from './driver.ts';
-export type { PostgresPool } from './pool.ts';
-export type { PostgresSession } from './session.ts';
+import { createSocketOpener } from './socket-opener.ts';
+import { readStatementTimeoutMs } from './statement-timeout.ts';
+import { terminateBackend } from './terminate-backend.ts';
 
 export interface PostgresPoolsOptions {
   /** DATABASE_URL. */
@@ -76,9 +73,6 @@ interface PostgresListenHandlers {
   /** After each (re)connection: what was sent before is lost. */
   readonly onConnect?: () => void;
 }
-
-/** Milliseconds after which Postgres itself ends a statement on the read pool, where nothing else is set. */
-export const readStatementTimeoutMs = 32_000;
 
 const pingTimeoutMs = 2_000;
 const directMax = 4;
@@ -174,8 +168,9 @@ export function createPostgresPools(options: PostgresPoolsOptions): PostgresPool
     async ping(signal) {
       const started = performance.now();
       const version = await probe.withSession({ signal, timeoutMs: pingTimeoutMs }, async ({ sql }) => {
-        const [row] = await sql<{ version: string }[]>`
-          select pg_catalog.current_setting('server_version') as version`.simple();
+        const [row] = await sql.run<{ version: string }>(
+          "select pg_catalog.current_setting('server_version') as version",
+        );
         return row?.version;
       });
       // A packager's name may follow.

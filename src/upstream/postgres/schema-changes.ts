@@ -1,14 +1,13 @@
 import { AppError } from '../../lib/app-error.ts';
 import type { Logger } from '../../observability/logger.ts';
-import { encodedQuery } from './encoded-query.ts';
-import type { PostgresPools, PostgresSql } from './pools.ts';
+import type { PostgresSql } from './driver.ts';
+import type { PostgresPools } from './pools.ts';
 
 const channel = 'bunbun_schema';
 
 /** Tells PostgREST and all gateways, when the transaction commits, that the schema is another one. */
 export async function announceSchemaChange(sql: PostgresSql, version: string): Promise<void> {
-  await encodedQuery(
-    sql,
+  await sql.query(
     `select pg_catalog.pg_notify('pgrst', 'reload schema'), pg_catalog.pg_notify('${channel}', $1::text)`,
     [version],
   );

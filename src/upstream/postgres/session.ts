@@ -1,16 +1,11 @@
-import type { Socket } from 'node:net';
 import type { PostgresAddress } from '../../lib/postgres-url.ts';
-import { type CancelKey, sendCancel } from './cancel.ts';
 import { openDriver, type PostgresNotice, type PostgresSql } from './driver.ts';
-import { createMessageFilter, filterMessages, type MessageFilter } from './messages.ts';
-import type { OpenPostgresSocket } from './socket.ts';
+import { createMessageFilter, type MessageFilter } from './message-filter.ts';
+import { type CancelKey, sendCancel } from './send-cancel.ts';
+import type { OpenPostgresSocket } from './socket-opener.ts';
 
 /** One connection to Postgres. It is never reopened: what is lost is lost, the pool opens another. */
 export interface PostgresSession {
-  /**
-   * postgres.js over this one connection. Values are as in SqlResult: int8, numeric, bytea and times
-   * are strings, json is parsed losslessly, arrays are arrays.
-   */
   readonly sql: PostgresSql;
   /** Its process on the server; undefined behind a pooler, which gives a number of its own. */
   readonly backend: PostgresBackend | undefined;
@@ -123,57 +118,29 @@ async function openOne(
   host: PostgresHost,
   wanted: PostgresAddress['targetSessionAttributes'],
 ): Promise<PostgresSession> {
-  const { address, openSocket, connectTimeoutMs } = options;
-  let socket: Socket | undefined;
-  let dials = 0;
-  let closed = false;
-  let overflowed = false;
+  const { address, openSocket, connectTimeoutMs, parameters, mayPrepare } = options;
   const messages = createMessageFilter();
-  const closeCallbacks: (() => void)[] = [];
-
-  const markClosed = (): void => {
-    if (closed) return;
-    closed = true;
-    for (const callback of closeCallbacks) callback();
-  };
-  const dial = async (): Promise<Socket> => {
-    // postgres.js reconnects by itself, in a loop without an end when the server hangs up during the handshake.
-    dials += 1;
-    if (dials > 1) throw new Error('the connection was lost');
-    const connected = await openSocket(host, connectTimeoutMs);
-    if (closed) {
-      connected.destroy();
-      throw new Error('the connection was given up while it was being opened');
-    }
-    socket = connected;
-    filterMessages(socket, messages);
-    socket.once('close', () => {
-      markClosed();
-      // A statement that the driver took between the socket's error and its end would never be answered.
-      sql.end({ timeout: 0 }).catch(() => undefined);
-    });
-    return socket;
-  };
-
-  const sql = openDriver({
+  const driver = openDriver({
     address,
-    host,
-    dial,
-    parameters: options.parameters,
-    mayPrepare: options.mayPrepare,
+    port: host.port,
+    openSocket: () => openSocket(host, connectTimeoutMs),
+    parameters,
+    mayPrepare,
+    filter: messages,
+    onReceived: (bytes) => {
+      session.receivedBytes += bytes;
+      if (session.receivedBytes <= session.receiveLimit) return;
+      overflowed = true;
+      driver.destroy();
+    },
     onNotice: (notice) => session.noticeListener?.(notice),
     onNotify: (channel, payload) => session.notifyListener?.(channel, payload),
   });
-
+  let overflowed = false;
   let cancelKey: CancelKey = { pid: 0, secret: 0 };
-  const destroy = (): void => {
-    socket?.destroy();
-    sql.end({ timeout: 0 }).catch(() => undefined);
-    markClosed();
-  };
 
   const session: PostgresSession & { serverVersion: number; backend: PostgresBackend | undefined } = {
-    sql,
+    sql: driver.sql,
     backend: undefined,
     serverVersion: 0,
     noticeListener: undefined,
@@ -183,53 +150,43 @@ async function openOne(
     receivedBytes: 0,
     receiveLimit: Number.POSITIVE_INFINITY,
     get closed() {
-      return closed;
+      return driver.closed;
     },
     get overflowed() {
       return overflowed;
     },
-    onClose(callback) {
-      if (closed) callback();
-      else closeCallbacks.push(callback);
-    },
+    onClose: driver.onClose,
     cancel: () => sendCancel(openSocket, host, connectTimeoutMs, cancelKey),
-    destroy,
-    async end() {
-      await sql.end({ timeout: 1 }).catch(() => undefined);
-      destroy();
-    },
+    destroy: driver.destroy,
+    end: driver.end,
   };
 
-  const timer = setTimeout(destroy, connectTimeoutMs);
+  const timer = setTimeout(driver.destroy, connectTimeoutMs);
   try {
-    const [state] = await withState(sql);
+    const answer = await askState(driver.sql);
+    const [state] = answer;
     if (state === undefined) throw new Error('the server did not say what it is');
-    cancelKey = state.cancelKey;
+    cancelKey = answer.state;
     if (!fits(wanted, state)) throw new Error(`the server is not ${wanted}`);
     if (!options.pooled && cancelKey.pid === state.pid)
       session.backend = { pid: state.pid, serverStart: state.started };
     session.serverVersion = state.version;
-    countBytes(socket, session, () => {
-      overflowed = true;
-      destroy();
-    });
     return session;
   } catch (error) {
-    destroy();
+    driver.destroy();
     throw error;
   } finally {
     clearTimeout(timer);
   }
 }
 
-async function withState(sql: PostgresSql): Promise<(ServerState & { cancelKey: CancelKey })[]> {
-  const rows = await sql<ServerState[]>`
+function askState(sql: PostgresSql) {
+  return sql.run<ServerState>(`
     select pg_catalog.current_setting('server_version_num')::int as version,
       pg_catalog.pg_is_in_recovery() as standby,
       pg_catalog.current_setting('transaction_read_only') = 'on' as read_only,
       pg_catalog.pg_backend_pid() as pid,
-      pg_catalog.pg_postmaster_start_time()::text as started`.simple();
-  return rows.map((row) => ({ ...row, cancelKey: rows.state }));
+      pg_catalog.pg_postmaster_start_time()::text as started`);
 }
 
 function fits(wanted: PostgresAddress['targetSessionAttributes'], state: ServerState): boolean {
@@ -246,11 +203,4 @@ function fits(wanted: PostgresAddress['targetSessionAttributes'], state: ServerS
     case 'prefer-standby':
       return state.standby;
   }
-}
-
-function countBytes(socket: Socket | undefined, session: PostgresSession, tooMany: () => void): void {
-  socket?.on('data', (chunk) => {
-    session.receivedBytes += chunk.length;
-    if (session.receivedBytes > session.receiveLimit) tooMany();
-  });
 }

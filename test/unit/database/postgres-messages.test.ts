@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createMessageFilter } from '../../../src/upstream/postgres/messages.ts';
+import { createMessageFilter } from '../../../src/upstream/postgres/message-filter.ts';
 
 const message = (letter: string, body: string | Buffer): Buffer => {
   const bytes = Buffer.from(body);

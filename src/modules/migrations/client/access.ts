@@ -1,6 +1,5 @@
 import { AppError } from '../../../lib/app-error.ts';
-import { encodedQuery } from '../../../upstream/postgres/encoded-query.ts';
-import type { PostgresSql } from '../../../upstream/postgres/pools.ts';
+import type { PostgresSql } from '../../../upstream/postgres/driver.ts';
 
 /** What this login finds and may do where migrations are kept. */
 export interface MigrationTables {
@@ -49,9 +48,8 @@ type AccessRow = TableAccess & {
 
 /** Looks without touching: neither schema nor table need exist. */
 export async function lookAtTables(sql: PostgresSql): Promise<MigrationTables> {
-  const [history, own] = await encodedQuery<AccessRow>(
-    sql,
-    `select current_user::text as user, pg_catalog.current_database()::text as database,
+  const [history, own] =
+    await sql.query<AccessRow>(`select current_user::text as user, pg_catalog.current_database()::text as database,
       pg_catalog.has_database_privilege(pg_catalog.current_database(), 'CREATE') as "mayCreateSchemas",
       w.schema, w.table, n.oid is not null as "schemaExists",
       coalesce(pg_catalog.has_schema_privilege(n.oid, 'USAGE'), false) as "mayUse",
@@ -68,8 +66,7 @@ export async function lookAtTables(sql: PostgresSql): Promise<MigrationTables> {
       as w (place, schema, "table")
     left join pg_catalog.pg_namespace n on n.nspname = w.schema
     left join pg_catalog.pg_class c on c.relnamespace = n.oid and c.relname = w.table
-    order by w.place`,
-  );
+    order by w.place`);
   if (history === undefined || own === undefined) throw new Error('the catalogues gave no answer');
   return { ...history, history, own };
 }
@@ -97,7 +94,7 @@ export async function prepareTables(sql: PostgresSql): Promise<MigrationTables> 
   ];
   if (grants.length > 0) throw forbidden([...new Set(grants)]);
   const steps = [...stepsFor(tables.history, historyColumns), ...stepsFor(tables.own, ownColumns)];
-  for (const step of steps) await encodedQuery(sql, step);
+  for (const step of steps) await sql.query(step);
   return steps.length === 0 ? tables : await lookAtTables(sql);
 }
 

@@ -1,7 +1,8 @@
 import type { z } from 'zod';
 import { invalidInput } from '../../../lib/bad-input.ts';
 import { checkFirst, decodeCursor, encodeCursor } from '../../../lib/cursor.ts';
-import type { PostgresPools, PostgresSql } from '../../../upstream/postgres/pools.ts';
+import type { PostgresSql } from '../../../upstream/postgres/driver.ts';
+import type { PostgresPools } from '../../../upstream/postgres/pools.ts';
 import { requireDatabase } from '../../../upstream/postgres/require-database.ts';
 import {
   createStatementParser,

@@ -1,6 +1,5 @@
 import { formatPostgresArray } from '../../../upstream/postgres/array.ts';
-import { encodedQuery } from '../../../upstream/postgres/encoded-query.ts';
-import type { PostgresSql } from '../../../upstream/postgres/pools.ts';
+import type { PostgresSql } from '../../../upstream/postgres/driver.ts';
 import type { MigrationTables } from './access.ts';
 import { checksumOf, compareVersions, type Migration } from './types.ts';
 
@@ -32,8 +31,7 @@ function source({ history, own }: MigrationTables): string {
 
 /** All migrations, oldest version first. */
 export async function listHeads(sql: PostgresSql, tables: MigrationTables): Promise<MigrationHead[]> {
-  const rows = await encodedQuery<MigrationHead>(
-    sql,
+  const rows = await sql.query<MigrationHead>(
     `select m.version, coalesce(m.h ->> 'name', m.o ->> 'name') as name, m.applied from ${source(tables)}`,
   );
   return [...rows].sort((a, b) => compareVersions(a.version, b.version));
@@ -45,8 +43,7 @@ export async function readMigrations(
   tables: MigrationTables,
   versions: readonly string[],
 ): Promise<Migration[]> {
-  const rows = await encodedQuery<MigrationRow>(
-    sql,
+  const rows = await sql.query<MigrationRow>(
     `select m.version, coalesce(m.h ->> 'name', m.o ->> 'name') as name,
       coalesce(nullif(m.h -> 'statements', 'null'), nullif(m.o -> 'statements', 'null')) as statements,
       m.o ->> 'down' as down,
@@ -89,8 +86,7 @@ export interface MigrationRecord {
 
 /** Notes how far a migration outside of a transaction came; its statements are kept until it is applied. */
 export async function recordProgress(sql: PostgresSql, record: MigrationRecord, run: number): Promise<void> {
-  await encodedQuery(
-    sql,
+  await sql.query(
     `insert into bunbun.migrations
       (version, name, statements, checksum, down, transactional, out_of_order, statements_run, applied_by)
     values ($1::text, $2::text, $3::text[], $4::text, $5::text, $6::boolean, $7::boolean, $8::int, $9::text)
@@ -118,8 +114,7 @@ export async function advanceProgress(
   version: string,
   { run, running }: { readonly run: number; readonly running: number | null },
 ): Promise<void> {
-  await encodedQuery(
-    sql,
+  await sql.query(
     'update bunbun.migrations set statements_run = $2::int, statement_running = $3::int where version = $1::text',
     [version, String(run), running === null ? null : String(running)],
   );
@@ -131,14 +126,12 @@ export async function recordApplied(
   record: MigrationRecord,
   durationMs: number,
 ): Promise<void> {
-  await encodedQuery(
-    sql,
+  await sql.query(
     'insert into supabase_migrations.schema_migrations (version, name, statements) values ($1::text, $2::text, $3::text[])',
     [record.version, record.name, textArray(record.statements)],
   );
   await recordProgress(sql, { ...record, statements: [] }, record.statements.length);
-  await encodedQuery(
-    sql,
+  await sql.query(
     `update bunbun.migrations set statements = null, checksum = $3::text,
       applied_at = pg_catalog.clock_timestamp(), duration_ms = $2::float8
     where version = $1::text`,
@@ -148,12 +141,10 @@ export async function recordApplied(
 
 /** Takes a migration out of both tables. */
 export async function forgetMigration(sql: PostgresSql, version: string): Promise<void> {
-  await encodedQuery(
-    sql,
-    'delete from supabase_migrations.schema_migrations where version::text = $1::text',
-    [version],
-  );
-  await encodedQuery(sql, 'delete from bunbun.migrations where version = $1::text', [version]);
+  await sql.query('delete from supabase_migrations.schema_migrations where version::text = $1::text', [
+    version,
+  ]);
+  await sql.query('delete from bunbun.migrations where version = $1::text', [version]);
 }
 
 function textArray(items: readonly string[]): string {

@@ -1,7 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { AppError } from '../../../lib/app-error.ts';
-import { encodedQuery } from '../../../upstream/postgres/encoded-query.ts';
-import type { PostgresSql } from '../../../upstream/postgres/pools.ts';
+import type { PostgresSql } from '../../../upstream/postgres/driver.ts';
 
 /** "bunb" and "migr" in ASCII: the one advisory lock of all gateways in front of a database. */
 const key = '1651863138, 1835624306';
@@ -22,14 +21,14 @@ export async function lockMigrations(
   const lock = scope === 'transaction' ? 'pg_try_advisory_xact_lock' : 'pg_try_advisory_lock';
   const deadline = performance.now() + waitMs;
   for (;;) {
-    const [answer] = await encodedQuery<{ got: boolean }>(sql, `select pg_catalog.${lock}(${key}) as got`);
+    const [answer] = await sql.query<{ got: boolean }>(`select pg_catalog.${lock}(${key}) as got`);
     if (answer?.got) return;
     // Waiting inside of a statement or a transaction would hold a snapshot, for the end of which a CREATE INDEX
     // CONCURRENTLY of the holder waits: a deadlock.
-    if (scope === 'transaction') await sql.unsafe('rollback');
+    if (scope === 'transaction') await sql.run('rollback');
     if (performance.now() >= deadline) throw await heldBy(sql);
     await delay(pauseMs * (0.5 + Math.random()));
-    if (scope === 'transaction') await sql.unsafe('begin');
+    if (scope === 'transaction') await sql.run('begin');
   }
 }
 
@@ -41,15 +40,13 @@ interface Holder {
 }
 
 async function heldBy(sql: PostgresSql): Promise<AppError> {
-  const [holder] = await encodedQuery<Holder>(
-    sql,
-    `select l.pid, a.usename::text as user, nullif(a.application_name, '') as application, a.xact_start as since
+  const [holder] =
+    await sql.query<Holder>(`select l.pid, a.usename::text as user, nullif(a.application_name, '') as application, a.xact_start as since
     from pg_catalog.pg_locks l left join pg_catalog.pg_stat_activity a on a.pid = l.pid
     where l.locktype = 'advisory' and l.granted
       and l.database = (select d.oid from pg_catalog.pg_database d where d.datname = pg_catalog.current_database())
       and (l.classid, l.objid, l.objsubid) = (${key}, 2)
-    limit 1`,
-  );
+    limit 1`);
   const who =
     holder === undefined
       ? 'has just ended'

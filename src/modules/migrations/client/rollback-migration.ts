@@ -1,8 +1,9 @@
 import { AppError } from '../../../lib/app-error.ts';
-import type { PostgresSession, PostgresSql } from '../../../upstream/postgres/pools.ts';
+import type { PostgresSql } from '../../../upstream/postgres/driver.ts';
 import { announceSchemaChange } from '../../../upstream/postgres/schema-changes.ts';
+import type { PostgresSession } from '../../../upstream/postgres/session.ts';
 import { commit } from '../../../upstream/postgres/sql/commit.ts';
-import { resetSession } from '../../../upstream/postgres/sql/session-steps.ts';
+import { resetSession } from '../../../upstream/postgres/sql/reset-session.ts';
 import type { Call } from '../../../viewer/call.ts';
 import { type MigrationTables, prepareTables } from './access.ts';
 import type { MigrationEngine } from './engine.ts';
@@ -71,7 +72,7 @@ async function rollBackOutside(
     const { migration, down } = await requireRollback(sql, await prepareTables(sql), version);
     const script = await divideDown(down, engine.parser);
     const { notices, duration } = await withNotices(session, () => runOneByOne(session, script));
-    await sql.unsafe('begin');
+    await sql.run('begin');
     await finish(session, version);
     return { migration, applied: false, dryRun: false, duration, notices };
   } finally {

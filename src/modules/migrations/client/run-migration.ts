@@ -1,9 +1,10 @@
 import { AppError } from '../../../lib/app-error.ts';
 import { badArgument } from '../../../lib/bad-input.ts';
-import type { PostgresSession, PostgresSql } from '../../../upstream/postgres/pools.ts';
+import type { PostgresSql } from '../../../upstream/postgres/driver.ts';
 import { announceSchemaChange } from '../../../upstream/postgres/schema-changes.ts';
+import type { PostgresSession } from '../../../upstream/postgres/session.ts';
 import { commit } from '../../../upstream/postgres/sql/commit.ts';
-import { resetSession } from '../../../upstream/postgres/sql/session-steps.ts';
+import { resetSession } from '../../../upstream/postgres/sql/reset-session.ts';
 import type { Call } from '../../../viewer/call.ts';
 import { type MigrationTables, prepareTables } from './access.ts';
 import type { MigrationEngine } from './engine.ts';
@@ -91,7 +92,7 @@ async function runOutside(session: PostgresSession, plan: Plan): Promise<Migrati
   try {
     await lockMigrations(sql, 'session', engine.lockWaitMs);
     await nameSession(session, request.version, false);
-    await sql.unsafe('begin');
+    await sql.run('begin');
     const tables = await prepareTables(sql);
     const { record, known } = await decide(sql, tables, plan);
     if (known?.state === 'APPLIED') return alreadyApplied(known, false);
@@ -103,7 +104,7 @@ async function runOutside(session: PostgresSession, plan: Plan): Promise<Migrati
       runStepByStep(session, request.version, script, from),
     );
     await backToOurselves(session);
-    await sql.unsafe('begin');
+    await sql.run('begin');
     await recordApplied(sql, record, duration);
     const migration = await mustRead(sql, tables, request.version);
     await announceSchemaChange(sql, request.version);

@@ -1,8 +1,8 @@
 import type { AppError } from '../../../lib/app-error.ts';
-import { encodedQuery } from '../../../upstream/postgres/encoded-query.ts';
-import type { PostgresNotice, PostgresSession } from '../../../upstream/postgres/pools.ts';
-import { toDatabaseError } from '../../../upstream/postgres/sql/errors.ts';
-import { lineAt } from '../../../upstream/postgres/sql/text.ts';
+import type { PostgresNotice } from '../../../upstream/postgres/driver.ts';
+import type { PostgresSession } from '../../../upstream/postgres/session.ts';
+import { toDatabaseError } from '../../../upstream/postgres/sql/database-error.ts';
+import { lineAt } from '../../../upstream/postgres/sql/sql-text.ts';
 import { lockMigrations } from './lock.ts';
 import { type ScriptStatement, unitsOf, withPlace } from './script.ts';
 import type { MigrationNotice } from './types.ts';
@@ -51,9 +51,7 @@ export async function runInTransaction(
   for (let from = 0; from < statements.length; from += window) {
     const sent = statements
       .slice(from, from + window)
-      .map((statement) =>
-        statement.kind === undefined ? Promise.resolve() : encodedQuery(sql, statement.text).execute(),
-      );
+      .map((statement) => (statement.kind === undefined ? Promise.resolve() : sql.query(statement.text)));
     const results = await Promise.allSettled(sent);
     for (const [offset, result] of results.entries()) {
       const statement = statements[from + offset];
@@ -71,7 +69,7 @@ export async function runOneByOne(
 ): Promise<void> {
   for (const [index, statement] of statements.entries()) {
     try {
-      if (statement.kind !== undefined) await encodedQuery(sql, statement.text);
+      if (statement.kind !== undefined) await sql.query(statement.text);
     } catch (error) {
       throw new ScriptFailure(index, statement, error);
     }
@@ -115,7 +113,7 @@ export async function beginMigration(
   version: string,
   waitMs: number,
 ): Promise<void> {
-  await session.sql.unsafe('begin');
+  await session.sql.run('begin');
   await lockMigrations(session.sql, 'transaction', waitMs);
   await nameSession(session, version, true);
 }
@@ -126,11 +124,9 @@ export async function beginMigration(
  */
 export async function nameSession(session: PostgresSession, version: string, local: boolean): Promise<void> {
   const name = `bunbun migration ${version}`;
-  await encodedQuery(session.sql, `select pg_catalog.set_config('application_name', $1::text, ${local})`, [
-    name,
-  ]);
+  await session.sql.query(`select pg_catalog.set_config('application_name', $1::text, ${local})`, [name]);
   if (session.serverVersion < 140_000) return;
-  await session.sql.unsafe(
+  await session.sql.run(
     `do $$ begin perform pg_catalog.set_config('client_connection_check_interval', '1s', ${local});
     exception when others then null; end $$`,
   );
@@ -138,10 +134,10 @@ export async function nameSession(session: PostgresSession, version: string, loc
 
 /** What a migration may have changed of the session is no concern of what we write next. */
 export async function backToOurselves({ sql }: PostgresSession): Promise<void> {
-  await sql.unsafe('set local statement_timeout = 0; reset session authorization; reset role');
+  await sql.run('set local statement_timeout = 0; reset session authorization; reset role');
 }
 
 /** Deferred constraints speak at commit: a dry run asks them before it rolls back. */
 export async function checkDeferred({ sql }: PostgresSession): Promise<void> {
-  await sql.unsafe('set constraints all immediate');
+  await sql.run('set constraints all immediate');
 }

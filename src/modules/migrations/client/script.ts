@@ -1,12 +1,12 @@
 import { AppError } from '../../../lib/app-error.ts';
 import { badArgument } from '../../../lib/bad-input.ts';
+import { endOfComment, endOfLine, lineAt, newlines } from '../../../upstream/postgres/sql/sql-text.ts';
 import type { StatementClass } from '../../../upstream/postgres/sql/statement-class.ts';
 import type { StatementParser } from '../../../upstream/postgres/sql/statement-parser.ts';
 import {
   refuseSessionTakeover,
   refuseTransactionControl,
 } from '../../../upstream/postgres/sql/statement-rules.ts';
-import { endOfComment, endOfLine, lineAt, newlines } from '../../../upstream/postgres/sql/text.ts';
 import { type PsqlScript, readPsqlScript } from './psql-script.ts';
 
 /** A piece of a script as it is stored: the statement with the comments before it, without its semicolon. */

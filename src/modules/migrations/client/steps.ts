@@ -1,8 +1,7 @@
-import { encodedQuery } from '../../../upstream/postgres/encoded-query.ts';
 import { sqlState } from '../../../upstream/postgres/failure.ts';
-import type { PostgresSession } from '../../../upstream/postgres/pools.ts';
+import type { PostgresSession } from '../../../upstream/postgres/session.ts';
 import { commit } from '../../../upstream/postgres/sql/commit.ts';
-import { isRefusedInTransaction } from '../../../upstream/postgres/sql/errors.ts';
+import { isRefusedInTransaction } from '../../../upstream/postgres/sql/database-error.ts';
 import { mayCommit } from '../../../upstream/postgres/sql/statement-rules.ts';
 import { advanceProgress } from './history.ts';
 import { ScriptFailure } from './runner.ts';
@@ -38,16 +37,16 @@ async function runWithNote(
   text: string,
 ): Promise<boolean> {
   const { sql } = session;
-  await sql.unsafe('begin');
+  await sql.run('begin');
   try {
-    await encodedQuery(sql, text);
+    await sql.query(text);
     await asOurselves(session);
     await advanceProgress(sql, version, { run: index + 1, running: null });
     await commit(session);
     return true;
   } catch (error) {
     // Fails where the connection is lost, and then there is nothing to roll back.
-    await sql.unsafe('rollback').catch(() => undefined);
+    await sql.run('rollback').catch(() => undefined);
     if (isRefusedInTransaction(error)) return false;
     throw error;
   }
@@ -61,7 +60,7 @@ async function runAlone(
 ): Promise<void> {
   await note(session, version, { run: index, running: index });
   try {
-    await encodedQuery(session.sql, text);
+    await session.sql.query(text);
   } catch (error) {
     // Postgres answered, so it is known that the statement failed; otherwise the note stays.
     if (sqlState(error) !== undefined && !session.closed) {
@@ -77,7 +76,7 @@ async function note(
   version: string,
   progress: { readonly run: number; readonly running: number | null },
 ): Promise<void> {
-  await session.sql.unsafe('begin read write');
+  await session.sql.run('begin read write');
   await asOurselves(session);
   await advanceProgress(session.sql, version, progress);
   await commit(session);
@@ -85,5 +84,5 @@ async function note(
 
 /** For the rest of the transaction: what the migration made of the session stays for its next statement. */
 async function asOurselves({ sql }: PostgresSession): Promise<void> {
-  await sql.unsafe('set local statement_timeout = 0; set local role none');
+  await sql.run('set local statement_timeout = 0; set local role none');
 }

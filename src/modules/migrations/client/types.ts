@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { sqlText } from '../../../upstream/postgres/sql/text.ts';
+import { sqlText } from '../../../upstream/postgres/sql/sql-text.ts';
 
 const migrationStates = ['APPLIED', 'INCOMPLETE'] as const;
 

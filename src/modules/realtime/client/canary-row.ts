@@ -1,7 +1,8 @@
 import { AppError } from '../../../lib/app-error.ts';
 import { notConfigured } from '../../../lib/not-configured.ts';
+import type { PostgresSql } from '../../../upstream/postgres/driver.ts';
 import { sqlState } from '../../../upstream/postgres/failure.ts';
-import type { PostgresPool, PostgresSql } from '../../../upstream/postgres/pools.ts';
+import type { PostgresPool } from '../../../upstream/postgres/pool.ts';
 import type { CanaryRow } from './client.ts';
 
 const timeoutMs = 5_000;
@@ -37,10 +38,10 @@ export function createCanaryRow({ pool, token, everyMs }: CanaryRowDeps): Canary
     answerMs: Math.min(everyMs, longestAnswerMs),
     prepare: () => run(makeTable),
     touch: () =>
-      run(
-        (sql) => sql`
-          insert into bunbun.canary (id, touched_at) values (1, pg_catalog.clock_timestamp())
-          on conflict (id) do update set touched_at = excluded.touched_at`,
+      run((sql) =>
+        sql.run(`
+            insert into bunbun.canary (id, touched_at) values (1, pg_catalog.clock_timestamp())
+            on conflict (id) do update set touched_at = excluded.touched_at`),
       ),
   };
 }
@@ -55,7 +56,7 @@ interface Found {
 }
 
 async function makeTable(sql: PostgresSql): Promise<void> {
-  const [found] = await sql<Found[]>`
+  const [found] = await sql.run<Found>(`
     select n.oid is not null as schema, c.oid is not null as table, r.oid is not null as role,
       coalesce(pg_catalog.has_schema_privilege(r.oid, n.oid, 'USAGE')
         and pg_catalog.has_table_privilege(r.oid, c.oid, 'SELECT'), false) as readable,
@@ -68,7 +69,7 @@ async function makeTable(sql: PostgresSql): Promise<void> {
       left join pg_catalog.pg_namespace n on n.nspname = w.schema
       left join pg_catalog.pg_class c on c.relnamespace = n.oid and c.relname = w.table
       left join pg_catalog.pg_roles r on r.rolname = 'service_role'
-      left join pg_catalog.pg_publication p on p.pubname = 'supabase_realtime'`;
+      left join pg_catalog.pg_publication p on p.pubname = 'supabase_realtime'`);
   if (found?.role !== true || !found.publication) {
     throw notConfigured(
       'REALTIME',
@@ -90,7 +91,7 @@ async function makeTable(sql: PostgresSql): Promise<void> {
   if (steps.length > 0) {
     const lock = `select pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtext('bunbun.canary'))`;
     try {
-      await sql.unsafe([lock, ...steps].join(';\n')).simple();
+      await sql.run([lock, ...steps].join(';\n'));
     } catch (error) {
       // Another gateway has published it since we looked.
       if (sqlState(error) !== '42710') throw error;

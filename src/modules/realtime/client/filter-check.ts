@@ -1,7 +1,8 @@
 import { createTurnstile } from '../../../lib/turnstile.ts';
 import type { Logger } from '../../../observability/logger.ts';
+import type { PostgresSql } from '../../../upstream/postgres/driver.ts';
 import { sqlState } from '../../../upstream/postgres/failure.ts';
-import type { PostgresPool, PostgresSql } from '../../../upstream/postgres/pools.ts';
+import type { PostgresPool } from '../../../upstream/postgres/pool.ts';
 import type { Call } from '../../../viewer/call.ts';
 import { databaseRole } from '../../../viewer/database-role.ts';
 import { type FilterCondition, operandsOf } from './filter.ts';
@@ -50,16 +51,16 @@ async function findProblem(
 ): Promise<string | undefined> {
   const signal = new AbortController().signal;
   return await pool.withSession({ signal, timeoutMs }, async ({ sql }) => {
-    await sql.unsafe('begin read only');
+    await sql.run('begin read only');
     try {
-      await sql`select pg_catalog.set_config('role', ${role}, true)`;
+      await sql.query("select pg_catalog.set_config('role', $1, true)", [role]);
       for (const condition of conditions) {
         const problem = await tryCondition(sql, condition);
         if (problem !== undefined) return problem;
       }
       return undefined;
     } finally {
-      await sql.unsafe('rollback');
+      await sql.run('rollback');
     }
   });
 }
@@ -81,13 +82,13 @@ async function tryCondition(sql: PostgresSql, condition: TypedCondition): Promis
   const [operand = ''] = operands;
   const comparison = comparisons[operator];
   try {
-    if (operator === 'match' || operator === 'imatch') await sql`select '' ~ ${operand}`;
-    else if (operator === 'is') await sql.unsafe(`select null::${type} is ${operand}`);
+    if (operator === 'match' || operator === 'imatch') await sql.query("select '' ~ $1", [operand]);
+    else if (operator === 'is') await sql.run(`select null::${type} is ${operand}`);
     else if (comparison !== undefined) {
-      await sql.unsafe(`select null::${type} ${comparison} null::${type}`);
+      await sql.run(`select null::${type} ${comparison} null::${type}`);
       // Apart, because what is compared with null is never computed.
       const casts = operands.map((_, at) => `$${at + 1}::text::${type}`);
-      await sql.unsafe(`select ${casts.join(', ')}`, operands);
+      await sql.query(`select ${casts.join(', ')}`, operands);
     }
     return undefined;
   } catch (error) {

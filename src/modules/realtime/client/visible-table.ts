@@ -1,5 +1,5 @@
 import type { Logger } from '../../../observability/logger.ts';
-import type { PostgresPool } from '../../../upstream/postgres/pools.ts';
+import type { PostgresPool } from '../../../upstream/postgres/pool.ts';
 import { databaseRole } from '../../../viewer/database-role.ts';
 import type { DescribeTable, SeeSchema, VisibleTable } from './validate.ts';
 
@@ -29,16 +29,19 @@ export function createSchemaCheck(pool: PostgresPool, log: Logger): SeeSchema {
     const signal = new AbortController().signal;
     try {
       return await pool.withSession({ signal, timeoutMs }, async ({ sql }) => {
-        const [row] = await sql<{ seen: boolean }[]>`
-          select exists (
+        const [row] = await sql.query<{ seen: boolean }>(
+          `select exists (
             select from pg_catalog.pg_publication_tables p
               join pg_catalog.pg_namespace n on n.nspname = p.schemaname
               join pg_catalog.pg_class c on c.relnamespace = n.oid and c.relname = p.tablename
-              join pg_catalog.pg_roles r on r.rolname = ${databaseRole(call.viewer)}
-            where p.pubname = 'supabase_realtime' and n.nspname = ${schema}
+              join pg_catalog.pg_roles r on r.rolname = $1
+            where p.pubname = 'supabase_realtime' and n.nspname = $2
               and pg_catalog.has_schema_privilege(r.oid, n.oid, 'USAGE')
               and pg_catalog.has_any_column_privilege(r.oid, c.oid, 'SELECT')
-          ) as seen`;
+          ) as seen`,
+          [databaseRole(call.viewer), schema],
+          true,
+        );
         return row?.seen ?? false;
       });
     } catch (error) {
@@ -56,22 +59,25 @@ async function look(
 ): Promise<VisibleTable | undefined> {
   const signal = new AbortController().signal;
   const rows = await pool.withSession({ signal, timeoutMs }, async ({ sql }) => {
-    return await sql<{ name: string; type: string; published: boolean }[]>`
-      select a.attname as name,
+    return await sql.query<{ name: string; type: string; published: boolean }>(
+      `select a.attname as name,
         pg_catalog.quote_ident(tn.nspname) || '.' || pg_catalog.quote_ident(t.typname) as type,
         exists (
           select from pg_catalog.pg_publication_tables p
           where p.pubname = 'supabase_realtime' and p.schemaname = n.nspname and p.tablename = c.relname
         ) as published
       from pg_catalog.pg_roles r
-        join pg_catalog.pg_namespace n on n.nspname = ${schema}
-        join pg_catalog.pg_class c on c.relnamespace = n.oid and c.relname = ${table}
+        join pg_catalog.pg_namespace n on n.nspname = $2
+        join pg_catalog.pg_class c on c.relnamespace = n.oid and c.relname = $3
         join pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
         join pg_catalog.pg_type t on t.oid = a.atttypid
         join pg_catalog.pg_namespace tn on tn.oid = t.typnamespace
-      where r.rolname = ${role} and c.relkind in ('r', 'p')
+      where r.rolname = $1 and c.relkind in ('r', 'p')
         and pg_catalog.has_schema_privilege(r.oid, n.oid, 'USAGE')
-        and pg_catalog.has_column_privilege(r.oid, c.oid, a.attnum, 'SELECT')`;
+        and pg_catalog.has_column_privilege(r.oid, c.oid, a.attnum, 'SELECT')`,
+      [role, schema, table],
+      true,
+    );
   });
   const [first] = rows;
   return (

@@ -2,17 +2,17 @@ import type { z } from 'zod';
 import { invalidInput } from '../../../lib/bad-input.ts';
 import { notConfigured } from '../../../lib/not-configured.ts';
 import type { PostgresPools } from '../../../upstream/postgres/pools.ts';
+import { createSqlTypes, type SqlTypes } from '../../../upstream/postgres/sql/sql-types.ts';
 import {
   createStatementParser,
   type StatementParser,
 } from '../../../upstream/postgres/sql/statement-parser.ts';
-import { createSqlTypes, type SqlTypes } from '../../../upstream/postgres/sql/types.ts';
 import type { Call } from '../../../viewer/call.ts';
-import type { SqlEngine } from './engine.ts';
 import { executeStatement } from './execute-statement.ts';
 import { executeTransaction } from './execute-transaction.ts';
 import { explainStatement } from './explain-statement.ts';
 import { readStatement } from './read-statement.ts';
+import type { SqlEngine } from './sql-engine.ts';
 import {
   type ExplainArguments,
   type ExplainResult,

@@ -1,12 +1,10 @@
-import type { PostgresSession } from '../../../upstream/postgres/pools.ts';
+import type { EncodedParam } from '../../../upstream/postgres/driver.ts';
+import type { PostgresSession } from '../../../upstream/postgres/session.ts';
+import { collectRows, type WireResult } from '../../../upstream/postgres/sql/collect-rows.ts';
 import { commit } from '../../../upstream/postgres/sql/commit.ts';
-import { isRefusedInTransaction, toDatabaseError } from '../../../upstream/postgres/sql/errors.ts';
-import {
-  boundStatement,
-  encodeFor,
-  resetSession,
-  serverGraceMs,
-} from '../../../upstream/postgres/sql/session-steps.ts';
+import { isRefusedInTransaction, toDatabaseError } from '../../../upstream/postgres/sql/database-error.ts';
+import { encodeFor } from '../../../upstream/postgres/sql/params.ts';
+import { resetSession } from '../../../upstream/postgres/sql/reset-session.ts';
 import type { StatementClass } from '../../../upstream/postgres/sql/statement-class.ts';
 import {
   mayCommit,
@@ -14,11 +12,11 @@ import {
   refuseSessionTakeover,
   refuseTransactionControl,
 } from '../../../upstream/postgres/sql/statement-rules.ts';
+import { serverTimeoutMs } from '../../../upstream/postgres/statement-timeout.ts';
 import type { Call } from '../../../viewer/call.ts';
-import { collectRows } from './collect-rows.ts';
-import type { SqlEngine } from './engine.ts';
 import type { ReadRequest } from './read-statement.ts';
-import { learnTypes, toSqlResult, type WireResult } from './rows.ts';
+import type { SqlEngine } from './sql-engine.ts';
+import { toSqlResult } from './sql-result.ts';
 import type { SqlResult } from './types.ts';
 
 /** Runs any one statement outside a transaction of ours, and resets the connection afterwards. */
@@ -47,7 +45,7 @@ export async function executeStatement(
         const duration = performance.now() - started;
         if (!reads) engine.types.forget();
         // The work is done: that a type's name cannot be had any more, for lack of time or connection, must not hide it.
-        await learnTypes(wire, engine.types, session.sql).catch(() => undefined);
+        await engine.types.learn(session.sql, wire.columns).catch(() => undefined);
         return toSqlResult(wire, duration, engine.types);
       },
     );
@@ -60,14 +58,11 @@ async function runAndReset(
   session: PostgresSession,
   engine: SqlEngine,
   { statement, maxRows, timeout }: ReadRequest,
-  params: readonly (string | null)[],
+  params: readonly EncodedParam[],
 ): Promise<WireResult> {
   const limits = { maxRows, maxBytes: engine.maxResultBytes, stopEarly: false };
-  session.sql
-    .unsafe(`set statement_timeout = ${timeout + serverGraceMs}`)
-    .execute()
-    .catch(() => undefined);
-  const running = collectRows(session, boundStatement(session.sql, statement, params), limits);
+  session.sql.run(`set statement_timeout = ${serverTimeoutMs(timeout)}`).catch(() => undefined);
+  const running = collectRows(session, { text: statement, params }, limits);
   // Sent right behind the statement; it runs also when the statement fails.
   const reset = resetSession(session, false);
   try {
@@ -85,14 +80,14 @@ async function runPooled(
   session: PostgresSession,
   engine: SqlEngine,
   { statement, maxRows, timeout }: ReadRequest,
-  params: readonly (string | null)[],
+  params: readonly EncodedParam[],
   kind: StatementClass | undefined,
 ): Promise<WireResult> {
   const limits = { maxRows, maxBytes: engine.maxResultBytes, stopEarly: false };
-  const run = () => collectRows(session, boundStatement(session.sql, statement, params), limits);
+  const run = () => collectRows(session, { text: statement, params }, limits);
   if (kind !== undefined && mayCommit(kind)) return await run();
   try {
-    await session.sql.unsafe(`begin; set local statement_timeout = ${timeout + serverGraceMs}`);
+    await session.sql.run(`begin; set local statement_timeout = ${serverTimeoutMs(timeout)}`);
     const wire = await run();
     await commit(session, 'keep backend');
     return wire;

@@ -1,22 +1,19 @@
 import { AppError } from '../../../lib/app-error.ts';
-import type { PostgresSession } from '../../../upstream/postgres/pools.ts';
+import type { PostgresSession } from '../../../upstream/postgres/session.ts';
+import { collectRows } from '../../../upstream/postgres/sql/collect-rows.ts';
 import { commit } from '../../../upstream/postgres/sql/commit.ts';
-import { toDatabaseError } from '../../../upstream/postgres/sql/errors.ts';
-import {
-  boundStatement,
-  encodeFor,
-  resetSession,
-  serverGraceMs,
-} from '../../../upstream/postgres/sql/session-steps.ts';
+import { toDatabaseError } from '../../../upstream/postgres/sql/database-error.ts';
+import { encodeFor } from '../../../upstream/postgres/sql/params.ts';
+import { resetSession } from '../../../upstream/postgres/sql/reset-session.ts';
 import {
   onlyStatement,
   refuseSessionTakeover,
   refuseTransactionControl,
 } from '../../../upstream/postgres/sql/statement-rules.ts';
+import { serverTimeoutMs } from '../../../upstream/postgres/statement-timeout.ts';
 import type { Call } from '../../../viewer/call.ts';
-import { collectRows } from './collect-rows.ts';
-import type { SqlEngine } from './engine.ts';
-import { learnTypes, toSqlResult } from './rows.ts';
+import type { SqlEngine } from './sql-engine.ts';
+import { toSqlResult } from './sql-result.ts';
 import type { isolationLevels, SqlResult } from './types.ts';
 
 export interface TransactionRequest {
@@ -80,22 +77,19 @@ async function runAll(
   { statements, isolation, maxRows, timeout }: TransactionRequest,
 ): Promise<SqlResult[]> {
   const { sql } = session;
-  const begin = sql
-    .unsafe(
-      `begin isolation level ${isolation.replace('_', ' ').toLowerCase()};` +
-        ` set local statement_timeout = ${timeout + serverGraceMs}`,
-    )
-    .execute();
-  await begin;
+  await sql.run(
+    `begin isolation level ${isolation.replace('_', ' ').toLowerCase()};` +
+      ` set local statement_timeout = ${serverTimeoutMs(timeout)}`,
+  );
   const results: SqlResult[] = [];
   for (const [index, { statement, params }] of statements.entries()) {
     try {
       const encoded = await encodeFor(sql, statement, params);
       const started = performance.now();
       const limits = { maxRows, maxBytes: engine.maxResultBytes, stopEarly: false };
-      const wire = await collectRows(session, boundStatement(sql, statement, encoded), limits);
+      const wire = await collectRows(session, { text: statement, params: encoded }, limits);
       const duration = performance.now() - started;
-      await learnTypes(wire, engine.types, sql);
+      await engine.types.learn(sql, wire.columns);
       results.push(toSqlResult(wire, duration, engine.types));
     } catch (error) {
       if (error instanceof AppError) throw toDatabaseError(error, { index });

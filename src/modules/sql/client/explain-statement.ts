@@ -1,11 +1,12 @@
 import { AppError } from '../../../lib/app-error.ts';
 import { mostLevels } from '../../../lib/nesting.ts';
-import { toDatabaseError } from '../../../upstream/postgres/sql/errors.ts';
-import { boundStatement, encodeFor, resetSession } from '../../../upstream/postgres/sql/session-steps.ts';
+import { toDatabaseError } from '../../../upstream/postgres/sql/database-error.ts';
+import { encodeFor } from '../../../upstream/postgres/sql/params.ts';
+import { resetSession } from '../../../upstream/postgres/sql/reset-session.ts';
 import { onlyStatement } from '../../../upstream/postgres/sql/statement-rules.ts';
 import type { Call } from '../../../viewer/call.ts';
-import type { SqlEngine } from './engine.ts';
 import { planText } from './plan-text.ts';
+import type { SqlEngine } from './sql-engine.ts';
 import type { ExplainResult } from './types.ts';
 
 export interface ExplainRequest {
@@ -40,9 +41,9 @@ export async function explainStatement(
       const encoded = await encodeFor(sql, statement, params);
       try {
         // Not sent together: without the transaction the statement would run, and could write.
-        await sql.unsafe('begin read only');
-        const [row] = await boundStatement(sql, prefix + statement, encoded).values();
-        return explained(row?.[0]);
+        await sql.run('begin read only');
+        const [row] = await sql.query<{ 'QUERY PLAN': unknown }>(prefix + statement, encoded);
+        return explained(row?.['QUERY PLAN']);
       } finally {
         await resetSession(session, transactionPooler);
       }

@@ -1,19 +1,14 @@
-import { type PostgresSession, readStatementTimeoutMs } from '../../../upstream/postgres/pools.ts';
-import { toDatabaseError } from '../../../upstream/postgres/sql/errors.ts';
-import { type EncodedParam, encodeParams, needsTypes } from '../../../upstream/postgres/sql/params.ts';
-import {
-  boundStatement,
-  encodeFor,
-  resetSession,
-  resetSteps,
-  sendSteps,
-  serverGraceMs,
-} from '../../../upstream/postgres/sql/session-steps.ts';
+import type { EncodedParam, SqlText } from '../../../upstream/postgres/driver.ts';
+import type { PostgresSession } from '../../../upstream/postgres/session.ts';
+import { collectRows } from '../../../upstream/postgres/sql/collect-rows.ts';
+import { toDatabaseError } from '../../../upstream/postgres/sql/database-error.ts';
+import { encodeFor, encodeParams, needsTypes } from '../../../upstream/postgres/sql/params.ts';
+import { resetSession, resetSteps, sendSteps } from '../../../upstream/postgres/sql/reset-session.ts';
 import { type ReadMode, readModeOf } from '../../../upstream/postgres/sql/statement-rules.ts';
+import { readStatementTimeoutMs, serverTimeoutMs } from '../../../upstream/postgres/statement-timeout.ts';
 import type { Call } from '../../../viewer/call.ts';
-import { collectRows } from './collect-rows.ts';
-import type { SqlEngine } from './engine.ts';
-import { learnTypes, toSqlResult } from './rows.ts';
+import type { SqlEngine } from './sql-engine.ts';
+import { toSqlResult } from './sql-result.ts';
 import type { SqlResult } from './types.ts';
 
 export interface ReadRequest {
@@ -56,14 +51,13 @@ async function readOn(
   const { sql } = session;
   const { maxResultBytes, pools } = engine;
   const started = performance.now();
-  const begin = sql.unsafe(beginReadOnly(timeout, pools.transactionPooler)).execute();
+  const begin = sql.run(beginReadOnly(timeout, pools.transactionPooler));
   if (mode === 'plain') await mustBegin(session, begin, pools.transactionPooler);
-  const opening =
-    mode === 'cursor' ? [begin, boundStatement(sql, declare + statement, params).execute()] : [begin];
-  const query =
+  const opening = mode === 'cursor' ? [begin, sql.query(declare + statement, params)] : [begin];
+  const query: SqlText =
     mode === 'cursor'
-      ? sql.unsafe(`fetch ${maxRows + 1} from bunbun_rows${pools.transactionPooler ? '' : '; rollback'}`)
-      : boundStatement(sql, statement, params);
+      ? { text: `fetch ${maxRows + 1} from bunbun_rows${pools.transactionPooler ? '' : '; rollback'}` }
+      : { text: statement, params };
   const rows = collectRows(session, query, { maxRows, maxBytes: maxResultBytes, stopEarly: true });
   // After an error the rollback above was skipped, and then this fails too.
   const [, discard = ''] = resetSteps(false);
@@ -78,7 +72,7 @@ async function readOn(
   const wire = await rows;
   const command = mode === 'cursor' ? 'SELECT' : wire.command;
   const duration = performance.now() - started;
-  await learnTypes(wire, engine.types, sql);
+  await engine.types.learn(sql, wire.columns);
   return toSqlResult({ ...wire, command, rowCount: wire.values.length }, duration, engine.types);
 }
 
@@ -101,7 +95,7 @@ async function mustBegin(
 
 /** The connection has a limit of its own already; another one costs the server a little. */
 function beginReadOnly(timeout: number, transactionPooler: boolean): string {
-  const limit = timeout + serverGraceMs;
+  const limit = serverTimeoutMs(timeout);
   return transactionPooler || limit > readStatementTimeoutMs
     ? `begin read only; set local statement_timeout = ${limit}`
     : 'begin read only';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { sqlText } from '../../../upstream/postgres/sql/text.ts';
+import { sqlText } from '../../../upstream/postgres/sql/sql-text.ts';
 
 /** Milliseconds a statement may take when nothing is said, as far as the deployment allows that. */
 export const defaultStatementTimeoutMs = 30_000;

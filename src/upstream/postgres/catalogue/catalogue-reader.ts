@@ -1,9 +1,9 @@
 import { AppError } from '../../../lib/app-error.ts';
 import type { Call } from '../../../viewer/call.ts';
-import { encodedQuery } from '../encoded-query.ts';
 import { isServerLoss, sqlState } from '../failure.ts';
-import type { PostgresPool, PostgresSession } from '../pools.ts';
-import { toDatabaseError } from '../sql/errors.ts';
+import type { PostgresPool } from '../pool.ts';
+import type { PostgresSession } from '../session.ts';
+import { toDatabaseError } from '../sql/database-error.ts';
 import type { CatalogueStatement } from './catalogue-statement.ts';
 
 /** Milliseconds for all that goes out together. */
@@ -57,10 +57,9 @@ export function createCatalogueReader(): ReadCatalogue {
     const batch = batchOf(pool, call);
     const answer = new Promise<readonly Row[]>((resolve, reject) => {
       batch.sends.push(({ sql }) => {
-        const query = encodedQuery<Row & object>(sql, text, params, keepsPlan);
-        // The driver counts rows on from a statement that failed in the middle of its own: places before ours are empty.
-        query.then((rows) => resolve(rows.filter(() => true)), reject);
-        return query.execute();
+        const rows = sql.query<Row & object>(text, params, keepsPlan);
+        rows.then(resolve, reject);
+        return rows;
       });
     });
     // What ended the batch speaks first.

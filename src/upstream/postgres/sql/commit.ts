@@ -1,5 +1,6 @@
 import { AppError } from '../../../lib/app-error.ts';
-import type { PostgresSession } from '../pools.ts';
+import { isPostgresError } from '../driver.ts';
+import type { PostgresSession } from '../session.ts';
 
 /**
  * COMMIT; OUTCOME_UNKNOWN when its answer never came, BAD_SQL when Postgres rolled back instead. `keep backend`: another
@@ -8,10 +9,10 @@ import type { PostgresSession } from '../pools.ts';
 export async function commit({ sql }: PostgresSession, then?: 'keep backend'): Promise<void> {
   let command: string;
   try {
-    ({ command } = await sql.unsafe(then === undefined ? 'commit' : 'commit and chain'));
+    ({ command } = await sql.run(then === undefined ? 'commit' : 'commit and chain'));
   } catch (error) {
     // A deferred constraint speaks here, and then nothing was committed. Anything else leaves it open.
-    if (isRefusal(error)) throw error;
+    if (isPostgresError(error) && error.severity === 'ERROR') throw error;
     throw new AppError('OUTCOME_UNKNOWN', 'The connection was lost while the transaction was committed.', {
       details: { service: 'POSTGRES' },
       cause: error,
@@ -19,8 +20,4 @@ export async function commit({ sql }: PostgresSession, then?: 'keep backend'): P
   }
   // Postgres answers COMMIT with ROLLBACK when the transaction had failed before.
   if (command !== 'COMMIT') throw new AppError('BAD_SQL', 'The transaction was rolled back.');
-}
-
-function isRefusal(error: unknown): boolean {
-  return error instanceof Error && 'severity' in error && error.severity === 'ERROR';
 }

@@ -1,8 +1,6 @@
 import { badInput } from '../../../lib/bad-input.ts';
 import { formatPostgresArray } from '../array.ts';
-
-/** Parameters as the wire takes them: text or null. Arrays wait for the type that the server gives them. */
-export type EncodedParam = string | null;
+import type { EncodedParam, PostgresSql } from '../driver.ts';
 
 const jsonTypes = new Set([114, 3802]);
 const jsonArrayTypes = new Set([199, 3807]);
@@ -22,6 +20,15 @@ export function encodeParams(params: readonly unknown[], types: readonly number[
     check(value, `$${index + 1}`, index, 0);
     return encode(value, types[index] ?? 0);
   });
+}
+
+/** Encodes parameters; where arrays are among them it asks the server for their types first. Throws as `encodeParams`. */
+export async function encodeFor(
+  sql: PostgresSql,
+  text: string,
+  params: readonly unknown[],
+): Promise<EncodedParam[]> {
+  return encodeParams(params, needsTypes(params) ? await sql.parameterTypes(text) : []);
 }
 
 function encode(value: unknown, type: number): EncodedParam {

@@ -1,8 +1,15 @@
-import { Stream } from 'node:stream';
 import { AppError } from '../../../lib/app-error.ts';
-import type { PostgresSession } from '../../../upstream/postgres/pools.ts';
-import type { boundStatement } from '../../../upstream/postgres/sql/session-steps.ts';
-import type { WireColumn, WireResult } from './rows.ts';
+import type { PostgresColumn, SqlText } from '../driver.ts';
+import type { PostgresSession } from '../session.ts';
+
+export interface WireResult {
+  readonly columns: readonly PostgresColumn[];
+  /** Built-in types are decoded, others are still text. */
+  readonly values: unknown[][];
+  readonly command: string;
+  readonly rowCount: number;
+  readonly truncated: boolean;
+}
 
 export interface RowLimits {
   readonly maxRows: number;
@@ -15,30 +22,28 @@ export interface RowLimits {
   readonly stopEarly: boolean;
 }
 
-type Query = ReturnType<typeof boundStatement> | ReturnType<PostgresSession['sql']['unsafe']>;
-
 /**
- * Sends a query and keeps the rows that fit; the rest is counted as truncated. With `stopEarly` it rejects with
+ * Sends a statement and keeps the rows that fit; the rest is counted as truncated. With `stopEarly` it rejects with
  * PAYLOAD_TOO_LARGE when one single row is over twice the limit: the connection had to be destroyed then. Without, such
  * a row is left out, because what the statement did may be committed, and its outcome has to be told.
  */
 export async function collectRows(
   session: PostgresSession,
-  query: Query,
+  statement: SqlText,
   limits: RowLimits,
 ): Promise<WireResult> {
   const { maxRows, maxBytes, stopEarly } = limits;
   const values: unknown[][] = [];
   let truncated = false;
   let stopping: Promise<boolean> | undefined;
-  let columns: readonly WireColumn[] = [];
+  let columns: readonly PostgresColumn[] = [];
   const { messages } = session;
   const leftOutBefore = messages.rowsLeftOut;
   session.receivedBytes = 0;
   if (stopEarly) session.receiveLimit = maxBytes * 2;
   else messages.rowLimit = maxBytes;
   try {
-    const result = await query.values().forEach((row: unknown[], { statement }) => {
+    const outcome = await session.sql.forEachRow(statement, (row, described) => {
       const tooMany = session.receivedBytes > maxBytes;
       if (!tooMany && values.length < maxRows) {
         values.push(row);
@@ -48,14 +53,13 @@ export async function collectRows(
       // What is dropped does not count, but each single row still has its limit.
       session.receivedBytes = maxBytes + 1;
       if (tooMany && stopEarly && stopping === undefined) {
-        columns = statement.columns;
+        columns = described;
         stopping = session.cancel();
       }
     });
-    refuseStream(result, session);
-    const { command = '', count } = result;
     truncated ||= messages.rowsLeftOut > leftOutBefore;
-    return { columns: result.columns ?? [], values, truncated, command, rowCount: count ?? values.length };
+    const { command, count = values.length } = outcome;
+    return { columns: outcome.columns, values, truncated, command, rowCount: count };
   } catch (error) {
     if (session.overflowed) throw tooLarge(maxBytes);
     if (stopping === undefined) throw error;
@@ -66,14 +70,6 @@ export async function collectRows(
     // It could still come, and hit the next statement.
     if (stopping !== undefined && !(await stopping)) session.destroy();
   }
-}
-
-/** The driver answers COPY with a stream; the connection is then of no more use. */
-function refuseStream(result: unknown, session: PostgresSession): void {
-  if (!(result instanceof Stream)) return;
-  result.on('error', () => undefined);
-  session.destroy();
-  throw new AppError('BAD_SQL', 'COPY from STDIN or to STDOUT has no place to stream to here.');
 }
 
 function tooLarge(limit: number): AppError {

@@ -1,12 +1,11 @@
-import { encodedQuery } from '../encoded-query.ts';
-import type { PostgresSql } from '../pools.ts';
+import type { PostgresSql } from '../driver.ts';
 import { arrayDecoder, builtInByOid, type PostgresTypeFace } from '../values.ts';
 
 /** Names and decoders of types by number: the built-in ones at once, the database's own when they were looked up. */
 export interface SqlTypes {
   get(oid: number): PostgresTypeFace | undefined;
-  /** Looks up those of `oids` that are not known yet; a round trip only when there are any. */
-  learn(sql: PostgresSql, oids: readonly number[]): Promise<void>;
+  /** Looks up those types of `columns` that are not known yet; a round trip only when there are any. */
+  learn(sql: PostgresSql, columns: readonly { readonly type: number }[]): Promise<void>;
   /** For after a statement that may have changed types. */
   forget(): void;
 }
@@ -37,13 +36,13 @@ export function createSqlTypes(options: SqlTypesOptions = {}): SqlTypes {
   const get = (oid: number) => builtInByOid.get(oid) ?? own.get(oid);
   return {
     get,
-    async learn(sql, oids) {
+    async learn(sql, columns) {
+      if (columns.every(({ type }) => builtInByOid.has(type))) return;
       if (own.size > maxTypes || Date.now() > forgetAt) own.clear();
-      const unknown = [...new Set(oids)].filter((oid) => get(oid) === undefined);
+      const unknown = [...new Set(columns.map(({ type }) => type))].filter((oid) => get(oid) === undefined);
       if (unknown.length === 0) return;
       if (own.size === 0) forgetAt = Date.now() + maxAgeMs;
-      const rows = await encodedQuery<TypeRow>(
-        sql,
+      const rows = await sql.query<TypeRow>(
         `select t.oid, pg_catalog.format_type(t.oid, null) as name, coalesce(i.typdelim, ',') as delimiter,
           case when i.typbasetype <> 0 then i.typbasetype else i.oid end as item
         from pg_catalog.pg_type t

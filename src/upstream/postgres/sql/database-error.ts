@@ -1,4 +1,5 @@
 import { AppError, type ErrorCode } from '../../../lib/app-error.ts';
+import { isPostgresError, type PostgresError } from '../driver.ts';
 import { endsConnection, sqlState } from '../failure.ts';
 
 /** What surrounds a statement that failed, for the error's details. */
@@ -18,14 +19,13 @@ export function toDatabaseError(error: unknown, context: FailureContext = {}): A
   if (error instanceof AppError) {
     return context.index === undefined ? error : withDetails(error, index);
   }
-  const report = reportOf(error);
-  if (report === undefined) {
+  if (!isPostgresError(error)) {
     return new AppError('INTERNAL_SERVER_ERROR', 'The statement failed for a reason of our own.', {
       cause: error,
     });
   }
-  const { code, message, retryable } = verdictOf(report, endsConnection(error));
-  const parameter = /parameter \$(\d+)/.exec(`${report['where'] ?? ''}\n${report['message'] ?? ''}`)?.[1];
+  const { code, message, retryable } = verdictOf(error, endsConnection(error));
+  const parameter = /parameter \$(\d+)/.exec(`${error.where ?? ''}\n${error.message}`)?.[1];
   return new AppError(
     code,
     parameter === undefined ? message : `${message} It is about parameter $${parameter}.`,
@@ -36,7 +36,7 @@ export function toDatabaseError(error: unknown, context: FailureContext = {}): A
         ...(parameter === undefined ? {} : { parameter: Number(parameter) }),
         ...(retryable ? { retryable: true } : {}),
       },
-      privileged: privilegedPart(report, context.prefixLength ?? 0),
+      privileged: privilegedPart(error, context.prefixLength ?? 0),
     },
   );
 }
@@ -54,25 +54,14 @@ function withDetails(error: AppError, details: Readonly<Record<string, unknown>>
   });
 }
 
-type Report = Readonly<Record<string, string | undefined>>;
-
-/** The fields that Postgres sent, when `error` is an ErrorResponse of the server. */
-function reportOf(error: unknown): Report | undefined {
-  if (!(error instanceof Error) || !('severity' in error) || !('code' in error)) return undefined;
-  const report: Record<string, string | undefined> = { message: error.message };
-  for (const [key, value] of Object.entries(error)) if (typeof value === 'string') report[key] = value;
-  return report;
-}
-
 interface Verdict {
   readonly code: ErrorCode;
   readonly message: string;
   readonly retryable?: boolean;
 }
 
-function verdictOf(report: Report, ends: boolean): Verdict {
-  const state = report['code'] ?? '';
-  const extension = state === '0A000' ? missingExtension.exec(report['message'] ?? '')?.[1] : undefined;
+function verdictOf({ code: state, message }: PostgresError, ends: boolean): Verdict {
+  const extension = state === '0A000' ? missingExtension.exec(message)?.[1] : undefined;
   if (extension !== undefined) return withoutExtension(extension);
   const verdict = verdictByState[state] ?? verdictByClass(state);
   // Without the end of the connection it is the statement that said so, or another server that the statement asked.
@@ -139,20 +128,20 @@ const verdictByState: Readonly<Record<string, Verdict>> = {
   '57P03': goingDown,
 };
 
-function privilegedPart(report: Report, prefixLength: number): Record<string, unknown> {
-  const position = report['position'] === undefined ? undefined : Number(report['position']) - prefixLength;
+function privilegedPart(error: PostgresError, prefixLength: number): Record<string, unknown> {
+  const position = error.position === undefined ? undefined : Number(error.position) - prefixLength;
   const part = {
-    sqlState: report['code'],
-    databaseMessage: report['message'],
+    sqlState: error.code,
+    databaseMessage: error.message,
     // A complaint about the text that we put in front has no place in the caller's.
     position: position !== undefined && position > 0 ? position : undefined,
-    detail: report['detail'],
-    hint: report['hint'],
-    where: report['where'],
-    schema: report['schema_name'],
-    table: report['table_name'],
-    column: report['column_name'],
-    constraint: report['constraint_name'],
+    detail: error.detail,
+    hint: error.hint,
+    where: error.where,
+    schema: error.schema_name,
+    table: error.table_name,
+    column: error.column_name,
+    constraint: error.constraint_name,
   };
   return Object.fromEntries(Object.entries(part).filter(([, value]) => value !== undefined));
 }

@@ -13,7 +13,7 @@ interface LoginRow {
  * when it reads all data, which password hashes are a part of.
  */
 export async function refusePrivilegedLogin(session: PostgresSession): Promise<void> {
-  const [row] = await session.sql<LoginRow[]>`
+  const [row] = await session.sql.run<LoginRow>(`
     select session_user::text as login, array(
       select case when r.rolsuper then 'SUPERUSER' else 'REPLICATION' end
       from pg_catalog.pg_roles r
@@ -29,7 +29,7 @@ export async function refusePrivilegedLogin(session: PostgresSession): Promise<v
       order by 1
     ) as rights
     from pg_catalog.pg_roles own
-    where own.rolname = session_user`.simple();
+    where own.rolname = session_user`);
   if (row === undefined || row.rights.length === 0) return;
   throw notConfigured(
     'POSTGRES',

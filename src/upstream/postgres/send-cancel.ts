@@ -1,4 +1,4 @@
-import type { OpenPostgresSocket } from './socket.ts';
+import type { OpenPostgresSocket } from './socket-opener.ts';
 
 /** What the server told a connection about itself, for requests to cancel. */
 export interface CancelKey {

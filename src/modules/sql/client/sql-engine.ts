@@ -1,6 +1,6 @@
 import type { PostgresPools } from '../../../upstream/postgres/pools.ts';
+import type { SqlTypes } from '../../../upstream/postgres/sql/sql-types.ts';
 import type { StatementParser } from '../../../upstream/postgres/sql/statement-parser.ts';
-import type { SqlTypes } from '../../../upstream/postgres/sql/types.ts';
 
 /** What the ways to run a statement share. */
 export interface SqlEngine {

@@ -18,9 +18,11 @@ export async function terminateBackend(
       const timer = setTimeout(() => helper.destroy(), attemptMs);
       try {
         // The same name may lead to another server, where the number is somebody else's.
-        const [row] = await helper.sql<{ done: boolean }[]>`
-          select case when pg_catalog.pg_postmaster_start_time()::text = ${backend.serverStart}
-            then pg_catalog.pg_terminate_backend(${backend.pid}) else false end as done`;
+        const [row] = await helper.sql.query<{ done: boolean }>(
+          `select case when pg_catalog.pg_postmaster_start_time()::text = $1::text
+            then pg_catalog.pg_terminate_backend($2::int) else false end as done`,
+          [backend.serverStart, String(backend.pid)],
+        );
         if (row?.done === true) return;
       } finally {
         clearTimeout(timer);

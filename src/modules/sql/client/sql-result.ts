@@ -1,32 +1,8 @@
-import type { PostgresSql } from '../../../upstream/postgres/pools.ts';
-import type { SqlTypes } from '../../../upstream/postgres/sql/types.ts';
+import type { PostgresColumn } from '../../../upstream/postgres/driver.ts';
+import type { WireResult } from '../../../upstream/postgres/sql/collect-rows.ts';
+import type { SqlTypes } from '../../../upstream/postgres/sql/sql-types.ts';
 import { builtInByOid, type PostgresDecoder } from '../../../upstream/postgres/values.ts';
 import type { SqlColumn, SqlResult } from './types.ts';
-
-/** What the driver says of a result's columns. */
-export interface WireColumn {
-  readonly name: string;
-  readonly type: number;
-  readonly table: number;
-}
-
-export interface WireResult {
-  readonly columns: readonly WireColumn[];
-  /** Built-in types are decoded, others are still text. */
-  readonly values: unknown[][];
-  readonly command: string;
-  readonly rowCount: number;
-  readonly truncated: boolean;
-}
-
-/** Looks up what is not known yet of the types of a result's columns, for `toSqlResult`. */
-export async function learnTypes({ columns }: WireResult, types: SqlTypes, sql: PostgresSql): Promise<void> {
-  if (columns.every(({ type }) => types.get(type) !== undefined)) return;
-  await types.learn(
-    sql,
-    columns.map(({ type }) => type),
-  );
-}
 
 /** Finishes a result: columns get the names of their types, arrays of the database's own types are read. */
 export function toSqlResult(wire: WireResult, duration: number, types: SqlTypes): SqlResult {
@@ -48,7 +24,7 @@ export function toSqlResult(wire: WireResult, duration: number, types: SqlTypes)
   };
 }
 
-function describeColumn({ name, type, table }: WireColumn, types: SqlTypes): SqlColumn {
+function describeColumn({ name, type, table }: PostgresColumn, types: SqlTypes): SqlColumn {
   return {
     name,
     type: types.get(type)?.name ?? 'unknown',
