@@ -26,14 +26,14 @@ export interface PostgresColumn {
   readonly table: number;
 }
 
-export type PostgresResult<Row> = readonly Row[] & {
+type PostgresResult<Row> = readonly Row[] & {
   /** Such as `COMMIT`. */
   readonly command: string;
   /** What the server said of the connection when it was opened. */
   readonly state: CancelKey;
 };
 
-export interface PostgresOutcome {
+interface PostgresOutcome {
   /** Such as `SELECT`; empty where there was no statement in the text. */
   readonly command: string;
   /** How many rows the command says that there were, if it does. */

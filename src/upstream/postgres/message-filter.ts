@@ -1,5 +1,3 @@
-import type { Socket } from 'node:net';
-
 /** Letters of the messages whose length a statement decides. */
 const dataRow = 0x44;
 const errorResponse = 0x45;
@@ -100,15 +98,4 @@ function reportHead(letter: number): Buffer {
   const head = Buffer.alloc(headBytes, letter);
   head.writeUInt32BE(4 + longestReport + reportEnd.length, 1);
   return head;
-}
-
-/** Has everybody who reads from `socket` see what `filter` passes. The driver takes sockets alone, no other stream. */
-export function filterMessages(socket: Socket, filter: MessageFilter): void {
-  const emit = socket.emit.bind(socket);
-  socket.emit = (event: string | symbol, ...values: unknown[]): boolean => {
-    const [piece] = values;
-    if (event !== 'data' || !Buffer.isBuffer(piece)) return emit(event, ...values);
-    const passed = filter.pass(piece);
-    return passed.length === 0 || emit('data', passed);
-  };
 }
