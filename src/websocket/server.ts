@@ -1,7 +1,13 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { type ExecutionArgs, type FormattedExecutionResult, type GraphQLError, parse } from 'graphql';
+import {
+  type ExecutionArgs,
+  type FormattedExecutionResult,
+  type GraphQLError,
+  GraphQLSchema,
+  parse,
+} from 'graphql';
 import { CloseCode, handleProtocols, makeServer } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { OperationEngine } from '../graphql/engine/engine.ts';
@@ -75,7 +81,8 @@ export interface GraphQLWebSocketServer {
   close(times: DrainTimes): Promise<void>;
 }
 
-/** graphql-ws wants a document to learn the kind of operation from; the real one is inside the prepared operation. */
+/** graphql-ws wants a schema, and a document to learn the kind of operation from; the real ones are the engine's. */
+const noSchema = new GraphQLSchema({});
 const kinds = {
   query: parse('query { __typename }'),
   mutation: parse('mutation { __typename }'),
@@ -229,7 +236,7 @@ export function createWebSocketServer(deps: WebSocketServerDeps): GraphQLWebSock
       });
       connection.operations.set(id, running);
       return {
-        schema: deps.engine.schema,
+        schema: noSchema,
         document: kinds[prepared.type],
         contextValue: running,
       };

@@ -52,6 +52,36 @@ it('says where a value stands that does not fit its scalar, and does not repeat 
   expect(JSON.stringify(errors)).not.toContain('987654');
 });
 
+describe('an answer that holds a credential', () => {
+  const signIn =
+    'mutation { signIn(input: { email: "a@example.com", password: "x" }) { session { accessToken } } }';
+  const post = (query: string, accept: string) =>
+    fetch(app.graphqlUrl, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept },
+      body: JSON.stringify({ query }),
+    });
+  const kept = async (asked: Promise<Response>) => {
+    const answer = await asked;
+    await answer.text();
+    return answer.headers.get('cache-control');
+  };
+
+  it('says that nobody may keep a copy of it', async () => {
+    const signed = '{ file(bucket: "b", path: "p") { ...F } } fragment F on StoredFile { signedUrl }';
+    const url = `${app.graphqlUrl}?query=${encodeURIComponent(signed)}`;
+    const form = new FormData();
+    form.set('operations', JSON.stringify({ query: signIn }));
+    form.set('map', '{}');
+    const headers = { 'x-graphql-yoga-csrf': '1' };
+    expect(await kept(post(signIn, 'application/json'))).toBe('no-store');
+    expect(await kept(post(signIn, 'text/event-stream'))).toBe('no-store');
+    expect(await kept(fetch(app.graphqlUrl, { method: 'POST', headers, body: form }))).toBe('no-store');
+    expect(await kept(fetch(url, { headers }))).toBe('no-store');
+    expect(await kept(post('{ viewer { role } }', 'application/json'))).toBeNull();
+  });
+});
+
 describe('the caller', () => {
   it('is ANON without a credential', async () => {
     const { data } = await app.graphql('{ viewer { role userId claims expiresAt } }');

@@ -5,11 +5,11 @@ import type { FieldRateLimit } from '../../limits/field-rate-limit.ts';
 import type { Logger } from '../../observability/logger.ts';
 import { type Role, reaches, type Viewer } from '../../viewer/viewer.ts';
 import { type Context, createLoaders, type Services } from '../kit/context.ts';
-import { createDocumentCache } from './document-cache.ts';
-import { createLocate } from './document-locations.ts';
+import { createDocuments } from './document/documents.ts';
+import { checkCost, type OperationLimits, tooManyValues } from './document/limits.ts';
+import { createLocate } from './document/locations.ts';
+import type { OperationFacts } from './document/operation-facts.ts';
 import { type ErrorAudience, errorCodeOf, toClientError } from './errors.ts';
-import { type OperationFacts, operationFacts } from './facts.ts';
-import { checkCost, type OperationLimits, tooManyValues } from './limits.ts';
 import { mapResults } from './map-results.ts';
 import { type OperationSharing, operationSharing } from './sharing.ts';
 import type { Transport } from './transport.ts';
@@ -44,6 +44,8 @@ export type OperationOutcome = ExecutionResult | AsyncIterable<ExecutionResult>;
 export type PreparedOperation =
   | {
       readonly type: 'query' | 'mutation' | 'subscription';
+      /** Its answer holds a credential: no copy of it may be kept. */
+      readonly secretAnswer: boolean;
       /** What it needs of what came. */
       readonly params: OperationParams;
       run(): Promise<OperationOutcome> | OperationOutcome;
@@ -54,25 +56,8 @@ export type PreparedOperation =
 
 /** Every policy an operation meets, whatever transport it came by. Nothing here throws for what the client sent. */
 export interface OperationEngine {
-  readonly schema: GraphQLSchema;
-  /** Within the limits; throws what is wrong with the text. */
-  parse(query: string): DocumentNode;
   prepare(params: OperationParams, transport: Transport): PreparedOperation;
 }
-
-// Whoever calls these has no good token, or is about to get one: a stale Authorization header must not stop them.
-const withoutAuthorization: ReadonlySet<string> = new Set([
-  'signUp',
-  'signIn',
-  'signInAnonymously',
-  'refreshSession',
-  'verifyOtp',
-  'sendOtp',
-  'exchangeAuthCode',
-  'requestPasswordReset',
-  'resendConfirmation',
-  'health',
-]);
 
 /** Codes that say that a limit of ours was reached. */
 const limitCodes: ReadonlySet<string> = new Set([
@@ -84,10 +69,6 @@ const limitCodes: ReadonlySet<string> = new Set([
 /** What log and metrics say of an operation that failed. CANCELLED is no code of errors: there is nobody to be told. */
 function outcomeOf(error: unknown, { signal }: Transport): string {
   return signal.aborted ? 'CANCELLED' : errorCodeOf(error);
-}
-
-function ignoresAuthorization(facts: OperationFacts): boolean {
-  return facts.rootFields.length > 0 && facts.rootFields.every((name) => withoutAuthorization.has(name));
 }
 
 interface OperationLine {
@@ -108,7 +89,7 @@ export function createOperationEngine(deps: OperationEngineDeps): OperationEngin
     if (limitCodes.has(code)) metrics?.limitHit(code);
   };
   const suggestions = introspection === 'everybody';
-  const documentOf = createDocumentCache({ schema, limits, suggestions });
+  const documentOf = createDocuments({ schema, limits, suggestions });
 
   function assertMayIntrospect(facts: OperationFacts, viewer: Viewer): void {
     if (!facts.introspects || introspection === 'everybody') return;
@@ -178,7 +159,7 @@ export function createOperationEngine(deps: OperationEngineDeps): OperationEngin
     };
 
     assertMayIntrospect(facts, viewer);
-    checkCost(schema, facts, variables.given, limits);
+    checkCost(facts, variables.given, limits);
     const { errors } = variables.fitted();
     if (errors) return finish({ errors });
     const args = {
@@ -217,18 +198,11 @@ export function createOperationEngine(deps: OperationEngineDeps): OperationEngin
   }
 
   return {
-    schema,
-    parse(query) {
-      const { document, invalid } = documentOf(query);
-      if (document === undefined) throw invalid[0];
-      return document;
-    },
     prepare({ query, operationName, variables: came }, transport) {
-      const { document, invalid } = documentOf(query);
-      if (document === undefined || invalid.length > 0) {
-        return { type: 'refused', result: refused('unknown', invalid, transport) };
-      }
-      const facts = operationFacts(document, operationName);
+      const checked = documentOf(query);
+      if (checked.invalid) return { type: 'refused', result: refused('unknown', checked.invalid, transport) };
+      const { document } = checked;
+      const facts = checked.operation(operationName);
       if (!facts) {
         const error = badInput(
           ['operationName'],
@@ -241,6 +215,7 @@ export function createOperationEngine(deps: OperationEngineDeps): OperationEngin
       if (tooMany) return { type: 'refused', result: refused(facts.type, [tooMany], transport) };
       return {
         type: facts.type,
+        secretAnswer: facts.secretAnswer,
         params: { query, variables: variables.given, operationName: facts.name ?? null },
         sharing: () =>
           facts.type === 'subscription' ? operationSharing(schema, document, facts, variables) : undefined,
@@ -248,7 +223,7 @@ export function createOperationEngine(deps: OperationEngineDeps): OperationEngin
           const failed = (error: unknown): ExecutionResult => refused(facts.type, [error], transport);
           const runWith = (viewer: Viewer) => runAs(viewer, { document, query }, facts, variables, transport);
           try {
-            const viewer = transport.viewer(ignoresAuthorization(facts));
+            const viewer = transport.viewer(facts.ignoresAuthorization);
             if (viewer instanceof Promise) return viewer.then(runWith).catch(failed);
             const outcome = runWith(viewer);
             return outcome instanceof Promise ? outcome.catch(failed) : outcome;

@@ -4,8 +4,8 @@ import { isRecord } from '../../lib/is-record.ts';
 import { shortText } from '../../lib/short-text.ts';
 import type { Logger } from '../../observability/logger.ts';
 import type { Role } from '../../viewer/viewer.ts';
-import { type Locate, placed } from './document-locations.ts';
-import { withoutEcho } from './echoed-values.ts';
+import { withoutEcho } from './document/echoed-values.ts';
+import { type Locate, placed } from './document/locations.ts';
 
 export interface ErrorAudience {
   readonly requestId: string;

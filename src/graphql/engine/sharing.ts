@@ -1,20 +1,9 @@
 import { type DocumentNode, type ExecutionResult, execute, type GraphQLSchema, Kind } from 'graphql';
 import { getArgumentValues } from 'graphql/execution/values.js';
-import type { OperationFacts } from './facts.ts';
+import type { OperationFacts } from './document/operation-facts.ts';
 import type { OperationVariables } from './variable-values.ts';
 
-/**
- * What a subscription field says (as the extension `sharing`) when subscribers with the same identity, document and
- * variables get the same results, so that one execution serves all of them.
- */
-export interface FieldSharing {
-  /** The event which tells a subscriber that it may have missed some. */
-  missed(args: Record<string, unknown>): unknown;
-  /** True when a subscriber begins with that event. */
-  greets(args: Record<string, unknown>): boolean;
-}
-
-/** The same for one operation. */
+/** How several callers of one identity share an operation. */
 export interface OperationSharing {
   readonly greets: boolean;
   /** The result for a subscriber that may have missed some. */
@@ -31,8 +20,8 @@ export function operationSharing(
   const [selection, ...more] = facts.operation.selectionSet.selections;
   if (selection?.kind !== Kind.FIELD || more.length > 0 || selection.directives?.length) return undefined;
   const field = schema.getSubscriptionType()?.getFields()[selection.name.value];
-  const sharing: unknown = field?.extensions['sharing'];
-  if (field === undefined || !isFieldSharing(sharing)) return undefined;
+  const sharing = field?.extensions.operations?.sharing;
+  if (field === undefined || sharing === undefined) return undefined;
   const { coerced } = variables.fitted();
   // Variables that do not fit are refused where the operation runs.
   if (coerced === undefined) return undefined;
@@ -56,8 +45,4 @@ export function operationSharing(
   } catch {
     return undefined;
   }
-}
-
-function isFieldSharing(value: unknown): value is FieldSharing {
-  return typeof value === 'object' && value !== null && 'missed' in value && 'greets' in value;
 }

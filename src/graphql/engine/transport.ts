@@ -24,21 +24,3 @@ export interface Transport {
   /** Shared by all operations of a WebSocket. */
   readonly backlog?: Backlog;
 }
-
-/** The context that a transport hands to Yoga or to `getEnveloped`. */
-export interface TransportContext {
-  transport: Transport;
-}
-
-/** The transport of a context, which every way in must have set. */
-export function transportOf(context: unknown): Transport {
-  if (typeof context === 'object' && context !== null && 'transport' in context) {
-    const transport = context.transport;
-    if (isTransport(transport)) return transport;
-  }
-  throw new Error('An operation came in without a transport.');
-}
-
-function isTransport(value: unknown): value is Transport {
-  return typeof value === 'object' && value !== null && 'requestId' in value && 'viewer' in value;
-}

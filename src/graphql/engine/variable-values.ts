@@ -9,7 +9,8 @@ import {
   type VariableDefinitionNode,
   valueFromAST,
 } from 'graphql';
-import { withoutEcho } from './echoed-values.ts';
+import { withoutEcho } from './document/echoed-values.ts';
+import { mostInputErrors } from './document/limits.ts';
 
 /** The variables as resolvers get them, or why they do not fit the operation. */
 type VariableValues =
@@ -17,9 +18,6 @@ type VariableValues =
   | { readonly coerced?: undefined; readonly errors: readonly GraphQLError[] };
 
 type Path = readonly (string | number)[];
-
-/** Whoever sends more than this that does not fit learns of the rest when the first are mended. */
-export const mostInputErrors = 5;
 
 const enough = Symbol('enough errors');
 const missingField = /^Field "(\w+)" of required type /;

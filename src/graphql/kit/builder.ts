@@ -6,6 +6,7 @@ import { invalidInput } from '../../lib/bad-input.ts';
 import type { Role } from '../../viewer/viewer.ts';
 import { registerAuthDirective } from './auth-directive.ts';
 import type { Context } from './context.ts';
+import { registerOperationOptions } from './field-options.ts';
 import { registerRateLimitDirective } from './rate-limit-directive.ts';
 import { addScalars, type ScalarTypes } from './scalars.ts';
 
@@ -26,7 +27,7 @@ function newBuilder() {
   // The first plugin is outermost: access is decided before rate limits are spent, both before arguments are checked.
   const builder = new PothosBuilder<BunBunSchemaTypes>({
     defaultFieldNullability: false,
-    plugins: ['auth', 'rateLimit', ZodPlugin, DirectivesPlugin],
+    plugins: ['auth', 'rateLimit', 'operations', ZodPlugin, DirectivesPlugin],
     // printSchemaWithDirectives prints garbage for the ordered form.
     directives: { useGraphQLToolsUnorderedDirectives: true },
     zod: {
@@ -48,6 +49,7 @@ function newBuilder() {
 export function createBuilder(): SchemaBuilder {
   registerAuthDirective();
   registerRateLimitDirective();
+  registerOperationOptions();
   const builder = newBuilder();
   addScalars(builder);
   builder.queryType({ description: 'Everything that can be read.' });

@@ -20,6 +20,9 @@ export interface Connection<Node> {
   totalCount?: number | null | (() => Promise<number>);
 }
 
+/** The items of a page were counted by the `first` of its connection. */
+const countedByFirst = { items: 1 };
+
 const pageInfoRefs = new WeakMap<SchemaBuilder, ObjectRef<BuilderTypes, PageInfo>>();
 type BuilderTypes = SchemaBuilder['$inferSchemaTypes'];
 
@@ -75,11 +78,13 @@ export function connectionType<Node>(
       edges: t.field({
         type: [edge],
         description: 'The page, each item with its cursor.',
+        cost: countedByFirst,
         resolve: (parent) => parent.edges,
       }),
       nodes: t.field({
         type: [node],
         description: 'The page without cursors.',
+        cost: countedByFirst,
         resolve: (parent) => parent.edges.map((each) => each.node),
       }),
       pageInfo: t.field({

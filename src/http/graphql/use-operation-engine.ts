@@ -1,62 +1,71 @@
-import type { ExecutionArgs, Source } from 'graphql';
+import { type ExecutionResult, GraphQLError } from 'graphql';
 import { isAsyncIterable, type Plugin } from 'graphql-yoga';
-import type { OperationEngine, OperationOutcome } from '../../graphql/engine/engine.ts';
+import type { OperationEngine } from '../../graphql/engine/engine.ts';
 import { toClientError } from '../../graphql/engine/errors.ts';
-import { transportOf } from '../../graphql/engine/transport.ts';
+import type { Transport } from '../../graphql/engine/transport.ts';
 import type { Logger } from '../../observability/logger.ts';
+import { httpAnswer, jsonMediaType } from './result.ts';
 
-interface YogaParams {
-  readonly query?: string | null;
-  readonly variables?: Record<string, unknown> | null;
-  readonly operationName?: string | null;
-}
-
-function paramsOf(context: unknown): YogaParams {
-  const params: unknown =
-    typeof context === 'object' && context !== null ? Reflect.get(context, 'params') : undefined;
-  return typeof params === 'object' && params !== null ? params : {};
+/** What comes with a request to Yoga. */
+export interface YogaContext {
+  readonly transport: Transport;
+  /** The answer holds a credential: no copy of it may be kept. */
+  secretAnswer?: boolean;
 }
 
 /**
- * Lets Yoga bring the requests that are not plain JSON (GET, SSE, multipart) to the same engine that serves all others.
- * Yoga parses and validates for its own rules (no mutation by GET); whether and how an operation runs, the engine decides.
+ * Lets Yoga bring the requests that are not plain JSON (GET, SSE) to the same engine that serves all others. Yoga reads
+ * the request and speaks of its form; whether and how an operation runs, the engine decides.
  */
-export function useOperationEngine(engine: OperationEngine, log: Logger): Plugin {
-  const run = (args: ExecutionArgs): Promise<OperationOutcome> | OperationOutcome => {
-    const params = paramsOf(args.contextValue);
-    const prepared = engine.prepare(
-      {
-        query: params.query ?? '',
-        variables: params.variables ?? null,
-        operationName: params.operationName ?? null,
-      },
-      transportOf(args.contextValue),
-    );
-    return prepared.type === 'refused' ? prepared.result : prepared.run();
-  };
+export function useOperationEngine(engine: OperationEngine, log: Logger): Plugin<object, YogaContext> {
   return {
-    onParse({ setParseFn }) {
-      setParseFn((source: string | Source) =>
-        engine.parse(typeof source === 'string' ? source : source.body),
-      );
+    onParams({ params: { operationName: name }, setParamsHandler }) {
+      if (name != null && typeof name !== 'string') throw operationNameNoText(name);
+      setParamsHandler(({ params, request, context }) => {
+        const { query = '', variables = null, operationName = null } = params;
+        const prepared = engine.prepare({ query, variables, operationName }, context.transport);
+        if (prepared.type === 'refused') return prepared.result;
+        if (prepared.type === 'mutation' && request.method === 'GET') return mutationByGet();
+        context.secretAnswer = prepared.secretAnswer;
+        return prepared.run();
+      });
     },
-    onValidate({ setResult }) {
-      // The engine validates; here it would only be done twice.
-      setResult([]);
-    },
-    onExecute({ setExecuteFn }) {
-      setExecuteFn(run);
-    },
-    onSubscribe({ setSubscribeFn }) {
-      setSubscribeFn(run);
-    },
-    // Errors that Yoga made before there was an operation: a body that is not JSON, a wrong method.
-    onResultProcess({ result, serverContext, setResult }) {
+    onResultProcess({ request, result, serverContext, setResult, setResultProcessor }) {
       if (isAsyncIterable(result) || Array.isArray(result)) return;
-      const { errors } = result;
-      if (!errors || errors.length === 0) return;
-      const audience = { requestId: transportOf(serverContext).requestId, role: 'ANON', log } as const;
-      setResult({ ...result, errors: errors.map((error) => toClientError(error, audience)) });
+      const final = withClientErrors(result, serverContext.transport.requestId, log);
+      setResult(final);
+      const mediaType = jsonMediaType(request.headers.get('accept'));
+      if (mediaType === undefined) return;
+      setResultProcessor((_result, { Response }) => {
+        const { body, ...init } = httpAnswer(final, { mediaType });
+        return new Response(body, init);
+      }, mediaType);
+    },
+    onResponse({ response, serverContext }) {
+      if (serverContext.secretAnswer === true) response.headers.set('cache-control', 'no-store');
     },
   };
+}
+
+function mutationByGet(): ExecutionResult {
+  const message = 'Can only perform a mutation operation from a POST request.';
+  return { errors: [badRequest(message, { status: 405, headers: { Allow: 'POST' } })] };
+}
+
+/** The one param whose type Yoga leaves to whoever looks for the operation. */
+function operationNameNoText(name: unknown): GraphQLError {
+  const message = `Expected "operationName" param to be empty or a string, but given ${typeof name}.`;
+  return badRequest(message, { status: 400 });
+}
+
+/** In the form of Yoga's own errors. */
+function badRequest(message: string, http: object): GraphQLError {
+  return new GraphQLError(message, { extensions: { code: 'BAD_REQUEST', http } });
+}
+
+/** Also errors that Yoga made before there was an operation: a body that is not JSON, a wrong method. */
+function withClientErrors(result: ExecutionResult, requestId: string, log: Logger): ExecutionResult {
+  const { errors } = result;
+  if (!errors || errors.length === 0) return result;
+  return { ...result, errors: errors.map((error) => toClientError(error, { requestId, role: 'ANON', log })) };
 }

@@ -1,17 +1,15 @@
 import { createYoga } from 'graphql-yoga';
 import type { OperationEngine } from '../../graphql/engine/engine.ts';
 import { toClientError, unknownRequest } from '../../graphql/engine/errors.ts';
-import type { TransportContext } from '../../graphql/engine/transport.ts';
 import type { Logger } from '../../observability/logger.ts';
 import { useCsrfPrevention } from './csrf.ts';
-import { useOperationEngine } from './use-operation-engine.ts';
+import { useOperationEngine, type YogaContext } from './use-operation-engine.ts';
 
 export type Yoga = ReturnType<typeof createGraphQLYoga>;
 
 /** GraphQL over HTTP as Yoga speaks it, in front of the engine: GET, server-sent events, multipart, negotiation. */
 export function createGraphQLYoga(engine: OperationEngine, log: Logger) {
-  return createYoga<TransportContext>({
-    schema: engine.schema,
+  return createYoga<YogaContext>({
     graphqlEndpoint: '/graphql',
     graphiql: false,
     landingPage: false,
@@ -20,8 +18,6 @@ export function createGraphQLYoga(engine: OperationEngine, log: Logger) {
     maxRequestBodySize: false,
     multipart: false,
     batching: false,
-    // Its cache would keep a verdict by the names of the rules; the engine has its own.
-    parserAndValidationCache: false,
     logging: yogaLogger(log),
     maskedErrors: {
       maskError: (error) => toClientError(error, { requestId: unknownRequest, role: 'ANON', log }),

@@ -179,6 +179,7 @@ export function addAdminSchema(builder: SchemaBuilder, { user, userConnection }:
       nullable: true,
       description: 'Makes a link, and sends nothing.',
       directives: { auth },
+      secretAnswer: true,
       args: { input: t.arg({ type: inputs.link, required: true, description: 'Which link.' }) },
       resolve: (_root, { input }, { services, call }) => services.auth.generateAuthLink(input, call),
     }),

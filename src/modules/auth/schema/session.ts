@@ -15,8 +15,9 @@ function part(args: object, name: string): unknown {
   return typeof input === 'object' && input !== null ? Reflect.get(input, name) : Reflect.get(args, name);
 }
 
-/** How attempts are counted: these fields are for strangers, whose token, if any, is not asked for. */
-const counted = (field: LimitedAuthField) => ({
+/** These fields are for strangers: their token, if any, is not asked for, and so their attempts are counted. */
+const forStrangers = (field: LimitedAuthField) => ({
+  ignoresAuthorization: true,
   directives: { auth: { requires: 'ANON' }, rateLimit: authRateLimits[field] } as const,
   rateLimitAccount: (args: object) => countedAccount(field, (name) => part(args, name)),
   rateLimitOfStranger: true,
@@ -195,7 +196,8 @@ export function addSessionMutations(builder: SchemaBuilder, types: SessionTypes)
       type: authPayload,
       nullable: true,
       description: 'Creates an account. A known address gets the same answer where addresses are confirmed.',
-      ...counted('signUp'),
+      ...forStrangers('signUp'),
+      secretAnswer: true,
       args: { input: t.arg({ type: signUpInput, required: true, description: 'The account.' }) },
       resolve: (_root, { input }, { services, call }) => services.auth.signUp(input, call),
     }),
@@ -203,7 +205,8 @@ export function addSessionMutations(builder: SchemaBuilder, types: SessionTypes)
       type: authPayload,
       nullable: true,
       description: 'Signs in with a password. An unknown account and a wrong password answer alike.',
-      ...counted('signIn'),
+      ...forStrangers('signIn'),
+      secretAnswer: true,
       args: { input: t.arg({ type: signInInput, required: true, description: 'The credentials.' }) },
       resolve: (_root, { input }, { services, call }) => services.auth.signIn(input, call),
     }),
@@ -211,7 +214,8 @@ export function addSessionMutations(builder: SchemaBuilder, types: SessionTypes)
       type: authPayload,
       nullable: true,
       description: 'Makes a user without an address, who may add one later with `updateMe`.',
-      ...counted('signInAnonymously'),
+      ...forStrangers('signInAnonymously'),
+      secretAnswer: true,
       args: {
         data: t.arg({ type: 'JSONObject', description: 'Begins `userMetadata`.' }),
         captchaToken: t.arg.string({ description: captcha }),
@@ -222,7 +226,8 @@ export function addSessionMutations(builder: SchemaBuilder, types: SessionTypes)
       type: authPayload,
       nullable: true,
       description: 'Gives new tokens for a refresh token, which is spent by it.',
-      ...counted('refreshSession'),
+      ...forStrangers('refreshSession'),
+      secretAnswer: true,
       args: { refreshToken: t.arg.string({ required: true, description: 'The newest refresh token.' }) },
       resolve: (_root, { refreshToken }, { services, call }) =>
         services.auth.refreshSession(refreshToken, call),
@@ -231,7 +236,7 @@ export function addSessionMutations(builder: SchemaBuilder, types: SessionTypes)
       type: messagePayload,
       nullable: true,
       description: 'Sends a one-time code, or a magic link, to sign in with.',
-      ...counted('sendOtp'),
+      ...forStrangers('sendOtp'),
       args: { input: t.arg({ type: sendOtpInput, required: true, description: 'Where it goes.' }) },
       resolve: (_root, { input }, { services, call }) => services.auth.sendOtp(input, call),
     }),
@@ -239,7 +244,8 @@ export function addSessionMutations(builder: SchemaBuilder, types: SessionTypes)
       type: authPayload,
       nullable: true,
       description: 'Signs in with a code or the hash of a link, and confirms what it was sent for.',
-      ...counted('verifyOtp'),
+      ...forStrangers('verifyOtp'),
+      secretAnswer: true,
       args: { input: t.arg({ type: verifyOtpInput, required: true, description: 'The code.' }) },
       resolve: (_root, { input }, { services, call }) => services.auth.verifyOtp(input, call),
     }),
@@ -247,7 +253,7 @@ export function addSessionMutations(builder: SchemaBuilder, types: SessionTypes)
       type: messagePayload,
       nullable: true,
       description: 'Sends a confirmation again. Nothing is told about whether the account exists.',
-      ...counted('resendConfirmation'),
+      ...forStrangers('resendConfirmation'),
       args: { input: t.arg({ type: resendInput, required: true, description: 'Which one.' }) },
       resolve: (_root, { input }, { services, call }) => services.auth.resendConfirmation(input, call),
     }),
@@ -255,7 +261,7 @@ export function addSessionMutations(builder: SchemaBuilder, types: SessionTypes)
       type: messagePayload,
       nullable: true,
       description: 'Sends a link to set a new password. An unknown address gets the same answer.',
-      ...counted('requestPasswordReset'),
+      ...forStrangers('requestPasswordReset'),
       args: {
         email: t.arg({ type: 'EmailAddress', required: true, description: 'Address of the account.' }),
         redirectTo: t.arg({ type: 'URL', description: redirect }),
@@ -268,7 +274,8 @@ export function addSessionMutations(builder: SchemaBuilder, types: SessionTypes)
       type: authPayload,
       nullable: true,
       description: 'Ends a PKCE flow: gives tokens for the code that the redirect carried.',
-      ...counted('exchangeAuthCode'),
+      ...forStrangers('exchangeAuthCode'),
+      secretAnswer: true,
       args: {
         code: t.arg.string({ required: true, description: '`code` of the redirect.' }),
         codeVerifier: t.arg.string({

@@ -54,6 +54,8 @@ export function addFunctionsSchema(builder: SchemaBuilder): void {
       type: FunctionResult,
       nullable: true,
       directives: { auth: { requires: 'ANON' }, rateLimit: { limit: 120, window: '1m' } },
+      // What a function answers is between it and its caller.
+      secretAnswer: true,
       description:
         'Calls an edge function with the credentials of the caller. Its answer is collected; to stream, call /functions/v1/<name> of this gateway.',
       args: {

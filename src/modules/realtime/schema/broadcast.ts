@@ -1,5 +1,5 @@
-import type { FieldSharing } from '../../../graphql/engine/sharing.ts';
 import type { SchemaBuilder } from '../../../graphql/kit/builder.ts';
+import type { FieldSharing } from '../../../graphql/kit/field-options.ts';
 import { missedBroadcasts } from '../client/room-feeds.ts';
 import type { Broadcast } from '../client/types.ts';
 import { broadcastRateLimit } from '../rate-limits.ts';
@@ -37,7 +37,7 @@ export function addBroadcastSchema(builder: SchemaBuilder): void {
     t.field({
       type: BroadcastRef,
       directives: { auth: { requires: 'ANON' } },
-      extensions: { sharing },
+      sharing,
       description:
         'Messages that are sent to a channel from now on, the caller’s own among them. A private channel is governed by the policies of `realtime.messages`.',
       args: {

@@ -1,5 +1,5 @@
-import type { FieldSharing } from '../../../graphql/engine/sharing.ts';
 import type { SchemaBuilder } from '../../../graphql/kit/builder.ts';
+import type { FieldSharing } from '../../../graphql/kit/field-options.ts';
 import { resync } from '../client/changes-feed.ts';
 import type { PostgresChange } from '../client/types.ts';
 import type { ChangeColumn } from '../client/values.ts';
@@ -88,7 +88,7 @@ export function addChangesSchema(builder: SchemaBuilder): void {
       type: PostgresChangeRef,
       directives: { auth: { requires: 'ANON' } },
       // Two subscribers with the same identity, document and variables get the same bytes.
-      extensions: { sharing },
+      sharing,
       description:
         'Changes of rows the caller may see. RESYNC says that events may have been missed: refetch. As in Supabase, a DELETE cannot be checked by row level security: it names only the primary key, to every matching subscriber. A row that leaves the filter or becomes invisible by an UPDATE gives no event.',
       args: {

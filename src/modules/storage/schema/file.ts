@@ -122,6 +122,7 @@ export function fileTypes(builder: SchemaBuilder) {
       signedUrl: t.field({
         type: 'URL',
         nullable: true,
+        secretAnswer: true,
         description:
           'The bytes for whoever has the URL, for a time. All of one operation are signed in one call.',
         args: {

@@ -22,6 +22,7 @@ export function addSignedUrls(builder: SchemaBuilder): void {
       nullable: true,
       description: 'Signs up to 1000 files for reading, in the order in which they were asked for.',
       directives: { auth: { requires: 'AUTHENTICATED' } },
+      secretAnswer: true,
       args: {
         bucket: t.arg.id(bucketIdArgument),
         paths: t.arg.stringList({ required: true, description: 'Full keys in the bucket.' }),

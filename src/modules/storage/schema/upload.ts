@@ -89,6 +89,7 @@ function addTicket(builder: SchemaBuilder): void {
       description:
         'A ticket to send the bytes straight to the streaming HTTP route: PUT once, or resumable by TUS. The policies are asked now.',
       directives: { auth: { requires: 'AUTHENTICATED' } },
+      secretAnswer: true,
       args: { input: t.arg({ type: input, required: true, description: 'The file.' }) },
       resolve: (_root, { input: args }, { services, call }) => services.storage.createUpload(args, call),
     }),

@@ -1,12 +1,19 @@
-import { type DocumentNode, GraphQLError, type GraphQLSchema, parse } from 'graphql';
-import { AppError } from '../../lib/app-error.ts';
-import { holdsMoreThan } from '../../lib/nesting.ts';
-import { operationCost } from './cost.ts';
-import { documentShape, fieldCap, type OperationFacts } from './facts.ts';
+import { type DocumentNode, GraphQLError, parse } from 'graphql';
+import { AppError } from '../../../lib/app-error.ts';
+import { holdsMoreThan } from '../../../lib/nesting.ts';
+import type { OperationFacts } from './operation-facts.ts';
 import { comparedPairs } from './repeated-fields.ts';
+import type { Fragments } from './selections.ts';
+import { documentShape } from './shape.ts';
+
+/** Fields of one document at most, fragments counted at each spread: walking on would be the attack. */
+const fieldCap = 50_000;
 
 /** 200 fields of one name in one place. Validation compares each with each: its own bound takes ten times as long. */
 const pairCap = 20_000;
+
+/** Whoever sends more than this that does not fit learns of the rest when the first are mended. */
+export const mostInputErrors = 5;
 
 /** What one document may ask for. */
 export interface OperationLimits {
@@ -20,7 +27,7 @@ export interface OperationLimits {
   readonly maxAliases: number;
   readonly maxDirectives: number;
   readonly maxRootFields: number;
-  /** See operation-cost.ts. */
+  /** See cost.ts. */
   readonly maxCost: number;
 }
 
@@ -61,9 +68,8 @@ export function parseWithin(query: string, { maxTokens }: OperationLimits): Docu
 }
 
 /** Throws OPERATION_TOO_COMPLEX. Comes before validation, which is itself expensive for a hostile document. */
-export function checkShape(document: DocumentNode, limits: OperationLimits): void {
-  const shape = documentShape(document);
-  // Counting stopped at the cap, so the other numbers may be too low.
+export function checkShape(document: DocumentNode, fragments: Fragments, limits: OperationLimits): void {
+  const shape = documentShape(document, fragments);
   if (shape.fields > fieldCap) throw tooComplex('fields', fieldCap, `more than ${fieldCap}`);
   if (shape.depth > limits.maxDepth) throw tooComplex('levels of depth', limits.maxDepth, shape.depth);
   if (shape.aliases > limits.maxAliases) throw tooComplex('aliases', limits.maxAliases, shape.aliases);
@@ -73,19 +79,16 @@ export function checkShape(document: DocumentNode, limits: OperationLimits): voi
   if (shape.rootFields > limits.maxRootFields) {
     throw tooComplex('root fields', limits.maxRootFields, shape.rootFields);
   }
-  if (comparedPairs(document, pairCap) > pairCap) {
+  if (comparedPairs(document, fragments, pairCap) > pairCap) {
     throw tooComplex('pairs of fields or fragments that must agree', pairCap, `more than ${pairCap}`);
   }
 }
 
 /** Throws OPERATION_TOO_COMPLEX. Depends on the variables, so it is asked for each execution. */
 export function checkCost(
-  schema: GraphQLSchema,
   facts: OperationFacts,
   variables: Readonly<Record<string, unknown>>,
   { maxCost }: OperationLimits,
 ): void {
-  const { operation, fragments } = facts;
-  const cost = operationCost({ schema, operation, fragments, variables });
-  if (cost > maxCost) throw tooComplex('points of cost', maxCost, `at least ${maxCost + 1}`);
+  if (facts.cost(variables) > maxCost) throw tooComplex('points of cost', maxCost, `at least ${maxCost + 1}`);
 }

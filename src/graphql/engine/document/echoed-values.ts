@@ -1,4 +1,4 @@
-import { shortText } from '../../lib/short-text.ts';
+import { shortText } from '../../../lib/short-text.ts';
 
 const ofScalar = /^((?:Enum "\w+"|\w+) cannot represent [^:]*?)(?: value)?: .*$/s;
 const ofType = /^(Expected value of type "[^"]+"), found (?!null\b).*$/s;

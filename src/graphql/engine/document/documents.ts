@@ -2,23 +2,32 @@ import {
   type DocumentNode,
   GraphQLError,
   type GraphQLSchema,
+  getOperationAST,
   type SourceLocation,
   specifiedRules,
   validate,
 } from 'graphql';
-import { createLru } from '../../lib/lru.ts';
-import { createLocate, placed } from './document-locations.ts';
+import { createLru } from '../../../lib/lru.ts';
 import { withoutEcho } from './echoed-values.ts';
-import { checkShape, checkText, type OperationLimits, parseWithin } from './limits.ts';
+import { checkShape, checkText, mostInputErrors, type OperationLimits, parseWithin } from './limits.ts';
 import { literalPlace } from './literal-place.ts';
-import { mostInputErrors } from './variable-values.ts';
+import { createLocate, placed } from './locations.ts';
+import { type OperationFacts, operationFacts } from './operation-facts.ts';
+import { type Fragments, fragmentsOf } from './selections.ts';
 
-/** A parsed document with what is wrong with it, or why there is none. */
+/** A document that may run. */
+interface ValidDocument {
+  readonly document: DocumentNode;
+  /** The operation that would run; undefined where the document has none of that name. */
+  operation(name: string | null | undefined): OperationFacts | undefined;
+}
+
+/** A document, or what is wrong with it. */
 export type CheckedDocument =
-  | { readonly document: DocumentNode; readonly invalid: readonly unknown[] }
-  | { readonly document: undefined; readonly invalid: readonly unknown[] };
+  | (ValidDocument & { readonly invalid?: undefined })
+  | { readonly invalid: readonly unknown[] };
 
-export interface DocumentCacheOptions {
+export interface DocumentsOptions {
   readonly schema: GraphQLSchema;
   readonly limits: OperationLimits;
   /** Whether errors may spell out the schema ("Did you mean …"). */
@@ -32,7 +41,7 @@ const maxCachedLength = 32_768;
 const bytesPerToken = 250;
 const bytesPerDocument = 2_000;
 
-interface Verdict {
+interface Kept {
   readonly checked: CheckedDocument;
   readonly bytes: number;
 }
@@ -41,38 +50,61 @@ interface Verdict {
  * Parses, bounds and validates documents, and remembers those that are good: that depends on nothing but the text. What
  * was refused is forgotten, for anybody can send as much of it as he likes.
  */
-export function createDocumentCache(options: DocumentCacheOptions): (query: string) => CheckedDocument {
-  const good = createLru<string, Verdict>(mostBytes, ({ bytes }) => bytes);
+export function createDocuments(options: DocumentsOptions): (query: string) => CheckedDocument {
+  const { schema, limits, suggestions } = options;
+  const good = createLru<string, Kept>(mostBytes, ({ bytes }) => bytes);
 
   function check(query: string): CheckedDocument {
     let document: DocumentNode;
     try {
-      checkText(query, options.limits);
-      document = parseWithin(query, options.limits);
+      checkText(query, limits);
+      document = parseWithin(query, limits);
     } catch (error) {
-      return { document: undefined, invalid: [syntaxError(error)] };
+      return { invalid: [syntaxError(error)] };
     }
+    const fragments = fragmentsOf(document);
     try {
-      checkShape(document, options.limits);
+      checkShape(document, fragments, limits);
     } catch (error) {
-      return { document, invalid: [error] };
+      return { invalid: [error] };
     }
-    const errors = validate(options.schema, document, specifiedRules, {
+    const errors = validate(schema, document, specifiedRules, {
       maxErrors: mostInputErrors,
-      hideSuggestions: !options.suggestions,
+      hideSuggestions: !suggestions,
     });
-    return { document, invalid: validationErrors(document, query, errors.slice(0, mostInputErrors)) };
+    if (errors.length > 0)
+      return { invalid: validationErrors(document, query, errors.slice(0, mostInputErrors)) };
+    return { document, operation: createOperations(schema, document, fragments) };
   }
 
   return (query) => {
     const known = good.get(query);
     if (known) return known.checked;
     const checked = check(query);
-    if (checked.document && checked.invalid.length === 0 && query.length <= maxCachedLength) {
+    if (checked.invalid === undefined && query.length <= maxCachedLength) {
       const tokens = checked.document.tokenCount ?? query.length;
       good.set(query, { checked, bytes: bytesPerDocument + 2 * query.length + bytesPerToken * tokens });
     }
     return checked;
+  };
+}
+
+function createOperations(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  fragments: Fragments,
+): ValidDocument['operation'] {
+  const byName = new Map<string, OperationFacts>();
+  return (name) => {
+    const key = name ?? '';
+    const known = byName.get(key);
+    if (known) return known;
+    const operation = getOperationAST(document, name);
+    // Names come from the client: only those that the document has are kept.
+    if (!operation) return undefined;
+    const facts = operationFacts(schema, operation, fragments);
+    byName.set(key, facts);
+    return facts;
   };
 }
 

@@ -1,0 +1,71 @@
+import SchemaBuilder, { BasePlugin, type PothosOutputFieldConfig, type SchemaTypes } from '@pothos/core';
+
+const pluginName = 'operations';
+
+/** What a field counts in the cost of an operation. */
+interface FieldCost {
+  /** Points of the field itself. @default 1 */
+  readonly own?: number;
+  /**
+   * How many times what is selected below it counts. @default `first` where there is that argument, ten for a list
+   * without it, else one
+   */
+  readonly items?: number;
+}
+
+/**
+ * What a subscription field says when subscribers with the same identity, document and variables get the same results,
+ * so that one execution serves all of them.
+ */
+export interface FieldSharing {
+  /** The event which tells a subscriber that it may have missed some. */
+  missed(args: Record<string, unknown>): unknown;
+  /** True when a subscriber begins with that event. */
+  greets(args: Record<string, unknown>): boolean;
+}
+
+/** What a field tells the operation engine, which knows no field by its name. */
+interface OperationOptions {
+  /**
+   * Of a root field: whoever calls it has no good token, or is about to get one. An operation of such fields alone runs
+   * as if no Authorization had come. @default false
+   */
+  readonly ignoresAuthorization?: boolean | undefined;
+  readonly cost?: FieldCost | undefined;
+  readonly sharing?: FieldSharing | undefined;
+  /** The answer holds a credential: nobody may keep a copy of it. @default false */
+  readonly secretAnswer?: boolean | undefined;
+}
+
+declare global {
+  export namespace PothosSchemaTypes {
+    interface Plugins<Types extends SchemaTypes> {
+      operations: OperationOptionsPlugin<Types>;
+    }
+
+    interface FieldOptions extends OperationOptions {}
+  }
+}
+
+declare module 'graphql' {
+  interface GraphQLFieldExtensions<_TSource, _TContext, _TArgs> {
+    operations?: OperationOptions;
+  }
+}
+
+/** Carries the options from a field's definition to the schema, where the engine finds them as an extension. */
+class OperationOptionsPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
+  override onOutputFieldConfig(field: PothosOutputFieldConfig<Types>) {
+    const { ignoresAuthorization, cost, sharing, secretAnswer } = field.pothosOptions;
+    const given = { ignoresAuthorization, cost, sharing, secretAnswer };
+    if (Object.values(given).every((option) => option === undefined)) return field;
+    return { ...field, extensions: { ...field.extensions, [pluginName]: given } };
+  }
+}
+
+/** Makes the plugin known to Pothos, which keeps plugins by name in one place. */
+export function registerOperationOptions(): void {
+  // A process may make more than one schema, as tests do.
+  SchemaBuilder.allowPluginReRegistration = true;
+  SchemaBuilder.registerPlugin(pluginName, OperationOptionsPlugin);
+}
