@@ -47,16 +47,19 @@ async function dev(
 /** The image, for one, is built without it. */
 function withoutLocalStack(error: unknown): never {
   if (error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND') {
-    throw new Error('The local stack, the package bunbun-local, is not installed here: use `serve`.');
+    throw new Error(
+      '`dev` and `--end-with-parent` need the local stack, the package bunbun-local, which is not installed here: use `serve`.',
+    );
   }
   throw error;
 }
 
-async function stopSignalOf(endWithParent: boolean): Promise<void> {
+/** What ends a command, each a promise of its own: that they cannot all be had is told before anything starts. */
+async function endings(endWithParent: boolean): Promise<readonly Promise<void>[]> {
   const signal = waitForStopSignal();
-  if (!endWithParent) return signal;
+  if (!endWithParent) return [signal];
   const { starterIsGone } = await import('bunbun-local').catch(withoutLocalStack);
-  await Promise.race([signal, starterIsGone()]);
+  return [signal, starterIsGone()];
 }
 
 /** `nothingElse`: dev was chosen because no variable says otherwise, which a misspelt one may have been meant to. */
@@ -100,16 +103,20 @@ async function run(args: readonly string[], processEnv: Environment): Promise<nu
     return 0;
   }
   const env = withEnvFile(processEnv);
-  const stopSignal = () => stopSignalOf(values['end-with-parent']);
+  const endWithParent = values['end-with-parent'];
   const asked = positionals.join(' ');
   const command = asked || chooseMode(env);
   if (command === 'serve' || command === 'dev') checkNames(env, asked === '' && command === 'dev');
   switch (command) {
     case 'serve':
-      await serve(env, stopSignal());
+      await serve(env, Promise.race(await endings(endWithParent)));
       return 0;
     case 'dev':
-      await dev(env, { reset: values.reset, allowLan: values['allow-lan'], stopSignal: stopSignal() });
+      await dev(env, {
+        reset: values.reset,
+        allowLan: values['allow-lan'],
+        stopSignal: Promise.race(await endings(endWithParent)),
+      });
       return 0;
     case 'doctor':
       if (!values.grants) throw new Error('`doctor` needs to be told what to print: `doctor --grants`.');

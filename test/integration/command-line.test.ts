@@ -1,9 +1,9 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { chmod, chown, mkdir, writeFile } from 'node:fs/promises';
+import { chmod, chown, cp, mkdir, symlink, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { createClient } from '@supabase/supabase-js';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Command, localFileOf, runCommand } from '../support/command-line.ts';
 import { listen } from '../support/listening-server.ts';
 import { makeTestFolder, startTestPostgres } from '../support/postgres.ts';
@@ -62,6 +62,41 @@ async function portOf(command: Command): Promise<number> {
     await new Promise((resolve) => command.child.stdout?.once('data', resolve));
   }
 }
+
+/** A copy of the gateway alone, with all packages but the local stack: what an image holds. */
+async function copyWithoutLocalStack(): Promise<string> {
+  const root = join(import.meta.dirname, '../..');
+  const copy = await makeTestFolder('gateway-alone');
+  await cp(join(root, 'src'), join(copy, 'src'), { recursive: true });
+  await cp(join(root, 'package.json'), join(copy, 'package.json'));
+  await mkdir(join(copy, 'node_modules'));
+  for (const name of readdirSync(join(root, 'node_modules'))) {
+    if (name === 'bunbun-local') continue;
+    await symlink(join(root, 'node_modules', name), join(copy, 'node_modules', name));
+  }
+  return copy;
+}
+
+describe('bunbun without the package of the local stack', () => {
+  let copy: string;
+  beforeAll(async () => {
+    copy = await copyWithoutLocalStack();
+  });
+
+  it.each([[['dev']], [['dev', '--end-with-parent']]])('ends %j with one sentence', async (args) => {
+    const command = start(args, { PORT: '0' }, copy, {}, copy);
+    expect(await command.ended).toBe(1);
+    expect(command.output()).toBe(
+      'bunbun: `dev` and `--end-with-parent` need the local stack, the package bunbun-local, which is not installed here: use `serve`.\n',
+    );
+  });
+
+  it('serves', async () => {
+    const command = start(['serve'], { ...serveEnv, AUTH_URL: 'http://127.0.0.1:9' }, copy, {}, copy);
+    const health = await fetch(`http://127.0.0.1:${await portOf(command)}/health`);
+    expect(health.status).toBe(200);
+  });
+});
 
 describe('bunbun without upstreams', () => {
   it('runs dev: a query over the local stack, an end by signal, and the data is there at the next start', async () => {

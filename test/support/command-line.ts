@@ -13,17 +13,19 @@ export interface Command {
   readonly ended: Promise<number | string>;
 }
 
-/** Runs the command line from the sources, with `env` as its whole environment (and a PATH), as another user if told. */
+/** Runs the command line from the sources, with `env` as its whole environment (and a PATH), as another user if told,
+ * or from a copy of the sources. */
 export function runCommand(
   args: readonly string[],
   env: Readonly<Record<string, string>>,
   cwd = root,
   as: { uid?: number; gid?: number; detached?: boolean } = {},
+  sources = root,
 ): Command {
   const tsx = join(root, 'node_modules/tsx/dist/loader.mjs');
   const child = spawn(
     process.execPath,
-    ['--conditions=bunbun-source', '--import', tsx, join(root, 'src/cli.ts'), ...args],
+    ['--conditions=bunbun-source', '--import', tsx, join(sources, 'src/cli.ts'), ...args],
     {
       cwd,
       env: { PATH: process.env['PATH'] ?? '', ...env },
