@@ -65,3 +65,12 @@ export class AppError extends Error {
     this.privileged = options.privileged ?? {};
   }
 }
+
+/** The same error with more details. */
+export function withDetails(error: AppError, details: Readonly<Record<string, unknown>>): AppError {
+  return new AppError(error.code, error.message, {
+    cause: error.cause,
+    details: { ...error.details, ...details },
+    privileged: error.privileged,
+  });
+}

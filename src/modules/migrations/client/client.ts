@@ -9,14 +9,14 @@ import {
   type StatementParser,
 } from '../../../upstream/postgres/sql/statement-parser.ts';
 import type { Call } from '../../../viewer/call.ts';
-import { lookAtTables, requireReadable } from './access.ts';
-import type { MigrationEngine } from './engine.ts';
+import { compareVersions } from './compare-versions.ts';
 import { listHeads, readMigration, readMigrations } from './history.ts';
+import type { MigrationEngine } from './migration-engine.ts';
+import { lookAtTables, requireReadable } from './migration-tables.ts';
 import { rollbackMigration } from './rollback-migration.ts';
 import { runMigration } from './run-migration.ts';
-import { toMigrationError } from './runner.ts';
+import { toMigrationError } from './script-failure.ts';
 import {
-  compareVersions,
   knownVersion,
   type Migration,
   type MigrationInput,

@@ -1,7 +1,9 @@
 import { formatPostgresArray } from '../../../upstream/postgres/array.ts';
 import type { PostgresSql } from '../../../upstream/postgres/driver.ts';
-import type { MigrationTables } from './access.ts';
-import { checksumOf, compareVersions, type Migration } from './types.ts';
+import { checksumOf } from './checksum.ts';
+import { compareVersions } from './compare-versions.ts';
+import type { MigrationTables } from './migration-tables.ts';
+import type { Migration } from './types.ts';
 
 /** What is known of a migration without its texts. */
 export interface MigrationHead {

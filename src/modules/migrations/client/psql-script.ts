@@ -1,5 +1,5 @@
 import { AppError } from '../../../lib/app-error.ts';
-import { endOfComment, endOfLine, lineAt } from '../../../upstream/postgres/sql/sql-text.ts';
+import { endOfComment, endOfLine, lineAt } from '../../../upstream/postgres/sql/text-places.ts';
 
 /** A script without what concerns psql alone, at the same places. */
 export interface PsqlScript {

@@ -5,20 +5,15 @@ import type { PostgresSession } from '../../../upstream/postgres/session.ts';
 import { commit } from '../../../upstream/postgres/sql/commit.ts';
 import { resetSession } from '../../../upstream/postgres/sql/reset-session.ts';
 import type { Call } from '../../../viewer/call.ts';
-import { type MigrationTables, prepareTables } from './access.ts';
-import type { MigrationEngine } from './engine.ts';
+import { divideDown } from './divide-script.ts';
 import { forgetMigration, listHeads, readMigration } from './history.ts';
-import { lockMigrations } from './lock.ts';
-import {
-  backToOurselves,
-  beginMigration,
-  nameSession,
-  runInTransaction,
-  runOneByOne,
-  withNotices,
-} from './runner.ts';
-import { divideDown } from './script.ts';
+import { lockMigrations } from './lock-migrations.ts';
+import type { MigrationEngine } from './migration-engine.ts';
+import { backToOurselves, beginMigration, nameSession } from './migration-session.ts';
+import { type MigrationTables, prepareTables } from './migration-tables.ts';
+import { runInTransaction, runOneByOne } from './run-statements.ts';
 import type { Migration, MigrationResult } from './types.ts';
+import { withNotices } from './with-notices.ts';
 
 /** Runs the `down` of the newest applied migration, or of an incomplete one, and takes it out of the history. */
 export async function rollbackMigration(

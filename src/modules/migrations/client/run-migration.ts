@@ -6,27 +6,18 @@ import type { PostgresSession } from '../../../upstream/postgres/session.ts';
 import { commit } from '../../../upstream/postgres/sql/commit.ts';
 import { resetSession } from '../../../upstream/postgres/sql/reset-session.ts';
 import type { Call } from '../../../viewer/call.ts';
-import { type MigrationTables, prepareTables } from './access.ts';
-import type { MigrationEngine } from './engine.ts';
+import { checksumOf } from './checksum.ts';
+import { compareVersions } from './compare-versions.ts';
+import { divideDown, divideScript, hasStatement, type ScriptStatement } from './divide-script.ts';
 import { listHeads, type MigrationRecord, readMigration, recordApplied, recordProgress } from './history.ts';
-import { lockMigrations } from './lock.ts';
-import {
-  backToOurselves,
-  beginMigration,
-  checkDeferred,
-  nameSession,
-  runInTransaction,
-  withNotices,
-} from './runner.ts';
-import { divideDown, divideScript, hasStatement, type ScriptStatement } from './script.ts';
-import { runStepByStep } from './steps.ts';
-import {
-  checksumOf,
-  compareVersions,
-  type Migration,
-  type MigrationRequest,
-  type MigrationResult,
-} from './types.ts';
+import { lockMigrations } from './lock-migrations.ts';
+import type { MigrationEngine } from './migration-engine.ts';
+import { backToOurselves, beginMigration, checkDeferred, nameSession } from './migration-session.ts';
+import { type MigrationTables, prepareTables } from './migration-tables.ts';
+import { runInTransaction } from './run-statements.ts';
+import { runStepByStep } from './run-step-by-step.ts';
+import type { Migration, MigrationRequest, MigrationResult } from './types.ts';
+import { withNotices } from './with-notices.ts';
 
 /** Applies a migration, or answers that it is applied already. */
 export async function runMigration(

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { sqlText } from '../../../upstream/postgres/sql/sql-text.ts';
 
@@ -77,25 +76,3 @@ export const migrationInput = z
 
 export type MigrationInput = z.input<typeof migrationInput>;
 export type MigrationRequest = z.output<typeof migrationInput>;
-
-/** SHA-256 over the statements as stored, so that rows of every tool compare; null where none are stored. */
-export function checksumOf(statements: readonly string[] | null): string | null {
-  if (statements === null) return null;
-  return createHash('sha256').update(JSON.stringify(statements)).digest('hex');
-}
-
-/** Orders versions by their numbers; what is no number comes after, as text. */
-export function compareVersions(a: string, b: string): number {
-  const [left, right] = [/^\d+$/.test(a), /^\d+$/.test(b)];
-  if (left !== right) return left ? -1 : 1;
-  if (left) {
-    const [first, second] = [a.replace(/^0+/, ''), b.replace(/^0+/, '')];
-    const difference = first.length - second.length || compareTexts(first, second);
-    if (difference !== 0) return difference;
-  }
-  return compareTexts(a, b);
-}
-
-function compareTexts(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
-}

@@ -1,4 +1,4 @@
-import { AppError, type ErrorCode } from '../../../lib/app-error.ts';
+import { AppError, type ErrorCode, withDetails } from '../../../lib/app-error.ts';
 import { isPostgresError, type PostgresError } from '../driver.ts';
 import { endsConnection, sqlState } from '../failure.ts';
 
@@ -44,14 +44,6 @@ export function toDatabaseError(error: unknown, context: FailureContext = {}): A
 /** Postgres does not allow the statement in a transaction, and did nothing. */
 export function isRefusedInTransaction(error: unknown): boolean {
   return sqlState(error) === '25001';
-}
-
-function withDetails(error: AppError, details: Readonly<Record<string, unknown>>): AppError {
-  return new AppError(error.code, error.message, {
-    cause: error.cause,
-    details: { ...error.details, ...details },
-    privileged: error.privileged,
-  });
 }
 
 interface Verdict {

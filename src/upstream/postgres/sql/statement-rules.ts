@@ -1,7 +1,7 @@
 import { AppError } from '../../../lib/app-error.ts';
-import { endOfComment, endOfLine } from './sql-text.ts';
 import type { StatementClass } from './statement-class.ts';
 import type { ParsedSql } from './statement-parser.ts';
+import { endOfComment, endOfLine } from './text-places.ts';
 
 /** How `sql` runs a statement: through a cursor, or plainly because no cursor can be declared for it. */
 export type ReadMode = 'cursor' | 'plain';

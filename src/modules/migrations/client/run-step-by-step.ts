@@ -3,9 +3,9 @@ import type { PostgresSession } from '../../../upstream/postgres/session.ts';
 import { commit } from '../../../upstream/postgres/sql/commit.ts';
 import { isRefusedInTransaction } from '../../../upstream/postgres/sql/database-error.ts';
 import { mayCommit } from '../../../upstream/postgres/sql/statement-rules.ts';
+import type { ScriptStatement } from './divide-script.ts';
 import { advanceProgress } from './history.ts';
-import { ScriptFailure } from './runner.ts';
-import type { ScriptStatement } from './script.ts';
+import { ScriptFailure } from './script-failure.ts';
 
 /**
  * Runs the statements from `from` on, each for itself. One that a transaction takes commits together with the note that

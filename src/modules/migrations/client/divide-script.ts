@@ -1,12 +1,18 @@
-import { AppError } from '../../../lib/app-error.ts';
+import { AppError, withDetails } from '../../../lib/app-error.ts';
 import { badArgument } from '../../../lib/bad-input.ts';
-import { endOfComment, endOfLine, lineAt, newlines } from '../../../upstream/postgres/sql/sql-text.ts';
 import type { StatementClass } from '../../../upstream/postgres/sql/statement-class.ts';
 import type { StatementParser } from '../../../upstream/postgres/sql/statement-parser.ts';
 import {
   refuseSessionTakeover,
   refuseTransactionControl,
 } from '../../../upstream/postgres/sql/statement-rules.ts';
+import {
+  endOfComment,
+  endOfLine,
+  lineAt,
+  newlines,
+  unitsOf,
+} from '../../../upstream/postgres/sql/text-places.ts';
 import { type PsqlScript, readPsqlScript } from './psql-script.ts';
 
 /** A piece of a script as it is stored: the statement with the comments before it, without its semicolon. */
@@ -52,7 +58,7 @@ function refusalOf(statements: readonly ScriptStatement[]): AppError | undefined
       refuseSessionTakeover(kind, '');
       refuseTransactionControl(kind, 'blocks', '');
     } catch (error) {
-      if (error instanceof AppError) return withPlace(error, index, line);
+      if (error instanceof AppError) return withDetails(error, { index, line });
       throw error;
     }
   }
@@ -124,15 +130,6 @@ function* semicolons(script: string, from: number, to: number): Generator<number
   }
 }
 
-/** Postgres counts characters, JavaScript UTF-16 units. */
-export function unitsOf(script: string, characters: number): number {
-  let units = 0;
-  for (let left = characters; left > 0 && units < script.length; left -= 1) {
-    units += (script.codePointAt(units) ?? 0) > 0xffff ? 2 : 1;
-  }
-  return units;
-}
-
 type SyntaxError = { readonly message: string; readonly position: number } | undefined;
 
 async function unparsable(
@@ -170,13 +167,4 @@ async function indexOf(script: string, at: number, parser: StatementParser): Pro
       return pieces(start, before.statements).length;
   }
   return undefined;
-}
-
-/** The same error with the place of the statement it is about. */
-export function withPlace(error: AppError, index: number, line: number): AppError {
-  return new AppError(error.code, error.message, {
-    cause: error.cause,
-    details: { ...error.details, index, line },
-    privileged: error.privileged,
-  });
 }
