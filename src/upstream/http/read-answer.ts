@@ -1,6 +1,6 @@
 import { AppError } from '../../lib/app-error.ts';
 import type { ServiceName } from '../../lib/service-name.ts';
-import type { BufferedAnswer } from './buffered-exchange.ts';
+import type { BufferedAnswer } from './exchange.ts';
 import type { UpstreamResponse } from './types.ts';
 
 /** Throws UPSTREAM_ERROR when a success says that it is JSON and is not. */

@@ -1,13 +1,12 @@
 import { Readable } from 'node:stream';
 import { AppError } from '../../lib/app-error.ts';
 import { withoutTrailing } from '../../lib/without-trailing.ts';
-import { readAnswer } from './answer.ts';
-import { exchangeBuffered } from './buffered-exchange.ts';
 import { createCircuits } from './circuits.ts';
 import { openConnections } from './connections.ts';
 import { createDeadline, type Deadline, timedByProgress } from './deadline.ts';
+import { type BegunAnswer, type Exchange, exchange, exchangeBuffered } from './exchange.ts';
 import { neverConnected, toAppError, toFailure, UpstreamFailure } from './failure.ts';
-import { exchangeRelayed, type RelayedAnswer } from './relayed-exchange.ts';
+import { readAnswer } from './read-answer.ts';
 import { prepareBody } from './request-body.ts';
 import { requestHeaders } from './request-headers.ts';
 import { requestTarget } from './request-path.ts';
@@ -54,6 +53,44 @@ export function createHttpUpstream(deps: HttpUpstreamDeps): HttpUpstream {
 
   const circuits = createCircuits({ service, log, metrics });
 
+  /** What goes out for `options`, under the call's deadline, and whose fault a failure is. */
+  function prepare(
+    options: RequestOptions | StreamOptions,
+    times: { answerMs: number; idleMs: number },
+  ): Sending {
+    const { method, call } = options;
+    const target = requestTarget(prefix, options.path, options.query);
+    const { body, contentType } = prepareBody(options.body);
+    const { credentials = 'caller', host } = options;
+    const headers = requestHeaders(call, options.headers, { credentials, host, contentType });
+    const deadline = createDeadline(call.signal, times.answerMs);
+    let sent = false;
+    let sourceError: Error | undefined;
+    const onSourceError = (error: Error) => {
+      sourceError = error;
+    };
+    const onSent = () => {
+      sent = true;
+    };
+    const watched =
+      body instanceof Readable ? timedByProgress(body, deadline, { ...times, onSourceError }) : body;
+    return {
+      request: { method, target, headers, body: watched, signal: deadline.signal, onSent },
+      deadline,
+      async blamingSource(answer) {
+        try {
+          return await answer;
+        } catch (error) {
+          throw sourceError === undefined ? error : new UpstreamFailure('abandoned', sourceError);
+        }
+      },
+      failed(error, idempotent) {
+        if (watched instanceof Readable) watched.destroy();
+        return clientError(error, sent && !idempotent);
+      },
+    };
+  }
+
   /** `mayHaveActed`: a write went out on a connection. */
   function clientError(error: unknown, mayHaveActed: boolean): unknown {
     if (error instanceof AppError) return error;
@@ -64,110 +101,43 @@ export function createHttpUpstream(deps: HttpUpstreamDeps): HttpUpstream {
     return toAppError(service, failure, outcomeUnknown);
   }
 
-  /** The same rejection, but told as the fault of the body's source when that broke off. */
-  async function blamingSource<T>(source: { error?: Error }, answer: Promise<T>): Promise<T> {
-    try {
-      return await answer;
-    } catch (error) {
-      throw source.error === undefined ? error : new UpstreamFailure('abandoned', source.error);
-    }
-  }
-
   async function request(options: RequestOptions): Promise<UpstreamResponse> {
-    const { method, call } = options;
-    const target = requestTarget(prefix, options.path, options.query);
-    const prepared = prepareBody(options.body);
-    const isStream = prepared.body instanceof Readable;
-    const idempotent = options.idempotent ?? (method === 'GET' || method === 'HEAD');
+    const { idempotent = isRead(options.method), maxAnswerBytes = limits.maxAnswerBytes } = options;
     const answerMs = options.timeoutMs ?? limits.answerMs;
-    const headers = requestHeaders(call, options.headers, {
-      credentials: options.credentials ?? 'caller',
-      host: options.host,
-      contentType: prepared.contentType,
-    });
-    const deadline = createDeadline(call.signal, answerMs);
-    let sent = false;
-    const source: { error?: Error } = {};
-    const body =
-      prepared.body instanceof Readable
-        ? timedByProgress(prepared.body, deadline, {
-            idleMs: limits.idleMs,
-            answerMs,
-            onSourceError: (error) => {
-              source.error = error;
-            },
-          })
-        : prepared.body;
-    const run = () =>
-      blamingSource(
-        source,
-        exchangeBuffered(isStream ? streams : pool, {
-          method,
-          target,
-          headers,
-          body,
-          signal: deadline.signal,
-          maxAnswerBytes: options.maxAnswerBytes ?? limits.maxAnswerBytes,
-          onSent: () => {
-            sent = true;
-          },
-        }),
-      );
-    const attemptsLeft = idempotent && !isStream ? limits.retries : 0;
+    const sending = prepare(options, { answerMs, idleMs: limits.idleMs });
+    const { deadline } = sending;
+    const isStream = sending.request.body instanceof Readable;
+    const attempt = () =>
+      sending.blamingSource(exchangeBuffered(isStream ? streams : pool, sending.request, maxAnswerBytes));
     try {
-      const answer = await withRetries(attemptsLeft, deadline, () =>
-        circuits.watch(options.bypassCircuit ? 'bypass' : { key: options.circuitKey }, run),
+      const answer = await withRetries(idempotent && !isStream ? limits.retries : 0, deadline, () =>
+        circuits.watch(options.bypassCircuit ? 'bypass' : { key: options.circuitKey }, attempt),
       );
       return readAnswer(service, answer);
     } catch (error) {
-      if (body instanceof Readable) body.destroy();
-      throw clientError(error, sent && !idempotent);
+      throw sending.failed(error, idempotent);
     } finally {
       deadline.end();
     }
   }
 
-  /** What both ways to stream share: the limits, the circuit, and whose fault a failure is. */
+  /** Both ways to stream, until the head of the answer has come. */
   async function begin(
     options: StreamOptions,
     sink: AnswerSink,
-  ): Promise<{ answer: RelayedAnswer; deadline: Deadline }> {
-    const { method, call } = options;
-    const answerMs = options.timeoutMs ?? limits.answerMs;
-    const idleMs = options.idleMs ?? limits.idleMs;
-    const target = requestTarget(prefix, options.path, options.query);
-    const headers = requestHeaders(call, options.headers, {
-      credentials: options.credentials ?? 'caller',
-      host: options.host,
-      contentType: undefined,
-    });
-    const deadline = createDeadline(call.signal, answerMs);
-    const source: { error?: Error } = {};
-    const body =
-      options.body instanceof Readable
-        ? timedByProgress(options.body, deadline, {
-            idleMs,
-            answerMs,
-            onSourceError: (error) => {
-              source.error = error;
-            },
-          })
-        : (options.body ?? null);
-    let sent = false;
-    const run = () => {
-      sent = true;
-      const exchange = { method, target, headers, body, idleMs, signal: deadline.signal, sink };
-      return blamingSource(source, exchangeRelayed(streams, exchange));
-    };
+  ): Promise<{ answer: BegunAnswer; deadline: Deadline }> {
+    const { timeoutMs: answerMs = limits.answerMs, idleMs = limits.idleMs } = options;
+    const sending = prepare(options, { answerMs, idleMs });
+    const { deadline } = sending;
+    const attempt = () => sending.blamingSource(exchange(streams, { ...sending.request, idleMs }, sink));
     try {
-      const answer = await circuits.watch({ key: options.circuitKey }, run);
+      const answer = await circuits.watch({ key: options.circuitKey }, attempt);
       // From here on only the pause between two chunks counts, and the caller's leaving.
       deadline.hold();
       return { answer, deadline };
     } catch (error) {
       deadline.end();
-      if (body instanceof Readable) body.destroy();
-      throw clientError(error, sent && method !== 'GET' && method !== 'HEAD');
+      throw sending.failed(error, isRead(options.method));
     }
   }
 
@@ -219,4 +189,18 @@ export function createHttpUpstream(deps: HttpUpstreamDeps): HttpUpstream {
       await Promise.all([pool.destroy(), streams.destroy()]);
     },
   };
+}
+
+/** One call on its way. */
+interface Sending {
+  readonly request: Exchange;
+  readonly deadline: Deadline;
+  /** The same rejection, but told as the fault of the body's source when that broke off. */
+  blamingSource<T>(answer: Promise<T>): Promise<T>;
+  /** Lets the body go, and gives what the client is told. */
+  failed(error: unknown, idempotent: boolean): unknown;
+}
+
+function isRead(method: string): boolean {
+  return method === 'GET' || method === 'HEAD';
 }
