@@ -1,5 +1,5 @@
 /** The longest delay Node keeps: a longer one fires at once. */
-const longestDelayMs = 2 ** 31 - 1;
+export const longestDelayMs = 2 ** 31 - 1;
 
 /** Stops a timer; a second call does nothing. */
 export type Cancel = () => void;

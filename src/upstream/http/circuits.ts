@@ -1,5 +1,6 @@
 import { AppError } from '../../lib/app-error.ts';
 import { type Circuit, type CircuitState, createCircuit, type Passage } from '../../lib/circuit.ts';
+import { createLru } from '../../lib/lru.ts';
 import type { ServiceName } from '../../lib/service-name.ts';
 import type { Logger } from '../../observability/logger.ts';
 import { countsAgainstService, toFailure } from './failure.ts';
@@ -27,7 +28,7 @@ export function createCircuits(deps: {
   metrics: UpstreamMetrics | undefined;
 }): Circuits {
   const { service, log, metrics } = deps;
-  const byKey = new Map<string, Circuit>();
+  const byKey = createLru<string, Circuit>(maxKeys);
   const create = (key: string | undefined) =>
     createCircuit({
       onChange: (state) => {
@@ -41,8 +42,6 @@ export function createCircuits(deps: {
     if (key === undefined) return main;
     const known = byKey.get(key);
     if (known !== undefined) return known;
-    const [oldest] = byKey.keys();
-    if (byKey.size >= maxKeys && oldest !== undefined) byKey.delete(oldest);
     const circuit = create(key);
     byKey.set(key, circuit);
     return circuit;

@@ -62,6 +62,11 @@ export function formatPostgresArray(
   return `{${parts.join(',')}}`;
 }
 
+/** As `formatPostgresArray`, for texts. */
+export function formatTextArray(items: readonly (string | null)[]): string {
+  return formatPostgresArray(items, (item) => (typeof item === 'string' ? item : null));
+}
+
 function endOfQuoted(text: string, at: number): number {
   let end = at + 1;
   while (end < text.length && text.charAt(end) !== '"') end += text.charAt(end) === '\\' ? 2 : 1;

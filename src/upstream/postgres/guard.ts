@@ -1,4 +1,5 @@
 import { AppError } from '../../lib/app-error.ts';
+import { longestDelayMs } from '../../lib/timers.ts';
 import { endsConnection, outcomeUnknown, partlyDone, sqlState, stopped, unavailable } from './failure.ts';
 import type { PostgresSession } from './session.ts';
 
@@ -58,7 +59,7 @@ export async function guardSession<T>(
     giveUp();
   };
   const onAbort = (): void => interrupt(stopped(signal));
-  const timer = setTimeout(() => interrupt(tooLate()), Math.min(timeoutMs, longestTimerMs));
+  const timer = setTimeout(() => interrupt(tooLate()), Math.min(timeoutMs, longestDelayMs));
   signal.addEventListener('abort', onAbort);
   try {
     return await use(session);
@@ -84,9 +85,6 @@ export async function guardSession<T>(
     else if (cancelling !== undefined && !session.closed && !(await cancelling)) giveUp();
   }
 }
-
-/** Longer timers fire at once in Node. */
-const longestTimerMs = 2 ** 31 - 1;
 
 function tooLate(): AppError {
   return new AppError('TIMEOUT', 'The statement took longer than its time limit and was cancelled.', {

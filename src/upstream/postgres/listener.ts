@@ -1,5 +1,6 @@
 import { backOff } from '../../lib/back-off.ts';
 import type { Logger } from '../../observability/logger.ts';
+import { quoteIdentifier } from './quote-identifier.ts';
 import type { PostgresSession } from './session.ts';
 
 export interface PostgresListener {
@@ -46,7 +47,7 @@ export function createPostgresListener(deps: PostgresListenerDeps): PostgresList
         if (!closed) handlers.onMessage(payload);
       };
       opened.onClose(again);
-      await opened.sql.run(`listen "${channel.replaceAll('"', '""')}"`);
+      await opened.sql.run(`listen ${quoteIdentifier(channel)}`);
       failures = 0;
       if (!closed) handlers.onConnect?.();
     } catch (error) {

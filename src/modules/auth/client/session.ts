@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AppError } from '../../../lib/app-error.ts';
+import { createSingleFlight } from '../../../lib/single-flight.ts';
 import type { Call } from '../../../viewer/call.ts';
 import { requireUserId } from './caller.ts';
 import { withCode } from './errors.ts';
@@ -16,7 +17,6 @@ import {
   signUpInput,
   verifyOtpInput,
 } from './input.ts';
-import { createSingleFlight } from './single-flight.ts';
 import {
   type AuthResult,
   grantSchema,

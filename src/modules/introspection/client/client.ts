@@ -1,16 +1,9 @@
 import { badInput } from '../../../lib/bad-input.ts';
 import { checkFirst, decodeCursor, encodeCursor } from '../../../lib/cursor.ts';
-import { formatPostgresArray } from '../../../upstream/postgres/array.ts';
-import {
-  createCatalogueReader,
-  droppedMeanwhile,
-} from '../../../upstream/postgres/catalogue/catalogue-reader.ts';
-import {
-  aboutOneTable,
-  type CatalogueStatement,
-  type FacetRow,
-  type FacetStatement,
-} from '../../../upstream/postgres/catalogue/catalogue-statement.ts';
+import { formatTextArray } from '../../../upstream/postgres/array.ts';
+import { itemsOfEach, rowOfEach } from '../../../upstream/postgres/catalogue/about-tables.ts';
+import { createCatalogueReader, stillThere } from '../../../upstream/postgres/catalogue/catalogue-reader.ts';
+import type { CatalogueStatement } from '../../../upstream/postgres/catalogue/catalogue-statement.ts';
 import {
   type ColumnKeys,
   columnKeys,
@@ -127,29 +120,7 @@ export function createIntrospectionClient({ pools }: IntrospectionClientDeps): I
   ) {
     return await readCatalogue(requireDatabase(pools).general, statement, params, call);
   }
-  /** Reads about tables by their numbers: one, or many. */
-  function aboutTables<Row>(statement: CatalogueStatement<Row>) {
-    const aboutOne = aboutOneTable(statement);
-    return async (tableIds: readonly string[], call: Call): Promise<readonly Row[]> => {
-      const [id, ...more] = tableIds;
-      if (id !== undefined && more.length === 0) return await read(aboutOne, [id], call);
-      return await read(statement, [textArray(tableIds)], call);
-    };
-  }
-  /** `given`: what is never null, unless it was dropped while the statement ran. */
-  function facet<Item>(statement: FacetStatement<Item>, given: readonly (keyof Item)[]) {
-    const readRows = aboutTables(statement);
-    return async (tableIds: readonly string[], call: Call): Promise<readonly (readonly Item[])[]> => {
-      const rows = await readRows(tableIds, call);
-      if (rows.some((row) => row.present && given.some((key) => isMissing(row[key]))))
-        throw droppedMeanwhile();
-      const byTable = groupByTable(rows);
-      return tableIds.map((id) => found(byTable.get(id)));
-    };
-  }
-
-  const readSizes = aboutTables(tableSizes);
-  const readKeys = aboutTables(columnKeys);
+  const readSizes = rowOfEach(read, tableSizes);
 
   return {
     schemas: (includeSystem, call) => read(schemas, [String(includeSystem)], call),
@@ -162,9 +133,9 @@ export function createIntrospectionClient({ pools }: IntrospectionClientDeps): I
       const rows = await read(
         tablePages,
         [
-          textArray(pages.map(({ schema }) => schema)),
-          textArray(pages.map(({ after }) => after)),
-          textArray(pages.map(({ size }) => String(size + 1))),
+          formatTextArray(pages.map(({ schema }) => schema)),
+          formatTextArray(pages.map(({ after }) => after)),
+          formatTextArray(pages.map(({ size }) => String(size + 1))),
         ],
         call,
       );
@@ -184,7 +155,7 @@ export function createIntrospectionClient({ pools }: IntrospectionClientDeps): I
       });
     },
     async tableCounts(schemaNames, call) {
-      const rows = await read(tableCounts, [textArray(schemaNames)], call);
+      const rows = await read(tableCounts, [formatTextArray(schemaNames)], call);
       const bySchema = new Map(rows.map(({ schema, count }) => [schema, count]));
       return schemaNames.map((name) => bySchema.get(name) ?? 0);
     },
@@ -195,55 +166,28 @@ export function createIntrospectionClient({ pools }: IntrospectionClientDeps): I
       const rows =
         names.length === 1
           ? await read(tableByName, [schemaName, tableName], call)
-          : await read(tablesByName, [textArray(schemaNames), textArray(tableNames)], call);
+          : await read(tablesByName, [formatTextArray(schemaNames), formatTextArray(tableNames)], call);
       return names.map(({ schema, name }) => rows.find((row) => row.schema === schema && row.name === name));
     },
-    async tableSizes(tableIds, call) {
-      const rows = await readSizes(tableIds, call);
-      const byTable = new Map(rows.map(({ tableId, sizeBytes }) => [tableId, sizeBytes]));
-      return tableIds.map((id) => {
-        const size = byTable.get(id);
-        return found(size);
-      });
-    },
-    columns: facet(columns, ['type', 'typeSchema', 'isUpdatable']),
-    async columnKeys(tableIds, call) {
-      const rows = await readKeys(tableIds, call);
-      const byTable = new Map(rows.map((row) => [row.tableId, row]));
-      return tableIds.map((id) => found(byTable.get(id)));
-    },
-    indexes: facet(indexes, ['definition', 'schema', 'method', 'columns', 'includedColumns']),
-    policies: facet(policies, ['name', 'roles']),
-    triggers: facet(triggers, ['definition', 'functionSchema', 'functionName']),
-    constraints: facet(constraints, ['definition']),
-    references: facet(references, ['definition', 'schema', 'table', 'referencedSchema', 'referencedTable']),
-    referencedBy: facet(referencedBy, [
-      'definition',
-      'schema',
-      'table',
-      'referencedSchema',
-      'referencedTable',
-    ]),
+    tableSizes: async (tableIds, call) => (await readSizes(tableIds, call)).map(({ sizeBytes }) => sizeBytes),
+    columns: itemsOfEach(read, columns),
+    columnKeys: rowOfEach(read, columnKeys),
+    indexes: itemsOfEach(read, indexes),
+    policies: itemsOfEach(read, policies),
+    triggers: itemsOfEach(read, triggers),
+    constraints: itemsOfEach(read, constraints),
+    references: itemsOfEach(read, references),
+    referencedBy: itemsOfEach(read, referencedBy),
     functions: async (schema, call) => await read(functions, [checkName(schema, 'schema')], call),
     async functionDefinitions(ids, call) {
-      const rows = await read(functionDefinitions, [textArray(ids)], call);
+      const rows = await read(functionDefinitions, [formatTextArray(ids)], call);
       const byId = new Map(rows.map((row) => [row.id, row]));
-      return ids.map((id) => found(byId.get(id)));
+      return ids.map((id) => stillThere(byId.get(id)));
     },
     extensions: (call) => read(extensions, [], call),
     roles: (call) => read(roles, [], call),
     publications: (call) => read(publications, [], call),
   };
-}
-
-function groupByTable<Item>(rows: readonly FacetRow<Item>[]): ReadonlyMap<string, readonly Item[]> {
-  const byTable = new Map<string, Item[]>();
-  for (const row of rows) {
-    const items = byTable.get(row.tableId);
-    if (items !== undefined) items.push(row);
-    else byTable.set(row.tableId, row.present ? [row] : []);
-  }
-  return byTable;
 }
 
 function cursorKind(schema: string): string {
@@ -259,18 +203,4 @@ function nameInCursor(schema: string, cursor: string): string {
 function checkName(name: string, argument: string): string {
   if (!name.includes('\0')) return name;
   throw badInput([argument], `${argument}: contains a NUL character`);
-}
-
-function textArray(items: readonly (string | null)[]): string {
-  return formatPostgresArray(items, (item) => (typeof item === 'string' ? item : null));
-}
-
-function isMissing(value: unknown): boolean {
-  return value === null || (Array.isArray(value) && value.includes(null));
-}
-
-/** What was asked for, which is there unless it was dropped between two statements. */
-function found<T>(item: T | undefined): T {
-  if (item === undefined) throw droppedMeanwhile();
-  return item;
 }

@@ -1,4 +1,4 @@
-import { formatPostgresArray } from '../../../upstream/postgres/array.ts';
+import { formatTextArray } from '../../../upstream/postgres/array.ts';
 import type { PostgresSql } from '../../../upstream/postgres/driver.ts';
 import { checksumOf } from './checksum.ts';
 import { compareVersions } from './compare-versions.ts';
@@ -58,7 +58,7 @@ export async function readMigrations(
       coalesce(m.o ->> 'applied_by', m.h ->> 'created_by') as "appliedBy",
       (m.o ->> 'duration_ms')::float8 as duration
     from ${source(tables)} where m.version = any ($1::text[])`,
-    [formatPostgresArray(versions, String)],
+    [formatTextArray(versions)],
   );
   return rows.map((row) => {
     const statements = row.statements?.map((statement) => statement ?? '') ?? null;
@@ -99,7 +99,7 @@ export async function recordProgress(sql: PostgresSql, record: MigrationRecord, 
     [
       record.version,
       record.name,
-      textArray(record.statements),
+      formatTextArray(record.statements),
       checksumOf(record.statements),
       record.down,
       String(record.transactional),
@@ -130,7 +130,7 @@ export async function recordApplied(
 ): Promise<void> {
   await sql.query(
     'insert into supabase_migrations.schema_migrations (version, name, statements) values ($1::text, $2::text, $3::text[])',
-    [record.version, record.name, textArray(record.statements)],
+    [record.version, record.name, formatTextArray(record.statements)],
   );
   await recordProgress(sql, { ...record, statements: [] }, record.statements.length);
   await sql.query(
@@ -147,8 +147,4 @@ export async function forgetMigration(sql: PostgresSql, version: string): Promis
     version,
   ]);
   await sql.query('delete from bunbun.migrations where version = $1::text', [version]);
-}
-
-function textArray(items: readonly string[]): string {
-  return formatPostgresArray(items, String);
 }

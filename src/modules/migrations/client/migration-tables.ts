@@ -1,5 +1,6 @@
 import { AppError } from '../../../lib/app-error.ts';
 import type { PostgresSql } from '../../../upstream/postgres/driver.ts';
+import { quoteIdentifier } from '../../../upstream/postgres/quote-identifier.ts';
 
 /** What this login finds and may do where migrations are kept. */
 export interface MigrationTables {
@@ -76,8 +77,8 @@ export function requireReadable({ user, history, own }: MigrationTables): void {
   const grants = [history, own]
     .filter((each) => each.exists && !(each.mayUse && each.readable))
     .flatMap((each) => [
-      `grant usage on schema ${each.schema} to ${quoted(user)}`,
-      `grant select on ${each.schema}.${each.table} to ${quoted(user)}`,
+      `grant usage on schema ${each.schema} to ${quoteIdentifier(user)}`,
+      `grant select on ${each.schema}.${each.table} to ${quoteIdentifier(user)}`,
     ]);
   if (grants.length > 0) throw forbidden(grants);
 }
@@ -105,9 +106,9 @@ function missingGrants(
   columns: Readonly<Record<string, string>>,
 ): string[] {
   const { schema, table } = access;
-  const to = quoted(user);
+  const to = quoteIdentifier(user);
   if (!access.schemaExists)
-    return mayCreateSchemas ? [] : [`grant create on database ${quoted(database)} to ${to}`];
+    return mayCreateSchemas ? [] : [`grant create on database ${quoteIdentifier(database)} to ${to}`];
   if (!access.exists) {
     return access.mayUse && access.mayCreate ? [] : [`grant usage, create on schema ${schema} to ${to}`];
   }
@@ -139,10 +140,6 @@ function stepsFor(access: TableAccess, columns: Readonly<Record<string, string>>
 
 function missing(access: TableAccess, columns: Readonly<Record<string, string>>): string[] {
   return Object.keys(columns).filter((column) => !access.columns.includes(column));
-}
-
-function quoted(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
 }
 
 function forbidden(grants: readonly string[]): AppError {

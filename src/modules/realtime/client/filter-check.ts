@@ -1,3 +1,4 @@
+import { createSingleFlight } from '../../../lib/single-flight.ts';
 import { createTurnstile } from '../../../lib/turnstile.ts';
 import type { Logger } from '../../../observability/logger.ts';
 import type { PostgresSql } from '../../../upstream/postgres/driver.ts';
@@ -26,17 +27,14 @@ export type FindFilterProblem = (
  * touched, but types may have checks of their own, and those run as the caller's role.
  */
 export function createFilterCheck(pool: PostgresPool, log: Logger): FindFilterProblem {
-  const running = new Map<string, Promise<string | undefined>>();
+  const running = createSingleFlight<string | undefined>();
   const turns = createTurnstile(atOnce, longestLine);
   return async (conditions, call) => {
     const role = databaseRole(call.viewer);
     const key = JSON.stringify([role, conditions]);
-    // Shared while it runs, and without any one caller's signal: a thousand subscribers ask at once.
-    const found =
-      running.get(key) ?? turns(() => findProblem(pool, role, conditions)).finally(() => running.delete(key));
-    running.set(key, found);
     try {
-      return await found;
+      // Without any one caller's signal: a thousand subscribers ask at once.
+      return await running.run(key, () => turns(() => findProblem(pool, role, conditions)));
     } catch (error) {
       log.warn({ err: error }, 'a filter could not be checked against the database');
       return undefined;

@@ -1,3 +1,4 @@
+import { createSingleFlight } from '../../../lib/single-flight.ts';
 import type { Logger } from '../../../observability/logger.ts';
 import type { PostgresPool } from '../../../upstream/postgres/pool.ts';
 import { databaseRole } from '../../../viewer/database-role.ts';
@@ -7,15 +8,13 @@ const timeoutMs = 5_000;
 
 /** What the tables of one database show to each role, by Postgres' own privilege functions. */
 export function createTableDescriber(pool: PostgresPool, log: Logger): DescribeTable {
-  const running = new Map<string, Promise<VisibleTable | undefined>>();
+  const running = createSingleFlight<VisibleTable | undefined>();
   return async (schema, table, call) => {
     const role = databaseRole(call.viewer);
     const key = JSON.stringify([role, schema, table]);
-    // Shared while it runs, and without any one caller's signal: a thousand subscribers ask at once.
-    const found = running.get(key) ?? look(pool, role, schema, table).finally(() => running.delete(key));
-    running.set(key, found);
     try {
-      return await found;
+      // Without any one caller's signal: a thousand subscribers ask at once.
+      return await running.run(key, () => look(pool, role, schema, table));
     } catch (error) {
       log.warn({ err: error }, 'a subscription could not be checked against the database');
       return 'unknown';

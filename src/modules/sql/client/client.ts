@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { invalidInput } from '../../../lib/bad-input.ts';
-import { notConfigured } from '../../../lib/not-configured.ts';
 import type { PostgresPools } from '../../../upstream/postgres/pools.ts';
+import { requireDatabase } from '../../../upstream/postgres/require-database.ts';
 import { createSqlTypes, type SqlTypes } from '../../../upstream/postgres/sql/sql-types.ts';
 import {
   createStatementParser,
@@ -58,10 +58,7 @@ export function createDatabaseClient(deps: DatabaseClientDeps): DatabaseClient {
   const types = deps.types ?? createSqlTypes();
   const known = deps.pools && { pools: deps.pools, parser, types, maxResultBytes };
 
-  function engine(): SqlEngine {
-    if (known !== undefined) return known;
-    throw notConfigured('POSTGRES', 'This gateway has no database: DATABASE_URL is not set.');
-  }
+  const engine = (): SqlEngine => requireDatabase(known);
 
   return {
     async query(args, call) {

@@ -1,4 +1,5 @@
-import { isObject, type JsonObject, objectAt, objectsAt } from '../../../upstream/postgres/sql/parse-tree.ts';
+import { isRecord } from '../../../lib/is-record.ts';
+import { type JsonObject, objectAt, objectsAt } from '../../../upstream/postgres/sql/parse-tree.ts';
 
 /** What the heading line of a node says already. */
 const inHeading = new Set([
@@ -33,7 +34,7 @@ const inHeading = new Set([
 /** The text form of a plan in JSON, in the manner of Postgres' own: one run of EXPLAIN gives both. */
 export function planText(plan: readonly unknown[]): string {
   return plan
-    .filter(isObject)
+    .filter(isRecord)
     .map((statement) => {
       const root = objectAt(statement, 'Plan');
       const { Plan: _, ...rest } = statement;

@@ -86,6 +86,12 @@ export function droppedMeanwhile(cause?: unknown): AppError {
   });
 }
 
+/** What was asked for. Throws as `droppedMeanwhile` where it was dropped between two statements. */
+export function stillThere<T>(item: T | undefined): T {
+  if (item === undefined) throw droppedMeanwhile();
+  return item;
+}
+
 /** DataLoaders that were filled together hand over their keys one after the other in one round of ticks. */
 function nextTick(): Promise<void> {
   return new Promise((resolve) => process.nextTick(resolve));

@@ -7,8 +7,11 @@ export interface CatalogueStatement<Row> {
   readonly row?: Row;
 }
 
-/** A statement about many tables at once: `$1` is an array of their numbers. */
-export type FacetStatement<Item> = CatalogueStatement<FacetRow<Item>>;
+/** A statement about the items that many tables have: `$1` is an array of the tables' numbers. */
+export interface FacetStatement<Item> extends CatalogueStatement<FacetRow<Item>> {
+  /** What is null only when the item was dropped while the statement ran. */
+  readonly given: readonly (keyof Item)[];
+}
 
 /** One item of one table. A table that is there but has no items gives one row with `present: false`. */
 export type FacetRow<Item> = Item & { readonly tableId: string; readonly present: boolean };
@@ -16,6 +19,11 @@ export type FacetRow<Item> = Item & { readonly tableId: string; readonly present
 /** Declares a statement together with the rows it gives. */
 export function catalogueStatement<Row>(text: string): CatalogueStatement<Row> {
   return { text, keepsPlan: false };
+}
+
+/** As `catalogueStatement`, about tables. */
+export function facetStatement<Item>(given: readonly (keyof Item)[], text: string): FacetStatement<Item> {
+  return { ...catalogueStatement(text), given };
 }
 
 /** For what takes longer to plan than to run, and whose plan does not depend on how much is asked. */

@@ -1,4 +1,4 @@
-import { catalogueStatement, type FacetRow } from './catalogue-statement.ts';
+import { catalogueStatement, facetStatement } from './catalogue-statement.ts';
 
 const identityGenerations = ['ALWAYS', 'BY_DEFAULT'] as const;
 
@@ -25,7 +25,9 @@ const defaultOf = `(select pg_catalog.pg_get_expr(d.adbin, d.adrelid) from pg_ca
  * $1: numbers of tables. Dropped columns stay in pg_attribute. The labels also come for arrays of enums and domains over
  * them. What few columns have is looked up one by one: more joins would take longer to plan than to run.
  */
-export const columns = catalogueStatement<FacetRow<DatabaseColumn>>(`
+export const columns = facetStatement<DatabaseColumn>(
+  ['type', 'typeSchema', 'isUpdatable'],
+  `
 select c.oid::text as "tableId", a.attnum is not null as present,
   a.attnum::int as position, a.attname as name,
   pg_catalog.format_type(a.atttypid, a.atttypmod) as type,
@@ -50,7 +52,8 @@ left join pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and n
 left join pg_catalog.pg_type t on t.oid = a.atttypid
 left join pg_catalog.pg_type b on b.oid = case when t.typtype = 'd' then t.typbasetype else t.typelem end
 where c.oid = any ($1::oid[])
-order by c.oid, a.attnum`);
+order by c.oid, a.attnum`,
+);
 
 export interface ColumnKeys {
   readonly tableId: string;

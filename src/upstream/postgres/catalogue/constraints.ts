@@ -1,4 +1,4 @@
-import { catalogueStatement, type FacetRow } from './catalogue-statement.ts';
+import { facetStatement } from './catalogue-statement.ts';
 
 const constraintTypes = ['PRIMARY_KEY', 'UNIQUE', 'CHECK', 'EXCLUSION'] as const;
 
@@ -22,7 +22,9 @@ function columnNames(table: string, numbers: string): string {
 }
 
 /** $1: numbers of tables. Foreign keys have a statement of their own. */
-export const constraints = catalogueStatement<FacetRow<DatabaseConstraint>>(`
+export const constraints = facetStatement<DatabaseConstraint>(
+  ['definition'],
+  `
 select c.oid::text as "tableId", k.oid is not null as present,
   k.oid::text as id, k.conname as name,
   case k.contype when 'p' then 'PRIMARY_KEY' when 'u' then 'UNIQUE' when 'c' then 'CHECK' else 'EXCLUSION' end as type,
@@ -33,7 +35,8 @@ select c.oid::text as "tableId", k.oid is not null as present,
 from pg_catalog.pg_class c
 left join pg_catalog.pg_constraint k on k.conrelid = c.oid and k.contype in ('p', 'u', 'c', 'x')
 where c.oid = any ($1::oid[])
-order by c.oid, k.conname::text collate "C"`);
+order by c.oid, k.conname::text collate "C"`,
+);
 
 const foreignKeyActions = ['NO_ACTION', 'RESTRICT', 'CASCADE', 'SET_NULL', 'SET_DEFAULT'] as const;
 type ForeignKeyAction = (typeof foreignKeyActions)[number];
@@ -97,8 +100,10 @@ function schemaOf(number: string): string {
     join pg_catalog.pg_namespace n on n.oid = x.relnamespace where x.oid = ${number})`;
 }
 
+const namesOfKey = ['definition', 'schema', 'table', 'referencedSchema', 'referencedTable'] as const;
+
 /** $1: numbers of tables. Keys from them to others. */
-export const references = catalogueStatement<FacetRow<DatabaseForeignKey>>(foreignKeys('conrelid'));
+export const references = facetStatement<DatabaseForeignKey>(namesOfKey, foreignKeys('conrelid'));
 
 /** $1: numbers of tables. Keys from others to them. */
-export const referencedBy = catalogueStatement<FacetRow<DatabaseForeignKey>>(foreignKeys('confrelid'));
+export const referencedBy = facetStatement<DatabaseForeignKey>(namesOfKey, foreignKeys('confrelid'));

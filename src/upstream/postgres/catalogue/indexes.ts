@@ -1,4 +1,4 @@
-import { catalogueStatement, type FacetRow } from './catalogue-statement.ts';
+import { facetStatement } from './catalogue-statement.ts';
 
 export interface DatabaseIndex {
   readonly id: string;
@@ -19,7 +19,9 @@ export interface DatabaseIndex {
 }
 
 /** $1: numbers of tables. */
-export const indexes = catalogueStatement<FacetRow<DatabaseIndex>>(`
+export const indexes = facetStatement<DatabaseIndex>(
+  ['definition', 'schema', 'method', 'columns', 'includedColumns'],
+  `
 select c.oid::text as "tableId", i.indexrelid is not null as present,
   i.indexrelid::text as id,
   (select n.nspname from pg_catalog.pg_namespace n where n.oid = x.relnamespace) as schema,
@@ -39,4 +41,5 @@ left join (pg_catalog.pg_index i
     join pg_catalog.pg_class x on x.oid = i.indexrelid)
   on i.indrelid = c.oid
 where c.oid = any ($1::oid[])
-order by c.oid, x.relname::text collate "C"`);
+order by c.oid, x.relname::text collate "C"`,
+);

@@ -1,4 +1,4 @@
-import { catalogueStatement, type FacetRow } from './catalogue-statement.ts';
+import { facetStatement } from './catalogue-statement.ts';
 
 export const policyCommands = ['ALL', 'SELECT', 'INSERT', 'UPDATE', 'DELETE'] as const;
 
@@ -14,7 +14,9 @@ export interface DatabasePolicy {
 }
 
 /** $1: numbers of tables. Role number 0 is PUBLIC. */
-export const policies = catalogueStatement<FacetRow<DatabasePolicy>>(`
+export const policies = facetStatement<DatabasePolicy>(
+  ['name', 'roles'],
+  `
 select c.oid::text as "tableId", p.oid is not null as present,
   p.oid::text as id, p.polname as name,
   case p.polcmd when 'r' then 'SELECT' when 'a' then 'INSERT' when 'w' then 'UPDATE' when 'd' then 'DELETE'
@@ -29,4 +31,5 @@ select c.oid::text as "tableId", p.oid is not null as present,
 from pg_catalog.pg_class c
 left join pg_catalog.pg_policy p on p.polrelid = c.oid
 where c.oid = any ($1::oid[])
-order by c.oid, p.polname::text collate "C"`);
+order by c.oid, p.polname::text collate "C"`,
+);

@@ -1,4 +1,4 @@
-import { catalogueStatement, type FacetRow } from './catalogue-statement.ts';
+import { facetStatement } from './catalogue-statement.ts';
 
 const triggerTimings = ['BEFORE', 'AFTER', 'INSTEAD_OF'] as const;
 const triggerLevels = ['ROW', 'STATEMENT'] as const;
@@ -24,7 +24,9 @@ export interface DatabaseTrigger {
  * $1: numbers of tables. The ones Postgres makes for foreign keys are left out. Bits of tgtype: 1 row, 2 before,
  * 4 insert, 8 delete, 16 update, 32 truncate, 64 instead of. Arguments are kept one after the other, each ended by \\0.
  */
-export const triggers = catalogueStatement<FacetRow<DatabaseTrigger>>(`
+export const triggers = facetStatement<DatabaseTrigger>(
+  ['definition', 'functionSchema', 'functionName'],
+  `
 select c.oid::text as "tableId", t.oid is not null as present,
   t.oid::text as id, t.tgname as name,
   case when t.tgtype & 2 <> 0 then 'BEFORE' when t.tgtype & 64 <> 0 then 'INSTEAD_OF' else 'AFTER' end as timing,
@@ -52,4 +54,5 @@ left join (pg_catalog.pg_trigger t
     join pg_catalog.pg_proc f on f.oid = t.tgfoid)
   on t.tgrelid = c.oid and not t.tgisinternal
 where c.oid = any ($1::oid[])
-order by c.oid, t.tgname::text collate "C"`);
+order by c.oid, t.tgname::text collate "C"`,
+);

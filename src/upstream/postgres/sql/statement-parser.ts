@@ -1,4 +1,5 @@
 import { hasSqlDetails, loadModule, parseSync } from 'libpg-query';
+import { createLru } from '../../../lib/lru.ts';
 import { parseInWorker } from './parse-in-worker.ts';
 import { classifyStatements, type StatementClass } from './statement-class.ts';
 
@@ -32,32 +33,21 @@ const unparsable: ParsedSql = { parsed: false, syntaxError: undefined };
 /** Decides what statements are with Postgres' own grammar (version 18), cached by text. */
 export function createStatementParser(options: StatementParserOptions = {}): StatementParser {
   const { inlineLength = 65_536, workerTimeoutMs = 5_000, cachedTexts = 1_000 } = options;
-  const cache = new Map<string, ParsedSql>();
+  const cache = createLru<string, ParsedSql>(cachedTexts);
   let loaded = false;
   // One at a time: a long text takes a core for a while.
   let lastInWorker: Promise<unknown> = Promise.resolve();
 
   function parseInline(text: string): ParsedSql {
     const parsed = parseStatements(text);
-    if (text.length <= longestCachedText) {
-      if (cache.size >= cachedTexts) {
-        const [oldest] = cache.keys();
-        if (oldest !== undefined) cache.delete(oldest);
-      }
-      cache.set(text, parsed);
-    }
+    if (text.length <= longestCachedText) cache.set(text, parsed);
     return parsed;
   }
 
   return {
     parse(text) {
       const known = cache.get(text);
-      if (known !== undefined) {
-        // Moved to the end: the map's order is the order of use.
-        cache.delete(text);
-        cache.set(text, known);
-        return known;
-      }
+      if (known !== undefined) return known;
       if (text.length > inlineLength) {
         const parsed = lastInWorker.then(() => parseAside(text, workerTimeoutMs));
         lastInWorker = parsed;
