@@ -1,18 +1,26 @@
 import type { CodegenConfig } from '@graphql-codegen/cli';
+import { operationsByText } from './scripts/operations-by-text.ts';
 
-/** Typed documents for the operations of the tests, so that one that no longer fits the schema fails the type check. */
+/**
+ * Types of the operations in the tests' and benches' `gql` calls (test/support/gql.ts), so that one that no longer
+ * fits the schema fails before anything runs.
+ */
 const config: CodegenConfig = {
-  emitLegacyCommonJSImports: false,
   schema: 'schema.graphql',
-  documents: ['test/operations/**/*.graphql'],
+  documents: ['{test,bench}/**/*.ts'],
+  pluckConfig: { globalGqlIdentifierName: 'gql', modules: [] },
   generates: {
-    'test/generated/': {
-      preset: 'client',
-      presetConfig: { fragmentMasking: false },
+    'test/generated/operations.ts': {
+      preset: operationsByText,
       config: {
-        documentMode: 'string',
-        useTypeImports: true,
+        onlyOperationTypes: true,
+        disableDescriptions: true,
+        skipTypename: true,
         enumsAsTypes: true,
+        // A test that looks into a null fails right there.
+        maybeValue: 'T',
+        inputMaybeValue: 'T | null | undefined',
+        avoidOptionals: { field: true },
         strictScalars: true,
         scalars: {
           DateTime: 'string',

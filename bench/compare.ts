@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import autocannon from 'autocannon';
 import postgres, { type Sql } from 'postgres';
+import { gql } from '../test/support/gql.ts';
 import {
   type ChildServer,
   cpuSeconds,
@@ -223,7 +224,7 @@ try {
   }
   await compare('from the start to `/ready`', starts, (side) => start(side, env));
   await withGateways(env, async (serverOf) => {
-    for (const query of ['{ health { status } }', '{ sql(statement: "select 1 as x") { rows } }']) {
+    for (const query of [gql(`{ health { status } }`), gql(`{ sql(statement: "select 1 as x") { rows } }`)]) {
       for (const side of [before, now]) await answer(serverOf(side), query, key);
       await compare(`\`${query}\``, rounds, (side) => answer(serverOf(side), query, key));
     }

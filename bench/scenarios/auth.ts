@@ -1,4 +1,5 @@
 import { loadavg } from 'node:os';
+import { gql } from '../../test/support/gql.ts';
 import { startChild, startGateway } from '../support/child-server.ts';
 import { startBenchStack } from '../support/local-postgres.ts';
 import { inTurns, type Load, requestsPerSecond } from '../support/measure.ts';
@@ -31,7 +32,7 @@ export async function run(): Promise<void> {
     const token = await signUp(auth.url);
     const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
     const shared = { headers, connections, seconds };
-    const body = JSON.stringify({ query: '{ me { id email role createdAt userMetadata } }' });
+    const body = JSON.stringify({ query: gql(`{ me { id email role createdAt userMetadata } }`) });
     const throughGateway: Load = { ...shared, url: `${gateway.url}/graphql`, body };
     const direct: Load = { ...shared, url: `${auth.url}/user`, method: 'GET' };
     for (const load of [throughGateway, direct]) await requestsPerSecond({ ...load, seconds: 2 });

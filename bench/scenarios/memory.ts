@@ -1,4 +1,5 @@
 import autocannon from 'autocannon';
+import { gql } from '../../test/support/gql.ts';
 import { residentMegabytes, startGateway } from '../support/child-server.ts';
 import { startBenchStack } from '../support/local-postgres.ts';
 import { writeResults } from '../support/results.ts';
@@ -15,7 +16,7 @@ export async function run(): Promise<void> {
         'content-type': 'application/json',
         authorization: `Bearer ${bench.stack.keys.serviceRoleKey}`,
       },
-      body: JSON.stringify({ query: '{ sql(statement: "select 1 as x") { rows } }' }),
+      body: JSON.stringify({ query: gql(`{ sql(statement: "select 1 as x") { rows } }`) }),
       connections: 20,
       amount,
     });

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import postgres, { type Sql } from 'postgres';
 import { WebSocket } from 'ws';
+import { gql } from '../../test/support/gql.ts';
 import {
   type ChildServer,
   cpuSeconds,
@@ -18,7 +19,7 @@ const sockets = 1000;
 const events = 100;
 const rounds = 3;
 const idleSubscribers = 10_000;
-const query = 'subscription { postgresChanges(table: "bench") { type record } }';
+const query = gql(`subscription { postgresChanges(table: "bench") { type record } }`);
 const record = {
   id: 1,
   title: 'a title of ordinary length',

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { gql } from '../../test/support/gql.ts';
 import { median } from '../support/measure.ts';
 import { writeResults } from '../support/results.ts';
 
@@ -20,7 +21,7 @@ async function secondsToFirstAnswer(dataDir: string): Promise<number> {
         const response = await fetch(local.graphqlUrl, {
           method: 'POST',
           headers: { 'content-type': 'application/json', authorization: `Bearer ${local.serviceRoleKey}` },
-          body: '{"query":"{ sql(statement: \\"select 1\\") { rowCount } }"}',
+          body: JSON.stringify({ query: gql(`{ sql(statement: "select 1") { rowCount } }`) }),
         });
         const answer = await response.json();
         if (answer.data?.sql?.rowCount === 1) return (performance.now() - started) / 1000;

@@ -2,6 +2,7 @@ import { readFileSync, rmSync } from 'node:fs';
 import { createServer, request as httpRequest } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gql } from '../../test/support/gql.ts';
 import { residentMegabytes, startChild, startGateway } from '../support/child-server.ts';
 import { inTurns, requestsPerSecond } from '../support/measure.ts';
 import { type Row, writeResults } from '../support/results.ts';
@@ -132,8 +133,9 @@ async function get(url: string, headers: Record<string, string>): Promise<void> 
 }
 
 async function byGraphQL(url: string, headers: Record<string, string>, bytes = size): Promise<void> {
-  const query =
-    'mutation ($file: File!) { uploadFile(input: { bucket: "bench", path: "b", upsert: true, file: $file }) { size } }';
+  const query = gql(
+    `mutation ($file: File!) { uploadFile(input: { bucket: "bench", path: "b", upsert: true, file: $file }) { size } }`,
+  );
   const field = (name: string, value: string): string =>
     `--b\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`;
   const head =
@@ -222,7 +224,9 @@ async function signing(
       method: 'POST',
       headers: { ...headers, 'content-type': 'application/json' },
       body: JSON.stringify({
-        query: '{ files(bucket: "bench", prefix: "many/") { nodes { ... on StoredFile { signedUrl } } } }',
+        query: gql(
+          `{ files(bucket: "bench", prefix: "many/") { nodes { ... on StoredFile { signedUrl } } } }`,
+        ),
       }),
     });
     expectStatus(answer.status, 200);

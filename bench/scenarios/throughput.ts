@@ -1,3 +1,4 @@
+import { gql } from '../../test/support/gql.ts';
 import { startChild, startGateway } from '../support/child-server.ts';
 import { startBenchStack } from '../support/local-postgres.ts';
 import { inTurns, type Load, requestsPerSecond } from '../support/measure.ts';
@@ -14,7 +15,7 @@ export async function run(): Promise<void> {
   const yoga = await startChild(['--import', 'tsx', 'bench/servers/bare-yoga.ts'], {});
   const postgres = await startChild(['--import', 'tsx', 'bench/servers/bare-postgres.ts'], bench.env);
   const connections = 50;
-  const health = JSON.stringify({ query: '{ health { status } }' });
+  const health = JSON.stringify({ query: gql(`{ health { status } }`) });
   const load = (url: string, body: string, headers: Record<string, string> = {}): Load => ({
     url,
     body,
@@ -22,7 +23,7 @@ export async function run(): Promise<void> {
     connections,
     seconds,
   });
-  const sqlBody = JSON.stringify({ query: '{ sql(statement: "select 1 as x") { rows } }' });
+  const sqlBody = JSON.stringify({ query: gql(`{ sql(statement: "select 1 as x") { rows } }`) });
   const token = { authorization: `Bearer ${bench.stack.keys.serviceRoleKey}` };
   const loads = {
     gatewayHealth: load(`${gateway.url}/graphql`, health),

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startTestApp, type TestApp } from '../support/app.ts';
+import { gql, type OperationText } from '../support/gql.ts';
 import { type ListeningServer, listen } from '../support/listening-server.ts';
 import { hmacToken, keyClaims, testSecret } from '../support/tokens.ts';
 
@@ -25,10 +26,12 @@ afterAll(async () => {
   await upstream.close();
 });
 
-const signIn = 'mutation { signIn(input: { email: "a@example.com", password: "secret1" }) { user { id } } }';
+const signIn = gql(
+  `mutation { signIn(input: { email: "a@example.com", password: "secret1" }) { user { id } } }`,
+);
 
 /** The one error of an operation that Supabase Auth answers with `code` and `message`, in both of its forms. */
-async function refused(status: number, code: string, message: string, document = signIn) {
+async function refused(status: number, code: string, message: string, document: OperationText = signIn) {
   const shown = [];
   for (const body of [
     { code, message },
@@ -176,7 +179,7 @@ describe("a code of Supabase Auth's", () => {
   });
 
   test('for a malformed refresh token is UNAUTHENTICATED, for it does not begin a session again', async () => {
-    const document = 'mutation { refreshSession(refreshToken: "x") { user { id } } }';
+    const document = gql(`mutation { refreshSession(refreshToken: "x") { user { id } } }`);
     expect(await refused(400, 'validation_failed', 'Refresh token is not valid', document)).toMatchObject({
       code: 'UNAUTHENTICATED',
       reason: 'validation_failed',

@@ -1,6 +1,7 @@
 import type { RequestListener } from 'node:http';
 import { describe, expect, test } from 'vitest';
 import { startTestApp, type TestApp } from '../support/app.ts';
+import { gql } from '../support/gql.ts';
 import { type ListeningServer, listen } from '../support/listening-server.ts';
 import { hmacToken, keyClaims, testSecret, userClaims } from '../support/tokens.ts';
 
@@ -43,9 +44,10 @@ const answer =
 const html = { 'content-type': 'text/html' };
 const json = (value: unknown) => JSON.stringify(value);
 
-const query = '{ authSettings { signUpDisabled } }';
-const mutation =
-  'mutation { signIn(input: { email: "a@example.com", password: "secret1" }) { user { id } } }';
+const query = gql(`{ authSettings { signUpDisabled } }`);
+const mutation = gql(
+  `mutation { signIn(input: { email: "a@example.com", password: "secret1" }) { user { id } } }`,
+);
 
 const faults: [string, RequestListener, string, string][] = [
   ['HTML in a success', answer(200, `<html>${secretBody}`, html), 'UPSTREAM_ERROR', 'UPSTREAM_ERROR'],
@@ -108,7 +110,7 @@ describe('an auth service that answers with', () => {
     await using running = await faulty(
       answer(500, json({ code: 'unexpected_failure', message: 'Database error saving new user' })),
     );
-    const create = 'mutation { createUser(input: { email: "a@example.com" }) { id } }';
+    const create = gql(`mutation { createUser(input: { email: "a@example.com" }) { id } }`);
     const shown = await running.app.graphql(create, { token: serviceKey });
     expect(shown.errors[0]?.extensions).toMatchObject({
       code: 'UPSTREAM_ERROR',
@@ -198,7 +200,7 @@ describe('an auth service that answers with', () => {
       );
     });
     const { data, errors } = await running.app.graphql(
-      '{ users { totalCount nodes { email identities { id } factors { id } } } }',
+      gql(`{ users { totalCount nodes { email identities { id } factors { id } } } }`),
       { token: serviceKey },
     );
     expect(errors).toEqual([]);
@@ -214,7 +216,7 @@ describe('an auth service that answers with', () => {
       identities: [],
     };
     await using running = await faulty(answer(200, json(user)));
-    const { data } = await running.app.graphql('{ me { createdAt updatedAt factors { id } } }', {
+    const { data } = await running.app.graphql(gql(`{ me { createdAt updatedAt factors { id } } }`), {
       token: userToken,
     });
     expect(data.me).toEqual({
@@ -265,7 +267,9 @@ describe('what the auth service is told', () => {
         () => undefined,
       );
     });
-    const document = 'mutation { refreshSession(refreshToken: "abcdefghijkl") { session { refreshToken } } }';
+    const document = gql(
+      `mutation { refreshSession(refreshToken: "abcdefghijkl") { session { refreshToken } } }`,
+    );
     const leaving = new AbortController();
     const first = fetch(running.app.graphqlUrl, {
       method: 'POST',
@@ -297,7 +301,7 @@ describe('what the auth service is told', () => {
 });
 
 describe('bad input is refused before the service is asked', () => {
-  const call = 'mutation ($input: SignUpInput!) { signUp(input: $input) { confirmationRequired } }';
+  const call = gql(`mutation ($input: SignUpInput!) { signUp(input: $input) { confirmationRequired } }`);
   const valid = { email: 'a@example.com', password: 'secret1' };
   test.each<[string, Record<string, unknown>, string]>([
     ['a malformed e-mail', { ...valid, email: 'nobody' }, 'BAD_USER_INPUT'],
@@ -312,7 +316,7 @@ describe('bad input is refused before the service is asked', () => {
     ['metadata of 300 kB', { ...valid, data: { a: 'x'.repeat(300_000) } }, 'PAYLOAD_TOO_LARGE'],
   ])('%s', async (_, input, code) => {
     await using running = await faulty(answer(200, '{}'));
-    const result = await running.app.graphql(call, { variables: { input } });
+    const result = await running.app.graphqlText(call, { variables: { input } });
     expect(result.errors[0]?.extensions.code).toBe(code);
     expect(running.upstream.requests).toEqual([]);
     expect(JSON.stringify(result)).not.toContain('secret1');
@@ -340,7 +344,7 @@ describe('guessing', () => {
       { RATE_LIMITS: json({ signIn: { limit: 3, window: '1h' } }) },
     );
     const aliases = Array.from({ length: 5 }, (_, index) => `a${index}: ${attempt('victim@example.com')}`);
-    const { errors } = await running.app.graphql(`mutation { ${aliases.join(' ')} }`, {
+    const { errors } = await running.app.graphqlText(`mutation { ${aliases.join(' ')} }`, {
       headers: { apikey: anonKey },
     });
     const codes = errors.map(({ extensions }) => extensions.code).sort();
@@ -352,7 +356,7 @@ describe('guessing', () => {
       'UNAUTHENTICATED',
     ]);
     expect(running.upstream.requests.length).toBe(3);
-    const other = await running.app.graphql(`mutation { ${attempt('other@example.com')} }`, {
+    const other = await running.app.graphqlText(`mutation { ${attempt('other@example.com')} }`, {
       headers: { apikey: anonKey },
     });
     expect(other.errors[0]?.extensions.code).toBe('UNAUTHENTICATED');
@@ -363,7 +367,7 @@ describe('guessing', () => {
       answer(400, json({ code: 'invalid_credentials', message: 'Invalid login credentials' })),
       { RATE_LIMITS: json({ signIn: { limit: 1, window: '1h' } }) },
     );
-    await running.app.graphql(`mutation { ${attempt('victim@example.com')} }`);
+    await running.app.graphqlText(`mutation { ${attempt('victim@example.com')} }`);
     const passed = await fetch(`${running.app.url}/auth/v1/token?grant_type=password`, {
       method: 'POST',
       headers: { apikey: anonKey, 'content-type': 'application/json' },

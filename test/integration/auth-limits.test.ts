@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startTestAuthApp, type TestAuthApp } from '../support/auth-app.ts';
+import { gql } from '../support/gql.ts';
 
 const rule = { limit: 2, window: '1h' };
 const limits = {
@@ -86,8 +87,8 @@ async function anonymousToken(): Promise<string> {
   return String(Reflect.get(Object(body), 'access_token'));
 }
 
-const graphql = (query: string, from = newAddress(), authorization = '') =>
-  running.app.graphql(query, { headers: { authorization, 'x-forwarded-for': from } });
+const graphql = (text: string, from = newAddress(), authorization = '') =>
+  running.app.graphqlText(text, { headers: { authorization, 'x-forwarded-for': from } });
 
 const codesOf = (errors: readonly { extensions: { code?: unknown } }[]) =>
   errors.map(({ extensions }) => extensions.code);
@@ -268,7 +269,7 @@ describe('GraphQL counts an attempt', () => {
     let authorization = '';
     for (let index = 0; index <= rule.limit; index += 1) {
       const { data, errors } = await graphql(
-        'mutation { signInAnonymously { session { accessToken } } }',
+        gql(`mutation { signInAnonymously { session { accessToken } } }`),
         from,
         authorization,
       );

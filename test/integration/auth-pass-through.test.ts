@@ -119,9 +119,7 @@ describe('the official client through the gateway', () => {
     );
     expect(
       (await admin.updateUserById(id, { user_metadata: { a: 1 } })).data.user?.user_metadata,
-    ).toMatchObject({
-      a: 1,
-    });
+    ).toMatchObject({ a: 1 });
     expect((await admin.generateLink({ type: 'recovery', email })).error).toBeNull();
     expect((await admin.deleteUser(id)).error).toBeNull();
     expect((await admin.getUserById(id)).error?.code).toBe('user_not_found');

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { createLogger } from '../../src/observability/logger.ts';
 import { startTestApp } from '../support/app.ts';
 import { startTestAuthServer } from '../support/auth-server.ts';
+import { gql } from '../support/gql.ts';
 import { listen } from '../support/listening-server.ts';
 import { hmacToken, keyClaims, testSecret } from '../support/tokens.ts';
 
@@ -20,8 +21,9 @@ function capturing() {
   return { log, text: () => written };
 }
 
-const signIn =
-  'mutation ($input: SignInInput!) { signIn(input: $input) { session { accessToken refreshToken } } }';
+const signIn = gql(
+  `mutation ($input: SignInInput!) { signIn(input: $input) { session { accessToken refreshToken } } }`,
+);
 
 describe('secrets', () => {
   test('of a whole session are in no line of the log', async () => {
@@ -39,19 +41,19 @@ describe('secrets', () => {
     const email = `secret-${randomBytes(6).toString('hex')}@example.com`;
     const password = `pw-${randomBytes(8).toString('hex')}`;
     const input = { email, password };
-    await app.graphql('mutation ($input: SignUpInput!) { signUp(input: $input) { user { id } } }', {
+    await app.graphql(gql(`mutation ($input: SignUpInput!) { signUp(input: $input) { user { id } } }`), {
       variables: { input },
     });
     const { data } = await app.graphql(signIn, { variables: { input } });
     const { accessToken, refreshToken } = data.signIn.session;
-    const { data: enrolled } = await app.graphql('mutation { enrollFactor(input: {}) { secret } }', {
+    const { data: enrolled } = await app.graphql(gql(`mutation { enrollFactor(input: {}) { secret } }`), {
       token: accessToken,
     });
-    await app.graphql('mutation ($t: String!) { refreshSession(refreshToken: $t) { user { id } } }', {
+    await app.graphql(gql(`mutation ($t: String!) { refreshSession(refreshToken: $t) { user { id } } }`), {
       variables: { t: refreshToken },
     });
     await app.graphql(signIn, { variables: { input: { email, password: `${password}-wrong` } } });
-    await app.graphql('{ me { id } }', { token: `${accessToken}x` });
+    await app.graphql(gql(`{ me { id } }`), { token: `${accessToken}x` });
     await fetch(`${app.url}/auth/v1/verify?type=signup&token=link-token-0123456789`, { redirect: 'manual' });
     for (const secret of [
       password,
@@ -86,7 +88,7 @@ describe('secrets', () => {
   });
 
   const secret = 'hunter2-0123456789';
-  const withVariables = 'mutation ($input: SignInInput!) { signIn(input: $input) { user { id } } }';
+  const withVariables = gql(`mutation ($input: SignInInput!) { signIn(input: $input) { user { id } } }`);
   test.each([
     ['an input with a field too many', withVariables, { email: 'a@example.com', password: secret, more: 1 }],
     ['an input with another field that is wrong', withVariables, { email: 'nobody', password: secret }],
@@ -105,7 +107,7 @@ describe('secrets', () => {
     ['a document with a text for an input', `mutation { signIn(input: "${secret}") { user { id } } }`, null],
   ])('are not repeated in the error about %s', async (_, query, input) => {
     await using app = await startTestApp({ JWT_SECRET: testSecret });
-    const { errors } = await app.graphql(query, { variables: { input } });
+    const { errors } = await app.graphqlText(query, { variables: { input } });
     expect(errors.length).toBeGreaterThan(0);
     expect(JSON.stringify(errors)).not.toContain('hunter2');
   });

@@ -3,6 +3,7 @@ import { pino } from 'pino';
 import { afterEach, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { startTestApp, type TestApp } from '../support/app.ts';
+import { gql } from '../support/gql.ts';
 import { hmacToken, keyClaims, testSecret } from '../support/tokens.ts';
 
 const apps: TestApp[] = [];
@@ -59,7 +60,7 @@ describe('a page of another origin', () => {
     const answer = await fetch(app.graphqlUrl, {
       method: 'POST',
       headers: { origin, 'content-type': 'application/json' },
-      body: '{"query":"{viewer{role}}"}',
+      body: JSON.stringify({ query: gql(`{ viewer { role } }`) }),
     });
     expect(answer.headers.get('access-control-allow-origin')).toBe(origin);
     expect(answer.headers.get('access-control-allow-credentials')).toBeNull();
@@ -101,7 +102,7 @@ describe('a request that a foreign page could send without being asked', () => {
   const query = '/graphql?query={viewer{role}}';
   const form = () => {
     const body = new FormData();
-    body.set('operations', '{"query":"{ viewer { role } }"}');
+    body.set('operations', JSON.stringify({ query: gql(`{ viewer { role } }`) }));
     body.set('map', '{}');
     return body;
   };

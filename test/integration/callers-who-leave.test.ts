@@ -5,6 +5,7 @@ import { createLogger } from '../../src/observability/logger.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { databaseEnv, serviceToken } from '../support/database-app.ts';
 import { type FakeRealtime, startFakeRealtime } from '../support/fake-realtime.ts';
+import { gql } from '../support/gql.ts';
 import { type ListeningServer, listen } from '../support/listening-server.ts';
 import { startTestPostgres, type TestPostgres } from '../support/postgres.ts';
 import { acceptedClient } from '../support/websocket-gateway.ts';
@@ -52,19 +53,19 @@ async function isCancelled(type: string): Promise<void> {
   const metrics = await (await fetch(`${app.url}/metrics`)).text();
   expect(metrics).toContain(`bunbun_operation_duration_seconds_count{type="${type}",code="CANCELLED"} 1`);
   // Whatever comes late.
-  await app.graphql('{ viewer { role } }');
+  await app.graphql(gql(`{ viewer { role } }`));
   expect(lines.filter((line) => /"level":"(warn|error)"/.test(line))).toEqual([]);
 }
 
-const settings = '{ authSettings { samlEnabled } }';
-const signIn = 'mutation { signIn(input: { email: "a@b.cd", password: "secret" }) { __typename } }';
-const changes = 'subscription { broadcasts(channel: "room") { type } }';
+const settings = gql(`{ authSettings { samlEnabled } }`);
+const signIn = gql(`mutation { signIn(input: { email: "a@b.cd", password: "secret" }) { __typename } }`);
+const changes = gql(`subscription { broadcasts(channel: "room") { type } }`);
 const asked = () => once(silent.server, 'request');
 const sleeping = async () => {
   await expect
     .poll(async () => {
       const { data } = await app.graphql(
-        `{ sql(statement: "select 1 from pg_stat_activity where wait_event = 'PgSleep'") { rows } }`,
+        gql(`{ sql(statement: "select 1 from pg_stat_activity where wait_event = 'PgSleep'") { rows } }`),
         { token: serviceToken },
       );
       return data.sql.rows.length;
@@ -77,11 +78,11 @@ const joining = () => realtime.until(() => realtime.joins().length > 0);
 test.each([
   ['a query', 'query', settings, asked],
   ['a mutation', 'mutation', signIn, asked],
-  ['a statement', 'query', '{ sql(statement: "select pg_sleep(60)") { rows } }', sleeping],
+  ['a statement', 'query', gql(`{ sql(statement: "select pg_sleep(60)") { rows } }`), sleeping],
   [
     'a writing statement',
     'mutation',
-    'mutation { executeSql(statement: "select pg_sleep(60)") { rowCount } }',
+    gql(`mutation { executeSql(statement: "select pg_sleep(60)") { rowCount } }`),
     sleeping,
   ],
 ] as const)('is no error when the sender of %s by HTTP leaves', async (_what, type, query, begun) => {
@@ -115,7 +116,9 @@ test('is no error when the reader of an event stream leaves while it begins', as
 test('is no error when the sender of a file leaves halfway', async () => {
   const { hostname, port } = new URL(app.url);
   const operation = {
-    query: 'mutation ($file: File!) { uploadFile(input: { bucket: "b", path: "p", file: $file }) { path } }',
+    query: gql(
+      `mutation ($file: File!) { uploadFile(input: { bucket: "b", path: "p", file: $file }) { path } }`,
+    ),
     variables: { file: null },
   };
   const part = (name: string, value: string) =>
@@ -138,7 +141,7 @@ const byWebSocket = [
   [
     'a subscription of its own that begins',
     'subscription',
-    'subscription { ...Room } fragment Room on Subscription { broadcasts(channel: "room") { type } }',
+    gql(`subscription { ...Room } fragment Room on Subscription { broadcasts(channel: "room") { type } }`),
     joining,
   ],
 ] as const;

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { createClient } from '@supabase/supabase-js';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Command, localFileOf, runCommand } from '../support/command-line.ts';
+import { gql } from '../support/gql.ts';
 import { listen } from '../support/listening-server.ts';
 import { makeTestFolder, startTestPostgres } from '../support/postgres.ts';
 import { transport } from '../support/supabase-transport.ts';
@@ -35,7 +36,7 @@ async function ask(url: string, token: string, query: string, variables: object 
 }
 
 async function sql(url: string, key: string, statement: string) {
-  return await ask(url, key, 'query ($statement: String!) { sql(statement: $statement) { rows } }', {
+  return await ask(url, key, gql(`query ($statement: String!) { sql(statement: $statement) { rows } }`), {
     statement,
   });
 }
@@ -174,7 +175,7 @@ describe('bunbun without upstreams', () => {
     expect(verified.data?.header).toMatchObject({ alg: 'ES256' });
     expect(verified.data?.claims).toMatchObject({ email: 'ann@example.com', role: 'authenticated' });
 
-    const asked = '{ viewer { role userId } me { email } buckets { id } }';
+    const asked = gql(`{ viewer { role userId } me { email } buckets { id } }`);
     const answered = {
       data: {
         viewer: { role: 'AUTHENTICATED', userId: data.user?.id },
@@ -195,14 +196,15 @@ describe('bunbun without upstreams', () => {
     const env = { PORT: '0', BUNBUN_DATA_DIR: dataDir, LOCAL_AUTOCONFIRM: 'false' };
     const local = await localFileOf(start(['dev'], env), dataDir);
     const input = { email: 'ann@example.com', password: 'correct horse' };
-    const signUp =
-      'mutation ($input: SignUpInput!) { signUp(input: $input) { confirmationRequired session { accessToken } } }';
+    const signUp = gql(
+      `mutation ($input: SignUpInput!) { signUp(input: $input) { confirmationRequired session { accessToken } } }`,
+    );
     expect(await ask(local.graphqlUrl, local.anonKey, signUp, { input })).toEqual({
       data: { signUp: { confirmationRequired: true, session: null } },
     });
     const { messages } = await (await fetch(local.mailboxUrl ?? '')).json();
     expect(messages).toHaveLength(1);
-    const confirm = 'mutation ($input: VerifyOtpInput!) { verifyOtp(input: $input) { user { email } } }';
+    const confirm = gql(`mutation ($input: VerifyOtpInput!) { verifyOtp(input: $input) { user { email } } }`);
     const verify = { type: 'SIGNUP', email: input.email, token: messages[0].otp };
     expect(await ask(local.graphqlUrl, local.anonKey, confirm, { input: verify })).toEqual({
       data: { verifyOtp: { user: { email: input.email } } },
@@ -409,7 +411,7 @@ describe('bunbun serve', () => {
     const running = fetch(`${url}/graphql`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
-      body: '{"query":"mutation { invokeFunction(name: \\"slow\\") { status } }"}',
+      body: JSON.stringify({ query: gql(`mutation { invokeFunction(name: "slow") { status } }`) }),
     });
     await atUpstream;
     expect((await fetch(`${url}/ready`)).status).toBe(200);
@@ -439,7 +441,7 @@ describe('bunbun serve', () => {
       fetch(url, {
         method: 'POST',
         headers: { 'content-type': 'application/json', ...headers },
-        body: '{"query":"{ __schema { queryType { name } } }"}',
+        body: JSON.stringify({ query: gql(`{ __schema { queryType { name } } }`) }),
       }).then((response) => response.json());
     expect(await introspect({})).toMatchObject({ errors: [{ extensions: { code: 'FORBIDDEN' } }] });
     const token = hmacToken(keyClaims('service_role'));

@@ -3,6 +3,7 @@ import type { ServerResponse } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { startGatewayProcess } from '../support/gateway-process.ts';
+import { gql } from '../support/gql.ts';
 import { type ListeningServer, listen } from '../support/listening-server.ts';
 import { connectOnce } from '../support/one-connection.ts';
 import { hmacToken, keyClaims, testSecret } from '../support/tokens.ts';
@@ -41,7 +42,7 @@ test('a stop goes on serving for DRAIN_DELAY while /ready says 503, on new conne
   const fresh = await fetch(`${gateway.url}/health`);
   expect([fresh.status, fresh.headers.get('connection')]).toEqual([200, 'close']);
   expect((await kept.send({ method: 'GET', path: '/health' })).status).toBe(200);
-  const answer = await gateway.ask('{ viewer { role } }', { token: hmacToken(keyClaims('anon')) });
+  const answer = await gateway.ask(gql(`{ viewer { role } }`), { token: hmacToken(keyClaims('anon')) });
   expect(answer.data).toEqual({ viewer: { role: 'ANON' } });
   kept.close();
   expect(await ended).toEqual([0, null]);

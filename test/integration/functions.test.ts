@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { edgeHeaders } from '../support/edge-headers.ts';
+import { gql, type VariablesOf } from '../support/gql.ts';
 import { type ListeningServer, listen } from '../support/listening-server.ts';
 import { hmacToken, keyClaims, testSecret, userClaims } from '../support/tokens.ts';
 
@@ -67,13 +68,14 @@ afterAll(async () => {
   await upstream?.close();
 });
 
-const mutation = `mutation Invoke($name: String!, $body: JSON, $method: HttpMethod! = POST, $headers: JSONObject) {
+const mutation =
+  gql(`mutation Invoke($name: String!, $body: JSON, $method: HttpMethod! = POST, $headers: JSONObject) {
   invokeFunction(name: $name, body: $body, method: $method, headers: $headers) {
     status headers contentType body text base64
   }
-}`;
+}`);
 
-async function invoke(variables: Record<string, unknown>, token?: string) {
+async function invoke(variables: VariablesOf<typeof mutation>, token?: string) {
   const { data, errors } = await gateway.graphql(mutation, {
     variables,
     ...(token === undefined ? {} : { token }),
@@ -147,7 +149,7 @@ describe('invokeFunction', () => {
       expect([name, last?.request.headers[name]]).toEqual([name, undefined]);
   });
 
-  it.each([
+  it.each<[VariablesOf<typeof mutation>, RegExp]>([
     [{ name: '../auth' }, /name/],
     [{ name: 'a/b' }, /name/],
     [{ name: 'x'.repeat(65) }, /name/],

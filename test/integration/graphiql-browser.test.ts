@@ -2,6 +2,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { hasBrowser, startBrowser } from '../support/browser.ts';
+import { gql } from '../support/gql.ts';
 import { hmacToken, keyClaims, testSecret } from '../support/tokens.ts';
 
 const key = hmacToken(keyClaims('service_role'));
@@ -51,7 +52,7 @@ describe.skipIf(!hasBrowser)('GraphiQL in a browser', () => {
     await page.click('.graphiql-query-editor .monaco-editor');
     await page.keyboard.press('Control+A');
     await page.keyboard.insertText(
-      'mutation { signIn(input: { email: "a@example.com", password: "hunter2" }) { user { id } } }',
+      gql(`mutation { signIn(input: { email: "a@example.com", password: "hunter2" }) { user { id } } }`),
     );
     // GraphiQL takes what was typed a moment later; until then it runs the tab's former operation by its name.
     await expect

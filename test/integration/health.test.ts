@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { loadConfig } from '../../src/config/config.ts';
 import { createApp } from '../../src/gateway/gateway.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
+import { gql } from '../support/gql.ts';
 import { type ListeningServer, listen } from '../support/listening-server.ts';
 import { startTestPostgres, type TestPostgres } from '../support/postgres.ts';
 import { silentLog } from '../support/test-call.ts';
@@ -88,7 +89,7 @@ interface Service {
   readonly circuit: string | null;
 }
 
-const query = '{ services { name status latency checkedAt version reason circuit } }';
+const query = gql(`{ services { name status latency checkedAt version reason circuit } }`);
 const service = hmacToken(keyClaims('service_role'));
 
 async function statuses(gateway: TestApp): Promise<Record<string, string>> {
@@ -136,7 +137,7 @@ describe('services', () => {
   it('says NOT_CONFIGURED where there is no URL', async () => {
     const gateway = await app(undefined);
     expect(new Set(Object.values(await statuses(gateway)))).toEqual(new Set(['NOT_CONFIGURED']));
-    const { data } = await gateway.graphql('{ health { status uptime version } }');
+    const { data } = await gateway.graphql(gql(`{ health { status uptime version } }`));
     expect(data.health).toMatchObject({ status: 'OK', version: expect.any(String) });
   });
 
@@ -157,7 +158,7 @@ describe('services', () => {
     expect(byName.get('META')).toMatchObject({ status: 'DOWN', latency: null });
     expect(byName.get('REALTIME')).toMatchObject({ status: 'UP' });
     expect(JSON.stringify(data)).not.toMatch(/secret detail|127\.0\.0\.1/);
-    const health = await gateway.graphql('{ health { status } }');
+    const health = await gateway.graphql(gql(`{ health { status } }`));
     expect(health.data.health.status).toBe('DEGRADED');
   });
 
@@ -219,7 +220,7 @@ describe('serviceHealth', () => {
     const response = await fetch(gateway.graphqlUrl, {
       method: 'POST',
       headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
-      body: JSON.stringify({ query: 'subscription { serviceHealth { name status reason } }' }),
+      body: JSON.stringify({ query: gql(`subscription { serviceHealth { name status reason } }`) }),
       signal: leaving.signal,
     });
     const events: Service[] = [];

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestApp, type TestApp } from '../support/app.ts';
+import { gql } from '../support/gql.ts';
 import { hmacToken, keyClaims, testSecret } from '../support/tokens.ts';
 
 const serviceToken = hmacToken(keyClaims('service_role'));
@@ -9,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => app?.close());
 
-const signUp = 'mutation ($i: SignUpInput!) { signUp(input: $i) { __typename } }';
+const signUp = gql(`mutation ($i: SignUpInput!) { signUp(input: $i) { __typename } }`);
 describe('variables that do not fit', () => {
   const keys = [
     ['looks like a place in an error', ' at "', 'a'],
@@ -19,14 +20,14 @@ describe('variables that do not fit', () => {
   ] as const;
   it.each(keys)('are refused at once where a long key %s', async (_what, beginning, repeated) => {
     const key = `${beginning}${repeated.repeat(400_000)}`;
-    const { errors } = await app.graphql(signUp, { variables: { i: { [key]: 1 } } });
+    const { errors } = await app.graphqlText(signUp, { variables: { i: { [key]: 1 } } });
     expect(errors[0]?.extensions.code).toBe('BAD_USER_INPUT');
     expect(JSON.stringify(errors).length).toBeLessThan(5_000);
   });
 
   it('are refused by their first few errors, however many there are, and no value is repeated', async () => {
     const many = Array.from({ length: 300_000 }, (_, at) => [`k${at}`, 'hunter2']);
-    const { errors } = await app.graphql(signUp, {
+    const { errors } = await app.graphqlText(signUp, {
       variables: { i: Object.fromEntries(many) },
       token: serviceToken,
     });
@@ -56,7 +57,9 @@ describe('variables that do not fit', () => {
   });
 
   it('name the place of a bad scalar that the document itself has', async () => {
-    const query = 'mutation {\n  signUp(input: { password: "x", email: "nobody" }) { __typename }\n}';
+    const query = gql(`mutation {
+  signUp(input: { password: "x", email: "nobody" }) { __typename }
+}`);
     const { errors } = await app.graphql(query);
     expect(errors).toMatchObject([
       {
@@ -69,7 +72,7 @@ describe('variables that do not fit', () => {
 
 describe('a document', () => {
   it('gets five errors of validation at most', async () => {
-    const { errors } = await app.graphql(`{ ${'__typename @nothing '.repeat(20)} }`);
+    const { errors } = await app.graphqlText(`{ ${'__typename @nothing '.repeat(20)} }`);
     expect(errors.map(({ extensions }) => extensions.code)).toEqual(
       Array(5).fill('GRAPHQL_VALIDATION_FAILED'),
     );
@@ -78,7 +81,7 @@ describe('a document', () => {
   it('is told where a field stands that failed while it ran, each time', async () => {
     const query = '# a comment\r\n{\n  viewer { role }\r  sql(statement: "select 1") { rowCount }\n}';
     for (let time = 0; time < 2; time += 1) {
-      const { errors } = await app.graphql(query);
+      const { errors } = await app.graphqlText(query);
       expect(errors).toMatchObject([
         { path: ['sql'], locations: [{ line: 4, column: 3 }], extensions: { code: 'UNAUTHENTICATED' } },
       ]);
@@ -89,7 +92,7 @@ describe('a document', () => {
     const codes = await Promise.all(
       [`${' '.repeat(256 * 1024)}{ __typename }`, `${'#\n'.repeat(4_001)}{ __typename }`].map(
         async (query) => {
-          const { code, limit } = (await app.graphql(query)).errors[0]?.extensions ?? {};
+          const { code, limit } = (await app.graphqlText(query)).errors[0]?.extensions ?? {};
           return [code, limit];
         },
       ),
@@ -98,7 +101,7 @@ describe('a document', () => {
       ['PAYLOAD_TOO_LARGE', 262_144],
       ['OPERATION_TOO_COMPLEX', 4_000],
     ]);
-    const { data } = await app.graphql(`${' '.repeat(250 * 1024)}{ __typename }`);
+    const { data } = await app.graphqlText(`${' '.repeat(250 * 1024)}{ __typename }`);
     expect(data).toEqual({ __typename: 'Query' });
   });
 
@@ -109,7 +112,7 @@ describe('a document', () => {
     ['on a fragment', '{ ...F } fragment F on Query%s { __typename }'],
     ['in a fragment that nothing spreads', '{ __typename } fragment F on Query { __typename%s }'],
   ])('is refused for more directives than it may have, wherever they stand: %s', async (_where, text) => {
-    const { errors } = await app.graphql(text.replace('%s', ' @nothing'.repeat(51)));
+    const { errors } = await app.graphqlText(text.replace('%s', ' @nothing'.repeat(51)));
     expect(errors).toMatchObject([
       { extensions: { code: 'OPERATION_TOO_COMPLEX', what: 'directives', limit: 50, value: 51 } },
     ]);
@@ -121,10 +124,11 @@ describe('a document', () => {
       (_, at) => `fragment F${at} on Query { ...F${at + 1} ...F${at + 1} }`,
     );
     const text = `{ ...F0 } ${doubling.join(' ')} fragment F300 on Query { __typename }`;
-    const { errors } = await app.graphql(text);
+    const { errors } = await app.graphqlText(text);
     expect(errors).toMatchObject([{ extensions: { code: 'OPERATION_TOO_COMPLEX', what: 'fields' } }]);
-    const few =
-      '{ ...A ...A } fragment A on Query { a: __typename ...B ...B } fragment B on Query { b: __typename }';
+    const few = gql(
+      `{ ...D ...D } fragment D on Query { a: __typename ...C ...C } fragment C on Query { b: __typename }`,
+    );
     expect((await app.graphql(few)).data).toEqual({ a: 'Query', b: 'Query' });
   });
 
@@ -141,7 +145,7 @@ describe('a document', () => {
     ],
     ['as fragments', `{ health { ${spreads} } } ${spread}`],
   ])('is refused where hundreds of fields repeat each other: %s', async (_where, text) => {
-    const { errors } = await app.graphql(text);
+    const { errors } = await app.graphqlText(text);
     expect(errors).toMatchObject([
       {
         extensions: {
@@ -156,7 +160,7 @@ describe('a document', () => {
   it('may ask for a field as often as the fragments of a large page do', async () => {
     const numbers = Array.from({ length: 120 }, (_, at) => at);
     const fragments = numbers.map((at) => `fragment F${at} on Health { version }`);
-    const { data } = await app.graphql(
+    const { data } = await app.graphqlText(
       `{ health { ${numbers.map((at) => `...F${at}`).join(' ')} } } ${fragments.join(' ')}`,
     );
     expect(data).toEqual({ health: { version: expect.any(String) } });

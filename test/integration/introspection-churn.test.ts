@@ -1,6 +1,6 @@
 import postgres from 'postgres';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type DatabaseApp, startDatabaseApp } from '../support/database-app.ts';
+import { type DatabaseApp, serviceToken, startDatabaseApp } from '../support/database-app.ts';
 
 let database: DatabaseApp;
 
@@ -48,11 +48,12 @@ it('shows tables that come and go while they are read, or is one typed error tha
   let whole = 0;
   try {
     for (let round = 0; round < 150; round += 1) {
-      const { errors } = await database.ask(
+      const { errors } = await database.app.graphqlText(
         round % 2 === 0
           ? `{ tables(schema: "churn", first: 1000) { nodes { ${everything} } } }`
           : `{ base: table(schema: "churn", name: "base") { ${everything} }
               one: table(schema: "churn", name: "t${round % 10}") { ${everything} } }`,
+        { token: serviceToken },
       );
       if (errors.length === 0) whole += 1;
       for (const { extensions, message } of errors) {

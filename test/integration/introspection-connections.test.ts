@@ -2,8 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createIntrospectionClient } from '../../src/modules/introspection/client/client.ts';
 import { createPostgresPools, type PostgresPools } from '../../src/upstream/postgres/pools.ts';
-import { type DatabaseApp, makeDemoSchema, startDatabaseApp } from '../support/database-app.ts';
+import { type DatabaseApp, makeDemoSchema, serviceToken, startDatabaseApp } from '../support/database-app.ts';
 import { eventually, failureOf } from '../support/database-client.ts';
+import { gql } from '../support/gql.ts';
 import { silentLog, testCall } from '../support/test-call.ts';
 
 let database: DatabaseApp;
@@ -23,8 +24,8 @@ afterAll(async () => {
 const everything = `id name sizeBytes primaryKey columns { name isPrimaryKey } indexes { name } policies { name }
   triggers { name } constraints { name } references { name } referencedBy { name }`;
 
-async function ask(query: string) {
-  const { data, errors } = await database.ask(query);
+async function ask(text: string) {
+  const { data, errors } = await database.app.graphqlText(text, { token: serviceToken });
   expect(errors).toEqual([]);
   return data;
 }
@@ -56,9 +57,11 @@ describe('one operation', () => {
     const first = await ask(query);
     // Often enough for Postgres to have settled on a plan.
     for (let again = 0; again < 8; again += 1) expect(await ask(query)).toEqual(first);
-    await ask('mutation { executeSql(statement: "select 1") { rowCount } }');
+    await ask(gql(`mutation { executeSql(statement: "select 1") { rowCount } }`));
     expect(await ask(query)).toEqual(first);
-    await ask('mutation { executeSql(statement: "alter table short add column note text") { rowCount } }');
+    await ask(
+      gql(`mutation { executeSql(statement: "alter table short add column note text") { rowCount } }`),
+    );
     const { table } = await ask(query);
     expect(table.columns).toEqual([
       { name: 'id', isPrimaryKey: true },

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { createIntrospectionClient } from '../../src/modules/introspection/client/client.ts';
 import { createPostgresPools } from '../../src/upstream/postgres/pools.ts';
-import { type DatabaseApp, makeDemoSchema, startDatabaseApp } from '../support/database-app.ts';
+import { type DatabaseApp, makeDemoSchema, serviceToken, startDatabaseApp } from '../support/database-app.ts';
+import { gql } from '../support/gql.ts';
 import { startPostgresMeta, type TestPostgresMeta } from '../support/postgres-meta.ts';
 import { silentLog, testCall } from '../support/test-call.ts';
 
@@ -40,7 +41,18 @@ function withoutIds(value: unknown): unknown {
 
 async function table(schema: string, name: string) {
   const { data, errors } = await database.ask(
-    `query ($schema: String!, $name: String!) { table(schema: $schema, name: $name) { ${everything} } }`,
+    gql(`query ($schema: String!, $name: String!) { table(schema: $schema, name: $name) {
+      id schema name owner comment kind rowEstimate sizeBytes rlsEnabled rlsForced replicaIdentity partitionKey primaryKey
+      columns { name position type typeSchema default isNullable isIdentity identityGeneration isGenerated
+        generationExpression isUpdatable isPrimaryKey isUnique enumValues collation comment }
+      indexes { id schema name definition method columns includedColumns predicate isUnique isPrimary isExclusion isValid
+        isReplicaIdentity isClustered comment }
+      policies { id name command isPermissive roles using withCheck comment }
+      triggers { id name timing level events enabled condition functionSchema functionName functionArguments definition comment }
+      constraints { id name type definition columns isDeferrable isInitiallyDeferred isValidated comment }
+      references { id name schema table columns referencedSchema referencedTable referencedColumns onUpdate onDelete
+        definition isDeferrable isInitiallyDeferred isValidated comment }
+      referencedBy { id name schema table columns referencedTable } } }`),
     { schema, name },
   );
   expect(errors).toEqual([]);
@@ -509,7 +521,9 @@ describe('one table', () => {
 
   it('shows every kind of table', async () => {
     const { data } = await database.ask(
-      '{ tables(schema: "demo") { nodes { name kind sizeBytes rowEstimate partitionKey columns { name isUpdatable } } totalCount } }',
+      gql(
+        `{ tables(schema: "demo") { nodes { name kind sizeBytes rowEstimate partitionKey columns { name isUpdatable } } totalCount } }`,
+      ),
     );
     const kinds = data.tables.nodes.map(
       ({ name, kind }: { name: string; kind: string }) => `${name} ${kind}`,
@@ -527,35 +541,44 @@ describe('one table', () => {
       'tasks TABLE',
     ]);
     expect(data.tables.totalCount).toBe(10);
-    const byName = Object.fromEntries(data.tables.nodes.map((node: { name: string }) => [node.name, node]));
-    expect(byName['open_tasks']).toMatchObject({ sizeBytes: null, rowEstimate: null });
-    expect(
-      byName['open_tasks'].columns.map(({ isUpdatable }: { isUpdatable: boolean }) => isUpdatable),
-    ).toEqual([true, true, false]);
-    expect(byName['nothing'].columns).toEqual([]);
-    expect(byName['pairs']).toMatchObject({ rowEstimate: '0', sizeBytes: expect.stringMatching(/^[0-9]+$/) });
-    expect(byName['events'].partitionKey).toBe('RANGE (day)');
+    const byName = new Map(data.tables.nodes.map((node) => [node.name, node]));
+    expect(byName.get('open_tasks')).toMatchObject({ sizeBytes: null, rowEstimate: null });
+    expect(byName.get('open_tasks')?.columns.map(({ isUpdatable }) => isUpdatable)).toEqual([
+      true,
+      true,
+      false,
+    ]);
+    expect(byName.get('nothing')?.columns).toEqual([]);
+    expect(byName.get('pairs')).toMatchObject({
+      rowEstimate: '0',
+      sizeBytes: expect.stringMatching(/^[0-9]+$/),
+    });
+    expect(byName.get('events')?.partitionKey).toBe('RANGE (day)');
   });
 
   it('is null when there is none of that name', async () => {
-    expect((await database.ask('{ table(name: "nothing of the kind") { name } }')).data).toEqual({
+    expect((await database.ask(gql(`{ table(name: "nothing of the kind") { name } }`))).data).toEqual({
       table: null,
     });
   });
 });
 
 describe('pages', () => {
-  const page = (args: string) =>
-    database.ask(`{ tables(${args}) { nodes { name } pageInfo { hasNextPage hasPreviousPage endCursor } } }`);
+  const page = (first: number, after: string | null = null) =>
+    database.ask(
+      gql(`query ($first: Int!, $after: String) { tables(schema: "demo", first: $first, after: $after) {
+        nodes { name } pageInfo { hasNextPage hasPreviousPage endCursor } } }`),
+      { first, after },
+    );
 
   it('go through all tables, each once', async () => {
     const names: string[] = [];
-    let after = '';
+    let after: string | null = null;
     for (;;) {
-      const { data } = await page(`schema: "demo", first: 3${after}`);
-      names.push(...data.tables.nodes.map((node: { name: string }) => node.name));
+      const { data } = await page(3, after);
+      names.push(...data.tables.nodes.map(({ name }) => name));
       if (!data.tables.pageInfo.hasNextPage) break;
-      after = `, after: "${data.tables.pageInfo.endCursor}"`;
+      after = data.tables.pageInfo.endCursor;
     }
     expect(names).toHaveLength(10);
     expect(names).toEqual([...new Set(names)].sort());
@@ -569,7 +592,10 @@ describe('pages', () => {
     'after: "nonsense"',
     'schema: "a\\u0000"',
   ])('refuse %s', async (args) => {
-    const { data, errors } = await database.ask(`{ tables(${args}) { nodes { ${everything} } } }`);
+    const { data, errors } = await database.app.graphqlText(
+      `{ tables(${args}) { nodes { ${everything} } } }`,
+      { token: serviceToken },
+    );
     expect(data.tables).toBeNull();
     expect(errors[0]?.extensions).toMatchObject({
       code: 'BAD_USER_INPUT',
@@ -578,15 +604,21 @@ describe('pages', () => {
   });
 
   it('refuse a `first` in the tables of a schema', async () => {
-    const { errors } = await database.ask('{ schemas { tables(first: 1000000000) { nodes { name } } } }');
+    const { errors } = await database.ask(
+      gql(`{ schemas { tables(first: 1000000000) { nodes { name } } } }`),
+    );
     expect(errors[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', issues: [{ path: ['first'] }] });
   });
 
   it('refuse a cursor of another schema, and spoil no other page of the operation', async () => {
-    const { data } = await page('schema: "demo", first: 1');
+    const { data } = await page(1);
     const after = data.tables.pageInfo.endCursor;
     const both = await database.ask(
-      `{ bad: tables(after: "${after}") { nodes { name } } good: tables(schema: "demo", after: "${after}") { nodes { name } } }`,
+      gql(`query ($after: String!) {
+        bad: tables(after: $after) { nodes { name } }
+        good: tables(schema: "demo", after: $after) { nodes { name } }
+      }`),
+      { after },
     );
     expect(both.errors).toMatchObject([{ path: ['bad'], extensions: { code: 'BAD_USER_INPUT' } }]);
     expect(both.data.good.nodes).toHaveLength(9);
@@ -595,16 +627,15 @@ describe('pages', () => {
 
 describe('other objects', () => {
   it('shows functions with their arguments', async () => {
-    const { data, errors } =
-      await database.ask(`{ databaseFunctions(schema: "demo") { name kind language signature returnType
+    const { data, errors } = await database.ask(
+      gql(`{ databaseFunctions(schema: "demo") { name kind language signature returnType
       isSetReturning volatility isSecurityDefiner isStrict settings comment body definition
-      arguments { name type mode hasDefault } } }`);
-    expect(errors).toEqual([]);
-    const byName = Object.fromEntries(
-      data.databaseFunctions.map((each: { name: string }) => [each.name, each]),
+      arguments { name type mode hasDefault } } }`),
     );
-    expect(Object.keys(byName)).toEqual(['add', 'listing', 'product', 'touch', 'work']);
-    expect(byName['add']).toMatchObject({
+    expect(errors).toEqual([]);
+    const byName = new Map(data.databaseFunctions.map((each) => [each.name, each]));
+    expect([...byName.keys()]).toEqual(['add', 'listing', 'product', 'touch', 'work']);
+    expect(byName.get('add')).toMatchObject({
       kind: 'FUNCTION',
       volatility: 'IMMUTABLE',
       isSecurityDefiner: true,
@@ -618,12 +649,12 @@ describe('other objects', () => {
         { name: 'total', type: 'integer', mode: 'OUT', hasDefault: false },
       ],
     });
-    expect(byName['listing']).toMatchObject({
+    expect(byName.get('listing')).toMatchObject({
       returnType: 'TABLE(id bigint, name text)',
       isSetReturning: true,
     });
-    expect(byName['product']).toMatchObject({ kind: 'AGGREGATE', definition: null });
-    expect(byName['work']).toMatchObject({
+    expect(byName.get('product')).toMatchObject({ kind: 'AGGREGATE', definition: null });
+    expect(byName.get('work')).toMatchObject({
       kind: 'PROCEDURE',
       returnType: null,
       arguments: [{ mode: 'INOUT' }],
@@ -631,11 +662,13 @@ describe('other objects', () => {
   });
 
   it('shows schemas with their tables, extensions, roles and publications', async () => {
-    const { data, errors } = await database.ask(`{
+    const { data, errors } = await database.ask(
+      gql(`{
       schemas { name owner comment tables(first: 2) { nodes { name schema } } }
       extensions { name schema version isInstalled }
       databaseRoles { name isSuperuser bypassesRls canLogin connectionLimit memberOf }
-      publications { name events allTables tables { schema name } } }`);
+      publications { name events allTables tables { schema name } } }`),
+    );
     expect(errors).toEqual([]);
     const find = (list: { name: string }[], name: string) => list.find((each) => each.name === name);
     expect(find(data.schemas, 'demo')).toMatchObject({
@@ -668,9 +701,9 @@ describe('statements', () => {
       create schema many; do $$ begin for i in 1..300 loop
         execute format('create table many.t%s (id int primary key, other int references many.t%s)', i, greatest(i - 1, 1));
       end loop; end $$`);
-    const count = async (query: string): Promise<number> => {
+    const count = async (text: string): Promise<number> => {
       await admin`select pg_stat_statements_reset()`;
-      const { errors } = await database.ask(query);
+      const { errors } = await database.app.graphqlText(text, { token: serviceToken });
       expect(errors).toEqual([]);
       const [row] = await admin`select sum(calls)::int as calls from pg_stat_statements
         where query not like '%pg_stat_statements%' and query like '%pg_catalog%'`;
@@ -683,9 +716,9 @@ describe('statements', () => {
     expect(await count(`{ tables(schema: "many", first: 1000) { nodes { ${everything} } } }`)).toBe(many);
     expect(many).toBe(one);
     expect(many).toBeLessThanOrEqual(10);
-    expect(await count('{ tables(schema: "many", first: 1000) { nodes { name rlsEnabled comment } } }')).toBe(
-      1,
-    );
+    expect(
+      await count(gql(`{ tables(schema: "many", first: 1000) { nodes { name rlsEnabled comment } } }`)),
+    ).toBe(1);
   });
 });
 
@@ -698,17 +731,19 @@ describe('5,000 tables', () => {
         execute format('create table crowd.t%s (id int primary key, parent int references crowd.t%s)', i, greatest(i - 1, 1));
         if i % 250 = 0 then commit; end if;
       end loop; end $$`);
+    const page = (after: string | null) =>
+      database.ask(
+        gql(`query ($after: String) { tables(schema: "crowd", first: 1000, after: $after) {
+          nodes { name columns { name } primaryKey indexes { name } policies { name } references { referencedTable } }
+          pageInfo { hasNextPage endCursor } totalCount } }`),
+        { after },
+      );
     const names: string[] = [];
     const statements: number[] = [];
     let after: string | null = null;
     do {
       await admin`select pg_stat_statements_reset()`;
-      const { data, errors } = await database.ask(
-        `query ($after: String) { tables(schema: "crowd", first: 1000, after: $after) {
-          nodes { name columns { name } primaryKey indexes { name } policies { name } references { referencedTable } }
-          pageInfo { hasNextPage endCursor } totalCount } }`,
-        { after },
-      );
+      const { data, errors } = await page(after);
       expect(errors).toEqual([]);
       const [row] = await admin`select sum(calls)::int as calls from pg_stat_statements
         where query not like '%pg_stat_statements%' and query like '%pg_catalog%'`;
@@ -813,7 +848,10 @@ describe('beside postgres-meta', () => {
     const theirs = byId(await ofMeta('/tables', metaTables));
     // They come in whatever order the plan of the moment gives.
     for (const { columns } of theirs) columns.sort((a, b) => a.ordinal_position - b.ordinal_position);
-    const { data } = await database.ask(`{ tables(schema: "demo") { nodes { ${everything} } } }`);
+    const { data } = await database.app.graphqlText(
+      `{ tables(schema: "demo") { nodes { ${everything} } } }`,
+      { token: serviceToken },
+    );
     const ours = byId(
       data.tables.nodes.filter(
         ({ kind }: { kind: string }) => kind === 'TABLE' || kind === 'PARTITIONED_TABLE',
@@ -841,11 +879,17 @@ describe('beside postgres-meta', () => {
   });
 
   it('says the same of indexes, policies and triggers', async () => {
-    const { data } = await database.ask(`{ tables(schema: "demo") { nodes { ${everything} } } }`);
-    // biome-ignore lint/suspicious/noExplicitAny: the shape is what is compared
-    const flat = (key: string): any[] =>
-      byId(data.tables.nodes.flatMap((node: Record<string, { id: string }[]>) => node[key] ?? []));
-    const indexes = flat('indexes').map((each) => [Number(each.id), each.definition, each.isUnique]);
+    const { data } = await database.ask(
+      gql(`{ tables(schema: "demo") { nodes {
+        indexes { id definition isUnique } policies { id command using withCheck }
+        triggers { id timing events enabled } } } }`),
+    );
+    const { nodes } = data.tables;
+    const indexes = byId(nodes.flatMap((node) => node.indexes)).map((each) => [
+      Number(each.id),
+      each.definition,
+      each.isUnique,
+    ]);
     // postgres-meta leaves some indexes out.
     expect(indexes).toEqual(
       expect.arrayContaining(
@@ -856,7 +900,7 @@ describe('beside postgres-meta', () => {
         ]),
       ),
     );
-    const policies = flat('policies').map((each) => [
+    const policies = byId(nodes.flatMap((node) => node.policies)).map((each) => [
       Number(each.id),
       each.using?.replaceAll('auth.', '') ?? null,
       each.withCheck?.replaceAll('auth.', '') ?? null,
@@ -871,7 +915,7 @@ describe('beside postgres-meta', () => {
       ]),
     );
     // postgres-meta asks information_schema.triggers, which has none for TRUNCATE.
-    const triggers = flat('triggers')
+    const triggers = byId(nodes.flatMap((node) => node.triggers))
       .filter(({ events }) => String(events) !== 'TRUNCATE')
       .map((each) => [Number(each.id), each.timing, each.enabled]);
     expect(triggers).toEqual(

@@ -1,5 +1,6 @@
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { gql } from '../support/gql.ts';
 import { exchange } from '../support/recorded-exchange.ts';
 import { type StorageGateway, startStorageGateway } from '../support/storage-gateway.ts';
 
@@ -196,9 +197,9 @@ describe('images in other sizes', () => {
 
   test('GraphQL gives signed and public URLs of them, which work', async () => {
     const { data, errors } = await gateway.app.graphql(
-      `{ one: file(bucket: "private", path: "face.jpg") {
+      gql(`{ one: file(bucket: "private", path: "face.jpg") {
            signedUrl(transform: { width: 100, height: 100, resize: COVER, quality: 50, format: ORIGIN }, download: "f.jpg") }
-         two: file(bucket: "avatars", path: "face.png") { publicUrl(transform: { height: 20 }) } }`,
+         two: file(bucket: "avatars", path: "face.png") { publicUrl(transform: { height: 20 }) } }`),
       { token: gateway.serviceKey },
     );
     expect(errors).toEqual([]);
@@ -226,7 +227,7 @@ describe('images in other sizes', () => {
   test.each(['width: 0', 'height: -1', 'quality: 19', 'quality: 101'])(
     'GraphQL refuses %s before anybody is asked',
     async (transform) => {
-      const { errors } = await gateway.app.graphql(
+      const { errors } = await gateway.app.graphqlText(
         `{ file(bucket: "avatars", path: "face.png") { publicUrl(transform: { ${transform} }) signedUrl(transform: { ${transform} }) } }`,
         { token: gateway.serviceKey },
       );

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { type DatabaseApp, databaseEnv, serviceToken, startDatabaseApp } from '../support/database-app.ts';
+import { gql, type VariablesOf } from '../support/gql.ts';
 import { type ListeningServer, listen } from '../support/listening-server.ts';
 import { startPostgresMeta, type TestPostgresMeta } from '../support/postgres-meta.ts';
 import { hmacToken, testSecret, userClaims } from '../support/tokens.ts';
@@ -25,16 +26,17 @@ afterAll(async () => {
   await database?.close();
 });
 
-async function types(variables: Record<string, unknown>, app = gateway) {
-  const { data, errors } = await app.graphql(
-    'query ($language: TypeLanguage!, $schemas: [String!]) { databaseTypes(language: $language, schemas: $schemas) }',
-    { variables, token: serviceToken },
-  );
+const databaseTypes = gql(`query ($language: TypeLanguage!, $schemas: [String!]) {
+  databaseTypes(language: $language, schemas: $schemas)
+}`);
+
+async function types(variables: VariablesOf<typeof databaseTypes>, app = gateway) {
+  const { data, errors } = await app.graphql(databaseTypes, { variables, token: serviceToken });
   return { text: data?.databaseTypes, error: errors[0], code: errors[0]?.extensions.code };
 }
 
 async function format(sql: string, app = gateway) {
-  const { data, errors } = await app.graphql('query ($sql: String!) { formatSql(sql: $sql) }', {
+  const { data, errors } = await app.graphql(gql(`query ($sql: String!) { formatSql(sql: $sql) }`), {
     variables: { sql },
     token: serviceToken,
   });
@@ -47,7 +49,7 @@ describe('databaseTypes', () => {
     ['GO', 'type PublicTodosSelect struct'],
     ['SWIFT', 'TodosSelect: Codable'],
     ['PYTHON', 'class PublicTodos('],
-  ])('writes %s', async (language, part) => {
+  ] as const)('writes %s', async (language, part) => {
     const { text, error } = await types({ language });
     expect(error).toBeUndefined();
     expect(text).toContain(part);
@@ -108,7 +110,7 @@ describe('formatSql', () => {
 describe('postgres-meta', () => {
   it('is for SERVICE_ROLE alone', async () => {
     const token = hmacToken(userClaims());
-    for (const query of ['{ databaseTypes(language: GO) }', '{ formatSql(sql: "select 1") }']) {
+    for (const query of [gql(`{ databaseTypes(language: GO) }`), gql(`{ formatSql(sql: "select 1") }`)]) {
       expect((await gateway.graphql(query, { token })).errors[0]?.extensions.code).toBe('FORBIDDEN');
       expect((await gateway.graphql(query)).errors[0]?.extensions.code).toBe('UNAUTHENTICATED');
     }
@@ -146,7 +148,7 @@ describe('what goes to postgres-meta', () => {
   it('is neither the token of the caller nor a header that names another database', async () => {
     answer = { status: 500, body: { error: 'broken' } };
     await using app = await startTestApp({ JWT_SECRET: testSecret, META_URL: upstream.url });
-    await app.graphql('{ databaseTypes(language: GO) }', {
+    await app.graphql(gql(`{ databaseTypes(language: GO) }`), {
       token: serviceToken,
       headers: { 'x-connection-encrypted': 'other', apikey: '' },
     });

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type DatabaseApp, startDatabaseApp } from '../support/database-app.ts';
+import type { RunMigrationInput } from '../generated/operations.ts';
+import { type DatabaseApp, serviceToken, startDatabaseApp } from '../support/database-app.ts';
+import { gql } from '../support/gql.ts';
 
 let database: DatabaseApp;
 
@@ -19,21 +21,10 @@ beforeEach(async () => {
     create schema public authorization postgres`);
 });
 
-const fields = `applied duration
-  migration { version name statements checksum down appliedAt appliedBy }`;
-
-interface Input {
-  version: string;
-  name: string;
-  sql: string;
-  down?: string | null;
-  dryRun?: boolean;
-  transactional?: boolean;
-}
-
-async function run(input: Input) {
+async function run(input: RunMigrationInput) {
   const { data, errors } = await database.ask(
-    `mutation ($input: RunMigrationInput!) { runMigration(input: $input) { ${fields} } }`,
+    gql(`mutation ($input: RunMigrationInput!) { runMigration(input: $input) {
+      applied duration migration { version name statements checksum down appliedAt appliedBy } } }`),
     { input },
   );
   return { payload: data?.runMigration, error: errors[0], code: errors[0]?.extensions.code };
@@ -41,7 +32,8 @@ async function run(input: Input) {
 
 async function rollback(version: string) {
   const { data, errors } = await database.ask(
-    `mutation ($version: ID!) { rollbackMigration(version: $version) { ${fields} } }`,
+    gql(`mutation ($version: ID!) { rollbackMigration(version: $version) {
+      applied duration migration { version name statements checksum down appliedAt appliedBy } } }`),
     { version },
   );
   return { payload: data?.rollbackMigration, error: errors[0], code: errors[0]?.extensions.code };
@@ -244,7 +236,7 @@ describe('runMigration', () => {
   });
 
   it('keeps no role but SERVICE_ROLE near migrations', async () => {
-    const { errors } = await database.app.graphql('{ migrations { totalCount } }');
+    const { errors } = await database.app.graphql(gql(`{ migrations { totalCount } }`));
     expect(errors[0]?.extensions.code).toBe('UNAUTHENTICATED');
   });
 });
@@ -252,9 +244,9 @@ describe('runMigration', () => {
 describe('a dry run', () => {
   it('answers what would be recorded, notices included, and leaves nothing', async () => {
     const { data, errors } = await database.ask(
-      `mutation ($input: RunMigrationInput!) {
+      gql(`mutation ($input: RunMigrationInput!) {
         runMigration(input: $input) { applied notices { severity message } migration { statements } }
-      }`,
+      }`),
       { input: { ...first, sql: `${first.sql}do $$ begin raise notice 'hello %', 1; end $$`, dryRun: true } },
     );
     expect(errors).toEqual([]);
@@ -295,7 +287,7 @@ describe('outside of a transaction', () => {
     expect(await exists('public.big')).toBe(true);
     expect(await history()).toEqual([]);
     const { data } = await database.ask(
-      `{ migration(version: "20260301000000") { version statementsRun appliedAt } }`,
+      gql(`{ migration(version: "20260301000000") { version statementsRun appliedAt } }`),
     );
     expect(data.migration).toEqual({ version: '20260301000000', statementsRun: 2, appliedAt: null });
     await database.admin`insert into gate default values`;
@@ -351,31 +343,35 @@ describe('rollbackMigration', () => {
 
 describe('migrations', () => {
   it('are empty before the first, then paged in the order of versions', async () => {
-    const list = (args: string) =>
+    const list = (first: number, after: string | null = null) =>
       database.ask(
-        `{ migrations(${args}) { totalCount nodes { version statements } pageInfo { hasNextPage endCursor } } }`,
+        gql(`query ($first: Int!, $after: String) { migrations(first: $first, after: $after) {
+          totalCount nodes { version statements } pageInfo { hasNextPage endCursor } } }`),
+        { first, after },
       );
-    expect((await list('first: 5')).data.migrations.nodes).toEqual([]);
+    expect((await list(5)).data.migrations.nodes).toEqual([]);
     for (const version of ['3', '1', '2'])
       await run({ version, name: `m${version}`, sql: `select ${version}` });
-    const page = (await list('first: 2')).data.migrations;
+    const page = (await list(2)).data.migrations;
     expect(page.nodes).toEqual([
       { version: '1', statements: ['select 1'] },
       { version: '2', statements: ['select 2'] },
     ]);
     expect(page.totalCount).toBe(3);
-    const rest = (await list(`first: 2, after: "${page.pageInfo.endCursor}"`)).data.migrations;
-    expect(rest.nodes.map(({ version }: { version: string }) => version)).toEqual(['3']);
+    const rest = (await list(2, page.pageInfo.endCursor)).data.migrations;
+    expect(rest.nodes.map(({ version }) => version)).toEqual(['3']);
     expect(rest.pageInfo.hasNextPage).toBe(false);
   });
 
   it.each(['first: 0', 'first: -1', 'first: 1001', 'after: "nonsense"'])('refuse %s', async (args) => {
-    const { errors } = await database.ask(`{ migrations(${args}) { totalCount } }`);
+    const { errors } = await database.app.graphqlText(`{ migrations(${args}) { totalCount } }`, {
+      token: serviceToken,
+    });
     expect(errors[0]?.extensions.code).toBe('BAD_USER_INPUT');
   });
 
   it('are null one by one where there is none', async () => {
-    const { data, errors } = await database.ask('{ migration(version: "5") { version } }');
+    const { data, errors } = await database.ask(gql(`{ migration(version: "5") { version } }`));
     expect({ data, errors }).toEqual({ data: { migration: null }, errors: [] });
   });
 });
@@ -386,7 +382,7 @@ describe('a history that another tool wrote', () => {
       create table supabase_migrations.schema_migrations (version text not null primary key);
       insert into supabase_migrations.schema_migrations values ('20250101000000'); reset role`);
     const list = await database.ask(
-      '{ migrations { nodes { version name statements checksum appliedAt } } }',
+      gql(`{ migrations { nodes { version name statements checksum appliedAt } } }`),
     );
     expect(list.errors).toEqual([]);
     expect(list.data.migrations.nodes).toEqual([
@@ -425,7 +421,9 @@ describe('a history that another tool wrote', () => {
         ('20260101000006', array['select 6', null], 'null'), ('v1_beta', array['select 7'], 'beta'),
         ('${long}', array['select 9'], 'long'); reset role`);
     const { data, errors } = await database.ask(
-      '{ migrations { nodes { version name statements state checksum } } migration(version: "v1_beta") { name } }',
+      gql(
+        `{ migrations { nodes { version name statements state checksum } } migration(version: "v1_beta") { name } }`,
+      ),
     );
     expect(errors).toEqual([]);
     expect(data.migrations.nodes.map((node: { version: string }) => node.version)).toEqual([

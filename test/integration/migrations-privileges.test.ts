@@ -2,6 +2,7 @@ import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { type DatabaseApp, databaseEnv, serviceToken, startDatabaseApp } from '../support/database-app.ts';
+import { gql } from '../support/gql.ts';
 
 let database: DatabaseApp;
 let gateway: TestApp;
@@ -26,7 +27,7 @@ afterAll(async () => {
 
 async function run(version: string) {
   const { data, errors } = await gateway.graphql(
-    `mutation ($input: RunMigrationInput!) { runMigration(input: $input) { applied } }`,
+    gql(`mutation ($input: RunMigrationInput!) { runMigration(input: $input) { applied } }`),
     {
       variables: { input: { version, name: `m${version}`, sql: `create table t${version} ()` } },
       token: serviceToken,

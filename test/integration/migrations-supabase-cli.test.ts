@@ -3,7 +3,9 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { RunMigrationInput } from '../generated/operations.ts';
 import { type DatabaseApp, startDatabaseApp } from '../support/database-app.ts';
+import { gql } from '../support/gql.ts';
 import { makeTestFolder } from '../support/postgres.ts';
 
 const run = promisify(execFile);
@@ -56,9 +58,11 @@ async function supabase(...args: string[]): Promise<string> {
 
 const file = (name: string, sql: string) => writeFile(join(folder, 'supabase', 'migrations', name), sql);
 
-async function migrate(input: Record<string, unknown>) {
+async function migrate(input: RunMigrationInput) {
   const { data, errors } = await database.ask(
-    'mutation ($input: RunMigrationInput!) { runMigration(input: $input) { applied migration { checksum } } }',
+    gql(
+      `mutation ($input: RunMigrationInput!) { runMigration(input: $input) { applied migration { checksum } } }`,
+    ),
     { input },
   );
   return { applied: data?.runMigration?.applied, code: errors[0]?.extensions.code };
@@ -79,9 +83,9 @@ describe('the Supabase CLI', () => {
   it('writes a history that is ours: the same statements are applied already, others are CONFLICT', async () => {
     await file('20260101000000_theirs.sql', sql);
     await supabase('db', 'push', '--yes');
-    const { data } = await database.ask('{ migrations { nodes { version name statements } } }');
+    const { data } = await database.ask(gql(`{ migrations { nodes { version name statements } } }`));
     expect(data.migrations.nodes).toMatchObject([{ version: '20260101000000', name: 'theirs' }]);
-    expect(data.migrations.nodes[0].statements).toHaveLength(3);
+    expect(data.migrations.nodes[0]?.statements).toHaveLength(3);
     const same = { version: '20260101000000', name: 'theirs', sql };
     expect(await migrate(same)).toEqual({ applied: false, code: undefined });
     expect((await migrate({ ...same, sql: 'select 1' })).code).toBe('CONFLICT');
@@ -98,7 +102,7 @@ describe('the Supabase CLI', () => {
     const pushed = await supabase('db', 'push', '--yes');
     expect(pushed).toContain('20260103000000_more.sql');
     expect(pushed).not.toContain('20260102000000_ours.sql');
-    const { data } = await database.ask('{ migrations { nodes { version } } }');
+    const { data } = await database.ask(gql(`{ migrations { nodes { version } } }`));
     expect(data.migrations.nodes.map(({ version }: { version: string }) => version)).toEqual([
       '20260101000000',
       '20260102000000',

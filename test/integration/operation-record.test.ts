@@ -1,6 +1,7 @@
 import { afterEach, expect, it } from 'vitest';
 import { createLogger } from '../../src/observability/logger.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
+import { gql } from '../support/gql.ts';
 import { listen } from '../support/listening-server.ts';
 import { hmacToken, keyClaims, testSecret } from '../support/tokens.ts';
 
@@ -31,12 +32,12 @@ async function start(env: Record<string, string> = {}) {
 it('tells of each operation its role, name, time and code, and never what was sent', async () => {
   const { app: gateway, operations, text } = await start();
   const token = hmacToken(keyClaims('service_role'));
-  const named = 'query Who($note: String!) { viewer { role } explainIt: __type(name: $note) { name } }';
+  const named = gql(`query Who($note: String!) { viewer { role } explainIt: __type(name: $note) { name } }`);
   await gateway.graphql(named, { token, variables: { note: 'hunter2' } });
-  await gateway.graphql('{ sql(statement: "select hunter2") { rows } }');
-  await gateway.graphql('{ viewer { role } }', { token: `${token}x` });
-  await gateway.graphql('{ nothing(hunter2: 1) }');
-  await gateway.graphql('{ hunter2');
+  await gateway.graphql(gql(`{ sql(statement: "select hunter2") { rows } }`));
+  await gateway.graphql(gql(`{ viewer { role } }`), { token: `${token}x` });
+  await gateway.graphqlText('{ nothing(hunter2: 1) }');
+  await gateway.graphqlText('{ hunter2');
   const ran = {
     level: 'info',
     time: expect.any(String),
@@ -60,13 +61,13 @@ it('tells of each operation its role, name, time and code, and never what was se
 
 it('counts operations, limits and running subscriptions', async () => {
   const { app: gateway, metrics, operations } = await start({ MAX_ALIASES: '1' });
-  await gateway.graphql('{ viewer { role } }');
-  await gateway.graphql('{ a: viewer { role } b: viewer { role } }');
+  await gateway.graphql(gql(`{ viewer { role } }`));
+  await gateway.graphql(gql(`{ a: viewer { role } b: viewer { role } }`));
   const leave = new AbortController();
   const stream = await fetch(gateway.graphqlUrl, {
     method: 'POST',
     headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
-    body: JSON.stringify({ query: 'subscription Watch { serviceHealth { name } }' }),
+    body: JSON.stringify({ query: gql(`subscription Watch { serviceHealth { name } }`) }),
     signal: leave.signal,
   });
   expect(stream.status).toBe(200);

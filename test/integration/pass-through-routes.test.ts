@@ -1,6 +1,7 @@
 import { request } from 'node:http';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startTestApp, type TestApp } from '../support/app.ts';
+import { gql } from '../support/gql.ts';
 import { type ListeningServer, listen } from '../support/listening-server.ts';
 import { hmacToken, keyClaims, testSecret } from '../support/tokens.ts';
 
@@ -184,9 +185,12 @@ describe('of functions', () => {
 
   it('is none named like it to invokeFunction either', async () => {
     const serviceKey = hmacToken(keyClaims('service_role'));
-    const { errors } = await gateway.graphql('mutation { invokeFunction(name: "_internal") { status } }', {
-      token: serviceKey,
-    });
+    const { errors } = await gateway.graphql(
+      gql(`mutation { invokeFunction(name: "_internal") { status } }`),
+      {
+        token: serviceKey,
+      },
+    );
     expect(errors[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT' });
     expect(received).toEqual([]);
   });

@@ -4,6 +4,7 @@ import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { edgeHeaders } from '../support/edge-headers.ts';
+import { gql } from '../support/gql.ts';
 import { type ListeningServer, listen } from '../support/listening-server.ts';
 import { hmacToken, keyClaims, testSecret, userClaims } from '../support/tokens.ts';
 
@@ -281,7 +282,7 @@ describe('/realtime/v1/api/broadcast', () => {
     authorization: `Bearer ${hmacToken(userClaims({ sub }))}`,
     'content-type': 'application/json',
   });
-  const mutation = 'mutation { sendBroadcast(channel: "room", event: "e", payload: { a: 1 }) }';
+  const mutation = gql(`mutation { sendBroadcast(channel: "room", event: "e", payload: { a: 1 }) }`);
 
   it('spends the bucket of sendBroadcast, once for each message', async () => {
     const mine = headers('00000000-0000-4000-8000-00000000000b');
@@ -321,8 +322,10 @@ describe('sendBroadcast before Realtime 2.96.3', () => {
     const token = hmacToken(userClaims({ sub: '00000000-0000-4000-8000-00000000000d' }));
     const sending = (isPrivate: boolean) =>
       gateway.graphql(
-        `mutation { sendBroadcast(channel: "a/b", event: "e", payload: { a: 1 }, private: ${isPrivate}) }`,
-        { token },
+        gql(`mutation ($private: Boolean!) {
+          sendBroadcast(channel: "a/b", event: "e", payload: { a: 1 }, private: $private)
+        }`),
+        { token, variables: { private: isPrivate } },
       );
     const hidden = await sending(true);
     expect(hidden.errors[0]?.extensions).toMatchObject({ code: 'NOT_CONFIGURED', service: 'REALTIME' });

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { ApolloClient, gql, HttpLink, InMemoryCache } from '@apollo/client/core/index.js';
+import { ApolloClient, HttpLink, InMemoryCache, gql as parse } from '@apollo/client/core/index.js';
 import { createPersistedQueryLink } from '@apollo/client/link/persisted-queries/index.js';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startTestApp, type TestApp } from '../support/app.ts';
+import { gql } from '../support/gql.ts';
 import { testSecret } from '../support/tokens.ts';
 import { acceptedClient } from '../support/websocket-gateway.ts';
 
@@ -13,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => app?.close());
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
-const extensions = { persistedQuery: { version: 1, sha256Hash: sha256('{ __typename }') } };
+const extensions = { persistedQuery: { version: 1, sha256Hash: sha256(gql(`{ __typename }`)) } };
 const notSupported = {
   message: 'PersistedQueryNotSupported',
   extensions: { code: 'PERSISTED_QUERY_NOT_SUPPORTED' },
@@ -33,7 +34,7 @@ it.each([{ useGETForHashedQueries: false }, { useGETForHashedQueries: true }])(
       cache: new InMemoryCache(),
     });
     for (const name of ['First', 'Second']) {
-      const query = gql(`query ${name} { health { status } }`);
+      const query = parse(`query ${name} { health { status } }`);
       const { data } = await client.query({ query, fetchPolicy: 'no-cache' });
       expect(data.health.status).toBe('OK');
     }
@@ -89,7 +90,7 @@ it('tells an operation of a WebSocket, and goes on with the others', async () =>
     type: 'error',
     payload: [notSupported],
   });
-  client.send({ id: '2', type: 'subscribe', payload: { query: '{ __typename }', extensions } });
+  client.send({ id: '2', type: 'subscribe', payload: { query: gql(`{ __typename }`), extensions } });
   expect(await client.message(({ id }) => id === '2')).toMatchObject({
     payload: { data: { __typename: 'Query' } },
   });
@@ -97,7 +98,7 @@ it('tells an operation of a WebSocket, and goes on with the others', async () =>
 });
 
 it('runs an operation that sends its text beside the hash', async () => {
-  const body = JSON.stringify({ query: '{ __typename }', extensions });
+  const body = JSON.stringify({ query: gql(`{ __typename }`), extensions });
   const answer = await fetch(app.graphqlUrl, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -107,7 +108,7 @@ it('runs an operation that sends its text beside the hash', async () => {
 });
 
 it('refuses a batch, and says so', async () => {
-  const batch = JSON.stringify([{ query: '{ __typename }' }, { query: '{ __typename }' }]);
+  const batch = JSON.stringify([{ query: gql(`{ __typename }`) }, { query: gql(`{ __typename }`) }]);
   const post = await fetch(app.graphqlUrl, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },

@@ -6,6 +6,7 @@ import { startTestApp } from '../support/app.ts';
 import { createTestAuthority, type TestAuthority } from '../support/certificates.ts';
 import { databaseEnv, serviceToken } from '../support/database-app.ts';
 import { connectDatabase, failureOf } from '../support/database-client.ts';
+import { gql } from '../support/gql.ts';
 import { makeTestFolder, startTestPostgres, type TestPostgres } from '../support/postgres.ts';
 import { testCall } from '../support/test-call.ts';
 
@@ -51,7 +52,7 @@ async function connect(server: TestPostgres, host: string, query: string, env: R
   await using app = await startTestApp({ ...databaseEnv(url), ...env });
   const statement = 'select ssl from pg_stat_ssl where pid = pg_backend_pid()';
   const { data, errors } = await app.graphql(
-    'mutation ($s: String!) { executeSql(statement: $s) { rows } }',
+    gql(`mutation ($s: String!) { executeSql(statement: $s) { rows } }`),
     {
       token: serviceToken,
       variables: { s: statement },

@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { createCanaryRow } from '../../src/modules/realtime/client/canary-row.ts';
 import { createPostgresPools } from '../../src/upstream/postgres/pools.ts';
-import { type Following, type RealtimeGateway, startRealtimeGateway } from '../support/realtime-gateway.ts';
+import { gql } from '../support/gql.ts';
+import { type RealtimeGateway, startRealtimeGateway } from '../support/realtime-gateway.ts';
 import { silentLog } from '../support/test-call.ts';
 
 let gateway: RealtimeGateway;
@@ -37,10 +38,10 @@ async function lastTouch(): Promise<string | undefined> {
 }
 
 /** Follows the table until a canary has come back and one change was delivered without any RESYNC. */
-async function feed(): Promise<Following> {
+async function feed() {
   const following = gateway.follow(
     gateway.client(gateway.world.postgres.keys.serviceRoleKey),
-    'subscription { postgresChanges(table: "notes", resyncOnStart: true) { type record } }',
+    gql(`subscription { postgresChanges(table: "notes", resyncOnStart: true) { type record } }`),
   );
   expect(await following.event(0)).toMatchObject({ type: 'RESYNC' });
   const before = await lastTouch();
@@ -52,10 +53,10 @@ async function feed(): Promise<Following> {
   return following;
 }
 
-async function goesOn(following: Following): Promise<void> {
+async function goesOn(following: Awaited<ReturnType<typeof feed>>): Promise<void> {
   const id = await insert();
   await expect
-    .poll(() => following.events.some(({ record }) => record?.id === id), { timeout: 10_000 })
+    .poll(() => following.events.some(({ record }) => record?.['id'] === id), { timeout: 10_000 })
     .toBe(true);
   following.stop();
 }
@@ -81,7 +82,7 @@ it('says that Realtime is degraded while changes do not come through', async () 
   const following = await feed();
   const token = gateway.world.postgres.keys.serviceRoleKey;
   const realtime = async () => {
-    const { data } = await gateway.app.graphql('{ services { name status reason } }', { token });
+    const { data } = await gateway.app.graphql(gql(`{ services { name status reason } }`), { token });
     return data.services.find(({ name }: { name: string }) => name === 'REALTIME');
   };
   expect(await realtime()).toMatchObject({ status: 'UP' });

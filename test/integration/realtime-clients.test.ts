@@ -1,9 +1,11 @@
-import { ApolloClient, gql, InMemoryCache } from '@apollo/client/core/index.js';
+import { ApolloClient, InMemoryCache } from '@apollo/client/core/index.js';
 import { GraphQLWsLink } from '@apollo/client/link/subscriptions/index.js';
 import { fetchExchange, subscriptionExchange, Client as UrqlClient } from '@urql/core';
+import { parse } from 'graphql';
 import { createClient } from 'graphql-ws';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
+import { type DataOf, gql } from '../support/gql.ts';
 import { type RealtimeGateway, startRealtimeGateway } from '../support/realtime-gateway.ts';
 
 let gateway: RealtimeGateway;
@@ -16,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.stop());
 
-const query = 'subscription { postgresChanges(table: "notes", resyncOnStart: true) { type record } }';
+const query = gql(`subscription { postgresChanges(table: "notes", resyncOnStart: true) { type record } }`);
 const socket = () => createClient({ url: gateway.app.graphqlWsUrl, webSocketImpl: WebSocket });
 
 /** Waits until changes flow, adds a row, and gives what the client was handed. */
@@ -73,7 +75,7 @@ test('Apollo Client follows row changes', async () => {
   });
   const events: unknown[] = [];
   const subscription = client
-    .subscribe({ query: gql(query) })
+    .subscribe({ query: parse(query) })
     .subscribe(({ data }) => events.push(data?.postgresChanges));
   expect(await adding(2, events)).toMatchObject(expected(2));
   subscription.unsubscribe();
@@ -85,7 +87,7 @@ test('graphql-ws follows row changes as an async iterator', async () => {
   const ws = socket();
   const events: unknown[] = [];
   const following = (async () => {
-    for await (const { data } of ws.iterate<{ postgresChanges: unknown }>({ query })) {
+    for await (const { data } of ws.iterate<DataOf<typeof query>>({ query })) {
       events.push(data?.postgresChanges);
       if (events.length === 2) break;
     }

@@ -2,6 +2,7 @@ import { type Client, createClient } from 'graphql-ws';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { startTestApp, type TestApp } from '../support/app.ts';
+import { gql } from '../support/gql.ts';
 import { type Network, startNetwork } from '../support/network.ts';
 import { startTestRealtime, type TestRealtime } from '../support/realtime.ts';
 
@@ -83,7 +84,7 @@ function follow(token: () => Promise<string>, options: { shouldRetry?: () => boo
     },
   });
   client.subscribe<Change>(
-    { query: 'subscription { postgresChanges(table: "notes", resyncOnStart: true) { type record } }' },
+    { query: gql(`subscription { postgresChanges(table: "notes", resyncOnStart: true) { type record } }`) },
     {
       next({ data, errors }) {
         if (errors) notes.ends.push(errors);

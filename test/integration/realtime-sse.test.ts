@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { gql } from '../support/gql.ts';
 import { type RealtimeGateway, startRealtimeGateway } from '../support/realtime-gateway.ts';
 
 const alice = '11111111-1111-4111-8111-111111111111';
@@ -16,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.stop());
 
-const query = 'subscription { postgresChanges(table: "notes", resyncOnStart: true) { type record } }';
+const query = gql(`subscription { postgresChanges(table: "notes", resyncOnStart: true) { type record } }`);
 
 /** Opens an event stream. */
 async function open(token?: string) {
@@ -97,7 +98,7 @@ test('refuses a stream over the limit of the process, and takes one again when a
   const refused = await open();
   expect(await refused.until(/RATE_LIMITED/)).toContain('"limit":2');
   // Queries hold no place.
-  expect((await gateway.app.graphql('{ viewer { role } }')).errors).toEqual([]);
+  expect((await gateway.app.graphql(gql(`{ viewer { role } }`))).errors).toEqual([]);
   const metrics = await (await fetch(`${gateway.app.url}/metrics`)).text();
   expect(metrics).toContain('bunbun_client_connections{what="eventStream"} 2');
   first.leave();

@@ -10,6 +10,7 @@ import { createRealtimeTunnel, type RealtimeTunnelDeps } from '../../src/modules
 import { anonymous } from '../../src/viewer/anonymous.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { type FakeRealtime, startFakeRealtime } from '../support/fake-realtime.ts';
+import { gql } from '../support/gql.ts';
 import { listen } from '../support/listening-server.ts';
 import { silentLog } from '../support/test-call.ts';
 import { hmacToken, keyClaims, testSecret } from '../support/tokens.ts';
@@ -134,7 +135,7 @@ test('gives one address no more than its share, whichever way its connections ca
         'content-type': 'application/json',
         'x-forwarded-for': address,
       },
-      body: JSON.stringify({ query: 'subscription { broadcasts(channel: "room") { type } }' }),
+      body: JSON.stringify({ query: gql(`subscription { broadcasts(channel: "room") { type } }`) }),
     });
   expect(await (await streaming('192.0.2.1')).text()).toContain(
     '"limit":2,"retryAfter":1,"code":"RATE_LIMITED"',

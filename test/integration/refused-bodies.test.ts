@@ -2,6 +2,7 @@ import { request as httpRequest } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startTestApp, type TestApp } from '../support/app.ts';
+import { gql } from '../support/gql.ts';
 import { connectOnce } from '../support/one-connection.ts';
 import { type RefusingServer, startRefusingServer } from '../support/refusing-server.ts';
 import { hmacToken, keyClaims, testSecret, userClaims } from '../support/tokens.ts';
@@ -101,8 +102,9 @@ describe('a service that refuses a body unread and keeps its connection', () => 
   });
 
   test.each(sizes)('tells the sender by uploadFile of %s, and nobody else notices', async (_size, bytes) => {
-    const query =
-      'mutation ($file: File!) { uploadFile(input: { bucket: "b", path: "a", file: $file }) { size } }';
+    const query = gql(
+      `mutation ($file: File!) { uploadFile(input: { bucket: "b", path: "a", file: $file }) { size } }`,
+    );
     const body = new FormData();
     body.set('operations', JSON.stringify({ query, variables: { file: null } }));
     body.set('map', '{"0":["variables.file"]}');
@@ -126,7 +128,7 @@ describe('a service that refuses a body unread and keeps its connection', () => 
   });
 
   test('a call of our own that is refused does not hold up the next one', async () => {
-    const ask = () => app.graphql('mutation { requestPasswordReset(email: "a@example.com") }');
+    const ask = () => app.graphqlText('mutation { requestPasswordReset(email: "a@example.com") }');
     const codes = async () => (await ask()).errors.map(({ extensions }) => extensions.code);
     const first = await codes();
     expect(first).not.toContain('OUTCOME_UNKNOWN');
@@ -149,7 +151,7 @@ describe('a service that refuses a body unread and keeps its connection', () => 
     }
     going = false;
     await Promise.all(hostile);
-    const { data } = await app.graphql('{ services { name circuit } }', {
+    const { data } = await app.graphql(gql(`{ services { name circuit } }`), {
       token: hmacToken(keyClaims('service_role')),
     });
     expect(data.services).toContainEqual({ name: 'STORAGE', circuit: 'CLOSED' });

@@ -3,6 +3,7 @@ import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestApp, type TestApp } from '../support/app.ts';
+import { gql } from '../support/gql.ts';
 import { hmacToken, keyClaims, nowSeconds, testSecret, userClaims } from '../support/tokens.ts';
 
 let app: TestApp;
@@ -35,7 +36,8 @@ function status(options: { path: string; headers?: Record<string, string>; metho
 }
 
 it('says where a value stands that does not fit its scalar, and does not repeat it', async () => {
-  const query = '{ file(bucket: "b", path: "p") {\n  signedUrl(expiresIn: 987654) } }';
+  const query = gql(`{ file(bucket: "b", path: "p") {
+  signedUrl(expiresIn: 987654) } }`);
   const answer = await fetch(app.graphqlUrl, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -53,8 +55,9 @@ it('says where a value stands that does not fit its scalar, and does not repeat 
 });
 
 describe('an answer that holds a credential', () => {
-  const signIn =
-    'mutation { signIn(input: { email: "a@example.com", password: "x" }) { session { accessToken } } }';
+  const signIn = gql(
+    `mutation { signIn(input: { email: "a@example.com", password: "x" }) { session { accessToken } } }`,
+  );
   const post = (query: string, accept: string) =>
     fetch(app.graphqlUrl, {
       method: 'POST',
@@ -68,7 +71,7 @@ describe('an answer that holds a credential', () => {
   };
 
   it('says that nobody may keep a copy of it', async () => {
-    const signed = '{ file(bucket: "b", path: "p") { ...F } } fragment F on StoredFile { signedUrl }';
+    const signed = gql(`{ file(bucket: "b", path: "p") { ...F } } fragment F on StoredFile { signedUrl }`);
     const url = `${app.graphqlUrl}?query=${encodeURIComponent(signed)}`;
     const form = new FormData();
     form.set('operations', JSON.stringify({ query: signIn }));
@@ -78,19 +81,21 @@ describe('an answer that holds a credential', () => {
     expect(await kept(post(signIn, 'text/event-stream'))).toBe('no-store');
     expect(await kept(fetch(app.graphqlUrl, { method: 'POST', headers, body: form }))).toBe('no-store');
     expect(await kept(fetch(url, { headers }))).toBe('no-store');
-    expect(await kept(post('{ viewer { role } }', 'application/json'))).toBeNull();
+    expect(await kept(post(gql(`{ viewer { role } }`), 'application/json'))).toBeNull();
   });
 });
 
 describe('the caller', () => {
   it('is ANON without a credential', async () => {
-    const { data } = await app.graphql('{ viewer { role userId claims expiresAt } }');
+    const { data } = await app.graphql(gql(`{ viewer { role userId claims expiresAt } }`));
     expect(data).toEqual({ viewer: { role: 'ANON', userId: null, claims: null, expiresAt: null } });
   });
 
   it('sees its own role, id, claims and expiry', async () => {
     const claims = userClaims();
-    const { data } = await app.graphql('{ viewer { role userId claims } }', { token: hmacToken(claims) });
+    const { data } = await app.graphql(gql(`{ viewer { role userId claims } }`), {
+      token: hmacToken(claims),
+    });
     expect(data.viewer).toEqual({ role: 'AUTHENTICATED', userId: claims['sub'], claims });
   });
 
@@ -103,7 +108,7 @@ describe('the caller', () => {
     };
     const codes = await Promise.all(
       Object.entries(bad).map(async ([name, token]) => {
-        const { data, errors } = await app.graphql('{ viewer { role } }', { token });
+        const { data, errors } = await app.graphql(gql(`{ viewer { role } }`), { token });
         return [name, data, errors[0]?.extensions.code, typeof errors[0]?.extensions.reason];
       }),
     );
@@ -116,8 +121,8 @@ describe('the caller', () => {
   });
 
   it('may ask for health with a bad token, but not for health and more', async () => {
-    const alone = await app.graphql('{ health { status } }', { token: 'nonsense' });
-    const more = await app.graphql('{ health { status } viewer { role } }', { token: 'nonsense' });
+    const alone = await app.graphql(gql(`{ health { status } }`), { token: 'nonsense' });
+    const more = await app.graphql(gql(`{ health { status } viewer { role } }`), { token: 'nonsense' });
     expect([alone.errors[0]?.extensions.code, more.errors[0]?.extensions.code]).toEqual([
       undefined,
       'UNAUTHENTICATED',
@@ -125,7 +130,7 @@ describe('the caller', () => {
   });
 
   it('does not get the verdict of the caller before, whose operation was the same', async () => {
-    const query = '{ sql(statement: "select 1") { rowCount } }';
+    const query = gql(`{ sql(statement: "select 1") { rowCount } }`);
     const first = await app.graphql(query, { token: serviceToken });
     const second = await app.graphql(query, { token: hmacToken(keyClaims('anon')) });
     const third = await app.graphql(query);
@@ -138,7 +143,7 @@ describe('the caller', () => {
 });
 
 describe('an operation', () => {
-  const codeOf = async (query: string) => (await app.graphql(query)).errors[0]?.extensions;
+  const codeOf = async (text: string) => (await app.graphqlText(text)).errors[0]?.extensions;
 
   it('is refused over the limit of tokens, depth, aliases or root fields, and told which', async () => {
     const many = Array.from({ length: 600 }, () => '__typename').join(' ');
@@ -157,7 +162,7 @@ describe('an operation', () => {
 
   it('is counted through its fragments, also through a cycle of them', async () => {
     const fragments = await codeOf(
-      'query { ...A ...A ...A } fragment A on Query { a: __typename b: __typename }',
+      gql(`query { ...A ...A ...A } fragment A on Query { a: __typename b: __typename }`),
     );
     const cycle = await codeOf('query { ...A } fragment A on Query { ...B } fragment B on Query { ...A }');
     expect([fragments?.code, cycle?.code]).toEqual(['OPERATION_TOO_COMPLEX', 'GRAPHQL_VALIDATION_FAILED']);
@@ -176,8 +181,8 @@ describe('an operation', () => {
   it('gets no suggestions about a schema that it may not introspect, in its variables neither', async () => {
     await using closed = await startTestApp({ JWT_SECRET: testSecret, INTROSPECTION: 'service_role' });
     const answers = await Promise.all([
-      closed.graphql('{ viewr { role } }'),
-      closed.graphql('mutation($i: SignInInput!) { signIn(input: $i) { __typename } }', {
+      closed.graphqlText('{ viewr { role } }'),
+      closed.graphqlText(gql(`mutation($i: SignInInput!) { signIn(input: $i) { __typename } }`), {
         variables: { i: { email: 'a@example.com', password: 'secret', captchaTokn: 'x' } },
       }),
     ]);
@@ -196,7 +201,7 @@ describe('an operation', () => {
   });
 
   it('whose variables do not fit is BAD_USER_INPUT', async () => {
-    const { errors } = await app.graphql('query($s: String!) { sql(statement: $s) { rowCount } }', {
+    const { errors } = await app.graphqlText(gql(`query($s: String!) { sql(statement: $s) { rowCount } }`), {
       token: serviceToken,
       variables: { s: 1 },
     });
@@ -204,7 +209,7 @@ describe('an operation', () => {
   });
 
   it('carries its request id in every error and in the header', async () => {
-    const { headers, errors } = await app.graphql('{ nothing }', {
+    const { headers, errors } = await app.graphqlText('{ nothing }', {
       headers: { 'x-request-id': 'my-request-1' },
     });
     expect([headers.get('x-request-id'), errors[0]?.extensions.requestId]).toEqual([
@@ -214,7 +219,7 @@ describe('an operation', () => {
   });
 
   it('gets a new id when the client sends one that could write into logs', async () => {
-    const { headers } = await app.graphql('{ __typename }', { headers: { 'x-request-id': 'a b"c' } });
+    const { headers } = await app.graphql(gql(`{ __typename }`), { headers: { 'x-request-id': 'a b"c' } });
     expect(headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
   });
 });
@@ -257,7 +262,7 @@ describe('the HTTP side', () => {
   it('refuses form bodies, and GET without the CSRF header', async () => {
     const form = await fetch(app.graphqlUrl, {
       method: 'POST',
-      body: new URLSearchParams({ query: '{ __typename }' }),
+      body: new URLSearchParams({ query: gql(`{ __typename }`) }),
     });
     const get = await fetch(`${app.graphqlUrl}?query={__typename}`);
     const guarded = await fetch(`${app.graphqlUrl}?query={__typename}`, {

@@ -1,6 +1,7 @@
 import { request as httpRequest } from 'node:http';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startTestApp, type TestApp } from '../support/app.ts';
+import { gql } from '../support/gql.ts';
 import { hmacToken, keyClaims, testSecret, userClaims } from '../support/tokens.ts';
 import { acceptedClient } from '../support/websocket-gateway.ts';
 
@@ -34,7 +35,7 @@ const answerTo = async (init: RequestInit & { duplex?: 'half' }) => {
   };
 };
 const withJunk = (length: number) =>
-  JSON.stringify({ query: '{ __typename }', variables: { junk: 'x'.repeat(length) } });
+  JSON.stringify({ query: gql(`{ __typename }`), variables: { junk: 'x'.repeat(length) } });
 const json = (token?: string) => ({
   'content-type': 'application/json',
   ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
@@ -94,20 +95,20 @@ it('closes a WebSocket with 1009 for a message of more than a megabyte', async (
   client.send({
     id: '1',
     type: 'subscribe',
-    payload: { query: '{ __typename }', variables: { junk: 'x'.repeat(megabyte) } },
+    payload: { query: gql(`{ __typename }`), variables: { junk: 'x'.repeat(megabyte) } },
   });
   expect((await client.closed).code).toBe(1009);
 });
 
 it('counts the values of the variables that the operation declares, and drops the others', async () => {
   const many = Array.from({ length: 100 }, () => 1);
-  const declared = 'query ($a: [JSON!]) { sql(statement: "select 1", params: $a) { rowCount } }';
+  const declared = gql(`query ($a: [JSON!]) { sql(statement: "select 1", params: $a) { rowCount } }`);
   const refused = await app.graphql(declared, { variables: { a: many } });
   expect(refused.errors[0]).toMatchObject({
     message: 'The operation has more than 100 values in its variables; the limit is 100.',
     extensions: { code: 'OPERATION_TOO_COMPLEX', limit: 100 },
   });
-  const fits = await app.graphql(declared, { variables: { a: many.slice(1), b: many } });
+  const fits = await app.graphqlText(declared, { variables: { a: many.slice(1), b: many } });
   expect(fits.errors[0]?.extensions.code).toBe('UNAUTHENTICATED');
 });
 

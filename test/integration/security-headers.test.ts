@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startTestApp, type TestApp } from '../support/app.ts';
+import { gql } from '../support/gql.ts';
 import { type ListeningServer, listen } from '../support/listening-server.ts';
 import { sendRaw } from '../support/raw-request.ts';
 import { hmacToken, keyClaims, testSecret } from '../support/tokens.ts';
@@ -59,7 +60,7 @@ describe('what every answer says to a browser', () => {
     ['POST', '/graphql', 'Transfer-Encoding: gzip, chunked\r\n'],
   ])('%s %s', async (method, path, headers) => {
     const start = `${method} ${path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n`;
-    const body = headers.includes('Length') ? '{"query":"{health{status}}"}' : '';
+    const body = headers.includes('Length') ? JSON.stringify({ query: gql(`{health{status}}`) }) : '';
     const answer = await sendRaw(app.url, `${start}${headers}\r\n${body}`);
     expect(answer.status).toBeGreaterThan(0);
     expect(Object.fromEntries(answer.headers)).toMatchObject(expected);

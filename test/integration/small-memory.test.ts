@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { postOperation } from '../support/app.ts';
 import { type GatewayProcess, startGatewayProcess } from '../support/gateway-process.ts';
 import { hmacToken, keyClaims, testSecret } from '../support/tokens.ts';
 
@@ -12,7 +13,8 @@ beforeAll(async () => {
 });
 afterAll(() => gateway?.kill());
 
-const codeOf = async (query: string) => (await gateway.ask(query, { token })).errors[0]?.extensions.code;
+const codeOf = async (text: string) =>
+  (await postOperation(`${gateway.url}/graphql`, text, { token })).errors[0]?.extensions.code;
 const values = (count: number) => Array.from({ length: count }, (_, at) => `"${at}"`).join(' ');
 
 it('outlives more documents than its memory holds, good ones and refused ones', async () => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type DatabaseApp, startDatabaseApp } from '../support/database-app.ts';
+import { gql } from '../support/gql.ts';
 
 let database: DatabaseApp;
 beforeAll(async () => {
@@ -40,17 +41,17 @@ describe('a text of one character many times over is answered soon', () => {
   it.each(texts)('%d characters of %j as a statement, a parameter and a migration', async (size, unit) => {
     const text = unit.repeat(size / unit.length);
     const { data, errors } = await database.ask(
-      `query ($text: String!, $params: [JSON]) {
+      gql(`query ($text: String!, $params: [JSON]) {
         statement: sql(statement: $text, timeout: "5s") { rowCount }
         parameter: sql(statement: "select length($1::text), cardinality($2::text[])", params: $params) { values }
-      }`,
+      }`),
       { text, params: [text, [text, text]] },
     );
     for (const { extensions } of errors) expect(extensions.code).toMatch(/^BAD_/);
     expect(data.parameter).toEqual({ values: [[[...text].length, 2]] });
     const migrate = async (sql: string) =>
       await database.ask(
-        'mutation ($input: RunMigrationInput!) { runMigration(input: $input) { applied } }',
+        gql(`mutation ($input: RunMigrationInput!) { runMigration(input: $input) { applied } }`),
         { input: { version: '1', name: 'long', sql, dryRun: true } },
       );
     for (const sql of [text, `\\restrict a\n${text}`, `copy t from stdin;\n${text}`]) {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { gql, type OperationText } from '../support/gql.ts';
 import { exchange } from '../support/recorded-exchange.ts';
 import { type StorageGateway, startStorageGateway } from '../support/storage-gateway.ts';
 
@@ -28,8 +29,9 @@ describe('what row level security denies', () => {
 
   async function upload(path: string, upsert: boolean) {
     const form = new FormData();
-    const query =
-      'mutation ($file: File!, $path: String!, $upsert: Boolean!) { uploadFile(input: { bucket: "docs", path: $path, file: $file, upsert: $upsert }) { id } }';
+    const query = gql(
+      `mutation ($file: File!, $path: String!, $upsert: Boolean!) { uploadFile(input: { bucket: "docs", path: $path, file: $file, upsert: $upsert }) { id } }`,
+    );
     form.set('operations', JSON.stringify({ query, variables: { file: null, path, upsert } }));
     form.set('map', '{"0":["variables.file"]}');
     form.set('0', new Blob(['mine']), 'f');
@@ -42,35 +44,37 @@ describe('what row level security denies', () => {
     return told.errors?.map(({ extensions }) => extensions.code);
   }
 
-  test.each<[string, string, string]>([
-    ['a bucket', '{ bucket(id: "docs") { id } }', 'NOT_FOUND'],
-    ['a file', '{ file(bucket: "docs", path: "theirs.txt") { id } }', 'NOT_FOUND'],
-    ['making a bucket', 'mutation { createBucket(input: { id: "mine" }) { id } }', 'FORBIDDEN'],
+  test.each<[string, OperationText, string]>([
+    ['a bucket', gql(`{ bucket(id: "docs") { id } }`), 'NOT_FOUND'],
+    ['a file', gql(`{ file(bucket: "docs", path: "theirs.txt") { id } }`), 'NOT_FOUND'],
+    ['making a bucket', gql(`mutation { createBucket(input: { id: "mine" }) { id } }`), 'FORBIDDEN'],
     [
       'changing a bucket',
-      'mutation { updateBucket(id: "docs", input: { public: true }) { id } }',
+      gql(`mutation { updateBucket(id: "docs", input: { public: true }) { id } }`),
       'NOT_FOUND',
     ],
-    ['deleting a bucket', 'mutation { deleteBucket(id: "docs") { bucketId } }', 'NOT_FOUND'],
-    ['emptying a bucket', 'mutation { emptyBucket(id: "docs") { status } }', 'FORBIDDEN'],
+    ['deleting a bucket', gql(`mutation { deleteBucket(id: "docs") { bucketId } }`), 'NOT_FOUND'],
+    ['emptying a bucket', gql(`mutation { emptyBucket(id: "docs") { status } }`), 'FORBIDDEN'],
     [
       'a ticket',
-      'mutation { createUpload(input: { bucket: "docs", path: "mine.txt" }) { expiresAt } }',
+      gql(`mutation { createUpload(input: { bucket: "docs", path: "mine.txt" }) { expiresAt } }`),
       'FORBIDDEN',
     ],
     [
       'a ticket that replaces',
-      'mutation { createUpload(input: { bucket: "docs", path: "theirs.txt", upsert: true }) { expiresAt } }',
+      gql(
+        `mutation { createUpload(input: { bucket: "docs", path: "theirs.txt", upsert: true }) { expiresAt } }`,
+      ),
       'FORBIDDEN',
     ],
     [
       'moving',
-      'mutation { moveFile(input: { bucket: "docs", from: "theirs.txt", to: "mine.txt" }) { path } }',
+      gql(`mutation { moveFile(input: { bucket: "docs", from: "theirs.txt", to: "mine.txt" }) { path } }`),
       'NOT_FOUND',
     ],
     [
       'copying',
-      'mutation { copyFile(input: { bucket: "docs", from: "theirs.txt", to: "mine.txt" }) { path } }',
+      gql(`mutation { copyFile(input: { bucket: "docs", from: "theirs.txt", to: "mine.txt" }) { path } }`),
       'NOT_FOUND',
     ],
   ])('%s is %s', async (_name, query, code) => {
@@ -108,18 +112,18 @@ describe('what row level security denies', () => {
 
   test('lists, URLs and deletions leave out what is hidden, without a word of it', async () => {
     const { data, errors } = await gateway.app.graphql(
-      '{ buckets { id } files(bucket: "docs") { nodes { path } } }',
+      gql(`{ buckets { id } files(bucket: "docs") { nodes { path } } }`),
       { token: user },
     );
     expect([data, errors]).toEqual([{ buckets: [], files: { nodes: [] } }, []]);
     const changes = await gateway.app.graphql(
-      `mutation {
+      gql(`mutation {
         createSignedUrls(bucket: "docs", paths: ["theirs.txt", "none.txt"]) { url error }
-        deleteFiles(bucket: "docs", paths: ["theirs.txt", "none.txt"]) { path } }`,
+        deleteFiles(bucket: "docs", paths: ["theirs.txt", "none.txt"]) { path } }`),
       { token: user },
     );
     const [hidden, missing] = changes.data.createSignedUrls;
-    expect(hidden.url).toBeNull();
+    expect(hidden?.url).toBeNull();
     // Whoever may not see a file does not learn that it is there.
     expect(hidden).toEqual(missing);
     expect(changes.data.deleteFiles).toEqual([]);

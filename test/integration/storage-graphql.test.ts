@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Ask } from '../support/app.ts';
+import { gql } from '../support/gql.ts';
 import { exchange } from '../support/recorded-exchange.ts';
 import { type StorageGateway, startStorageGateway } from '../support/storage-gateway.ts';
 
@@ -32,15 +34,17 @@ describe('storage over GraphQL', () => {
     expect(answer.status).toBe(200);
   }
 
-  const service = (query: string, variables: Record<string, unknown> = {}) =>
-    gateway.app.graphql(query, { variables, token: gateway.serviceKey });
-  const user = (query: string, variables: Record<string, unknown> = {}) =>
-    gateway.app.graphql(query, { variables, token: gateway.userToken(userA) });
+  const service: Ask = (operation, variables) =>
+    gateway.app.graphql(operation, { variables, token: gateway.serviceKey });
+  const user: Ask = (operation, variables) =>
+    gateway.app.graphql(operation, { variables, token: gateway.userToken(userA) });
 
   test('creates, changes, lists, empties and deletes buckets', async () => {
-    const made = await service(`mutation { createBucket(input: {
+    const made = await service(
+      gql(`mutation { createBucket(input: {
       id: "temp", public: true, fileSizeLimit: "1000", allowedMimeTypes: ["text/*"] }) {
-      id name public fileSizeLimit allowedMimeTypes createdAt } }`);
+      id name public fileSizeLimit allowedMimeTypes createdAt } }`),
+    );
     expect(made.errors).toEqual([]);
     expect(made.data.createBucket).toMatchObject({
       id: 'temp',
@@ -49,81 +53,93 @@ describe('storage over GraphQL', () => {
       fileSizeLimit: '1000',
       allowedMimeTypes: ['text/*'],
     });
-    const again = await service('mutation { createBucket(input: { id: "temp" }) { id } }');
+    const again = await service(gql(`mutation { createBucket(input: { id: "temp" }) { id } }`));
     expect(again.errors[0]?.extensions).toMatchObject({ code: 'CONFLICT', reason: 'BucketAlreadyExists' });
     const updated = await service(
-      'mutation { updateBucket(id: "temp", input: { public: false, fileSizeLimit: null }) { public fileSizeLimit } }',
+      gql(
+        `mutation { updateBucket(id: "temp", input: { public: false, fileSizeLimit: null }) { public fileSizeLimit } }`,
+      ),
     );
     expect(updated.data.updateBucket).toEqual({ public: false, fileSizeLimit: null });
     await put('temp', 'x.txt');
-    const full = await service('mutation { deleteBucket(id: "temp") { bucketId } }');
+    const full = await service(gql(`mutation { deleteBucket(id: "temp") { bucketId } }`));
     expect(full.errors[0]?.extensions.code).toBe('CONFLICT');
-    const emptied = await service('mutation { emptyBucket(id: "temp") { bucketId status } }');
+    const emptied = await service(gql(`mutation { emptyBucket(id: "temp") { bucketId status } }`));
     expect(emptied.data.emptyBucket).toEqual({ bucketId: 'temp', status: 'DONE' });
-    const gone = await service('mutation { deleteBucket(id: "temp") { bucketId } }');
+    const gone = await service(gql(`mutation { deleteBucket(id: "temp") { bucketId } }`));
     expect(gone.data.deleteBucket).toEqual({ bucketId: 'temp' });
-    const missing = await service('{ bucket(id: "temp") { id } }');
+    const missing = await service(gql(`{ bucket(id: "temp") { id } }`));
     expect(missing.errors[0]?.extensions.code).toBe('NOT_FOUND');
   });
 
   test('shows a user no bucket without a policy, and refuses one without a right', async () => {
-    expect((await user('{ buckets { id } }')).data.buckets).toEqual([]);
-    const refused = await user('mutation { createBucket(input: { id: "mine" }) { id } }');
+    expect((await user(gql(`{ buckets { id } }`))).data.buckets).toEqual([]);
+    const refused = await user(gql(`mutation { createBucket(input: { id: "mine" }) { id } }`));
     expect(refused.errors[0]?.extensions.code).toBe('FORBIDDEN');
-    const emptying = await user('mutation { emptyBucket(id: "docs") { status } }');
+    const emptying = await user(gql(`mutation { emptyBucket(id: "docs") { status } }`));
     expect(emptying.errors[0]?.extensions.code).toBe('FORBIDDEN');
-    const anonymous = await gateway.app.graphql('{ buckets { id } }');
+    const anonymous = await gateway.app.graphql(gql(`{ buckets { id } }`));
     expect(anonymous.errors[0]?.extensions.code).toBe('UNAUTHENTICATED');
   });
 
   test('walks a list page by page and from any edge, folders among files', async () => {
     const all = await service(
-      '{ files(bucket: "listing") { nodes { __typename path name } pageInfo { hasNextPage } } }',
+      gql(`{ files(bucket: "listing") { nodes { __typename path name } pageInfo { hasNextPage } } }`),
     );
     const paths = ['a/', 'b.txt', 'c-d.txt', 'c/', 'd.txt'];
-    expect(all.data.files.nodes.map(({ path }: { path: string }) => path)).toEqual(paths);
+    expect(all.data.files.nodes.map(({ path }) => path)).toEqual(paths);
     expect(all.data.files.nodes[0]).toEqual({ __typename: 'Folder', path: 'a/', name: 'a' });
+    const pageOf = (first: number, after: string | null) =>
+      service(
+        gql(`query ($first: Int!, $after: String) { files(bucket: "listing", first: $first, after: $after) {
+          nodes { path } pageInfo { hasNextPage endCursor } } }`),
+        { first, after },
+      );
     for (const first of [1, 2, 3, 5]) {
       const seen: string[] = [];
       let after: string | null = null;
       do {
-        const page = await service(
-          'query ($first: Int!, $after: String) { files(bucket: "listing", first: $first, after: $after) { nodes { path } pageInfo { hasNextPage endCursor } } }',
-          { first, after },
-        );
+        const page = await pageOf(first, after);
         expect(page.errors).toEqual([]);
-        seen.push(...page.data.files.nodes.map(({ path }: { path: string }) => path));
+        seen.push(...page.data.files.nodes.map(({ path }) => path));
         after = page.data.files.pageInfo.hasNextPage ? page.data.files.pageInfo.endCursor : null;
       } while (after !== null);
       expect(seen).toEqual(paths);
     }
-    const edges = await service('{ files(bucket: "listing", first: 4) { edges { cursor } } }');
+    const edges = await service(gql(`{ files(bucket: "listing", first: 4) { edges { cursor } } }`));
     for (const [index, { cursor }] of edges.data.files.edges.entries()) {
       const rest = await service(
-        'query ($after: String) { files(bucket: "listing", after: $after) { nodes { path } } }',
+        gql(`query ($after: String) { files(bucket: "listing", after: $after) { nodes { path } } }`),
         { after: cursor },
       );
-      expect(rest.data.files.nodes.map(({ path }: { path: string }) => path)).toEqual(paths.slice(index + 1));
+      expect(rest.data.files.nodes.map(({ path }) => path)).toEqual(paths.slice(index + 1));
     }
   });
 
   test('sorts descending and by time, within a prefix', async () => {
     const down = await service(
-      '{ files(bucket: "listing", prefix: "a/", sortBy: { by: CREATED_AT, direction: DESC }) { nodes { name } } bucket(id: "listing") { files(sortBy: { direction: DESC }, first: 2) { nodes { path } } } }',
+      gql(
+        `{ files(bucket: "listing", prefix: "a/", sortBy: { by: CREATED_AT, direction: DESC }) { nodes { name } } bucket(id: "listing") { files(sortBy: { direction: DESC }, first: 2) { nodes { path } } } }`,
+      ),
     );
     expect(down.data.files.nodes).toEqual([{ name: '2.txt' }, { name: '1.txt' }]);
     expect(down.data.bucket.files.nodes).toEqual([{ path: 'd.txt' }, { path: 'c/' }]);
   });
 
   test('refuses a cursor of another order, and pages that are too large', async () => {
-    const page = await service('{ files(bucket: "listing", first: 1) { pageInfo { endCursor } } }');
+    const page = await service(gql(`{ files(bucket: "listing", first: 1) { pageInfo { endCursor } } }`));
     const other = await service(
-      'query ($after: String) { files(bucket: "listing", after: $after, sortBy: { direction: DESC }) { nodes { path } } }',
+      gql(
+        `query ($after: String) { files(bucket: "listing", after: $after, sortBy: { direction: DESC }) { nodes { path } } }`,
+      ),
       { after: page.data.files.pageInfo.endCursor },
     );
     expect(other.errors[0]?.extensions.code).toBe('BAD_USER_INPUT');
     for (const first of [0, -1, 1_001, 1_000_000_000]) {
-      const refused = await service(`{ files(bucket: "listing", first: ${first}) { nodes { path } } }`);
+      const refused = await service(
+        gql(`query ($first: Int!) { files(bucket: "listing", first: $first) { nodes { path } } }`),
+        { first },
+      );
       expect(refused.errors[0]?.extensions).toMatchObject({
         code: 'BAD_USER_INPUT',
         issues: [{ path: ['first'] }],
@@ -134,7 +150,9 @@ describe('storage over GraphQL', () => {
   test('tells all about one file, and absolute URLs on this gateway', async () => {
     await put('docs', 'told.txt', 'hello');
     const { data, errors } = await service(
-      '{ file(bucket: "docs", path: "told.txt") { id bucket path name size contentType etag cacheControl metadata createdAt updatedAt downloadUrl publicUrl } open: file(bucket: "docs", path: "none") { id } }',
+      gql(
+        `{ file(bucket: "docs", path: "told.txt") { id bucket path name size contentType etag cacheControl metadata createdAt updatedAt downloadUrl publicUrl } open: file(bucket: "docs", path: "none") { id } }`,
+      ),
     );
     expect(errors.map(({ extensions }) => extensions.code)).toEqual(['NOT_FOUND']);
     expect(data.file).toMatchObject({
@@ -151,24 +169,28 @@ describe('storage over GraphQL', () => {
 
   test('signs every URL of an operation in one call of the service', async () => {
     const { data, errors } = await service(
-      '{ files(bucket: "listing", prefix: "a/") { nodes { ... on StoredFile { signedUrl(download: "x y.txt") } } } }',
+      gql(
+        `{ files(bucket: "listing", prefix: "a/") { nodes { ... on StoredFile { signedUrl(download: "x y.txt") } } } }`,
+      ),
     );
     expect(errors).toEqual([]);
-    const urls = data.files.nodes.map(({ signedUrl }: { signedUrl: string }) => signedUrl);
+    const urls = data.files.nodes.map(({ signedUrl }) => signedUrl);
     expect(urls).toHaveLength(2);
     expect(urls[0]).toMatch(/\/storage\/v1\/object\/sign\/listing\/a\/1\.txt\?token=.+&download=x%20y\.txt$/);
   });
 
   test('signs many by name, and says which it cannot', async () => {
     const { data } = await service(
-      'mutation { createSignedUrls(bucket: "listing", paths: ["none", "b.txt"], expiresIn: "5m") { path url error } }',
+      gql(
+        `mutation { createSignedUrls(bucket: "listing", paths: ["none", "b.txt"], expiresIn: "5m") { path url error } }`,
+      ),
     );
     expect(data.createSignedUrls).toMatchObject([
       { path: 'none', url: null, error: expect.any(String) },
       { path: 'b.txt', url: expect.stringContaining('?token='), error: null },
     ]);
     const long = await service(
-      'mutation { createSignedUrls(bucket: "listing", paths: ["b.txt"], expiresIn: "25h") { url } }',
+      gql(`mutation { createSignedUrls(bucket: "listing", paths: ["b.txt"], expiresIn: "25h") { url } }`),
     );
     expect(long.errors[0]?.extensions.code).toBe('BAD_USER_INPUT');
   });
@@ -176,26 +198,29 @@ describe('storage over GraphQL', () => {
   test('moves, copies and deletes within what the policies allow', async () => {
     await put('docs', `${userA}/one.txt`);
     const moved = await user(
-      'mutation ($input: MoveFileInput!) { moveFile(input: $input) { id path etag } }',
+      gql(`mutation ($input: MoveFileInput!) { moveFile(input: $input) { id path etag } }`),
       { input: { bucket: 'docs', from: `${userA}/one.txt`, to: `${userA}/two.txt` } },
     );
     expect(moved.errors).toEqual([]);
     expect(moved.data.moveFile).toMatchObject({ path: `${userA}/two.txt`, etag: expect.any(String) });
-    const copied = await user('mutation ($input: CopyFileInput!) { copyFile(input: $input) { path size } }', {
-      input: { bucket: 'docs', from: `${userA}/two.txt`, to: `${userA}/three.txt` },
-    });
+    const copied = await user(
+      gql(`mutation ($input: CopyFileInput!) { copyFile(input: $input) { path size } }`),
+      {
+        input: { bucket: 'docs', from: `${userA}/two.txt`, to: `${userA}/three.txt` },
+      },
+    );
     expect(copied.data.copyFile).toMatchObject({ path: `${userA}/three.txt` });
-    const away = await user('mutation ($input: CopyFileInput!) { copyFile(input: $input) { path } }', {
+    const away = await user(gql(`mutation ($input: CopyFileInput!) { copyFile(input: $input) { path } }`), {
       input: { bucket: 'docs', from: `${userA}/two.txt`, to: 'elsewhere.txt' },
     });
     expect(away.errors[0]?.extensions.code).toBe('FORBIDDEN');
     const deleted = await user(
-      'mutation ($paths: [String!]!) { deleteFiles(bucket: "docs", paths: $paths) { path } }',
+      gql(`mutation ($paths: [String!]!) { deleteFiles(bucket: "docs", paths: $paths) { path } }`),
       {
         paths: [`${userA}/two.txt`, `${userA}/three.txt`, 'told.txt', 'none.txt'],
       },
     );
-    expect(deleted.data.deleteFiles.map(({ path }: { path: string }) => path).sort()).toEqual([
+    expect(deleted.data.deleteFiles.map(({ path }) => path).sort()).toEqual([
       `${userA}/three.txt`,
       `${userA}/two.txt`,
     ]);
@@ -209,7 +234,7 @@ describe('storage over GraphQL', () => {
     ['\u{1f600}.txt', 'BAD_USER_INPUT'],
     ['a//b', 'NOT_FOUND'],
   ])('answers the path %j with %s', async (path, code) => {
-    const answer = await service('query ($path: String!) { file(bucket: "docs", path: $path) { id } }', {
+    const answer = await service(gql(`query ($path: String!) { file(bucket: "docs", path: $path) { id } }`), {
       path,
     });
     expect(answer.errors[0]?.extensions.code).toBe(code);
@@ -217,7 +242,9 @@ describe('storage over GraphQL', () => {
 
   test('says NOT_CONFIGURED for image sizes where the service has none', async () => {
     const { errors } = await service(
-      '{ file(bucket: "listing", path: "b.txt") { signedUrl(transform: { width: 10 }) publicUrl(transform: { width: 10 }) } }',
+      gql(
+        `{ file(bucket: "listing", path: "b.txt") { signedUrl(transform: { width: 10 }) publicUrl(transform: { width: 10 }) } }`,
+      ),
     );
     expect(errors.map(({ extensions }) => extensions.code)).toEqual(['NOT_CONFIGURED', 'NOT_CONFIGURED']);
   });
@@ -226,9 +253,9 @@ describe('storage over GraphQL', () => {
     const { faults } = gateway.storage;
     try {
       faults.set({ kind: 'status', status: 200, body: '<html>' });
-      expect((await service('{ buckets { id } }')).errors[0]?.extensions.code).toBe('UPSTREAM_ERROR');
+      expect((await service(gql(`{ buckets { id } }`))).errors[0]?.extensions.code).toBe('UPSTREAM_ERROR');
       faults.set({ kind: 'drop' });
-      const down = await service('mutation { createBucket(input: { id: "lost" }) { id } }');
+      const down = await service(gql(`mutation { createBucket(input: { id: "lost" }) { id } }`));
       expect(down.errors[0]?.extensions.code).toBe('OUTCOME_UNKNOWN');
     } finally {
       faults.set(undefined);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { type ForwardingUpstream, forwardTo } from '../support/forwarding-upstream.ts';
+import { gql } from '../support/gql.ts';
 import { exchange } from '../support/recorded-exchange.ts';
 import { type StorageGateway, startStorageGateway } from '../support/storage-gateway.ts';
 
@@ -39,8 +40,9 @@ describe('Storage that fails half-way', () => {
 
   async function uploadFile(path: string) {
     const form = new FormData();
-    const query =
-      'mutation ($file: File!, $path: String!) { uploadFile(input: { bucket: "docs", path: $path, file: $file }) { size } }';
+    const query = gql(
+      `mutation ($file: File!, $path: String!) { uploadFile(input: { bucket: "docs", path: $path, file: $file }) { size } }`,
+    );
     form.set('operations', JSON.stringify({ query, variables: { file: null, path } }));
     form.set('map', '{"0":["variables.file"]}');
     form.set('0', new Blob([content]), 'half');

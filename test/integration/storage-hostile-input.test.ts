@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { encodeCursor } from '../../src/lib/cursor.ts';
-import { startTestApp } from '../support/app.ts';
+import { type Ask, startTestApp } from '../support/app.ts';
+import { gql } from '../support/gql.ts';
 import { listen } from '../support/listening-server.ts';
 import { exchange } from '../support/recorded-exchange.ts';
 import { type StorageGateway, startStorageGateway } from '../support/storage-gateway.ts';
@@ -31,110 +32,128 @@ describe('storage and input that means harm', () => {
     expect(status).toBe(200);
   }
 
-  const ask = (query: string, variables: Record<string, unknown> = {}) =>
-    gateway.app.graphql(query, { variables, token: gateway.serviceKey });
+  const ask: Ask = (operation, variables) =>
+    gateway.app.graphql(operation, { variables, token: gateway.serviceKey });
 
   test.each<[string, string, Record<string, unknown>]>([
     [
       'a file name that is not text',
-      'query ($v: String) { file(bucket: "docs", path: "x.txt") { signedUrl(download: $v) } }',
+      gql(`query ($v: String) { file(bucket: "docs", path: "x.txt") { signedUrl(download: $v) } }`),
       { v: halfOfAPair },
     ],
     [
       'a prefix with NUL',
-      'query ($v: String!) { files(bucket: "docs", prefix: $v) { nodes { path } } }',
+      gql(`query ($v: String!) { files(bucket: "docs", prefix: $v) { nodes { path } } }`),
       { v: 'a\0' },
     ],
     [
       'a prefix that is not text',
-      'query ($v: String!) { files(bucket: "docs", prefix: $v) { nodes { path } } }',
+      gql(`query ($v: String!) { files(bucket: "docs", prefix: $v) { nodes { path } } }`),
       { v: halfOfAPair },
     ],
     [
       'a negative size',
-      'mutation ($v: BigInt) { createUpload(input: { bucket: "docs", path: "n", size: $v }) { expiresAt } }',
+      gql(
+        `mutation ($v: BigInt) { createUpload(input: { bucket: "docs", path: "n", size: $v }) { expiresAt } }`,
+      ),
       { v: '-5' },
     ],
     [
       'metadata that no header could hold',
-      'mutation ($v: JSONObject) { createUpload(input: { bucket: "docs", path: "m", metadata: $v }) { expiresAt } }',
+      gql(
+        `mutation ($v: JSONObject) { createUpload(input: { bucket: "docs", path: "m", metadata: $v }) { expiresAt } }`,
+      ),
       { v: { text: 'x'.repeat(20_000) } },
     ],
     [
       'a content type that would begin another header',
-      'mutation ($v: String) { createUpload(input: { bucket: "docs", path: "h", contentType: $v }) { expiresAt } }',
+      gql(
+        `mutation ($v: String) { createUpload(input: { bucket: "docs", path: "h", contentType: $v }) { expiresAt } }`,
+      ),
       { v: 'text/plain\r\nset-cookie: a=b' },
     ],
-    ['a bucket called ..', 'query ($v: ID!) { bucket(id: $v) { id } }', { v: '..' }],
+    ['a bucket called ..', gql(`query ($v: ID!) { bucket(id: $v) { id } }`), { v: '..' }],
     [
       'a bucket that is not text',
-      'mutation ($v: ID!) { deleteFiles(bucket: $v, paths: ["x"]) { path } }',
+      gql(`mutation ($v: ID!) { deleteFiles(bucket: $v, paths: ["x"]) { path } }`),
       { v: halfOfAPair },
     ],
     [
       'a content type with a line break before a parameter',
-      'mutation ($v: String) { createUpload(input: { bucket: "docs", path: "h", contentType: $v }) { expiresAt } }',
+      gql(
+        `mutation ($v: String) { createUpload(input: { bucket: "docs", path: "h", contentType: $v }) { expiresAt } }`,
+      ),
       { v: 'text/plain;\r\n\r\nx=y' },
     ],
     [
       'a cache time that no header could hold',
-      'mutation ($v: String) { createUpload(input: { bucket: "docs", path: "h", cacheControl: $v }) { expiresAt } }',
+      gql(
+        `mutation ($v: String) { createUpload(input: { bucket: "docs", path: "h", cacheControl: $v }) { expiresAt } }`,
+      ),
       { v: `1${', a'.repeat(20_000)}` },
     ],
     [
       'metadata with NUL',
-      'mutation ($v: JSONObject) { createUpload(input: { bucket: "docs", path: "m", metadata: $v }) { expiresAt } }',
+      gql(
+        `mutation ($v: JSONObject) { createUpload(input: { bucket: "docs", path: "m", metadata: $v }) { expiresAt } }`,
+      ),
       { v: { deep: [{ text: 'a\0' }] } },
     ],
     [
       'metadata with a name that is not text',
-      'mutation ($v: JSONObject) { createUpload(input: { bucket: "docs", path: "m", metadata: $v }) { expiresAt } }',
+      gql(
+        `mutation ($v: JSONObject) { createUpload(input: { bucket: "docs", path: "m", metadata: $v }) { expiresAt } }`,
+      ),
       { v: { [halfOfAPair]: 1 } },
     ],
     [
       'a bucket that no URL could name',
-      'query ($v: ID!) { bucket(id: $v) { id } }',
+      gql(`query ($v: ID!) { bucket(id: $v) { id } }`),
       { v: 'b'.repeat(20_000) },
     ],
     [
       'a list of a bucket that no URL could name',
-      'query ($v: ID!) { files(bucket: $v) { nodes { path } } }',
+      gql(`query ($v: ID!) { files(bucket: $v) { nodes { path } } }`),
       { v: 'b'.repeat(20_000) },
     ],
     [
       'a bucket with NUL to copy from',
-      'mutation ($v: ID!) { copyFile(input: { bucket: $v, from: "x.txt", to: "y" }) { path } }',
+      gql(`mutation ($v: ID!) { copyFile(input: { bucket: $v, from: "x.txt", to: "y" }) { path } }`),
       { v: 'a\0' },
     ],
     [
       'a bucket with NUL to copy to',
-      'mutation ($v: ID!) { copyFile(input: { bucket: "docs", from: "x.txt", to: "y", toBucket: $v }) { path } }',
+      gql(
+        `mutation ($v: ID!) { copyFile(input: { bucket: "docs", from: "x.txt", to: "y", toBucket: $v }) { path } }`,
+      ),
       { v: 'a\0' },
     ],
     [
       'an allowed type with NUL',
-      'mutation ($v: [String!]) { createBucket(input: { id: "t", allowedMimeTypes: $v }) { id } }',
+      gql(`mutation ($v: [String!]) { createBucket(input: { id: "t", allowedMimeTypes: $v }) { id } }`),
       { v: ['a\0*'] },
     ],
     [
       'a cursor with NUL',
-      'query ($v: String!) { files(bucket: "docs", after: $v) { nodes { path } } }',
+      gql(`query ($v: String!) { files(bucket: "docs", after: $v) { nodes { path } } }`),
       { v: cursor('name', 'l:x\0\no:asc') },
     ],
     [
       'a cursor with a time that is none',
-      'query ($v: String!) { files(bucket: "docs", sortBy: { by: CREATED_AT }, after: $v) { nodes { path } } }',
+      gql(
+        `query ($v: String!) { files(bucket: "docs", sortBy: { by: CREATED_AT }, after: $v) { nodes { path } } }`,
+      ),
       { v: cursor('created_at', 'l:x\no:asc\nc:created_at\na:hello') },
     ],
   ])('answers %s with BAD_USER_INPUT', async (_name, query, variables) => {
-    const { errors } = await ask(query, variables);
+    const { errors } = await gateway.app.graphqlText(query, { variables, token: gateway.serviceKey });
     expect(errors.map(({ extensions }) => extensions.code)).toEqual(['BAD_USER_INPUT']);
   });
 
   test.each(['..', '.', halfOfAPair])('makes no bucket %j that nobody could ask for', async (id) => {
-    const made = await ask('mutation ($id: ID!) { createBucket(input: { id: $id }) { id } }', { id });
+    const made = await ask(gql(`mutation ($id: ID!) { createBucket(input: { id: $id }) { id } }`), { id });
     expect(made.errors.map(({ extensions }) => extensions.code)).toEqual(['BAD_USER_INPUT']);
-    const { data } = await ask('{ buckets { id } }');
+    const { data } = await ask(gql(`{ buckets { id } }`));
     expect(data.buckets).toEqual([{ id: 'docs' }]);
   });
 
@@ -170,7 +189,7 @@ describe('storage and input that means harm', () => {
       PUBLIC_URL: 'http://127.0.0.1:1',
     });
     try {
-      const { data } = await app.graphql('{ files(bucket: "docs") { nodes { path } } }', {
+      const { data } = await app.graphql(gql(`{ files(bucket: "docs") { nodes { path } } }`), {
         token: gateway.serviceKey,
       });
       expect(data.files.nodes).toEqual([]);
@@ -200,7 +219,7 @@ describe('storage and input that means harm', () => {
     });
     try {
       const { data } = await app.graphql(
-        '{ files(bucket: "docs") { nodes { path ... on StoredFile { signedUrl } } } }',
+        gql(`{ files(bucket: "docs") { nodes { path ... on StoredFile { signedUrl } } } }`),
         { token: gateway.serviceKey },
       );
       expect(data.files.nodes).toEqual([

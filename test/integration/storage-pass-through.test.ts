@@ -5,9 +5,10 @@ import { createClient, type RealtimeClientOptions } from '@supabase/supabase-js'
 import { Upload } from 'tus-js-client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
+import { gql } from '../support/gql.ts';
 import { listen } from '../support/listening-server.ts';
 import { type Answer, exchange } from '../support/recorded-exchange.ts';
-import { type StorageGateway, startStorageGateway } from '../support/storage-gateway.ts';
+import { type StorageGateway, startStorageGateway, ticketHeaders } from '../support/storage-gateway.ts';
 
 // The client's own type for it cannot be met by `ws`, which it asks for.
 const transport = WebSocket as unknown as NonNullable<RealtimeClientOptions['transport']>;
@@ -68,7 +69,9 @@ describe('storage through the pass-through', () => {
     await pass('POST', '/object/open/urls.txt', { body: 'urls' });
     await pass('POST', '/object/docs/urls.txt', { body: 'urls' });
     const { data } = await gateway.app.graphql(
-      '{ open: file(bucket: "open", path: "urls.txt") { publicUrl } docs: file(bucket: "docs", path: "urls.txt") { downloadUrl signedUrl(download: "x.txt") } }',
+      gql(
+        `{ open: file(bucket: "open", path: "urls.txt") { publicUrl } docs: file(bucket: "docs", path: "urls.txt") { downloadUrl signedUrl(download: "x.txt") } }`,
+      ),
       { token: gateway.serviceKey },
     );
     expect(await (await fetch(data.open.publicUrl)).text()).toBe('urls');
@@ -141,18 +144,24 @@ describe('storage through the pass-through', () => {
   test('a ticket sends bytes by one PUT or by TUS, and is bound to its path', async () => {
     const ask = (path: string) =>
       gateway.app.graphql(
-        'mutation ($path: String!) { createUpload(input: { bucket: "docs", path: $path, contentType: "text/plain", size: 6, cacheControl: "60", metadata: { by: "ticket" } }) { put { url method headers } resumable { url method headers } expiresAt } }',
+        gql(
+          `mutation ($path: String!) { createUpload(input: { bucket: "docs", path: $path, contentType: "text/plain", size: 6, cacheControl: "60", metadata: { by: "ticket" } }) { put { url method headers } resumable { url method headers } expiresAt } }`,
+        ),
         { token: gateway.serviceKey, variables: { path } },
       );
     const { put, expiresAt } = (await ask('ticket/put.txt')).data.createUpload;
     expect(Date.parse(expiresAt)).toBeGreaterThan(Date.now());
     const wrong = await fetch(put.url.replace('put.txt', 'other.txt'), { method: 'PUT', body: 'x' });
     expect(await wrong.json()).toMatchObject({ code: 'InvalidSignature' });
-    expect((await fetch(put.url, { method: put.method, headers: put.headers, body: 'by put' })).status).toBe(
-      200,
-    );
+    expect(
+      (await fetch(put.url, { method: put.method, headers: ticketHeaders(put.headers), body: 'by put' }))
+        .status,
+    ).toBe(200);
     const { resumable } = (await ask('ticket/tus.txt')).data.createUpload;
-    const made = await fetch(resumable.url, { method: resumable.method, headers: resumable.headers });
+    const made = await fetch(resumable.url, {
+      method: resumable.method,
+      headers: ticketHeaders(resumable.headers),
+    });
     expect(made.status).toBe(201);
     const location = made.headers.get('location') ?? '';
     expect(location.startsWith(`${gateway.app.url}/storage/v1/upload/resumable/sign/`)).toBe(true);
@@ -161,7 +170,7 @@ describe('storage through the pass-through', () => {
       method: 'PATCH',
       headers: {
         'tus-resumable': '1.0.0',
-        'x-signature': signature,
+        'x-signature': String(signature),
         'upload-offset': '0',
         'content-type': 'application/offset+octet-stream',
       },
@@ -174,7 +183,9 @@ describe('storage through the pass-through', () => {
     ]) {
       expect((await pass('GET', `/object/docs/ticket/${path}.txt`)).bytes.toString()).toBe(text);
       const { data } = await gateway.app.graphql(
-        'query ($path: String!) { file(bucket: "docs", path: $path) { contentType cacheControl metadata } }',
+        gql(
+          `query ($path: String!) { file(bucket: "docs", path: $path) { contentType cacheControl metadata } }`,
+        ),
         { token: gateway.serviceKey, variables: { path: `ticket/${path}.txt` } },
       );
       expect(data.file).toEqual({
@@ -225,8 +236,9 @@ describe('storage through the pass-through', () => {
 
     test('by uploadFile', async () => {
       const form = new FormData();
-      const query =
-        'mutation ($file: File!) { uploadFile(input: { bucket: "docs", path: "big/graphql", file: $file }) { size } }';
+      const query = gql(
+        `mutation ($file: File!) { uploadFile(input: { bucket: "docs", path: "big/graphql", file: $file }) { size } }`,
+      );
       form.set('operations', JSON.stringify({ query, variables: { file: null } }));
       form.set('map', '{"0":["variables.file"]}');
       form.set('0', new Blob([content]), 'big');
@@ -402,8 +414,9 @@ function* chunks(total: number): Generator<Buffer> {
 }
 
 function* multipart(total: number): Generator<Buffer> {
-  const query =
-    'mutation ($file: File!) { uploadFile(input: { bucket: "docs", path: "slow", file: $file }) { size } }';
+  const query = gql(
+    `mutation ($file: File!) { uploadFile(input: { bucket: "docs", path: "slow", file: $file }) { size } }`,
+  );
   const field = (name: string, value: string): string =>
     `--b\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`;
   yield Buffer.from(

@@ -3,12 +3,14 @@ import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { gql } from '../support/gql.ts';
 import { exchange } from '../support/recorded-exchange.ts';
 import { type StorageGateway, startStorageGateway } from '../support/storage-gateway.ts';
 
-const mutation = `mutation ($file: File!, $path: String!, $bucket: ID! = "docs", $upsert: Boolean! = false, $metadata: JSONObject, $cacheControl: String) {
+const mutation =
+  gql(`mutation ($file: File!, $path: String!, $bucket: ID! = "docs", $upsert: Boolean! = false, $metadata: JSONObject, $cacheControl: String) {
   uploadFile(input: { bucket: $bucket, path: $path, file: $file, upsert: $upsert, metadata: $metadata, cacheControl: $cacheControl }) {
-    id path size contentType } }`;
+    id path size contentType } }`);
 
 const boundary = 'test-boundary';
 const csrf = { 'x-graphql-yoga-csrf': '1' };
@@ -25,7 +27,7 @@ const filePart = (name: string, content: string | Buffer, type = 'text/plain'): 
   ]);
 const end = `--${boundary}--\r\n`;
 
-function operations(variables: Record<string, unknown>, query = mutation): string {
+function operations(variables: Record<string, unknown>, query: string = mutation): string {
   return field('operations', JSON.stringify({ query, variables: { file: null, ...variables } }));
 }
 
@@ -111,7 +113,7 @@ describe('uploading through GraphQL', () => {
     });
     expect(await stored('a/hello.txt')).toBe('hello');
     const told = await gateway.app.graphql(
-      '{ file(bucket: "docs", path: "a/hello.txt") { cacheControl metadata contentType } }',
+      gql(`{ file(bucket: "docs", path: "a/hello.txt") { cacheControl metadata contentType } }`),
       { token: gateway.serviceKey },
     );
     expect(told.data.file).toEqual({
@@ -143,9 +145,9 @@ describe('uploading through GraphQL', () => {
   });
 
   test('takes several files in the order of the map, and an empty one', async () => {
-    const query = `mutation ($a: File!, $b: File!) {
+    const query = gql(`mutation ($a: File!, $b: File!) {
       one: uploadFile(input: { bucket: "docs", path: "many/1", file: $a }) { size }
-      two: uploadFile(input: { bucket: "docs", path: "many/2", file: $b }) { size contentType } }`;
+      two: uploadFile(input: { bucket: "docs", path: "many/2", file: $b }) { size contentType } }`);
     const { data, codes } = await send([
       operations({ a: null, b: null }, query),
       field('map', '{"x":["variables.a"],"y":["variables.b"]}'),

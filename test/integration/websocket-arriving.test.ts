@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startTestApp, type TestApp } from '../support/app.ts';
+import { gql } from '../support/gql.ts';
 import { acceptedClient, type RawClient } from '../support/websocket-gateway.ts';
 
 let app: TestApp;
@@ -30,7 +31,7 @@ it('counts messages that are still arriving, and a client that begins too many i
   const operation = JSON.stringify({
     id: '1',
     type: 'subscribe',
-    payload: { query: '{ __typename }', variables: { junk: 'x'.repeat(700_000) } },
+    payload: { query: gql(`{ __typename }`), variables: { junk: 'x'.repeat(700_000) } },
   });
   begin(first, operation.slice(0, 600_000));
   await until((bytes) => bytes >= 600_000);
@@ -55,7 +56,7 @@ it('gives back what a client had sent that left in the middle of a message', asy
 it('makes nothing of many small messages', async () => {
   const client = await acceptedClient(app.graphqlWsUrl);
   for (let id = 0; id < 2_000; id += 1) {
-    const payload = { query: '{ __typename }', variables: { junk: 'x'.repeat(2_000) } };
+    const payload = { query: gql(`{ __typename }`), variables: { junk: 'x'.repeat(2_000) } };
     client.send({ id: String(id), type: 'subscribe', payload });
   }
   await client.message(({ type, id }) => type === 'complete' && id === '1999');

@@ -1,6 +1,7 @@
 import { Socket } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { startTestApp, type TestApp } from '../support/app.ts';
+import { gql } from '../support/gql.ts';
 import { acceptedClient, type RawClient, rawClient, waitFor } from '../support/websocket-gateway.ts';
 
 let app: TestApp;
@@ -9,7 +10,7 @@ beforeEach(async () => {
 });
 afterEach(() => app.close());
 
-const operation = (id: string) => ({ id, type: 'subscribe', payload: { query: '{ viewer { role } }' } });
+const operation = (id: string) => ({ id, type: 'subscribe', payload: { query: gql(`{ viewer { role } }`) } });
 const answers = ({ messages }: RawClient) => messages.filter(({ type }) => type === 'complete').length;
 const answersOf = (clients: readonly RawClient[]) =>
   clients.reduce((sum, client) => sum + answers(client), 0);

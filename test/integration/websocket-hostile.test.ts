@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { type FakeRealtime, startFakeRealtime } from '../support/fake-realtime.ts';
+import { gql } from '../support/gql.ts';
 import { hmacToken, keyClaims, testSecret, userClaims } from '../support/tokens.ts';
 import { acceptedClient, type RawClient, waitFor } from '../support/websocket-gateway.ts';
 
@@ -44,7 +45,7 @@ const deep = `${'['.repeat(20_000)}${']'.repeat(20_000)}`;
 
 test('gives a RESYNC for a message nested too deeply, and goes on for everybody', async () => {
   const client = await acceptedClient(app.graphqlWsUrl, asAnn);
-  start(client, 'room', 'subscription { broadcasts(channel: "room") { type payload } }');
+  start(client, 'room', gql(`subscription { broadcasts(channel: "room") { type payload } }`));
   await fake.until(() => fake.joins().length === 1);
   const toRoom = (payload: string) => {
     for (const connection of fake.connections) {
@@ -63,7 +64,7 @@ test('gives a RESYNC for a message nested too deeply, and goes on for everybody'
 
 test('leaves out a presence entry nested too deeply, and keeps the socket', async () => {
   const client = await acceptedClient(app.graphqlWsUrl, asAnn);
-  start(client, 'room', 'subscription { presence(channel: "room") { type state { key metas } } }');
+  start(client, 'room', gql(`subscription { presence(channel: "room") { type state { key metas } } }`));
   await waitFor(() => results(client, 'room').length === 1);
   for (const connection of fake.connections) {
     const bob = (name: string) => `{"joins":{"bob":{"metas":[{"phx_ref":"1","name":${name}}]}},"leaves":{}}`;
@@ -95,7 +96,7 @@ test('closes 4400 with the reason for a ping nested too deeply', async () => {
   });
 });
 
-const roomQuery = 'subscription { broadcasts(channel: "room") { type event } }';
+const roomQuery = gql(`subscription { broadcasts(channel: "room") { type event } }`);
 
 test('sends nothing of a subscription that was left to the next one of the same id', async () => {
   const slow = await acceptedClient(app.graphqlWsUrl, asAnn);
@@ -114,7 +115,7 @@ test('sends nothing of a subscription that was left to the next one of the same 
     await waitFor(() => results(fast, '1').length === count);
   }
   slow.send({ id: '1', type: 'complete' });
-  start(slow, '1', '{ viewer { role } }');
+  start(slow, '1', gql(`{ viewer { role } }`));
   slow.send({ type: 'ping' });
   slow.socket.resume();
   await slow.message(({ id, type }) => id === '1' && type === 'complete');
@@ -156,7 +157,9 @@ test.each([
   // A fragment at the root is run for each subscriber alone.
   [
     'run alone',
-    'subscription { ...Room } fragment Room on Subscription { broadcasts(channel: "room") { type event payload } }',
+    gql(
+      `subscription { ...Talk } fragment Talk on Subscription { broadcasts(channel: "room") { type event payload } }`,
+    ),
   ],
 ])(
   'holds no more for a slow socket than its bound, however many subscriptions it has, when %s',
@@ -203,7 +206,7 @@ test('opens as many connections to Realtime as it may, of which a caller has a h
   const other = await acceptedClient(app.graphqlWsUrl, {
     authorization: `Bearer ${hmacToken(userClaims({ sub: 'bob' }))}`,
   });
-  const present = 'subscription { presence(channel: "room", track: { at: 1 }) { type } }';
+  const present = gql(`subscription { presence(channel: "room", track: { at: 1 }) { type } }`);
   const refusal = async (of: RawClient, id: string) => {
     start(of, id, present);
     await of.message((message) => message.id === id && message.type === 'complete');

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { type FakeRealtime, startFakeRealtime } from '../support/fake-realtime.ts';
+import { gql, type OperationText } from '../support/gql.ts';
 import { hmacToken, keyClaims, nowSeconds, testSecret, userClaims } from '../support/tokens.ts';
 import { acceptedClient, type RawClient, waitFor } from '../support/websocket-gateway.ts';
 
@@ -20,8 +21,10 @@ afterEach(async () => {
   await fake.close();
 });
 
-const query = 'subscription Todos { postgresChanges(table: "todos", resyncOnStart: true) { type record } }';
-const start = (client: RawClient, id: string, text = query) =>
+const query = gql(
+  `subscription Todos { postgresChanges(table: "todos", resyncOnStart: true) { type record } }`,
+);
+const start = (client: RawClient, id: string, text: OperationText = query) =>
   client.send({ id, type: 'subscribe', payload: { query: text } });
 
 /** What the gateway holds just now, as its metrics tell. */
@@ -135,7 +138,9 @@ test.each([
   // A fragment at the root is run for each subscriber alone.
   [
     'run alone',
-    'subscription { ...Todos } fragment Todos on Subscription { postgresChanges(table: "todos", resyncOnStart: true) { type record } }',
+    gql(
+      `subscription { ...Todos } fragment Todos on Subscription { postgresChanges(table: "todos", resyncOnStart: true) { type record } }`,
+    ),
   ],
 ])(
   'closes 4403 and tells a subscription nothing when Realtime finds its token expired first, when %s',
@@ -203,7 +208,7 @@ test('gives a client that reads too slowly a RESYNC, and the others everything',
 test('answers what the operation is refused with to each of them', async () => {
   const client = await acceptedClient(app.graphqlWsUrl, asAnn());
   for (const id of ['1', '2'])
-    start(client, id, 'subscription { postgresChanges(table: "a", filter: "x") { type } }');
+    start(client, id, gql(`subscription { postgresChanges(table: "a", filter: "x") { type } }`));
   for (const id of ['1', '2']) {
     await client.message((message) => message.id === id && message.type === 'complete');
     expect(JSON.stringify(client.messages.find((message) => message.id === id))).toContain('BAD_USER_INPUT');

@@ -4,6 +4,7 @@ import { createClient } from '@supabase/supabase-js';
 import { expect, inject, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { localFileOf, runCommand } from '../support/command-line.ts';
+import { gql } from '../support/gql.ts';
 import { transport } from '../support/supabase-transport.ts';
 
 const rounds = 400;
@@ -29,7 +30,7 @@ const acts: Record<string, Act> = {
     graphql(
       origin,
       JSON.stringify({
-        query: 'mutation ($i: SignInInput!) { signIn(input: $i) { user { id } } }',
+        query: gql(`mutation ($i: SignInInput!) { signIn(input: $i) { user { id } } }`),
         variables: { i: { [` at "${'a'.repeat(80_000)}`]: 1 } },
       }),
     ),
@@ -37,7 +38,7 @@ const acts: Record<string, Act> = {
     graphql(
       origin,
       JSON.stringify({
-        query: 'mutation ($i: SignInInput!) { signIn(input: $i) { user { id } } }',
+        query: gql(`mutation ($i: SignInInput!) { signIn(input: $i) { user { id } } }`),
         variables: { i: Object.fromEntries(Array.from({ length: 50_000 }, (_, index) => [`f${index}`, 1])) },
       }),
     ),
@@ -67,7 +68,7 @@ const acts: Record<string, Act> = {
       socket.once('open', () => {
         socket.send(JSON.stringify({ type: 'connection_init' }));
         for (let id = 0; id < 500; id += 1) {
-          const payload = { query: '{ __typename }' };
+          const payload = { query: gql(`{ __typename }`) };
           socket.send(JSON.stringify({ type: 'subscribe', id: String(id), payload }));
         }
         socket.close();
@@ -109,7 +110,7 @@ it('a normal caller is served while everything hostile goes on, in a process wit
     let served = 0;
     while (!over) {
       const answer = await fetch(`${origin}/graphql`, {
-        ...json(JSON.stringify({ query: '{ sql(statement: "select 1 as x") { rows } }' })),
+        ...json(JSON.stringify({ query: gql(`{ sql(statement: "select 1 as x") { rows } }`) })),
         headers: { 'content-type': 'application/json', authorization: `Bearer ${local.serviceRoleKey}` },
       });
       expect(await answer.json()).toMatchObject({ data: { sql: { rows: [{ x: 1 }] } } });

@@ -1,6 +1,7 @@
 import { loadConfig } from '../../src/config/config.ts';
 import { type App, createApp } from '../../src/gateway/gateway.ts';
 import type { Logger } from '../../src/observability/logger.ts';
+import type { DataOf, OperationText, VariablesOf } from './gql.ts';
 import { silentLog } from './test-call.ts';
 
 export interface TestApp extends AsyncDisposable {
@@ -10,22 +11,33 @@ export interface TestApp extends AsyncDisposable {
   readonly graphqlUrl: string;
   readonly graphqlWsUrl: string;
   /** Posts an operation and gives the parsed answer. */
-  graphql(query: string, options?: GraphQLOptions): Promise<GraphQLAnswer>;
+  graphql<Text extends OperationText>(
+    operation: Text,
+    options?: GraphQLOptions<VariablesOf<Text>>,
+  ): Promise<GraphQLAnswer<DataOf<Text>>>;
+  /** Posts what need not fit the schema: wrong on purpose, or made at run time. */
+  graphqlText(text: string, options?: GraphQLOptions): Promise<GraphQLAnswer>;
   close(): Promise<void>;
 }
 
-interface GraphQLOptions {
-  readonly variables?: Record<string, unknown>;
+/** Posts operations as one caller. */
+export type Ask = <Text extends OperationText>(
+  operation: Text,
+  variables?: VariablesOf<Text>,
+) => Promise<GraphQLAnswer<DataOf<Text>>>;
+
+interface GraphQLOptions<Variables = Record<string, unknown>> {
+  readonly variables?: Variables | undefined;
   readonly token?: string;
   readonly headers?: Record<string, string>;
   readonly operationName?: string;
 }
 
-export interface GraphQLAnswer {
+// biome-ignore lint/suspicious/noExplicitAny: the answers to plain texts are of every shape
+export interface GraphQLAnswer<Data = any> {
   readonly status: number;
   readonly headers: Headers;
-  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape
-  readonly data: any;
+  readonly data: Data;
   readonly errors: readonly {
     readonly message: string;
     readonly path?: readonly (string | number)[];
@@ -55,25 +67,33 @@ export async function startTestApp(
     url,
     graphqlUrl,
     graphqlWsUrl: graphqlUrl.replace('http', 'ws'),
-    async graphql(query, { variables, token, headers, operationName } = {}) {
-      const response = await fetch(graphqlUrl, {
-        method: 'POST',
-        headers: {
-          'content-type': 'application/json',
-          ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-          ...headers,
-        },
-        body: JSON.stringify({ query, variables, operationName }),
-      });
-      const answer: { data?: unknown; errors?: GraphQLAnswer['errors'] } = JSON.parse(await response.text());
-      return {
-        status: response.status,
-        headers: response.headers,
-        data: answer.data,
-        errors: answer.errors ?? [],
-      };
-    },
+    graphql: (operation, options) => postOperation(graphqlUrl, operation, options),
+    graphqlText: (text, options) => postOperation(graphqlUrl, text, options),
     close: () => app.close(),
     [Symbol.asyncDispose]: () => app.close(),
+  };
+}
+
+/** Posts an operation and gives the parsed answer. */
+export async function postOperation(
+  url: string,
+  query: string,
+  { variables, token, headers, operationName }: GraphQLOptions<unknown> = {},
+): Promise<GraphQLAnswer> {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      ...headers,
+    },
+    body: JSON.stringify({ query, variables, operationName }),
+  });
+  const answer: { data?: unknown; errors?: GraphQLAnswer['errors'] } = JSON.parse(await response.text());
+  return {
+    status: response.status,
+    headers: response.headers,
+    data: answer.data,
+    errors: answer.errors ?? [],
   };
 }

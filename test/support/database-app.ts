@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import postgres from 'postgres';
-import { type GraphQLAnswer, startTestApp, type TestApp } from './app.ts';
+import { type Ask, startTestApp, type TestApp } from './app.ts';
 import { startTestPostgres, type TestPostgres } from './postgres.ts';
 import { hmacToken, keyClaims, testSecret } from './tokens.ts';
 
@@ -10,7 +10,7 @@ export interface DatabaseApp extends AsyncDisposable {
   /** As supabase_admin, a superuser. */
   readonly admin: postgres.Sql;
   /** Posts an operation as SERVICE_ROLE. */
-  ask(query: string, variables?: Record<string, unknown>): Promise<GraphQLAnswer>;
+  readonly ask: Ask;
   close(): Promise<void>;
 }
 
@@ -30,8 +30,7 @@ export async function startDatabaseApp(env: Readonly<Record<string, string>> = {
     server,
     app,
     admin,
-    ask: (query, variables) =>
-      app.graphql(query, { token: serviceToken, ...(variables === undefined ? {} : { variables }) }),
+    ask: (operation, variables) => app.graphql(operation, { token: serviceToken, variables }),
     close,
     [Symbol.asyncDispose]: close,
   };

@@ -1,13 +1,17 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { GraphQLAnswer } from './app.ts';
+import { type GraphQLAnswer, postOperation } from './app.ts';
+import type { DataOf, OperationText, VariablesOf } from './gql.ts';
 
 /** A gateway as a process of its own, as an operator starts it. */
 export interface GatewayProcess extends AsyncDisposable {
   readonly url: string;
   readonly child: ChildProcess;
-  ask(query: string, options: { token: string; variables?: Record<string, unknown> }): Promise<GraphQLAnswer>;
+  ask<Text extends OperationText>(
+    operation: Text,
+    options: { token: string; variables?: VariablesOf<Text> },
+  ): Promise<GraphQLAnswer<DataOf<Text>>>;
   /** Ends it at once, as a lost machine would. */
   kill(): Promise<void>;
 }
@@ -51,7 +55,7 @@ export async function startGatewayProcess(env: Readonly<Record<string, string>>)
         url,
         child,
         kill,
-        ask: (query, options) => ask(url, query, options),
+        ask: (operation, options) => postOperation(`${url}/graphql`, operation, options),
         [Symbol.asyncDispose]: kill,
       };
     }
@@ -61,23 +65,4 @@ export async function startGatewayProcess(env: Readonly<Record<string, string>>)
     }
     await delay(20);
   }
-}
-
-async function ask(
-  url: string,
-  query: string,
-  { token, variables }: { token: string; variables?: Record<string, unknown> },
-): Promise<GraphQLAnswer> {
-  const response = await fetch(`${url}/graphql`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
-    body: JSON.stringify({ query, variables }),
-  });
-  const answer: { data?: unknown; errors?: GraphQLAnswer['errors'] } = JSON.parse(await response.text());
-  return {
-    status: response.status,
-    headers: response.headers,
-    data: answer.data,
-    errors: answer.errors ?? [],
-  };
 }

@@ -2,6 +2,7 @@ import { type Client, createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import type { LocalKeys } from '../../packages/local/src/data-folder/keys.ts';
 import { startTestApp, type TestApp } from './app.ts';
+import type { DataOf, OperationText, VariablesOf } from './gql.ts';
 import { startTestRealtime, type TestRealtime } from './realtime.ts';
 
 /** The whole chain: Postgres, the local realtime server, a gateway in front of it. */
@@ -11,19 +12,24 @@ export interface RealtimeGateway {
   /** An official GraphQL client that speaks for the token, or for nobody. */
   client(token?: string): Client;
   /** Follows a subscription. */
-  follow(client: Client, query: string, variables?: Record<string, unknown>): Following;
+  follow<Text extends OperationText>(
+    client: Client,
+    operation: Text,
+    variables?: VariablesOf<Text>,
+  ): Following<EventOf<Text>>;
   stop(): Promise<void>;
 }
 
+/** What the one field of a subscription brings. */
+type EventOf<Text extends OperationText> = DataOf<Text>[keyof DataOf<Text>];
+
 /** A running subscription and what it has brought. */
-export interface Following {
-  // biome-ignore lint/suspicious/noExplicitAny: tests look into events of every shape
-  readonly events: any[];
+interface Following<Event> {
+  readonly events: readonly Event[];
   // biome-ignore lint/suspicious/noExplicitAny: tests look into errors of every shape
   readonly errors: any[];
   /** Resolves with the event number `index` (0 is the first) once it is there. */
-  // biome-ignore lint/suspicious/noExplicitAny: tests look into events of every shape
-  event(index: number): Promise<any>;
+  event(index: number): Promise<Event>;
   readonly ended: Promise<void>;
   stop(): void;
 }
@@ -68,21 +74,25 @@ export async function startRealtimeGateway(
   };
 }
 
-function follow(client: Client, query: string, variables: Record<string, unknown> = {}): Following {
-  const events: Following['events'] = [];
-  const errors: Following['errors'] = [];
+function follow<Text extends OperationText>(
+  client: Client,
+  query: Text,
+  variables?: VariablesOf<Text>,
+): Following<EventOf<Text>> {
+  const events: EventOf<Text>[] = [];
+  const errors: Following<unknown>['errors'] = [];
   const watchers = new Set<() => void>();
   const changed = () => {
     for (const watcher of [...watchers]) watcher();
   };
   let stop: () => void = () => undefined;
   const ended = new Promise<void>((resolve) => {
-    stop = client.subscribe(
-      { query, variables },
+    stop = client.subscribe<DataOf<Text>>(
+      { query, variables: { ...variables } },
       {
         next(result) {
           if (result.errors !== undefined) errors.push(...result.errors);
-          else events.push(Object.values(result.data ?? {})[0]);
+          else for (const field in result.data) events.push(result.data[field]);
           changed();
         },
         error(error) {
@@ -106,10 +116,11 @@ function follow(client: Client, query: string, variables: Record<string, unknown
           15_000,
         );
         const check = () => {
-          if (events.length <= index && errors.length === 0) return;
+          const event = events[index];
+          if (event === undefined && errors.length === 0) return;
           watchers.delete(check);
           clearTimeout(deadline);
-          if (events.length > index) resolve(events[index]);
+          if (event !== undefined) resolve(event);
           else reject(new Error(JSON.stringify(errors)));
         };
         watchers.add(check);

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { startTestApp, type TestApp } from './app.ts';
 import { freePort } from './free-port.ts';
 import { exchange } from './recorded-exchange.ts';
@@ -15,6 +16,10 @@ export interface StorageGateway extends AsyncDisposable {
   makeBucket(id: string, options?: object): Promise<void>;
   close(): Promise<void>;
 }
+
+/** The headers of an upload ticket, for `fetch`. */
+export const ticketHeaders = (headers: Record<string, unknown>): Record<string, string> =>
+  z.record(z.string(), z.string()).parse(headers);
 
 /** A gateway in front of the local storage server, reached at the address that it listens on. */
 export async function startStorageGateway(

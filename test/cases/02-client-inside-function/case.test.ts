@@ -5,6 +5,7 @@ import { startTestApp } from '../../support/app.ts';
 import { startTestAuthServer } from '../../support/auth-server.ts';
 import { startFakeRealtime } from '../../support/fake-realtime.ts';
 import { startTestFunctions } from '../../support/functions-server.ts';
+import { gql } from '../../support/gql.ts';
 
 test('the official client works inside a function', async () => {
   await using auth = await startTestAuthServer();
@@ -22,7 +23,9 @@ test('the official client works inside a function', async () => {
     'who/index.ts': await readFile(join(import.meta.dirname, 'input', 'who.ts'), 'utf8'),
   });
   const { data } = await gateway.graphql(
-    'mutation { signUp(input: { email: "ann@example.com", password: "correct horse battery" }) { session { accessToken } } }',
+    gql(
+      `mutation { signUp(input: { email: "ann@example.com", password: "correct horse battery" }) { session { accessToken } } }`,
+    ),
   );
   const answer = await functions.call('/who', {
     headers: { authorization: `Bearer ${data.signUp.session.accessToken}` },

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type DatabaseApp, startDatabaseApp } from '../../support/database-app.ts';
+import { gql } from '../../support/gql.ts';
 
 let database: DatabaseApp;
 let developer: postgres.Sql;
@@ -26,7 +27,7 @@ const refusal = async (statement: string) =>
 describe('the login postgres', () => {
   it('makes and drops triggers and policies on auth.users in a migration', async () => {
     const { data, errors } = await database.ask(
-      'mutation ($input: RunMigrationInput!) { runMigration(input: $input) { applied } }',
+      gql(`mutation ($input: RunMigrationInput!) { runMigration(input: $input) { applied } }`),
       { input: { version: '20260101000000', name: 'auth_users', sql } },
     );
     expect(errors).toEqual([]);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type DatabaseApp, startDatabaseApp } from '../../support/database-app.ts';
+import { gql } from '../../support/gql.ts';
 
 let database: DatabaseApp;
 let developer: postgres.Sql;
@@ -23,9 +24,12 @@ const outcome = async (statement: string) =>
     (error: unknown) => (error instanceof postgres.PostgresError ? error.code : String(error)),
   );
 const migrate = async (version: string, text: string) =>
-  await database.ask('mutation ($input: RunMigrationInput!) { runMigration(input: $input) { applied } }', {
-    input: { version, name: `m${version}`, sql: text },
-  });
+  await database.ask(
+    gql(`mutation ($input: RunMigrationInput!) { runMigration(input: $input) { applied } }`),
+    {
+      input: { version, name: `m${version}`, sql: text },
+    },
+  );
 
 describe('extensions that plain Postgres keeps to superusers', () => {
   it('are created by a migration', async () => {
@@ -81,7 +85,7 @@ describe('extensions that plain Postgres keeps to superusers', () => {
   ])('that reach beyond the database stay refused: %s', async (name) => {
     const there = await developer`select name from pg_available_extensions where name = ${name}`;
     const { errors } = await database.ask(
-      'mutation ($s: String!) { executeSql(statement: $s) { command } }',
+      gql(`mutation ($s: String!) { executeSql(statement: $s) { command } }`),
       { s: `create extension ${name} cascade` },
     );
     expect(errors[0]?.extensions.code).toBe(there.length > 0 ? 'FORBIDDEN' : 'BAD_SQL');

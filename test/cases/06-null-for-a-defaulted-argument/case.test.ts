@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createSchema } from '../../../src/gateway/schema.ts';
 import { createLogger } from '../../../src/observability/logger.ts';
 import { startTestApp, type TestApp } from '../../support/app.ts';
+import { gql } from '../../support/gql.ts';
 import { minimalOperation, rootFields } from '../../support/minimal-operation.ts';
 import { hmacToken, keyClaims, testSecret } from '../../support/tokens.ts';
 import { acceptedClient } from '../../support/websocket-gateway.ts';
@@ -19,7 +20,7 @@ afterAll(() => app?.close());
 
 it('names the argument that may not be null, and is no error of the gateway', async () => {
   const query = readFileSync(new URL('input/files.graphql', import.meta.url), 'utf8');
-  const { errors } = await app.graphql(query, { variables: { n: null, prefix: null }, token });
+  const { errors } = await app.graphqlText(query, { variables: { n: null, prefix: null }, token });
   const message = 'Argument "first" of non-null type "Int!" must not be null.';
   expect(errors).toMatchObject([
     {
@@ -65,14 +66,16 @@ it.each(defaulted)('says so of $title', async ({ field, name, query, variables }
 it.each([
   [
     'a field of an input',
-    'mutation ($v: Boolean) { createUpload(input: { bucket: "hunter2", path: "p", upsert: $v }) { __typename } }',
+    gql(`mutation ($v: Boolean) {
+      createUpload(input: { bucket: "hunter2", path: "p", upsert: $v }) { __typename }
+    }`),
     'input',
   ],
   ['a directive', 'query ($v: Boolean) { viewer { role @include(if: $v) } }', 'if'],
   ['a directive of a root field', 'query ($v: Boolean) { viewer @skip(if: $v) { role } }', 'if'],
 ])('says so of %s, and does not repeat what stands beside it', async (_what, query, argument) => {
   const nullable = query.replace('$v: Boolean', '$v: Boolean = true');
-  const { errors } = await app.graphql(nullable, { variables: { v: null }, token });
+  const { errors } = await app.graphqlText(nullable, { variables: { v: null }, token });
   expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT', issues: [{ path: [argument] }] } }]);
   expect(JSON.stringify(errors)).not.toContain('hunter2');
   expect(lines).toEqual([]);

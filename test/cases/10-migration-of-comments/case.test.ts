@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type DatabaseApp, startDatabaseApp } from '../../support/database-app.ts';
+import { gql } from '../../support/gql.ts';
 
 let database: DatabaseApp;
 beforeAll(async () => {
@@ -26,7 +27,9 @@ it.each([
       [{ transactional: false }, false],
     ] as const) {
       const { data, errors } = await database.ask(
-        'mutation ($input: RunMigrationInput!) { runMigration(input: $input) { applied migration { state statements } } }',
+        gql(
+          `mutation ($input: RunMigrationInput!) { runMigration(input: $input) { applied migration { state statements } } }`,
+        ),
         { input: { version, name: 'placeholder', sql, ...change } },
       );
       expect(errors).toEqual([]);

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type DatabaseApp, startDatabaseApp } from '../../support/database-app.ts';
+import { gql } from '../../support/gql.ts';
 
 let database: DatabaseApp;
 beforeAll(async () => {
@@ -12,7 +13,9 @@ afterAll(async () => await database?.close());
 const dump = await readFile(join(import.meta.dirname, 'input', 'dump.sql'), 'utf8');
 const migrate = async (version: string, sql: string) => {
   const { data, errors } = await database.ask(
-    'mutation ($input: RunMigrationInput!) { runMigration(input: $input) { applied migration { statements } } }',
+    gql(
+      `mutation ($input: RunMigrationInput!) { runMigration(input: $input) { applied migration { statements } } }`,
+    ),
     { input: { version, name: 'dump', sql } },
   );
   return { payload: data?.runMigration, error: errors[0] };
@@ -25,7 +28,7 @@ it('a dump with data names the line of its COPY, and applies nothing', async () 
     extensions: { code: 'BAD_SQL', line: 4 },
   });
   const { data } = await database.ask(
-    '{ sql(statement: "select to_regclass(\'public.cities\') as it") { values } }',
+    gql(`{ sql(statement: "select to_regclass('public.cities') as it") { values } }`),
   );
   expect(data.sql.values).toEqual([[null]]);
 });

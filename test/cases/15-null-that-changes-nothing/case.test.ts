@@ -1,31 +1,38 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Ask } from '../../support/app.ts';
 import { startTestAuthApp, type TestAuthApp } from '../../support/auth-app.ts';
+import { gql } from '../../support/gql.ts';
 import { type StorageGateway, startStorageGateway } from '../../support/storage-gateway.ts';
 
 const document = readFileSync(join(import.meta.dirname, 'input/update.graphql'), 'utf8');
-const shown = 'email phone role bannedUntil emailConfirmedAt phoneConfirmedAt appMetadata userMetadata';
-const update = `mutation ($id: UUID!, $input: AdminUpdateUserInput!) {
-  updateUser(id: $id, input: $input) { ${shown} } }`;
-const updateMe = `mutation ($input: UpdateUserInput!) { updateMe(input: $input) { ${shown} } }`;
+const update = gql(`mutation ($id: UUID!, $input: AdminUpdateUserInput!) {
+  updateUser(id: $id, input: $input) {
+    email phone role bannedUntil emailConfirmedAt phoneConfirmedAt appMetadata userMetadata
+  }
+}`);
+const updateMe = gql(`mutation ($input: UpdateUserInput!) { updateMe(input: $input) { email } }`);
+const shown = gql(`query ($id: UUID!) {
+  user(id: $id) { email phone role bannedUntil emailConfirmedAt phoneConfirmedAt appMetadata userMetadata }
+}`);
 
 let auth: TestAuthApp;
 let id: string;
 let token: string;
-const admin = (query: string, variables: Record<string, unknown>) =>
-  auth.app.graphql(query, { variables, token: auth.auth.keys.serviceRoleKey });
-const user = async () => (await admin(`query ($id: UUID!) { user(id: $id) { ${shown} } }`, { id })).data.user;
+const admin: Ask = (operation, variables) =>
+  auth.app.graphql(operation, { variables, token: auth.auth.keys.serviceRoleKey });
+const user = async () => (await admin(shown, { id })).data.user;
 
 beforeAll(async () => {
   auth = await startTestAuthApp();
   const account = { email: 'ann@example.com', password: 'correct horse' };
-  const made = await admin('mutation ($input: CreateUserInput!) { createUser(input: $input) { id } }', {
+  const made = await admin(gql(`mutation ($input: CreateUserInput!) { createUser(input: $input) { id } }`), {
     input: { ...account, phone: '+15550109999', emailConfirm: true, userMetadata: { a: 1 } },
   });
   id = made.data.createUser.id;
   const signedIn = await admin(
-    'mutation ($input: SignInInput!) { signIn(input: $input) { session { accessToken } } }',
+    gql(`mutation ($input: SignInInput!) { signIn(input: $input) { session { accessToken } } }`),
     { input: account },
   );
   token = signedIn.data.signIn.session.accessToken;
@@ -34,7 +41,10 @@ afterAll(async () => await auth?.[Symbol.asyncDispose]());
 
 describe('null for a field of an update that cannot be cleared', () => {
   test('is BAD_USER_INPUT as it stands in the case', async () => {
-    const { errors } = await admin(document, { id });
+    const { errors } = await auth.app.graphqlText(document, {
+      variables: { id },
+      token: auth.auth.keys.serviceRoleKey,
+    });
     expect(errors[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', issues: [{ path: ['phone'] }] });
     expect(await user()).toMatchObject({ phone: '15550109999' });
   });
@@ -82,7 +92,7 @@ describe('null', () => {
     });
     expect(changed.errors).toEqual([]);
     const made = await admin(
-      'mutation ($input: SignUpInput!) { signUp(input: $input) { user { phone userMetadata } } }',
+      gql(`mutation ($input: SignUpInput!) { signUp(input: $input) { user { phone userMetadata } } }`),
       { input: { email: 'bob@example.com', password: 'correct horse', phone: null, data: null } },
     );
     expect(made.errors).toEqual([]);
@@ -97,13 +107,15 @@ describe('null', () => {
 });
 
 describe('null for a field of a bucket', () => {
-  const change = `mutation ($input: UpdateBucketInput!) {
-    updateBucket(id: "limited", input: $input) { public fileSizeLimit allowedMimeTypes } }`;
+  const change = gql(`mutation ($input: UpdateBucketInput!) {
+    updateBucket(id: "limited", input: $input) { public fileSizeLimit allowedMimeTypes } }`);
   let gateway: StorageGateway;
   beforeAll(async () => {
     gateway = await startStorageGateway();
     await gateway.app.graphql(
-      `mutation { createBucket(input: { id: "limited", public: true, fileSizeLimit: 10, allowedMimeTypes: ["text/*"] }) { id } }`,
+      gql(
+        `mutation { createBucket(input: { id: "limited", public: true, fileSizeLimit: 10, allowedMimeTypes: ["text/*"] }) { id } }`,
+      ),
       { token: gateway.serviceKey },
     );
   });

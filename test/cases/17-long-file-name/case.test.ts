@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startTestApp } from '../../support/app.ts';
+import { gql } from '../../support/gql.ts';
 import { listen } from '../../support/listening-server.ts';
 import { type StorageGateway, startStorageGateway } from '../../support/storage-gateway.ts';
 
@@ -17,14 +18,15 @@ afterAll(async () => await gateway?.close());
 const long = 'n'.repeat(256);
 
 async function codesOf(query: string, variables: Record<string, unknown>): Promise<string[]> {
-  const { errors } = await gateway.app.graphql(query, { token: gateway.serviceKey, variables });
+  const { errors } = await gateway.app.graphqlText(query, { token: gateway.serviceKey, variables });
   return errors.map(({ extensions }) => extensions.code);
 }
 
 async function uploadFile(path: string, app = gateway.app): Promise<string[]> {
   const form = new FormData();
-  const query =
-    'mutation ($f: File!, $p: String!) { uploadFile(input: { bucket: "box", path: $p, file: $f }) { size } }';
+  const query = gql(
+    `mutation ($f: File!, $p: String!) { uploadFile(input: { bucket: "box", path: $p, file: $f }) { size } }`,
+  );
   form.append('operations', JSON.stringify({ query, variables: { f: null, p: path } }));
   form.append('map', '{"0":["variables.f"]}');
   form.append('0', new Blob(['x']), 'x');
@@ -39,10 +41,12 @@ async function uploadFile(path: string, app = gateway.app): Promise<string[]> {
 
 test('a segment of 256 characters is the caller’s mistake, by every way to store a file', async () => {
   await uploadFile('source');
-  const move =
-    'mutation ($p: String!) { moveFile(input: { bucket: "box", from: "source", to: $p }) { path } }';
-  const copy =
-    'mutation ($p: String!) { copyFile(input: { bucket: "box", from: "source", to: $p }) { path } }';
+  const move = gql(
+    `mutation ($p: String!) { moveFile(input: { bucket: "box", from: "source", to: $p }) { path } }`,
+  );
+  const copy = gql(
+    `mutation ($p: String!) { copyFile(input: { bucket: "box", from: "source", to: $p }) { path } }`,
+  );
   expect(await codesOf(createUpload, { p: long })).toEqual(['BAD_USER_INPUT']);
   expect(await uploadFile(long)).toEqual(['BAD_USER_INPUT']);
   expect(await codesOf(move, { p: `a/${long}` })).toEqual(['BAD_USER_INPUT']);
@@ -72,7 +76,7 @@ test('names as long as they may be are stored', async () => {
 
 test('reading a name that nobody can have finds nothing', async () => {
   expect(
-    await codesOf('query ($p: String!) { file(bucket: "box", path: $p) { path } }', { p: long }),
+    await codesOf(gql(`query ($p: String!) { file(bucket: "box", path: $p) { path } }`), { p: long }),
   ).toEqual(['NOT_FOUND']);
   const answer = await fetch(`${gateway.app.url}/storage/v1/object/box/${'n'.repeat(300)}`, {
     headers: { authorization: `Bearer ${gateway.serviceKey}` },

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startTestAuthApp, type TestAuthApp } from '../../support/auth-app.ts';
+import { gql } from '../../support/gql.ts';
 
 const trigger = readFileSync(join(import.meta.dirname, 'input/trigger.sql'), 'utf8');
 
@@ -82,7 +83,7 @@ describe('a database that refuses a new user is told as Supabase Auth tells it',
     ['createUser', `createUser(input: { email: "${refused}" }) { id }`],
     ['inviteUser', `inviteUser(email: "${refused}") { id }`],
   ])('by %s of GraphQL too', async (_, field) => {
-    const { errors } = await running.app.graphql(`mutation { ${field} }`, {
+    const { errors } = await running.app.graphqlText(`mutation { ${field} }`, {
       token: running.auth.keys.serviceRoleKey,
     });
     expect(errors).toHaveLength(1);
@@ -141,8 +142,9 @@ describe('a database that refuses a later step', () => {
       expect(await call('DELETE', path, { should_soft_delete: true }, asAdmin)).toMatchObject(
         said('Error soft deleting user'),
       );
-      const update =
-        'mutation ($id: UUID!) { updateUser(id: $id, input: { userMetadata: { a: 1 } }) { id } }';
+      const update = gql(
+        `mutation ($id: UUID!) { updateUser(id: $id, input: { userMetadata: { a: 1 } }) { id } }`,
+      );
       const { errors } = await running.app.graphql(update, {
         token: running.auth.keys.serviceRoleKey,
         variables: { id: known.id },
@@ -156,8 +158,9 @@ describe('a database that refuses a later step', () => {
       $$ begin insert into public.people values (new.id, 'again'); return new; end $$;
       create trigger twice after update on auth.users for each row execute function public.twice();`);
     try {
-      const update =
-        'mutation ($id: UUID!) { updateUser(id: $id, input: { email: "free@example.com" }) { id } }';
+      const update = gql(
+        `mutation ($id: UUID!) { updateUser(id: $id, input: { email: "free@example.com" }) { id } }`,
+      );
       const { errors } = await running.app.graphql(update, {
         token: running.auth.keys.serviceRoleKey,
         variables: { id: known.id },

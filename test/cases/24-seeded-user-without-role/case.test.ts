@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Ask } from '../../support/app.ts';
 import { startTestAuthApp, type TestAuthApp } from '../../support/auth-app.ts';
+import { gql } from '../../support/gql.ts';
 
 const seed = readFileSync(join(import.meta.dirname, 'input/seed.sql'), 'utf8');
 const account = { email: 'bare@example.com', password: 'pw-123456' };
@@ -27,12 +29,14 @@ async function signInOverHttp() {
   return { status: response.status, body: JSON.parse(await response.text()) };
 }
 
-const admin = (query: string, variables: Record<string, unknown> = {}) =>
-  running.app.graphql(query, { variables, token: running.auth.keys.serviceRoleKey });
+const admin: Ask = (operation, variables) =>
+  running.app.graphql(operation, { variables, token: running.auth.keys.serviceRoleKey });
 const signIn = () =>
-  admin('mutation ($input: SignInInput!) { signIn(input: $input) { user { id role } } }', { input: account });
-const user = () => admin('query ($id: UUID!) { user(id: $id) { id } }', { id });
-const users = () => admin('{ users(filter: "bare@") { totalCount nodes { id } } }');
+  admin(gql(`mutation ($input: SignInInput!) { signIn(input: $input) { user { id role } } }`), {
+    input: account,
+  });
+const user = () => admin(gql(`query ($id: UUID!) { user(id: $id) { id } }`), { id });
+const users = () => admin(gql(`{ users(filter: "bare@") { totalCount nodes { id } } }`));
 
 beforeAll(async () => {
   running = await startTestAuthApp();
@@ -59,13 +63,13 @@ describe('a seeded user that Supabase Auth would not find', () => {
   test('is not there for administrators', async () => {
     expect(await user()).toMatchObject({ data: { user: null }, errors: [] });
     expect(await users()).toMatchObject({ data: { users: { totalCount: 0, nodes: [] } }, errors: [] });
-    const { errors } = await admin('mutation ($id: UUID!) { deleteUser(id: $id) { userId } }', { id });
+    const { errors } = await admin(gql(`mutation ($id: UUID!) { deleteUser(id: $id) { userId } }`), { id });
     expect(errors[0]?.extensions).toMatchObject({ code: 'NOT_FOUND', reason: 'user_not_found' });
   });
 
   test('holds its address all the same', async () => {
     const { errors } = await admin(
-      'mutation ($input: SignUpInput!) { signUp(input: $input) { user { id } } }',
+      gql(`mutation ($input: SignUpInput!) { signUp(input: $input) { user { id } } }`),
       { input: account },
     );
     expect(errors[0]?.message).toBe('Database error saving new user');
