@@ -1,6 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { listVariables } from '../src/config/read-environment.ts';
 import { renderConfigReference } from '../src/config/reference.ts';
+import { allVariables } from '../src/gateway/config.ts';
 import { createSchema } from '../src/gateway/schema.ts';
 import { printSchema } from '../src/graphql/kit/print-schema.ts';
 import { errorCodes } from '../src/lib/app-error.ts';
@@ -34,7 +34,7 @@ function forwardAll(compose: string): string {
   const [before = '', rest = ''] = compose.split(/(?<=made by `npm run generate`\.\n)/);
   const after = rest.slice(rest.indexOf('      # End of what is made.'));
   const set = new Set([...before.matchAll(/^ {6}([A-Z_]+):/gm)].map(([, name]) => name));
-  const forwarded = listVariables()
+  const forwarded = allVariables
     .filter(({ name, aliases = [] }) => ![name, ...aliases].some((one) => set.has(one)))
     .filter(({ name }) => !notInContainers.test(name));
   return before + forwarded.map(({ name }) => `      ${name}:\n`).join('') + after;
@@ -43,6 +43,6 @@ function forwardAll(compose: string): string {
 await mkdir(new URL('docs/reference/', root), { recursive: true });
 await writeFile(new URL('schema.graphql', root), printSchema(createSchema()));
 await writeFile(new URL('docs/reference/errors.md', root), errorReference());
-await writeFile(new URL('docs/reference/config.md', root), renderConfigReference());
+await writeFile(new URL('docs/reference/config.md', root), renderConfigReference(allVariables));
 const compose = new URL('docker-compose.yml', root);
 await writeFile(compose, forwardAll(await readFile(compose, 'utf8')));

@@ -1,5 +1,5 @@
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
-import { loadConfig } from '../../src/config/config.ts';
+import { loadConfig } from '../../src/gateway/config.ts';
 import type { Logger } from '../../src/observability/logger.ts';
 import { credentialsFromHeaders } from '../../src/viewer/credentials.ts';
 import { createViewerResolver } from '../../src/viewer/resolver.ts';

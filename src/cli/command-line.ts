@@ -1,13 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { parseArgs, parseEnv } from 'node:util';
-import { loadConfig } from '../config/config.ts';
-import { ConfigError } from '../config/config-error.ts';
-import { misspeltNames } from '../config/misspelt-names.ts';
-import { chooseMode } from '../config/mode.ts';
+import type { Environment } from '../config/read-environment.ts';
+import { modeOf } from '../gateway/config.ts';
 import { createSchema } from '../gateway/schema.ts';
 import { printSchema } from '../graphql/kit/print-schema.ts';
-import { grantsSql } from '../modules/sql/reading-login.ts';
-import { runGateway, waitForStopSignal } from './run-gateway.ts';
+import { checkNames } from './check-names.ts';
+import { doctor } from './doctor.ts';
+import { withoutLocalStack } from './local-stack.ts';
+import { serve } from './serve.ts';
+import { endings } from './stop-signal.ts';
 
 const usage = `Usage: bunbun [command]
 
@@ -24,66 +25,10 @@ const usage = `Usage: bunbun [command]
 Configuration is by environment variables and a .env file; see docs/reference/config.md.
 `;
 
-type Environment = Readonly<Record<string, string | undefined>>;
-
 /** The process's environment over the .env file of the working directory. */
 function withEnvFile(env: Environment): Environment {
   const file = existsSync('.env') ? parseEnv(readFileSync('.env', 'utf8')) : {};
   return { ...file, ...env };
-}
-
-async function serve(env: Environment, stopSignal: Promise<void>): Promise<void> {
-  await runGateway({ config: loadConfig(env, { mode: 'serve' }), stopSignal });
-}
-
-async function dev(
-  env: Environment,
-  options: { reset: boolean; allowLan: boolean; stopSignal: Promise<void> },
-): Promise<void> {
-  const { runDevelopment } = await import('./run-development.ts').catch(withoutLocalStack);
-  await runDevelopment(env, options);
-}
-
-/** The image, for one, is built without it. */
-function withoutLocalStack(error: unknown): never {
-  if (error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND') {
-    throw new Error(
-      '`dev` and `--end-with-parent` need the local stack, the package bunbun-local, which is not installed here: use `serve`.',
-    );
-  }
-  throw error;
-}
-
-/** What ends a command, each a promise of its own: that they cannot all be had is told before anything starts. */
-async function endings(endWithParent: boolean): Promise<readonly Promise<void>[]> {
-  const signal = waitForStopSignal();
-  if (!endWithParent) return [signal];
-  const { starterIsGone } = await import('bunbun-local').catch(withoutLocalStack);
-  return [signal, starterIsGone()];
-}
-
-/** `nothingElse`: dev was chosen because no variable says otherwise, which a misspelt one may have been meant to. */
-function checkNames(env: Environment, nothingElse: boolean): void {
-  const misspelt = misspeltNames(env);
-  const problems = misspelt.map(
-    ({ name, meant }) => `${name} is not a variable of ours: was ${meant} meant?`,
-  );
-  if (!nothingElse) {
-    for (const problem of problems) process.stderr.write(`bunbun: ${problem}\n`);
-    return;
-  }
-  if (problems.length > 0) {
-    throw new ConfigError([
-      ...problems,
-      'Nothing else says whether to serve or to run the local stack: correct the name, or add the command `serve` or `dev`.',
-    ]);
-  }
-  if ((env['PUBLIC_URL']?.trim() ?? '') !== '') {
-    process.stdout.write(
-      'PUBLIC_URL is set, but no service and no database: this is the local stack. Set SUPABASE_URL, or another of the\n' +
-        'services in docs/reference/config.md, to serve them.\n',
-    );
-  }
 }
 
 async function run(args: readonly string[], processEnv: Environment): Promise<number> {
@@ -105,22 +50,20 @@ async function run(args: readonly string[], processEnv: Environment): Promise<nu
   const env = withEnvFile(processEnv);
   const endWithParent = values['end-with-parent'];
   const asked = positionals.join(' ');
-  const command = asked || chooseMode(env);
+  const command = asked || modeOf(env);
   if (command === 'serve' || command === 'dev') checkNames(env, asked === '' && command === 'dev');
   switch (command) {
     case 'serve':
       await serve(env, Promise.race(await endings(endWithParent)));
       return 0;
-    case 'dev':
-      await dev(env, {
-        reset: values.reset,
-        allowLan: values['allow-lan'],
-        stopSignal: Promise.race(await endings(endWithParent)),
-      });
+    case 'dev': {
+      const { dev } = await import('./dev.ts').catch(withoutLocalStack);
+      const { reset, 'allow-lan': allowLan } = values;
+      await dev(env, { reset, allowLan, stopSignal: Promise.race(await endings(endWithParent)) });
       return 0;
+    }
     case 'doctor':
-      if (!values.grants) throw new Error('`doctor` needs to be told what to print: `doctor --grants`.');
-      process.stdout.write(grantsSql());
+      process.stdout.write(doctor(values));
       return 0;
     case 'schema print':
       process.stdout.write(printSchema(createSchema()));

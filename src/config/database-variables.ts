@@ -1,5 +1,5 @@
-import { aDuration, aSize, yesNo } from './shapes.ts';
-import { byteSize, duration, flag, oneOf, postgresUrl, text, wholeNumber } from './value-schemas.ts';
+import { aDuration, yesNo } from './shapes.ts';
+import { duration, flag, oneOf, postgresUrl, text, wholeNumber } from './value-schemas.ts';
 import { optional, withDefault } from './variable.ts';
 
 const day = 86_400_000;
@@ -53,12 +53,6 @@ export const databaseVariables = {
     shape: yesNo,
     default: 'false',
   }),
-  ALLOW_OUT_OF_ORDER_MIGRATIONS: withDefault(flag, {
-    group: 'Database',
-    description: 'Apply a migration whose version is below the newest applied one.',
-    shape: yesNo,
-    default: 'true',
-  }),
   DATABASE_POOL_SIZE: withDefault(wholeNumber(1, 1_000), {
     group: 'Database',
     description: 'Connections of this process for writing.',
@@ -82,17 +76,5 @@ export const databaseVariables = {
     description: 'The largest `timeout` that a caller may ask for.',
     shape: aDuration,
     default: '5m',
-  }),
-  DATABASE_MAX_ROWS: withDefault(wholeNumber(1, 1_000_000), {
-    group: 'Database',
-    description: 'The largest `maxRows` that a caller may ask for.',
-    shape: 'a number from 1 to 1000000',
-    default: '10000',
-  }),
-  DATABASE_MAX_RESULT: withDefault(byteSize(1_024), {
-    group: 'Database',
-    description: 'Largest result of one statement; what does not fit is cut off and marked as truncated.',
-    shape: aSize,
-    default: '10mb',
   }),
 };

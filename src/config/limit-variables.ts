@@ -2,7 +2,6 @@ import { aDuration, aSize } from './shapes.ts';
 import { byteSize, duration, rateLimits, wholeNumber } from './value-schemas.ts';
 import { withDefault } from './variable.ts';
 
-const day = 86_400_000;
 const hour = 3_600_000;
 
 export const limitVariables = {
@@ -121,12 +120,6 @@ export const limitVariables = {
     shape: 'a number from 100 to 100000000',
     default: '100000',
   }),
-  MAX_SIGNED_URL_EXPIRY: withDefault(duration(1_000, 10 * 365 * day), {
-    group: 'Limits',
-    description: 'The largest `expiresIn` of signed URLs, through GraphQL and under `/storage/v1`.',
-    shape: aDuration,
-    default: '24h',
-  }),
   WS_INIT_TIMEOUT: withDefault(duration(100, hour), {
     group: 'Limits',
     description: 'For `connection_init` on a new WebSocket.',
@@ -152,13 +145,6 @@ export const limitVariables = {
       'The same for one client: an IPv4 address, or the /64 of an IPv6 address. An office or a mobile network may have one address for all, and so have all clients behind a proxy that TRUSTED_PROXIES does not count.',
     shape: 'a number from 1 to 10000000',
     default: '1000',
-  }),
-  REALTIME_MAX_SOCKETS: withDefault(wholeNumber(1, 100_000), {
-    group: 'Limits',
-    description:
-      'Connections of this process to Realtime. A room takes one for each caller who listens to it or is present; stay below what Realtime admits (TENANT_MAX_CONCURRENT_USERS).',
-    shape: 'a number from 1 to 100000',
-    default: '100',
   }),
   WS_MAX_OPERATIONS: withDefault(wholeNumber(1, 100_000), {
     group: 'Limits',

@@ -1,4 +1,5 @@
-import { type Environment, listVariables } from './read-environment.ts';
+import type { Environment } from './read-environment.ts';
+import type { Variable } from './variable.ts';
 
 export interface MisspeltName {
   /** As the environment has it. */
@@ -27,9 +28,9 @@ function allowedEdits(name: string): number {
  * Names in the environment that are none of ours, and nearly one that is not given. Whatever lies farther away is
  * nobody's business here.
  */
-export function misspeltNames(env: Environment): MisspeltName[] {
+export function misspeltNames(env: Environment, variables: readonly Variable[]): MisspeltName[] {
   const ours = new Set(
-    listVariables().flatMap(({ name, aliases = [], secret }) =>
+    variables.flatMap(({ name, aliases = [], secret }) =>
       [name, ...aliases].flatMap((one) => (secret ? [one, `${one}_FILE`] : [one])),
     ),
   );

@@ -1,35 +1,26 @@
-import type { z } from 'zod';
-import { type VariableFacts, variableFacts } from './variable.ts';
-import { environmentSchema } from './variables.ts';
+import { z } from 'zod';
+import { listVariables, type ValuesOf, type Variable, type Variables } from './variable.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
-export type Values = z.output<typeof environmentSchema>;
 export type ReadFile = (path: string) => string;
 
-/** Name and facts of every variable, in the order of the table. */
-export function listVariables(): (VariableFacts & { name: string })[] {
-  return Object.entries(environmentSchema.shape).map(([name, schema]) => {
-    const facts = variableFacts.get(schema);
-    if (facts === undefined) throw new Error(`${name} has no facts.`);
-    return { name, ...facts };
-  });
-}
-
+/** The texts of our variables, before anybody looks at what they mean. */
 export interface Reading {
-  /** Names of the variables that are given, under whatever alias. */
-  given: ReadonlySet<string>;
-  /** Undefined when one is malformed. */
-  values: Values | undefined;
-  /** Sentences that begin with the variable's name and never hold its value. */
-  problems: string[];
+  /** By the variable's name, under whatever alias it was given. */
+  readonly texts: Readonly<Record<string, string>>;
+  /** Sentences that begin with a variable's name and never hold its value. */
+  readonly problems: string[];
 }
 
-/** The typed values of the environment, or everything that is wrong with it. */
-export function readEnvironment(env: Environment, readFile: ReadFile): Reading {
+/** Finds the variables in the environment: under their names and aliases, and in files. */
+export function readEnvironment(
+  env: Environment,
+  variables: readonly Variable[],
+  readFile: ReadFile,
+): Reading {
   const problems: string[] = [];
   const texts: Record<string, string> = {};
-  const facts = new Map(listVariables().map((one) => [one.name, one]));
-  for (const [name, { aliases = [], secret }] of facts) {
+  for (const { name, aliases = [], secret } of variables) {
     let foundAs: string | undefined;
     for (const candidate of [name, ...aliases]) {
       const text = textOf(env, candidate, secret ? readFile : undefined, problems);
@@ -42,21 +33,30 @@ export function readEnvironment(env: Environment, readFile: ReadFile): Reading {
       }
     }
   }
-  const result = environmentSchema.safeParse(texts);
-  const given = new Set(Object.keys(texts));
-  if (result.success) return { given, values: result.data, problems };
+  return { texts, problems };
+}
+
+/** The typed values of a table; undefined when one is malformed, which `reading.problems` then tells. */
+export function readValues<V extends Variables>(variables: V, reading: Reading): ValuesOf<V> | undefined {
+  const result = z.object(variables).safeParse(reading.texts);
+  if (result.success) return result.data;
+  const facts = new Map(listVariables(variables).map((one) => [one.name, one]));
   const sentences = result.error.issues.map((issue) => {
     const name = String(issue.path[0]);
     const precise = issue.code === 'custom' && issue.params?.['completesName'] === true;
     return precise ? `${name} ${issue.message}.` : `${name} must be ${facts.get(name)?.shape}.`;
   });
-  problems.push(...new Set(sentences));
-  return { given, values: undefined, problems };
+  reading.problems.push(...new Set(sentences));
+  return undefined;
 }
 
 /** `env` with `values` in place of what it says of the same variables, under whatever name. */
-export function replaceVariables(env: Environment, values: Environment): Environment {
-  const replaced = listVariables().filter(({ name }) => name in values);
+export function replaceVariables(
+  env: Environment,
+  values: Environment,
+  variables: readonly Variable[],
+): Environment {
+  const replaced = variables.filter(({ name }) => name in values);
   const names = replaced.flatMap(({ name, aliases = [] }) => [name, ...aliases]);
   const gone = new Set(names.flatMap((name) => [name, `${name}_FILE`]));
   return { ...Object.fromEntries(Object.entries(env).filter(([name]) => !gone.has(name))), ...values };

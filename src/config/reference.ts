@@ -1,9 +1,7 @@
-import { listVariables } from './read-environment.ts';
-import type { VariableFacts } from './variable.ts';
+import type { Variable, VariableFacts } from './variable.ts';
 
 /** The reference page of all environment variables, Markdown. */
-export function renderConfigReference(): string {
-  const all = listVariables();
+export function renderConfigReference(all: readonly Variable[]): string {
   const groups = [...new Set(all.map((one) => one.group))];
   const sections = groups.map((group) => {
     const members = all.filter((one) => one.group === group);

@@ -14,7 +14,13 @@ export interface VariableFacts {
   aliases?: readonly string[];
 }
 
-export const variableFacts = z.registry<VariableFacts>();
+/** Environment variables by name: each schema takes the text and gives the value. */
+export type Variables = Readonly<Record<string, z.ZodType<unknown, string | undefined>>>;
+
+/** What comes of reading them. */
+export type ValuesOf<V extends Variables> = Readonly<z.output<ReturnType<typeof z.object<V>>>>;
+
+const variableFacts = z.registry<VariableFacts>();
 
 /** A variable with a default, whose text goes through the same schema. */
 export function withDefault<T>(schema: z.ZodType<T, string>, facts: VariableFacts & { default: string }) {
@@ -24,4 +30,18 @@ export function withDefault<T>(schema: z.ZodType<T, string>, facts: VariableFact
 /** A variable that may be absent. */
 export function optional<T>(schema: z.ZodType<T, string>, facts: VariableFacts) {
   return schema.optional().register(variableFacts, facts);
+}
+
+/** Name and facts of a variable. */
+export interface Variable extends VariableFacts {
+  readonly name: string;
+}
+
+/** Name and facts of every variable, in the order of the table. */
+export function listVariables(variables: Variables): Variable[] {
+  return Object.entries(variables).map(([name, schema]) => {
+    const facts = variableFacts.get(schema);
+    if (facts === undefined) throw new Error(`${name} has no facts.`);
+    return { name, ...facts };
+  });
 }

@@ -1,23 +1,40 @@
-import type { AuthClient } from '../modules/auth/client/client.ts';
-import type { FunctionsClient } from '../modules/functions/client/client.ts';
-import type { HealthClient } from '../modules/health/client/client.ts';
-import type { IntrospectionClient } from '../modules/introspection/client/client.ts';
-import type { MetaClient } from '../modules/meta/client/client.ts';
-import type { MigrationsClient } from '../modules/migrations/client/client.ts';
-import type { RealtimeClient } from '../modules/realtime/client/client.ts';
-import type { DatabaseClient } from '../modules/sql/client/client.ts';
-import type { StorageClient } from '../modules/storage/client/client.ts';
+import type { ClientsOf, Module } from '../module/module.ts';
+import type { Service } from '../module/service.ts';
+import { auth } from '../modules/auth/index.ts';
+import { functions } from '../modules/functions/index.ts';
+import { health } from '../modules/health/index.ts';
+import { introspection } from '../modules/introspection/index.ts';
+import { meta } from '../modules/meta/index.ts';
+import { migrations } from '../modules/migrations/index.ts';
+import { realtime } from '../modules/realtime/index.ts';
+import { rest } from '../modules/rest/index.ts';
+import { sql } from '../modules/sql/index.ts';
+import { storage } from '../modules/storage/index.ts';
+import { database } from '../upstream/postgres/database.ts';
+
+/** What this gateway is made of: here each module has its one line. The order is that of the services in answers, and of the start. */
+const list = [
+  sql,
+  introspection,
+  migrations,
+  auth,
+  storage,
+  meta,
+  realtime,
+  functions,
+  rest,
+  health,
+] as const;
 
 declare module '../graphql/kit/context.ts' {
-  interface Services {
-    readonly realtime: RealtimeClient;
-    readonly auth: AuthClient;
-    readonly database: DatabaseClient;
-    readonly meta: MetaClient;
-    readonly introspection: IntrospectionClient;
-    readonly migrations: MigrationsClient;
-    readonly functions: FunctionsClient;
-    readonly health: HealthClient;
-    readonly storage: StorageClient;
-  }
+  interface Services extends ClientsOf<typeof list> {}
 }
+
+/** The same, for whoever asks nothing of one in particular. */
+export const modules: readonly Module[] = list;
+
+/** The services that the modules stand for. */
+export const services: readonly Service[] = modules.flatMap(({ service }) => service ?? []);
+
+/** Those and the database, as errors, metrics and the schema name them. */
+export const namedServices = [database, ...services] as const;

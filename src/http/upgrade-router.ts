@@ -1,19 +1,19 @@
 import type { IncomingMessage } from 'node:http';
 import { refuseUpgrade } from '../lib/refuse-upgrade.ts';
-import type { UpgradeHandler } from '../module/upgrade-handler.ts';
+import type { Upgrade, UpgradeHandler } from '../module/upgrade.ts';
 import { requestProblem } from './request-check.ts';
 
 /** Hands an upgrade to the handler of its exact path; others get 404, hosts that are not ours 421, and all 503 while draining. */
 export function createUpgradeRouter(deps: {
-  readonly routes: Readonly<Record<string, UpgradeHandler>>;
+  readonly upgrades: readonly Pick<Upgrade, 'path' | 'upgrade'>[];
   readonly hostAllowed: (request: IncomingMessage) => boolean;
   /** @default () => false */
   readonly draining?: () => boolean;
 }): UpgradeHandler {
-  const routes = new Map(Object.entries(deps.routes));
+  const byPath = new Map(deps.upgrades.map(({ path, upgrade }) => [path, upgrade]));
   return (request, socket, head) => {
     const [path = '/'] = (request.url ?? '/').split('?', 1);
-    const handler = routes.get(path);
+    const handler = byPath.get(path);
     const problem = requestProblem(request);
     if (problem !== undefined) refuseUpgrade(socket, problem.status, problem.text);
     else if (deps.draining?.() === true) refuseUpgrade(socket, 503, 'Service Unavailable');

@@ -1,4 +1,3 @@
-import type { ServiceName } from '../lib/service-name.ts';
 import type { RateLimitRule } from '../limits/field-rate-limit.ts';
 import type { HttpUpstream } from '../upstream/http/upstream.ts';
 
@@ -55,7 +54,7 @@ export interface ProxyRoute {
   readonly prefix: string;
   /** Paths of it that are served without the prefix as well. */
   readonly alsoAt?: readonly string[];
-  readonly service: ServiceName;
+  readonly service: string;
   /** Undefined where the deployment has no such service: 501. */
   readonly upstream: HttpUpstream | undefined;
   /** The allow-list, on decoded paths. */

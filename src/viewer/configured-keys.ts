@@ -1,6 +1,6 @@
 import { hash, timingSafeEqual } from 'node:crypto';
 import { decodeJwt } from 'jose';
-import type { Config } from '../config/config.ts';
+import type { SharedConfig } from '../config/shared-config.ts';
 import { anonymous } from './anonymous.ts';
 import { type Claims, identityOf } from './identity.ts';
 import type { Viewer } from './viewer.ts';
@@ -23,7 +23,7 @@ export interface ConfiguredKeys {
 }
 
 type KeysConfig = Pick<
-  Config['viewer'],
+  SharedConfig['viewer'],
   | 'anonKey'
   | 'serviceKey'
   | 'publishableKeys'

@@ -1,4 +1,4 @@
-import type { Config } from '../config/config.ts';
+import type { SharedConfig } from '../config/shared-config.ts';
 import type { Logger } from '../observability/logger.ts';
 import { createRemoteJwks } from './remote-jwks.ts';
 import { unauthenticated } from './unauthenticated.ts';
@@ -9,7 +9,7 @@ export interface KeyRing {
   find(algorithm: string, kid: string | undefined): Promise<VerificationKey>;
 }
 
-type KeyConfig = Pick<Config['viewer'], 'jwtSecret' | 'jwks' | 'jwksUrl'>;
+type KeyConfig = Pick<SharedConfig['viewer'], 'jwtSecret' | 'jwks' | 'jwksUrl'>;
 
 /** The secret, the inline keys and the published ones. */
 export function createKeyRing(config: KeyConfig, deps: { log: Logger; onChange: () => void }): KeyRing {

@@ -1,4 +1,4 @@
-import type { Config } from '../config/config.ts';
+import type { SharedConfig } from '../config/shared-config.ts';
 import type { Logger } from '../observability/logger.ts';
 import { type ConfiguredKey, createConfiguredKeys } from './configured-keys.ts';
 import type { Credentials } from './credentials.ts';
@@ -26,7 +26,10 @@ export interface ViewerResolverDeps {
 const bearer = /^bearer +(\S+)$/i;
 
 /** Made once: holds the keys, and the tokens verified lately. */
-export function createViewerResolver(config: Config['viewer'], deps: ViewerResolverDeps): ViewerResolver {
+export function createViewerResolver(
+  config: SharedConfig['viewer'],
+  deps: ViewerResolverDeps,
+): ViewerResolver {
   const { log, now = Date.now } = deps;
   const { clockToleranceMs } = config;
   const cache = createTokenCache({ capacity: config.tokenCacheSize, clockToleranceMs, now });

@@ -1,10 +1,10 @@
 import { decodeProtectedHeader } from 'jose';
-import type { Config } from '../config/config.ts';
+import type { SharedConfig } from '../config/shared-config.ts';
 import { type Claims, identityOf } from './identity.ts';
 import { unauthenticated } from './unauthenticated.ts';
 import type { Viewer } from './viewer.ts';
 
-export type ClaimRules = Pick<Config['viewer'], 'audience' | 'issuer' | 'extraAuthenticatedRoles'>;
+export type ClaimRules = Pick<SharedConfig['viewer'], 'audience' | 'issuer' | 'extraAuthenticatedRoles'>;
 
 /**
  * Who a verified token stands for. `apikey` is left for the caller of this to fill. `isConfigured`: it equals a key that

@@ -24,6 +24,7 @@ import type { Places } from '../lib/places.ts';
 import { refuseUpgrade } from '../lib/refuse-upgrade.ts';
 import { createTimers } from '../lib/timers.ts';
 import { type ClientPlaces, clientOf } from '../limits/client-places.ts';
+import type { Upgrade } from '../module/upgrade.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { ViewerResolver } from '../viewer/resolver.ts';
 import { watchArrivingMessage } from './arriving-message.ts';
@@ -61,24 +62,10 @@ export interface WebSocketServerDeps {
   readonly log: Logger;
 }
 
-/** How a server of sockets ends, in milliseconds. */
-interface DrainTimes {
-  /** Everything goes on. */
-  readonly graceMs: number;
-  /** Over which the sockets are closed one by one, so that the clients do not come back all at once. */
-  readonly spreadMs: number;
-  /** For the last answers and the closing handshakes, before the rest is cut. */
-  readonly closeMs: number;
-}
-
 /** GraphQL over WebSocket (`graphql-transport-ws`). */
-export interface GraphQLWebSocketServer {
-  /** Takes an upgrade of the GraphQL path. */
-  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+export interface GraphQLWebSocketServer extends Upgrade {
   /** Sockets, running operations, executions that operations share, timers, and bytes that wait for slow readers. */
-  stats(): Readonly<Record<'sockets' | 'operations' | 'shared' | 'timers' | 'waitingBytes', number>>;
-  /** Drains: each socket closes with 1001 once it has its answers; then cuts what is left. */
-  close(times: DrainTimes): Promise<void>;
+  stats(): Record<'sockets' | 'operations' | 'shared' | 'timers' | 'waitingBytes', number>;
 }
 
 /** graphql-ws wants a schema, and a document to learn the kind of operation from; the real ones are the engine's. */
@@ -347,6 +334,8 @@ export function createWebSocketServer(deps: WebSocketServerDeps): GraphQLWebSock
     });
 
   return {
+    path: '/graphql',
+    // Drains: each socket closes with 1001 once it has its answers; then cuts what is left.
     upgrade(request, socket, head) {
       if (draining) refuseUpgrade(socket, 503, 'Service Unavailable');
       else if (!deps.originAllowed(request)) refuseUpgrade(socket, 403, 'Forbidden');

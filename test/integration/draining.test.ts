@@ -155,7 +155,7 @@ test('a second signal ends a stop at once', async () => {
 });
 
 test('without a delay that was asked for, serve takes five seconds and dev none', async () => {
-  const { loadConfig } = await import('../../src/config/config.ts');
+  const { loadConfig } = await import('../../src/gateway/config.ts');
   const serve = { PUBLIC_URL: 'https://a.example', JWT_SECRET: testSecret };
   expect(loadConfig(serve, { mode: 'serve' }).server.drainDelayMs).toBe(5_000);
   expect(loadConfig({}, { mode: 'dev' }).server.drainDelayMs).toBe(0);

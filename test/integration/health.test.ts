@@ -1,7 +1,7 @@
 import type { RequestListener } from 'node:http';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { loadConfig } from '../../src/config/config.ts';
-import { createApp } from '../../src/gateway/gateway.ts';
+import { loadConfig } from '../../src/gateway/config.ts';
+import { createGateway } from '../../src/gateway/gateway.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { gql } from '../support/gql.ts';
 import { type ListeningServer, listen } from '../support/listening-server.ts';
@@ -247,7 +247,7 @@ describe('serviceHealth', () => {
 
 describe('/ready', () => {
   it('is 503 until everything is true that a start announces', async () => {
-    const gateway = createApp(loadConfig({ HOST: '127.0.0.1', PORT: '0', JWT_SECRET: testSecret }), {
+    const gateway = createGateway(loadConfig({ HOST: '127.0.0.1', PORT: '0', JWT_SECRET: testSecret }), {
       log: silentLog,
     });
     running.push(gateway);

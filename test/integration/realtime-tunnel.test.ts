@@ -56,12 +56,19 @@ async function open(origin: string, options: { headers?: Record<string, string> 
 }
 
 /** The tunnel alone, on a server of its own. */
-async function bareTunnel(deps: Partial<RealtimeTunnelDeps> & Pick<RealtimeTunnelDeps, 'places'>) {
+async function bareTunnel({
+  callers,
+  ...deps
+}: Partial<Omit<RealtimeTunnelDeps, 'callers'>> &
+  Pick<RealtimeTunnelDeps, 'places'> & { callers?: Partial<RealtimeTunnelDeps['callers']> }) {
   const tunnel = createRealtimeTunnel({
     endpoint: realtimeEndpoint(fake.url, 'realtime-dev'),
-    resolve: () => ({ ...anonymous, token: anonKey }),
-    originAllowed: () => true,
-    clientAddress: () => undefined,
+    callers: {
+      resolve: () => ({ ...anonymous, token: anonKey }),
+      originAllowed: () => true,
+      clientAddress: () => undefined,
+      ...callers,
+    },
     via: createVia('https://api.example.com'),
     connectMs: 5_000,
     log: silentLog,
@@ -72,7 +79,7 @@ async function bareTunnel(deps: Partial<RealtimeTunnelDeps> & Pick<RealtimeTunne
   return {
     url: server.url,
     async [Symbol.asyncDispose]() {
-      await tunnel.close(1_000);
+      await tunnel.close({ graceMs: 0, spreadMs: 0, closeMs: 1_000 });
       await server.close();
     },
   };
@@ -155,9 +162,11 @@ test('admits no more than its limit of those that come at once, while their keys
   });
   await using bare = await bareTunnel({
     places: createClientPlaces({ max: 3, maxPerClient: 3 }),
-    resolve: async () => {
-      await verified;
-      return { ...anonymous, token: anonKey };
+    callers: {
+      resolve: async () => {
+        await verified;
+        return { ...anonymous, token: anonKey };
+      },
     },
   });
   const attempts = Array.from({ length: 12 }, () => open(bare.url));

@@ -1,7 +1,7 @@
 import type { RequestListener, ServerResponse } from 'node:http';
 import { exportJWK, generateKeyPair } from 'jose';
 import { afterEach, expect, it, vi } from 'vitest';
-import { loadConfig } from '../../src/config/config.ts';
+import { loadConfig } from '../../src/gateway/config.ts';
 import { AppError } from '../../src/lib/app-error.ts';
 import { credentialsFromHeaders } from '../../src/viewer/credentials.ts';
 import { createRemoteJwks } from '../../src/viewer/remote-jwks.ts';

@@ -1,11 +1,11 @@
-import { loadConfig } from '../../src/config/config.ts';
-import { type App, createApp } from '../../src/gateway/gateway.ts';
+import { loadConfig } from '../../src/gateway/config.ts';
+import { createGateway, type Gateway } from '../../src/gateway/gateway.ts';
 import type { Logger } from '../../src/observability/logger.ts';
 import type { DataOf, OperationText, VariablesOf } from './gql.ts';
 import { silentLog } from './test-call.ts';
 
 export interface TestApp extends AsyncDisposable {
-  readonly app: App;
+  readonly app: Gateway;
   /** Origin, such as `http://127.0.0.1:41234`. */
   readonly url: string;
   readonly graphqlUrl: string;
@@ -58,7 +58,7 @@ export async function startTestApp(
     { HOST: '127.0.0.1', PORT: '0', DRAIN_DELAY: '0s', ...env },
     { mode: options.mode ?? 'dev' },
   );
-  const app = createApp(config, { log: options.log ?? silentLog });
+  const app = createGateway(config, { log: options.log ?? silentLog });
   const { port } = await app.listen();
   const url = `http://127.0.0.1:${port}`;
   const graphqlUrl = `${url}/graphql`;

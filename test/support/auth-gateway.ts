@@ -1,5 +1,5 @@
 import type { Server } from 'node:http';
-import { loadConfig } from '../../src/config/config.ts';
+import { loadConfig } from '../../src/gateway/config.ts';
 import { createCors } from '../../src/http/cors.ts';
 import { createProxy } from '../../src/http/proxy/proxy.ts';
 import { createHttpServer } from '../../src/http/server.ts';

@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Client, type ClientOptions, createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
-import { loadConfig } from '../../src/config/config.ts';
+import { loadConfig } from '../../src/gateway/config.ts';
 import { createOperationEngine } from '../../src/graphql/engine/engine.ts';
 import { createBuilder } from '../../src/graphql/kit/builder.ts';
 import { createOriginCheck } from '../../src/http/origin-check.ts';
@@ -158,10 +158,7 @@ export async function startWebSocketGateway(
     log: silentLog,
   });
   const http: Server = createServer((_request, response) => response.writeHead(404).end());
-  http.on(
-    'upgrade',
-    createUpgradeRouter({ routes: { '/graphql': server.upgrade }, hostAllowed: () => true }),
-  );
+  http.on('upgrade', createUpgradeRouter({ upgrades: [server], hostAllowed: () => true }));
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
   const { port } = http.address() as AddressInfo;
   const url = `ws://127.0.0.1:${port}/graphql`;

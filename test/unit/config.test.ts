@@ -1,12 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { generateKeyPair } from 'jose';
 import { describe, expect, it } from 'vitest';
-import { type LoadOptions, loadConfig } from '../../src/config/config.ts';
 import { ConfigError } from '../../src/config/config-error.ts';
 import { misspeltNames } from '../../src/config/misspelt-names.ts';
-import { chooseMode } from '../../src/config/mode.ts';
-import { listVariables } from '../../src/config/read-environment.ts';
 import { renderConfigReference } from '../../src/config/reference.ts';
+import { allVariables, type LoadOptions, loadConfig, modeOf } from '../../src/gateway/config.ts';
 import { hmacToken, signedToken } from '../support/tokens.ts';
 
 const secret = 'a-secret-of-at-least-32-characters';
@@ -24,7 +22,7 @@ function problemsOf(env: Record<string, string>, options?: LoadOptions): readonl
   }
 }
 
-describe('chooseMode', () => {
+describe('modeOf', () => {
   it.each([
     [{}, 'dev'],
     [{ DATABASE_URL: ' ' }, 'dev'],
@@ -33,7 +31,7 @@ describe('chooseMode', () => {
     [{ AUTH_URL: 'http://auth:9999' }, 'serve'],
     [{ KONG_URL: 'http://kong:8000' }, 'serve'],
     [{ DATABASE_URL_FILE: '/run/secrets/db' }, 'serve'],
-  ])('%j is %s', (env, mode) => expect(chooseMode(env)).toBe(mode));
+  ])('%j is %s', (env, mode) => expect(modeOf(env)).toBe(mode));
 });
 
 describe('loadConfig', () => {
@@ -46,7 +44,7 @@ describe('loadConfig', () => {
       publicUrl: 'http://localhost:4000',
     });
     expect(config.graphql).toMatchObject({ graphiql: true, introspection: 'true' });
-    expect(config.services.AUTH).toBeUndefined();
+    expect(config.services['AUTH']).toBeUndefined();
   });
 
   it('serves on IPv6 and IPv4, without GraphiQL, introspection for SERVICE_ROLE', () => {
@@ -95,8 +93,8 @@ describe('loadConfig', () => {
     };
     const { viewer, services } = loadConfig(env);
     expect(viewer).toMatchObject({ anonKey: jwt('anon'), serviceKey: jwt('service_role') });
-    expect(services.API_GATEWAY?.url).toBe('http://kong:8000');
-    expect(services.STORAGE).toBeUndefined();
+    expect(services['API_GATEWAY']?.url).toBe('http://kong:8000');
+    expect(services['STORAGE']).toBeUndefined();
     const another = hmacToken({ role: 'anon', iss: 'supabase' }, { secret });
     expect(problemsOf({ ...env, SUPABASE_ANON_KEY: another })).toEqual([
       'ANON_KEY must be unset, or the same as SUPABASE_ANON_KEY.',
@@ -243,7 +241,7 @@ describe('misspelt names', () => {
     ['JWT_SECRET_FLE', 'JWT_SECRET_FILE'],
     ['PUBLC_URL', 'PUBLIC_URL'],
   ])('%s was meant to be %s', (name, meant) => {
-    expect(misspeltNames({ [name]: 'x' })).toEqual([{ name, meant }]);
+    expect(misspeltNames({ [name]: 'x' }, allVariables)).toEqual([{ name, meant }]);
   });
 
   it.each([
@@ -270,15 +268,15 @@ describe('misspelt names', () => {
     'SITE_URL',
     'GATEWAY_URL',
     'S3_URL',
-  ])('%s is nobody’s business', (name) => expect(misspeltNames({ [name]: 'x' })).toEqual([]));
+  ])('%s is nobody’s business', (name) => expect(misspeltNames({ [name]: 'x' }, allVariables)).toEqual([]));
 
   it.each(['JWT_SECRET', 'ANON_KEY_FILE', 'SUPABASE_SERVICE_ROLE_KEY', 'KONG_URL'])('%s is ours', (name) =>
-    expect(misspeltNames({ [name]: 'x' })).toEqual([]),
+    expect(misspeltNames({ [name]: 'x' }, allVariables)).toEqual([]),
   );
 
   it('counts an empty value as unset, and a name beside the right one as of somebody else', () => {
-    expect(misspeltNames({ SUPABASE_UR: ' ' })).toEqual([]);
-    expect(misspeltNames({ SUPABASE_SECRET_KEY: 'x', SUPABASE_SECRET_KEYS: 'y' })).toEqual([]);
+    expect(misspeltNames({ SUPABASE_UR: ' ' }, allVariables)).toEqual([]);
+    expect(misspeltNames({ SUPABASE_SECRET_KEY: 'x', SUPABASE_SECRET_KEYS: 'y' }, allVariables)).toEqual([]);
   });
 });
 
@@ -299,7 +297,7 @@ it.each(['anon', 'service_role', 'postgres', 'supabase_admin', 'editor, supabase
 
 describe('renderConfigReference', () => {
   it('has a row for every variable, with its default', () => {
-    const page = renderConfigReference();
+    const page = renderConfigReference(allVariables);
     expect(page).toContain('| `PORT` | `4000` |');
     expect(page).toContain('Also read as `ANON_KEY`. *Secret.* |');
     expect(page.match(/^\| `[A-Z]/gm)?.length).toBeGreaterThan(60);
@@ -309,7 +307,7 @@ describe('renderConfigReference', () => {
 it.each(['.env.example', 'docker-compose.yml'])('%s names only variables that exist', (file) => {
   const text = readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8');
   const named = [...text.matchAll(/^(?: {6}|#)?([A-Z][A-Z_]+)[=:]/gm)].map(([, name]) => name);
-  const known = new Set(listVariables().flatMap(({ name, aliases = [] }) => [name, ...aliases]));
+  const known = new Set(allVariables.flatMap(({ name, aliases = [] }) => [name, ...aliases]));
   expect(named.length).toBeGreaterThan(10);
   expect(named.filter((name) => name !== undefined && !known.has(name))).toEqual([]);
 });
@@ -320,7 +318,7 @@ it('docker-compose.yml forwards every variable that means something in a contain
   const forwarded = new Set([...text.matchAll(/^ {6}([A-Z][A-Z_]+):/gm)].map(([, name]) => name));
   // The image has no local stack, says NODE_ENV itself, and listens everywhere inside its network.
   const inside = /^(?:LOCAL_.*|BUNBUN_DATA_DIR|PG_BIN|NODE_ENV|HOST)$/;
-  const missing = listVariables()
+  const missing = allVariables
     .filter(({ name, aliases = [] }) => ![name, ...aliases].some((one) => forwarded.has(one)))
     .map(({ name }) => name)
     .filter((name) => !inside.test(name));

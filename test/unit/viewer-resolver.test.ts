@@ -1,7 +1,7 @@
 import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { exportJWK, generateKeyPair } from 'jose';
 import { describe, expect, it } from 'vitest';
-import { loadConfig } from '../../src/config/config.ts';
+import { loadConfig } from '../../src/gateway/config.ts';
 import { AppError } from '../../src/lib/app-error.ts';
 import { credentialsFromHeaders } from '../../src/viewer/credentials.ts';
 import { createViewerResolver } from '../../src/viewer/resolver.ts';

@@ -6,19 +6,17 @@ import { AppError, errorCodes } from '../../lib/app-error.ts';
 import { refuseUpgrade } from '../../lib/refuse-upgrade.ts';
 import type { Via } from '../../lib/via.ts';
 import { type ClientPlaces, clientOf } from '../../limits/client-places.ts';
-import type { UpgradeHandler } from '../../module/upgrade-handler.ts';
+import type { Callers } from '../../module/host.ts';
+import type { Upgrade } from '../../module/upgrade.ts';
 import type { Logger } from '../../observability/logger.ts';
 import type { Credentials } from '../../viewer/credentials.ts';
-import type { Viewer } from '../../viewer/viewer.ts';
 import type { RealtimeEndpoint } from './endpoint.ts';
 import { createFrameBoundary } from './frame-boundary.ts';
 
 export interface RealtimeTunnelDeps {
   /** Undefined where the deployment has no Realtime. */
   readonly endpoint: RealtimeEndpoint | undefined;
-  resolve(credentials: Credentials): Viewer | Promise<Viewer>;
-  readonly originAllowed: (request: IncomingMessage) => boolean;
-  readonly clientAddress: (request: IncomingMessage) => string | undefined;
+  readonly callers: Callers;
   readonly places: ClientPlaces;
   readonly via: Via;
   /** Milliseconds until upstream has answered the handshake. Realtime delays refusals by two seconds. */
@@ -26,13 +24,6 @@ export interface RealtimeTunnelDeps {
   /** Milliseconds in which something must move. Realtime's clients send a heartbeat every 25 to 30 s. @default 120_000 */
   readonly idleMs?: number;
   readonly log: Logger;
-}
-
-/** `/realtime/v1/websocket`, for clients that speak Realtime's own protocol. */
-export interface RealtimeTunnel {
-  readonly upgrade: UpgradeHandler;
-  /** Closes all with 1001, and cuts what is left after `ms`. */
-  close(ms: number): Promise<void>;
 }
 
 /** What a WebSocket handshake is made of; nothing else of the client's headers goes on. */
@@ -44,10 +35,10 @@ const handshakeHeaders = [
 ];
 
 /**
- * Passes bytes both ways with back-pressure and looks into none. The client's key is verified and translated here; the
+ * `/realtime/v1/websocket`, for clients that speak Realtime's own protocol. Passes bytes both ways with back-pressure and looks into none. The client's key is verified and translated here; the
  * tokens inside its joins are Realtime's to check.
  */
-export function createRealtimeTunnel(deps: RealtimeTunnelDeps): RealtimeTunnel {
+export function createRealtimeTunnel(deps: RealtimeTunnelDeps): Upgrade {
   const { idleMs = 120_000, log } = deps;
   const open = new Set<OpenTunnel>();
   let closing = false;
@@ -59,7 +50,7 @@ export function createRealtimeTunnel(deps: RealtimeTunnelDeps): RealtimeTunnel {
     endpoint: RealtimeEndpoint,
   ) => {
     const asked = new URL(request.url ?? '/', 'http://localhost').searchParams;
-    const viewer = await deps.resolve(keyOf(request, asked));
+    const viewer = await deps.callers.resolve(keyOf(request, asked));
     // The anonymous caller has a token of ours, but Realtime's clients have to show their own.
     if (!asked.has('apikey') && request.headers['apikey'] === undefined) throw missingKey();
     if (viewer.token === undefined) throw missingKey();
@@ -81,7 +72,7 @@ export function createRealtimeTunnel(deps: RealtimeTunnelDeps): RealtimeTunnel {
       const value = request.headers[name];
       if (typeof value === 'string') headers[name] = value;
     }
-    const address = deps.clientAddress(request);
+    const address = deps.callers.clientAddress(request);
     if (address !== undefined) headers['x-forwarded-for'] = address;
     if (endpoint.host !== undefined) headers['host'] = endpoint.host;
     const send = target.protocol === 'https:' ? httpsRequest : httpRequest;
@@ -93,20 +84,21 @@ export function createRealtimeTunnel(deps: RealtimeTunnelDeps): RealtimeTunnel {
   };
 
   return {
-    async close(ms) {
+    path: '/realtime/v1/websocket',
+    async close({ closeMs }) {
       closing = true;
-      await Promise.all([...open].map((tunnel) => tunnel.leave(ms)));
+      await Promise.all([...open].map((tunnel) => tunnel.leave(closeMs)));
     },
     upgrade(request, client, head) {
       // Before anything is awaited: an error without a listener would end the process.
       client.on('error', () => client.destroy());
       const { endpoint } = deps;
-      if (!deps.originAllowed(request)) refuseUpgrade(client, 403, 'Forbidden');
+      if (!deps.callers.originAllowed(request)) refuseUpgrade(client, 403, 'Forbidden');
       else if (endpoint === undefined) refuseUpgrade(client, 501, 'Not Implemented');
       else if (deps.via.isOurs(request)) refuseUpgrade(client, 508, 'Loop Detected');
       else {
         // Before anything is awaited: else a burst would pass the limit.
-        const place = deps.places.take('tunnel', clientOf(deps.clientAddress(request)));
+        const place = deps.places.take('tunnel', clientOf(deps.callers.clientAddress(request)));
         if (place.free === undefined) {
           refuseUpgrade(client, 503, 'Service Unavailable');
           return;

@@ -1,7 +1,6 @@
 import { AppError } from '../../lib/app-error.ts';
 import { type Circuit, type CircuitState, createCircuit, type Passage } from '../../lib/circuit.ts';
 import { createLru } from '../../lib/lru.ts';
-import type { ServiceName } from '../../lib/service-name.ts';
 import type { Logger } from '../../observability/logger.ts';
 import { countsAgainstService, toFailure } from './failure.ts';
 import type { UpstreamMetrics } from './types.ts';
@@ -23,7 +22,7 @@ const maxKeys = 200;
 
 /** The circuit of a service, and one for each key that hosts others behind it. */
 export function createCircuits(deps: {
-  service: ServiceName;
+  service: string;
   log: Logger;
   metrics: UpstreamMetrics | undefined;
 }): Circuits {

@@ -1,6 +1,5 @@
 import { errors } from 'undici';
 import { AppError } from '../../lib/app-error.ts';
-import type { ServiceName } from '../../lib/service-name.ts';
 
 /** What went wrong on the way to a service, before it is told to a client. */
 export type FailureKind = 'connection' | 'timeout' | 'abandoned' | 'too-large' | 'bad-answer' | 'bad-request';
@@ -62,11 +61,7 @@ export function countsAgainstService(failure: UpstreamFailure): boolean {
 }
 
 /** The client's view. `unknownOutcome`: a write had been sent and its answer never came. */
-export function toAppError(
-  service: ServiceName,
-  failure: UpstreamFailure,
-  unknownOutcome: boolean,
-): AppError {
+export function toAppError(service: string, failure: UpstreamFailure, unknownOutcome: boolean): AppError {
   const options = { cause: failure.cause, details: { service } };
   if (unknownOutcome && failure.kind !== 'bad-request') {
     return new AppError('OUTCOME_UNKNOWN', `${service} took the request but its answer never came.`, options);

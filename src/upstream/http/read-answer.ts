@@ -1,10 +1,9 @@
 import { AppError } from '../../lib/app-error.ts';
-import type { ServiceName } from '../../lib/service-name.ts';
 import type { BufferedAnswer } from './exchange.ts';
 import type { UpstreamResponse } from './types.ts';
 
 /** Throws UPSTREAM_ERROR when a success says that it is JSON and is not. */
-export function readAnswer(service: ServiceName, answer: BufferedAnswer): UpstreamResponse {
+export function readAnswer(service: string, answer: BufferedAnswer): UpstreamResponse {
   const { status, headers, bytes } = answer;
   const text = bytes.toString('utf8');
   const isJson = /^application\/(?:[\w.-]+\+)?json\b/i.test(headers['content-type'] ?? '');

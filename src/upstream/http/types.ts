@@ -2,7 +2,6 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import type { CircuitState } from '../../lib/circuit.ts';
-import type { ServiceName } from '../../lib/service-name.ts';
 import type { Logger } from '../../observability/logger.ts';
 import type { Call } from '../../viewer/call.ts';
 import type { HeaderInput } from './request-headers.ts';
@@ -27,8 +26,8 @@ export interface UpstreamLimits {
 
 export interface UpstreamMetrics {
   /** `outcome` is the status code, or the kind of failure. */
-  upstreamRequest(service: ServiceName, outcome: string, seconds: number): void;
-  circuitChanged(service: ServiceName, state: CircuitState): void;
+  upstreamRequest(service: string, outcome: string, seconds: number): void;
+  circuitChanged(service: string, state: CircuitState): void;
 }
 
 interface CommonOptions {
@@ -93,7 +92,7 @@ export interface AnswerSink {
 }
 
 export interface HttpUpstream {
-  readonly service: ServiceName;
+  readonly service: string;
   readonly baseUrl: string;
   readonly circuit: CircuitState;
   /**
@@ -109,7 +108,7 @@ export interface HttpUpstream {
 }
 
 export interface HttpUpstreamDeps {
-  service: ServiceName;
+  service: string;
   /** Root of the service, or its path behind a gateway. */
   baseUrl: string;
   limits?: Partial<UpstreamLimits>;

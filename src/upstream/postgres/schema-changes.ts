@@ -16,15 +16,15 @@ export async function announceSchemaChange(sql: PostgresSql, version: string): P
 export interface SchemaChanges {
   /** Begins to listen, at the first call; for whoever has read something that a change makes stale. */
   follow(): void;
-  /** Calls every handler, for a change that this process made itself. */
+  /** For a change that this process made itself. */
   changed(): void;
   close(): Promise<void>;
 }
 
 export interface SchemaChangesDeps {
   readonly pools: Pick<PostgresPools, 'listen'> | undefined;
-  /** What forgets something that was read from the schema. */
-  readonly handlers: readonly (() => void)[];
+  /** Has everybody forget what was read from the schema. */
+  readonly changed: () => void;
   readonly log: Logger;
 }
 
@@ -32,12 +32,9 @@ export interface SchemaChangesDeps {
  * Hears of schema changes that any gateway made, on a connection past the pooler. Without such a connection caches
  * live on until their own time is over, and this is logged once.
  */
-export function createSchemaChanges({ pools, handlers, log }: SchemaChangesDeps): SchemaChanges {
+export function createSchemaChanges({ pools, changed, log }: SchemaChangesDeps): SchemaChanges {
   let listener: { close(): Promise<void> } | undefined;
   let following = false;
-  const changed = (): void => {
-    for (const handler of handlers) handler();
-  };
 
   return {
     follow() {

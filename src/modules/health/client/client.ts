@@ -1,20 +1,22 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { HttpServiceName } from '../../../config/service-urls.ts';
-import { type ServiceName, serviceNames } from '../../../lib/service-name.ts';
+import type { DeployedService } from '../../../module/service.ts';
 import type { Logger } from '../../../observability/logger.ts';
+import { database } from '../../../upstream/postgres/database.ts';
 import type { PostgresPing } from '../../../upstream/postgres/pools.ts';
 import { anonymous } from '../../../viewer/anonymous.ts';
 import type { Call } from '../../../viewer/call.ts';
 import { probeFailure } from './errors.ts';
-import { type ProbedUpstream, probeHttp } from './http-probes.ts';
+import { probeHttp } from './http-probes.ts';
 import { watchServices } from './service-watch.ts';
 import type { Health, HealthStatus, ProbeResult, ServiceHealth } from './types.ts';
 
 export interface HealthClientDeps {
   /** Of this product, from package.json. */
   readonly version: string;
-  /** The HTTP services of this deployment; one that is missing is NOT_CONFIGURED. */
-  readonly upstreams: Partial<Record<HttpServiceName, ProbedUpstream>>;
+  /** All HTTP services; one that is not deployed is NOT_CONFIGURED. */
+  readonly services: () => readonly DeployedService[];
+  /** What probes send to a service behind a gateway. */
+  readonly keys: { readonly anonKey: string | undefined; readonly serviceKey: string | undefined };
   /** One round trip to Postgres; undefined where no database is configured. */
   readonly pingPostgres?: ((signal: AbortSignal) => Promise<PostgresPing>) | undefined;
   readonly log: Logger;
@@ -37,7 +39,7 @@ export interface HealthClient {
     signal: AbortSignal,
   ): AsyncIterableIterator<ServiceHealth>;
   /** Those of `names` that are not up. */
-  missing(names: readonly ServiceName[]): Promise<ServiceName[]>;
+  missing(names: readonly string[]): Promise<string[]>;
   close(): void;
 }
 
@@ -56,22 +58,39 @@ export function createHealthClient(deps: HealthClientDeps): HealthClient {
   let last: { readonly snapshot: Snapshot; readonly at: number } | undefined;
   let timer: NodeJS.Timeout | undefined;
 
-  async function probe(name: ServiceName): Promise<ServiceHealth> {
-    const checkedAt = new Date().toISOString();
-    const nothing = { name, checkedAt, latency: null, version: null, reason: null, circuit: null };
-    if (name === 'POSTGRES') {
-      if (deps.pingPostgres === undefined) return { ...nothing, status: 'NOT_CONFIGURED' };
-      return { ...nothing, ...(await probePostgres(deps.pingPostgres, signalOfProbe())) };
-    }
-    const probed = deps.upstreams[name];
-    if (probed === undefined) return { ...nothing, status: 'NOT_CONFIGURED' };
-    const result = await probeHttp(name, probed, probeCall(deps.log, signalOfProbe()), probeTimeoutMs);
-    const { circuit } = probed.upstream;
+  const nothing = (name: string) => ({
+    name,
+    checkedAt: new Date().toISOString(),
+    latency: null,
+    version: null,
+    reason: null,
+    circuit: null,
+  });
+
+  async function probeDatabase(): Promise<ServiceHealth> {
+    const known = nothing(database.name);
+    if (deps.pingPostgres === undefined) return { ...known, status: 'NOT_CONFIGURED' };
+    return { ...known, ...(await probePostgres(deps.pingPostgres, signalOfProbe())) };
+  }
+
+  async function probe(service: DeployedService): Promise<ServiceHealth> {
+    const known = nothing(service.name);
+    const { deployed } = service;
+    if (deployed === undefined) return { ...known, status: 'NOT_CONFIGURED' };
+    const { anonKey, serviceKey } = deps.keys;
+    const result = await probeHttp({
+      service,
+      deployed,
+      apikey: service.probe.needsServiceKey ? serviceKey : (anonKey ?? serviceKey),
+      call: probeCall(deps.log, signalOfProbe()),
+      timeoutMs: probeTimeoutMs,
+    });
+    const { circuit } = deployed.upstream;
     // The service answers again, but calls are still refused until the circuit has tried it.
-    const trouble = circuit === 'OPEN' ? 'The circuit is open.' : probed.trouble?.();
+    const trouble = circuit === 'OPEN' ? 'The circuit is open.' : service.trouble();
     const degraded = result.status === 'UP' && trouble !== undefined;
     return {
-      ...nothing,
+      ...known,
       ...result,
       circuit,
       ...(degraded ? { status: 'DEGRADED', reason: trouble } : {}),
@@ -82,7 +101,7 @@ export function createHealthClient(deps: HealthClientDeps): HealthClient {
     AbortSignal.any([ended.signal, AbortSignal.timeout(probeTimeoutMs)]);
 
   function refresh(): Promise<Snapshot> {
-    flight ??= Promise.all(serviceNames.map(probe))
+    flight ??= Promise.all([probeDatabase(), ...deps.services().map(probe)])
       .then((snapshot) => {
         last = { snapshot, at: performance.now() };
         for (const listener of [...listeners]) listener(snapshot);

@@ -1,5 +1,4 @@
 import type { CircuitState } from '../../../lib/circuit.ts';
-import type { ServiceName } from '../../../lib/service-name.ts';
 
 export const healthStatuses = ['OK', 'DEGRADED', 'DOWN'] as const;
 export type HealthStatus = (typeof healthStatuses)[number];
@@ -15,7 +14,7 @@ export interface Health {
 }
 
 export interface ServiceHealth {
-  readonly name: ServiceName;
+  readonly name: string;
   readonly status: ServiceStatus;
   /** Milliseconds of the probe; null when the service did not answer. */
   readonly latency: number | null;

@@ -1,7 +1,7 @@
 import type { SchemaBuilder } from '../../../graphql/kit/builder.ts';
 import type { Context } from '../../../graphql/kit/context.ts';
 import { circuitStates } from '../../../lib/circuit.ts';
-import type { ServiceName } from '../../../lib/service-name.ts';
+import type { Service } from '../../../module/service.ts';
 import { reaches } from '../../../viewer/viewer.ts';
 import { type Health, healthStatuses, type ServiceHealth, serviceStatuses } from '../client/types.ts';
 
@@ -16,7 +16,10 @@ function visible({ status, version, reason, circuit }: ServiceHealth, context: C
 }
 
 /** `health`, `services` and `serviceHealth`. */
-export function addHealthSchema(builder: SchemaBuilder): void {
+export function addHealthSchema(
+  builder: SchemaBuilder,
+  services: readonly Pick<Service, 'name' | 'description'>[],
+): void {
   const HealthStatusEnum = builder.enumType('HealthStatus', {
     description: 'How the gateway and what it stands on are doing.',
     values: {
@@ -27,16 +30,7 @@ export function addHealthSchema(builder: SchemaBuilder): void {
   });
   const ServiceNameEnum = builder.enumType('ServiceName', {
     description: 'The services a Supabase deployment may have.',
-    values: {
-      POSTGRES: { description: 'The database.' },
-      AUTH: { description: 'Supabase Auth (GoTrue).' },
-      STORAGE: { description: 'Supabase Storage.' },
-      META: { description: 'postgres-meta.' },
-      REALTIME: { description: 'Supabase Realtime.' },
-      FUNCTIONS: { description: 'Edge Functions.' },
-      POSTGREST: { description: 'PostgREST.' },
-      API_GATEWAY: { description: "Supabase's own gateway: Envoy, or Kong in older ones." },
-    } satisfies Record<ServiceName, object>,
+    values: Object.fromEntries(services.map(({ name, description }) => [name, { description }])),
   });
   const ServiceStatusEnum = builder.enumType('ServiceStatus', {
     description: 'What the last probe of a service found.',

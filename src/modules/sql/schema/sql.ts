@@ -40,7 +40,7 @@ export function addSqlSchema(builder: SchemaBuilder): void {
           description: statementTimeout,
         }),
       },
-      resolve: (_root, args, context) => context.services.database.query(args, context.call),
+      resolve: (_root, args, context) => context.services.sql.query(args, context.call),
     }),
   );
 
@@ -60,7 +60,7 @@ export function addSqlSchema(builder: SchemaBuilder): void {
           description: 'Run the statement and measure it.',
         }),
       },
-      resolve: (_root, args, context) => context.services.database.explain(args, context.call),
+      resolve: (_root, args, context) => context.services.sql.explain(args, context.call),
     }),
   );
 
@@ -84,7 +84,7 @@ export function addSqlSchema(builder: SchemaBuilder): void {
           description: writeTimeout,
         }),
       },
-      resolve: (_root, args, context) => context.services.database.execute(args, context.call),
+      resolve: (_root, args, context) => context.services.sql.execute(args, context.call),
     }),
   );
 
@@ -133,7 +133,7 @@ function addTransaction(
           description: `For all statements together; after this the running one is cancelled and all is rolled back. ${fromWhen} ${timeoutDefault}`,
         }),
       },
-      resolve: (_root, args, context) => context.services.database.executeTransaction(args, context.call),
+      resolve: (_root, args, context) => context.services.sql.executeTransaction(args, context.call),
     }),
   );
 }

@@ -1,6 +1,6 @@
 import { LocalStackError, startLocalStack } from 'bunbun-local';
-import { loadConfig } from '../config/config.ts';
 import { replaceVariables } from '../config/read-environment.ts';
+import { allVariables, loadConfig } from '../gateway/config.ts';
 import { checkPort } from '../http/listen.ts';
 import { isLoopbackHost } from '../lib/private-host.ts';
 import { createLogger } from '../observability/logger.ts';
@@ -13,7 +13,7 @@ export interface DevelopmentOptions {
 }
 
 /** The gateway in front of an embedded local stack, until the stop signal. Nothing is left running, however it ends. */
-export async function runDevelopment(
+export async function dev(
   env: Readonly<Record<string, string | undefined>>,
   options: DevelopmentOptions,
 ): Promise<void> {
@@ -48,7 +48,7 @@ export async function runDevelopment(
     publicUrl: port === 0 ? undefined : early.server.publicUrl,
   });
   try {
-    const config = loadConfig(replaceVariables(env, stack.env), { mode: 'dev' });
+    const config = loadConfig(replaceVariables(env, stack.env, allVariables), { mode: 'dev' });
     await runGateway({
       config,
       stopSignal: options.stopSignal,

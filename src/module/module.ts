@@ -1,0 +1,73 @@
+import type { Variables } from '../config/variable.ts';
+import type { SchemaBuilder } from '../graphql/kit/builder.ts';
+import type { Host } from './host.ts';
+import type { PortName, Ports } from './ports.ts';
+import type { ProxyRoute } from './proxy-route.ts';
+import type { Service } from './service.ts';
+import type { Upgrade } from './upgrade.ts';
+
+/** A module that runs: what it made of its host. */
+export interface Started<Client = unknown, Gives extends PortName = PortName> {
+  /** What resolvers find under the module's name in `context.services`. */
+  readonly client?: Client;
+  /** What passes through to the service beside GraphQL. */
+  readonly routes?: readonly ProxyRoute[];
+  readonly upgrades?: readonly Upgrade[];
+  /** Host header with which the service wants to be asked in place of the URL's own. */
+  readonly host?: string | undefined;
+  /** What is wrong with the service though it answers its probe; undefined when nothing is. */
+  trouble?(): string | undefined;
+  /** What is held just now, for the metrics. */
+  stats?(): Readonly<Record<string, number>>;
+  /** Forgets what was read from the database's schema. */
+  onSchemaChange?(): void;
+  /**
+   * Asked before the gateway listens. Rejects with what an operator has to mend; a service that is down is no reason not
+   * to start.
+   */
+  check?(): Promise<void>;
+  close?(): void | Promise<void>;
+  /** What it gives to the modules behind it. */
+  readonly ports?: Pick<Ports, Gives>;
+}
+
+/** A part of the gateway that can be left out: usually one service, with its client, its fields and its routes. */
+export interface Module<
+  Name extends string = string,
+  V extends Variables = Variables,
+  Client = unknown,
+  Needs extends PortName = PortName,
+  Gives extends PortName = PortName,
+> {
+  readonly name: Name;
+  /** Environment variables that it alone reads: part of the configuration's reference and of its errors. */
+  readonly variables: V;
+  readonly service?: Service & { readonly variable: keyof V & string };
+  /** Adds its types and fields. `services`: of all modules, and the database. */
+  schema?(builder: SchemaBuilder, services: readonly Pick<Service, 'name' | 'description'>[]): void;
+  /** Names in RATE_LIMITS that no field of the schema has. */
+  readonly rateLimits?: readonly string[];
+  /** Ports without which it does not start. */
+  readonly needs?: readonly Needs[];
+  readonly gives?: readonly Gives[];
+  /** Makes what runs. Nothing listens and nothing connects until it is asked to. */
+  start(host: Host<V, Needs>): Started<Client, Gives>;
+}
+
+/** Gives the module back, with its types inferred. */
+export function defineModule<
+  const Name extends string,
+  V extends Variables,
+  Client,
+  Needs extends PortName = never,
+  Gives extends PortName = never,
+>(module: Module<Name, V, Client, Needs, Gives>): Module<Name, V, Client, Needs, Gives> {
+  return module;
+}
+
+/** The clients of a list of modules, by their names. */
+export type ClientsOf<Modules extends readonly Module[]> = {
+  readonly [M in Modules[number] as unknown extends ClientOf<M> ? never : M['name']]: ClientOf<M>;
+};
+
+type ClientOf<M> = M extends { start(...args: never[]): Started<infer Client> } ? Client : never;
