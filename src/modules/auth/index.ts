@@ -1,7 +1,7 @@
 import { defineModule } from '../../module/module.ts';
 import { versionInBody } from '../../upstream/http/answered-version.ts';
 import { createAuthClient } from './client/client.ts';
-import { passedAuthRateLimits } from './rate-limits.ts';
+import { passedAuthRateLimits } from './client/rate-limits.ts';
 import { authRoute } from './routes.ts';
 import { addAuthSchema } from './schema/auth.ts';
 import { authVariables } from './variables.ts';

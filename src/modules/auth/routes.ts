@@ -10,7 +10,7 @@ import {
   type LimitedAuthField,
   type PassedAuthLimit,
   passedAuthRateLimits,
-} from './rate-limits.ts';
+} from './client/rate-limits.ts';
 
 const wireNames = { email: 'email', phone: 'phone', tokenHash: 'token_hash' } as const;
 

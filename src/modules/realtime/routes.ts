@@ -1,7 +1,7 @@
 import { parseDuration } from '../../lib/duration.ts';
 import type { ProxyRoute, Spending } from '../../module/proxy-route.ts';
 import type { HttpUpstream } from '../../upstream/http/upstream.ts';
-import { broadcastRateLimit } from './rate-limits.ts';
+import { broadcastRateLimit } from './client/rate-limits.ts';
 
 /** Realtime itself takes a little over 3 MB in one request. */
 const largestBatch = 4 * 1024 * 1024;

@@ -1,6 +1,6 @@
 import type { SchemaBuilder } from '../../../graphql/kit/builder.ts';
+import { authRateLimits } from '../client/rate-limits.ts';
 import type { AuthChallenge, AuthEnrollment } from '../client/types.ts';
-import { authRateLimits } from '../rate-limits.ts';
 import type { SessionTypes } from './session.ts';
 import type { AuthTypes } from './user.ts';
 

@@ -1,8 +1,13 @@
 import type { SchemaBuilder } from '../../../graphql/kit/builder.ts';
 import { otpTypes, resendTypes } from '../client/input.ts';
+import {
+  authRateLimits,
+  countedAccount,
+  guessingFields,
+  type LimitedAuthField,
+} from '../client/rate-limits.ts';
 import type { Message } from '../client/session.ts';
 import type { AuthResult, AuthSession } from '../client/types.ts';
-import { authRateLimits, countedAccount, guessingFields, type LimitedAuthField } from '../rate-limits.ts';
 import type { AuthTypes } from './user.ts';
 
 const captcha = 'Solution of the captcha, where the service wants one.';

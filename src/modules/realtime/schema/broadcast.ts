@@ -1,8 +1,8 @@
 import type { SchemaBuilder } from '../../../graphql/kit/builder.ts';
 import type { FieldSharing } from '../../../graphql/kit/field-options.ts';
+import { broadcastRateLimit } from '../client/rate-limits.ts';
 import { missedBroadcasts } from '../client/room-feeds.ts';
 import type { Broadcast } from '../client/types.ts';
-import { broadcastRateLimit } from '../rate-limits.ts';
 
 const sharing: FieldSharing = {
   missed: ({ channel, private: isPrivate }) =>
