@@ -20,6 +20,7 @@ import { createLifecycle } from './lifecycle.ts';
 import { createSharedLimits } from './limits.ts';
 import { drainTimes, hostCheck, introspectionFor } from './modes.ts';
 import { modules } from './modules.ts';
+import { countOperations, logOperations } from './operation-observers.ts';
 import { checkRateLimitNames } from './rate-limit-names.ts';
 import { createSchema } from './schema.ts';
 import { startModules } from './start-modules.ts';
@@ -55,12 +56,12 @@ export function createGateway(config: Config, overrides: { readonly log?: Logger
   const deployment = { pools, callers, places, rateLimit, metrics, log, lifecycle };
   const { services, started } = startModules(modules, config, deployment);
   const engine = createOperationEngine({
-    schema,
+    schemas: { forEverybody: () => schema },
     services,
     rateLimit,
     limits: config.graphql,
     introspection: introspectionFor(config),
-    metrics,
+    observers: [countOperations(metrics), logOperations(log)],
     log,
   });
 

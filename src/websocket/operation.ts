@@ -1,24 +1,27 @@
 import type { ExecutionResult, GraphQLError } from 'graphql';
-import type { OperationOutcome, PreparedOperation } from '../graphql/engine/engine.ts';
+import type { PreparedOperation } from '../graphql/engine/engine.ts';
+import type { OperationOutcome } from '../graphql/engine/operation-runner.ts';
 
 /** An operation that has been prepared and may run. */
 export type Runnable = Exclude<PreparedOperation, { type: 'refused' }>;
-type Result = IteratorResult<ExecutionResult, undefined>;
 
 export interface OperationWatch {
+  /** Sends a result; resolves when it has left. */
+  send(result: ExecutionResult): Promise<void>;
   /** Runs once, when the operation is over for whatever reason. */
   ended(): void;
   /** The subscription's credential is over, says who was asked with it. That is no result of the subscription. */
   expired(): void;
 }
 
-const done: Result = { value: undefined, done: true };
+const done: IteratorReturnResult<undefined> = { value: undefined, done: true };
 
 /**
- * One running operation as the stream of its results, whether it yields one or many. It exists before the operation
- * has begun, so that a client which leaves while a subscription is still being set up stops that too.
+ * One running operation, as the stream that graphql-ws waits for the end of: results are sent past it, for it would write
+ * out anew what is ready to be sent. It exists before the operation has begun, so that a client which leaves while a
+ * subscription is still being set up stops that too.
  */
-export class RunningOperation implements AsyncGenerator<ExecutionResult, undefined, void> {
+export class RunningOperation implements AsyncGenerator<never, undefined, void> {
   readonly type: Runnable['type'];
   readonly #operation: Runnable;
   readonly #abort: AbortController;
@@ -33,28 +36,27 @@ export class RunningOperation implements AsyncGenerator<ExecutionResult, undefin
     this.#watch = watch;
   }
 
-  async next(): Promise<Result> {
-    if (this.#over) return done;
+  async next(): Promise<IteratorReturnResult<undefined>> {
     try {
       this.#started ??= this.#start();
       const results = await this.#started;
-      if (this.#over) return done;
-      const next = await results.next();
-      if (next.done !== true && !this.#isOutlived(next.value)) return { value: next.value, done: false };
+      while (!this.#over) {
+        const next = await results.next();
+        if (this.#over || next.done === true || this.#isOutlived(next.value)) break;
+        await this.#watch.send(next.value);
+      }
+    } finally {
       this.#end();
-      return done;
-    } catch (error) {
-      this.#end();
-      throw error;
     }
+    return done;
   }
 
-  async return(): Promise<Result> {
+  async return(): Promise<IteratorReturnResult<undefined>> {
     this.#end();
     return done;
   }
 
-  async throw(error: unknown): Promise<Result> {
+  async throw(error: unknown): Promise<never> {
     this.#end();
     throw error;
   }

@@ -1,5 +1,5 @@
 import type { ExecutionResult } from 'graphql';
-import type { OperationOutcome } from '../graphql/engine/engine.ts';
+import type { OperationOutcome } from '../graphql/engine/operation-runner.ts';
 import type { OperationSharing } from '../graphql/engine/sharing.ts';
 import type { Viewer } from '../viewer/viewer.ts';
 import { createRenewableViewer, type RenewableViewer, type ViewerRenewal } from '../viewer/viewer-renewal.ts';

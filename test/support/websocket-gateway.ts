@@ -126,8 +126,9 @@ export async function startWebSocketGateway(
     }),
   }));
   const config = loadConfig({ JWT_SECRET: testSecret }, { mode: 'dev' });
+  const schema = builder.toSchema();
   const engine = createOperationEngine({
-    schema: builder.toSchema(),
+    schemas: { forEverybody: () => schema },
     services: {} as never,
     rateLimit: createFieldRateLimit({
       take: () => ({ ok: true, retryAfterMs: 0 }),
@@ -136,6 +137,7 @@ export async function startWebSocketGateway(
     log: silentLog,
     limits: config.graphql,
     introspection: 'everybody',
+    observers: [],
   });
   const server = createWebSocketServer({
     engine,

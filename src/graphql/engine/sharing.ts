@@ -1,10 +1,11 @@
-import { type DocumentNode, type ExecutionResult, execute, type GraphQLSchema, Kind } from 'graphql';
+import { type ExecutionResult, execute, Kind } from 'graphql';
 import { getArgumentValues } from 'graphql/execution/values.js';
-import type { OperationFacts } from './document/operation-facts.ts';
-import type { OperationVariables } from './variable-values.ts';
+import type { RunnableOperation } from './operation-runner.ts';
 
 /** How several callers of one identity share an operation. */
 export interface OperationSharing {
+  /** Operations of different schemas have nothing in common. */
+  readonly schemaId: number;
   readonly greets: boolean;
   /** The result for a subscriber that may have missed some. */
   missed(): ExecutionResult;
@@ -12,10 +13,8 @@ export interface OperationSharing {
 
 /** How an operation may be shared; undefined where it may not. */
 export function operationSharing(
-  schema: GraphQLSchema,
-  document: DocumentNode,
-  facts: OperationFacts,
-  variables: OperationVariables,
+  { schema, document, facts, variables }: RunnableOperation,
+  schemaId: number,
 ): OperationSharing | undefined {
   const [selection, ...more] = facts.operation.selectionSet.selections;
   if (selection?.kind !== Kind.FIELD || more.length > 0 || selection.directives?.length) return undefined;
@@ -28,6 +27,7 @@ export function operationSharing(
   try {
     const args = getArgumentValues(field, selection, coerced);
     return {
+      schemaId,
       greets: sharing.greets(args),
       missed() {
         const operationName = facts.name ?? null;

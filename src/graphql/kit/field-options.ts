@@ -35,6 +35,8 @@ interface OperationOptions {
   readonly sharing?: FieldSharing | undefined;
   /** The answer holds a credential: nobody may keep a copy of it. @default false */
   readonly secretAnswer?: boolean | undefined;
+  /** Of a root field: it resolves to a JsonText of everything that is selected below it, or to null. @default false */
+  readonly answersText?: boolean | undefined;
 }
 
 declare global {
@@ -56,8 +58,8 @@ declare module 'graphql' {
 /** Carries the options from a field's definition to the schema, where the engine finds them as an extension. */
 class OperationOptionsPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
   override onOutputFieldConfig(field: PothosOutputFieldConfig<Types>) {
-    const { ignoresAuthorization, cost, sharing, secretAnswer } = field.pothosOptions;
-    const given = { ignoresAuthorization, cost, sharing, secretAnswer };
+    const { ignoresAuthorization, cost, sharing, secretAnswer, answersText } = field.pothosOptions;
+    const given = { ignoresAuthorization, cost, sharing, secretAnswer, answersText };
     if (Object.values(given).every((option) => option === undefined)) return field;
     return { ...field, extensions: { ...field.extensions, [pluginName]: given } };
   }

@@ -42,7 +42,8 @@ export function createJsonPost(deps: JsonPostDeps) {
       sendRefusal(exchange, came, log, mediaType);
       return;
     }
-    const prepared = mediaType && came.params ? engine.prepare(came.params, transport) : undefined;
+    const asked = mediaType && came.params ? engine.prepare(came.params, transport) : undefined;
+    const prepared = asked instanceof Promise ? await asked : asked;
     if (!mediaType || !prepared || prepared.type === 'subscription') {
       await otherwise(exchange, body);
       return;

@@ -27,7 +27,7 @@ export function createMultipartPost(deps: MultipartPostDeps) {
       const maxFieldBytes = await maxBytesOf(transport, deps);
       const { operation, release } = await readMultipart(request, { maxFieldBytes, hold, ...upload });
       try {
-        const prepared = engine.prepare(operation, transport);
+        const prepared = await engine.prepare(operation, transport);
         if (prepared.type === 'refused') {
           sendResult(exchange, prepared.result, { mediaType });
           return;

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type ExecutionResult, GraphQLError } from 'graphql';
 import { toClientError } from '../../graphql/engine/errors.ts';
+import { resultText } from '../../graphql/engine/result-text.ts';
 import type { Transport } from '../../graphql/engine/transport.ts';
 import { AppError, errorCodes } from '../../lib/app-error.ts';
 import { isRecord } from '../../lib/is-record.ts';
@@ -55,7 +56,7 @@ export function httpAnswer(result: ExecutionResult, { mediaType, secret }: Answe
   let status = 200;
   const headers: Record<string, string> = { 'content-type': `${mediaType}; charset=utf-8` };
   if (secret === true) headers['cache-control'] = 'no-store';
-  if (!result.errors) return { status, headers, body: JSON.stringify(result) };
+  if (!result.errors) return { status, headers, body: resultText(result) };
   for (const error of result.errors) {
     const hints = httpHints(error);
     Object.assign(headers, hints.headers);
@@ -68,7 +69,7 @@ export function httpAnswer(result: ExecutionResult, { mediaType, secret }: Answe
     return { ...error.toJSON(), extensions };
   });
   const data = 'data' in result ? { data: result.data } : {};
-  return { status, headers, body: JSON.stringify({ errors, ...data }) };
+  return { status, headers, body: resultText({ errors, ...data }) };
 }
 
 /** A request for GraphQL, its answer, and what the engine has to know of them. */

@@ -1,7 +1,8 @@
 import { type ExecutionResult, GraphQLError } from 'graphql';
-import { isAsyncIterable, type Plugin } from 'graphql-yoga';
+import { isAsyncIterable, mapAsyncIterator, type Plugin } from 'graphql-yoga';
 import type { OperationEngine } from '../../graphql/engine/engine.ts';
 import { toClientError } from '../../graphql/engine/errors.ts';
+import { resultText } from '../../graphql/engine/result-text.ts';
 import type { Transport } from '../../graphql/engine/transport.ts';
 import type { Logger } from '../../observability/logger.ts';
 import { httpAnswer, jsonMediaType } from './result.ts';
@@ -21,9 +22,9 @@ export function useOperationEngine(engine: OperationEngine, log: Logger): Plugin
   return {
     onParams({ params: { operationName: name }, setParamsHandler }) {
       if (name != null && typeof name !== 'string') throw operationNameNoText(name);
-      setParamsHandler(({ params, request, context }) => {
+      setParamsHandler(async ({ params, request, context }) => {
         const { query = '', variables = null, operationName = null } = params;
-        const prepared = engine.prepare({ query, variables, operationName }, context.transport);
+        const prepared = await engine.prepare({ query, variables, operationName }, context.transport);
         if (prepared.type === 'refused') return prepared.result;
         if (prepared.type === 'mutation' && request.method === 'GET') return mutationByGet();
         context.secretAnswer = prepared.secretAnswer;
@@ -31,9 +32,10 @@ export function useOperationEngine(engine: OperationEngine, log: Logger): Plugin
       });
     },
     onResultProcess({ request, result, serverContext, setResult, setResultProcessor }) {
+      if (isAsyncIterable(result)) setResult(mapAsyncIterator(result, withText));
       if (isAsyncIterable(result) || Array.isArray(result)) return;
       const final = withClientErrors(result, serverContext.transport.requestId, log);
-      setResult(final);
+      setResult(withText(final));
       const mediaType = jsonMediaType(request.headers.get('accept'));
       if (mediaType === undefined) return;
       setResultProcessor((_result, { Response }) => {
@@ -61,6 +63,11 @@ function operationNameNoText(name: unknown): GraphQLError {
 /** In the form of Yoga's own errors. */
 function badRequest(message: string, http: object): GraphQLError {
   return new GraphQLError(message, { extensions: { code: 'BAD_REQUEST', http } });
+}
+
+/** Has Yoga write a result as we do. */
+function withText(result: ExecutionResult): ExecutionResult {
+  return Object.assign(result, { stringify: resultText });
 }
 
 /** Also errors that Yoga made before there was an operation: a body that is not JSON, a wrong method. */

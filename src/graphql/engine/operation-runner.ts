@@ -1,0 +1,154 @@
+import { type DocumentNode, type ExecutionResult, execute, type GraphQLSchema, subscribe } from 'graphql';
+import { AppError } from '../../lib/app-error.ts';
+import type { FieldRateLimit } from '../../limits/field-rate-limit.ts';
+import type { Logger } from '../../observability/logger.ts';
+import { reaches, type Viewer } from '../../viewer/viewer.ts';
+import { type Context, createLoaders, type Services } from '../kit/context.ts';
+import { checkCost, type OperationLimits } from './document/limits.ts';
+import { createLocate } from './document/locations.ts';
+import type { OperationFacts } from './document/operation-facts.ts';
+import { type ErrorAudience, errorCodeOf, toClientError } from './errors.ts';
+import { mapResults } from './map-results.ts';
+import type { ObservedOperation, OperationEnd, OperationObserver } from './observers.ts';
+import type { Transport } from './transport.ts';
+import type { OperationVariables } from './variable-values.ts';
+
+export interface RunnerDeps {
+  readonly services: Services;
+  readonly rateLimit: FieldRateLimit;
+  readonly limits: OperationLimits;
+  readonly log: Logger;
+  /** Who may introspect: everybody in development, SERVICE_ROLE alone in production unless configured. */
+  readonly introspection: 'everybody' | 'service_role' | 'nobody';
+  readonly observers: readonly OperationObserver[];
+}
+
+export type OperationOutcome = ExecutionResult | AsyncIterable<ExecutionResult>;
+
+/** A valid operation, with all that it takes to run but its caller. */
+export interface RunnableOperation {
+  readonly query: string;
+  readonly document: DocumentNode;
+  readonly facts: OperationFacts;
+  readonly variables: OperationVariables;
+  /** As it is executed. */
+  readonly schema: GraphQLSchema;
+}
+
+export interface OperationRunner {
+  /** Throws what a policy refuses; all else is in the result. */
+  run(
+    operation: RunnableOperation,
+    viewer: Viewer,
+    transport: Transport,
+  ): Promise<OperationOutcome> | OperationOutcome;
+  /** The result of an operation that does not run. */
+  refuse(type: ObservedOperation['type'], errors: readonly unknown[], transport: Transport): ExecutionResult;
+}
+
+/** What log and metrics say of an operation that failed. CANCELLED is no code of errors: there is nobody to be told. */
+function codeOf(error: unknown, { signal }: Transport): string {
+  return signal.aborted ? 'CANCELLED' : errorCodeOf(error);
+}
+
+/** Caller, cost, execution and errors of operations, in that order. */
+export function createOperationRunner(deps: RunnerDeps): OperationRunner {
+  const { services, rateLimit, limits, log, introspection, observers } = deps;
+  const ended = (operation: ObservedOperation, end: OperationEnd): void => {
+    for (const observer of observers) observer.ended(operation, end);
+  };
+
+  function assertMayIntrospect(facts: OperationFacts, viewer: Viewer): void {
+    if (!facts.introspects || introspection === 'everybody') return;
+    if (introspection === 'service_role' && reaches(viewer.role, 'SERVICE_ROLE')) return;
+    throw new AppError('FORBIDDEN', 'This server does not describe its schema to you.', {
+      details: { reason: 'introspection_disabled' },
+    });
+  }
+
+  function contextOf(transport: Transport, viewer: Viewer): Context {
+    const context: Context = {
+      call: {
+        viewer,
+        // Made when it is asked for: many operations call nobody.
+        get signal() {
+          return transport.signal;
+        },
+        requestId: transport.requestId,
+        log,
+        clientAddress: transport.clientAddress,
+        userAgent: transport.userAgent,
+        ...(transport.renewal === undefined ? {} : { renewal: transport.renewal }),
+        ...(transport.backlog === undefined ? {} : { backlog: transport.backlog }),
+      },
+      services,
+      rateLimit,
+      loaders: createLoaders(() => context),
+    };
+    return context;
+  }
+
+  /** Tells the observers that an operation has begun, and gives what its results go through. */
+  function begin({ facts, document, query }: RunnableOperation, viewer: Viewer, transport: Transport) {
+    const started = performance.now();
+    const { requestId } = transport;
+    const observed = { requestId, type: facts.type, name: facts.name, role: viewer.role };
+    for (const observer of observers) observer.began?.(observed);
+    const audience = (): ErrorAudience => ({
+      requestId,
+      role: viewer.role,
+      log,
+      callerLeft: transport.signal.aborted,
+    });
+    const end = (code: string): void => ended(observed, { code, milliseconds: performance.now() - started });
+    const toClient = (result: ExecutionResult): ExecutionResult => {
+      if (!result.errors) return result;
+      const locating = { ...audience(), locate: createLocate(document, query) };
+      return { ...result, errors: result.errors.map((error) => toClientError(error, locating)) };
+    };
+    return {
+      end,
+      toClient,
+      finish(result: ExecutionResult): ExecutionResult {
+        end(result.errors?.[0] ? codeOf(result.errors[0], transport) : 'OK');
+        return toClient(result);
+      },
+      failed: (error: unknown): ExecutionResult => ({ errors: [toClientError(error, audience())] }),
+    };
+  }
+
+  return {
+    run(operation, viewer, transport) {
+      const { facts, document, variables, schema } = operation;
+      assertMayIntrospect(facts, viewer);
+      checkCost(facts, variables.given, limits);
+      const streams = facts.type === 'subscription';
+      const { errors } = variables.fitted();
+      if (streams && !errors) transport.takeStreamPlace?.();
+      const { finish, toClient, failed, end } = begin(operation, viewer, transport);
+      if (errors) return finish({ errors });
+      const args = {
+        schema,
+        document,
+        contextValue: contextOf(transport, viewer),
+        variableValues: variables.given,
+        operationName: facts.name ?? null,
+      };
+      if (!streams) {
+        const result = execute(args);
+        return result instanceof Promise ? result.then(finish) : finish(result);
+      }
+      return subscribe(args).then((result) => {
+        if (!(Symbol.asyncIterator in result)) return finish(result);
+        return mapResults(result, { each: toClient, failed, ended: () => end('OK') });
+      });
+    },
+    refuse(type, errors, transport) {
+      const { requestId, signal } = transport;
+      const code = codeOf(errors[0], transport);
+      ended({ requestId, type, name: undefined, role: undefined }, { code, milliseconds: undefined });
+      const audience: ErrorAudience = { requestId, role: 'ANON', log, callerLeft: signal.aborted };
+      return { errors: errors.map((error) => toClientError(error, audience)) };
+    },
+  };
+}
