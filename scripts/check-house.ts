@@ -4,7 +4,7 @@ import { parseSync, Visitor } from 'vite';
 
 // How far each module of src/modules reaches: the source files outside of its folder that import from it, or that name
 // it in code. Identifiers and strings count, comments and sentences do not. CI fails above the limit.
-const mostFiles = 15;
+const mostFiles = 2;
 
 /** Modules whose name is a common word of other code too. Of these only imports, `META_URL` and `/meta/v1` count. */
 const commonWords = new Set(['auth', 'functions', 'health', 'introspection', 'meta', 'rest', 'sql']);
@@ -42,7 +42,8 @@ function wordsOf(name: string): string[] {
 }
 
 function isNamed(module: string, name: string, path: string): boolean {
-  if (otherNames.has(name)) return false;
+  // Sentences are for readers.
+  if (otherNames.has(name) || /\s/.test(name)) return false;
   if (name.startsWith('.')) {
     return relative(root, resolve(root, dirname(path), name)).startsWith(`${modulesFolder}/${module}/`);
   }
