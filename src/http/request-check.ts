@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 
-/** Lines of headers in a request. Node drops what comes beyond its own limit without a word. */
-export const maxHeaders = 100;
+/** Lines of headers in a request. */
+const maxHeaders = 100;
 
 export interface Refusal {
   readonly status: number;
@@ -12,8 +12,7 @@ const headersTooMany: Refusal = { status: 431, text: 'Request Header Fields Too 
 const framingUnknown: Refusal = { status: 501, text: 'Not Implemented' };
 
 /**
- * Why nothing of a request may be looked at: it has more headers than were read, so that a credential or an address may
- * be missing, or its body is framed in a way that others on the way may read otherwise. Undefined for all others.
+ * Why nothing of a request may be looked at: it has more headers than anybody needs, or its body is framed in a way that others on the way may read otherwise. Undefined for all others.
  */
 export function requestProblem({ headers, rawHeaders }: IncomingMessage): Refusal | undefined {
   if (rawHeaders.length > 2 * maxHeaders) return headersTooMany;

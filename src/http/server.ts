@@ -3,7 +3,7 @@ import { AppError, errorCodes } from '../lib/app-error.ts';
 import { dropUnread } from '../lib/drop-unread.ts';
 import type { Logger } from '../observability/logger.ts';
 import { leaveRequest } from './leave-request.ts';
-import { maxHeaders, type Refusal, requestProblem } from './request-check.ts';
+import { type Refusal, requestProblem } from './request-check.ts';
 import { oneAtATime } from './request-turns.ts';
 import { type SecurityHeaders, setSecurityHeaders } from './security-headers.ts';
 
@@ -86,7 +86,7 @@ export function createHttpServer(deps: HttpServerDeps): Server {
   server.keepAliveTimeout = 75_000;
   // Uploads may take long: bodies are bounded by their own idle time-outs, not by a total.
   server.requestTimeout = 0;
-  // One more than passes, so that it is seen.
-  server.maxHeadersCount = maxHeaders + 1;
+  // Their size bounds them: Node drops those over a count, and newer ones refuse the request without our headers.
+  server.maxHeadersCount = 0;
   return server;
 }

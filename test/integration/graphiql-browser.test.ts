@@ -41,7 +41,13 @@ describe.skipIf(!hasBrowser)('GraphiQL in a browser', () => {
   async function run(page: Page, containing: string): Promise<void> {
     await page.click('.graphiql-execute-button');
     const answer = page.locator('.graphiql-response .view-lines');
-    await expect.poll(async () => await answer.textContent(), patience).toContain(containing);
+    const shown = async () => {
+      const text = await answer.textContent();
+      // What is new in the editor is looked at a moment later; until then GraphiQL asks for the operation before.
+      if (text?.includes('Cannot infer operation')) await page.click('.graphiql-execute-button');
+      return text;
+    };
+    await expect.poll(shown, patience).toContain(containing);
   }
 
   it('writes nothing that is typed or run into an address, and asks nobody else', async () => {
@@ -54,10 +60,6 @@ describe.skipIf(!hasBrowser)('GraphiQL in a browser', () => {
     await page.keyboard.insertText(
       gql(`mutation { signIn(input: { email: "a@example.com", password: "hunter2" }) { user { id } } }`),
     );
-    // GraphiQL takes what was typed a moment later; until then it runs the tab's former operation by its name.
-    await expect
-      .poll(async () => await page.locator('.graphiql-tab-active').textContent(), patience)
-      .toContain('untitled');
     await run(page, 'NOT_CONFIGURED');
     expect(page.url()).toBe(dev.graphqlUrl);
     const web = addresses.filter((address) => !/^(?:blob|data):/.test(address));

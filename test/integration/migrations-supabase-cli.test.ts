@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -17,6 +18,12 @@ const missing = await run('npx', ['--yes', 'supabase@3.1.0', '--version'], { tim
   ({ stdout }) => (stdout.includes('3.1.0') ? undefined : `npx ran another one: ${stdout.trim()}`),
   (error: unknown) => `npx cannot run supabase@3.1.0: ${lastLines(error)}`,
 );
+
+/** How npm reaches its registry: a home of its own would hide it, and so does another Node's folder. */
+const npmSettings = {
+  npm_config_userconfig: join(homedir(), '.npmrc'),
+  ...Object.fromEntries(Object.entries(process.env).filter(([name]) => name.startsWith('npm_config_'))),
+};
 
 function lastLines(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
@@ -49,7 +56,7 @@ async function supabase(...args: string[]): Promise<string> {
     env: {
       PATH: process.env['PATH'],
       HOME: folder,
-      npm_config_cache: process.env['npm_config_cache'],
+      ...npmSettings,
       CI: '1',
     },
   });
