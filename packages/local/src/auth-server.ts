@@ -1,10 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { checkArea } from './auth/areas.ts';
+import { AuthError } from './auth/auth-error.ts';
+import { toAuthRequest } from './auth/auth-request.ts';
+import { send, sendError } from './auth/auth-response.ts';
 import { startCleanup } from './auth/cleanup.ts';
 import type { AuthContext } from './auth/context.ts';
 import { connectAuthDatabase } from './auth/database.ts';
-import { AuthError, matchRoute, send, sendError, toAuthRequest } from './auth/http.ts';
 import { createMailbox, type Mailbox } from './auth/mailbox.ts';
+import { matchRoute } from './auth/route.ts';
 import { adminRoutes } from './auth/routes/admin.ts';
 import { factorRoutes } from './auth/routes/factors.ts';
 import { infoRoutes } from './auth/routes/info.ts';

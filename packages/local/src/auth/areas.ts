@@ -1,6 +1,7 @@
+import { AuthError } from './auth-error.ts';
+import type { AuthRequest } from './auth-request.ts';
 import { requireAdmin, requireUser } from './callers.ts';
 import type { AuthContext } from './context.ts';
-import { AuthError, type AuthRequest } from './http.ts';
 
 type Check = (context: AuthContext, request: AuthRequest) => unknown;
 

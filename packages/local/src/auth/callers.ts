@@ -1,5 +1,6 @@
+import { AuthError, invalid } from './auth-error.ts';
+import type { AuthRequest } from './auth-request.ts';
 import type { AuthContext } from './context.ts';
-import { AuthError, type AuthRequest, invalid } from './http.ts';
 import { isUuid } from './input.ts';
 import type { SessionRow } from './sessions.ts';
 import { findUserById, isBanned, type UserRow } from './users.ts';

@@ -1,6 +1,6 @@
+import { AuthError } from './auth-error.ts';
 import type { AuthContext } from './context.ts';
 import type { Db } from './database.ts';
-import { AuthError } from './http.ts';
 import type { Pkce } from './input.ts';
 import { newOtp, otpHash } from './tokens.ts';
 import type { UserRow } from './users.ts';

@@ -1,8 +1,8 @@
+import type { AuthRequest } from './auth-request.ts';
 import { checkMessageInterval, deleteCode, type StoredCode, sendCode } from './codes.ts';
 import type { AuthContext } from './context.ts';
 import type { Db } from './database.ts';
 import { startFlow } from './flows.ts';
-import type { AuthRequest } from './http.ts';
 import type { Pkce } from './input.ts';
 import { redirectTarget } from './redirect.ts';
 import { step } from './step.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
+import { AuthError } from './auth-error.ts';
 import type { AuthContext } from './context.ts';
 import type { Db } from './database.ts';
-import { AuthError } from './http.ts';
 import type { Pkce } from './input.ts';
 
 /** Life of a flow and of the code that ends it. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { AuthError, invalid } from './auth-error.ts';
 import type { JsonObject } from './database.ts';
-import { AuthError, invalid } from './http.ts';
 
 const json: z.ZodType<JsonObject[string]> = z.json();
 export const jsonObject: z.ZodType<JsonObject> = z.record(z.string(), json);

@@ -1,5 +1,5 @@
 import bcrypt from 'bcryptjs';
-import { AuthError, invalid } from './http.ts';
+import { AuthError, invalid } from './auth-error.ts';
 
 /** Refuses what bcrypt would cut (over 72 bytes) and what the policy calls weak. */
 export function checkPassword(password: string, minLength: number): void {

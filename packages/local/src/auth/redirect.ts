@@ -1,5 +1,5 @@
+import type { AuthRequest } from './auth-request.ts';
 import type { AuthContext } from './context.ts';
-import type { AuthRequest } from './http.ts';
 
 const loopback = /^(127\.\d+\.\d+\.\d+|\[::1\])$/;
 const address = /^(\d+\.\d+\.\d+\.\d+|\[.*\])$/;

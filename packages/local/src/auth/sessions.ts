@@ -1,9 +1,11 @@
+import { AuthError } from './auth-error.ts';
+import type { AuthRequest } from './auth-request.ts';
 import type { AuthContext } from './context.ts';
 import type { Db } from './database.ts';
-import { AuthError, type AuthRequest } from './http.ts';
 import { step } from './step.ts';
 import { newRefreshToken } from './tokens.ts';
-import { findUserById, instanceId, isBanned, loadUserJson, type UserRow } from './users.ts';
+import { loadUserJson } from './user-json.ts';
+import { findUserById, instanceId, isBanned, type UserRow } from './users.ts';
 
 export interface SessionRow {
   id: string;

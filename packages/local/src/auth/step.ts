@@ -1,5 +1,5 @@
 import postgres from 'postgres';
-import { AuthError } from './http.ts';
+import { AuthError } from './auth-error.ts';
 
 // Text that Postgres cannot store, numbers that are out of range: the caller's, whatever the step.
 const ofTheCaller = ['22P05', '22021', '22003'];

@@ -1,7 +1,7 @@
 import { createHash, randomBytes, randomInt } from 'node:crypto';
 import { type CryptoKey, decodeProtectedHeader, importJWK, jwtVerify, SignJWT } from 'jose';
 import { type PublicJwk, publicJwkOf, publicKeyOf, type SigningKey } from '../data-folder/signing-key.ts';
-import { AuthError } from './http.ts';
+import { AuthError } from './auth-error.ts';
 
 export interface TokenSigner {
   /** Signs an access token: ES256 when a signing key was given, else HS256 with the project's secret. */

@@ -1,8 +1,11 @@
 import { z } from 'zod';
+import { AuthError, invalid } from '../auth-error.ts';
+import type { AuthRequest } from '../auth-request.ts';
+import { type AuthResponse, ok } from '../auth-response.ts';
 import { requireUser } from '../callers.ts';
 import type { AuthContext } from '../context.ts';
-import { AuthError, type AuthRequest, type AuthResponse, invalid, ok, type Route } from '../http.ts';
 import { isUuid, readPathId } from '../input.ts';
+import type { Route } from '../route.ts';
 import {
   accessTokenResponse,
   addAuthenticationMethod,

@@ -1,5 +1,8 @@
+import { invalid } from '../auth-error.ts';
+import type { AuthRequest } from '../auth-request.ts';
+import { ok } from '../auth-response.ts';
 import type { AuthContext } from '../context.ts';
-import { type AuthRequest, invalid, ok, type Route } from '../http.ts';
+import type { Route } from '../route.ts';
 
 const providers = [
   'apple',

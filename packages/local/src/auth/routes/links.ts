@@ -1,16 +1,20 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
+import { AuthError, invalid } from '../auth-error.ts';
+import type { AuthRequest } from '../auth-request.ts';
+import { type AuthResponse, ok } from '../auth-response.ts';
 import { requireAdmin } from '../callers.ts';
 import { actionLink, type CodeType, sendCode, storeCode } from '../codes.ts';
 import type { AuthContext } from '../context.ts';
 import type { Db } from '../database.ts';
-import { AuthError, type AuthRequest, type AuthResponse, invalid, ok, type Route } from '../http.ts';
 import { jsonObject, readEmail } from '../input.ts';
 import { checkPassword, hashPassword } from '../password.ts';
 import { redirectTarget } from '../redirect.ts';
+import type { Route } from '../route.ts';
 import { step } from '../step.ts';
 import { otpHash } from '../tokens.ts';
-import { changeMetadata, findUserByEmail, insertUser, loadUserJson, type UserRow } from '../users.ts';
+import { loadUserJson } from '../user-json.ts';
+import { changeMetadata, findUserByEmail, insertUser, type UserRow } from '../users.ts';
 
 const linkBody = z.object({
   type: z.string().nullish(),

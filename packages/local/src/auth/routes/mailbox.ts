@@ -1,5 +1,6 @@
-import { ok, type Route } from '../http.ts';
+import { ok } from '../auth-response.ts';
 import { type Mailbox, mailboxPage } from '../mailbox.ts';
+import type { Route } from '../route.ts';
 
 /** The developer's mailbox, as JSON or as a page. */
 export function mailboxRoutes(mailbox: Mailbox): Route[] {

@@ -1,14 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
+import { AuthError, invalid } from '../auth-error.ts';
+import type { AuthRequest } from '../auth-request.ts';
+import { type AuthResponse, ok } from '../auth-response.ts';
 import { requireUser } from '../callers.ts';
 import { checkMessageInterval, sendCode } from '../codes.ts';
 import type { AuthContext } from '../context.ts';
 import type { Db, JsonObject } from '../database.ts';
 import { sendEmailChange, sendPhoneChange } from '../email-change.ts';
 import { startFlow } from '../flows.ts';
-import { AuthError, type AuthRequest, type AuthResponse, invalid, ok, type Route } from '../http.ts';
 import { checkChannel, jsonObject, type Pkce, pkceFields, readEmail, readPhone, readPkce } from '../input.ts';
 import { redirectTarget } from '../redirect.ts';
+import type { Route } from '../route.ts';
 import { step } from '../step.ts';
 import { findUserByEmail, findUserByPhone, type UserRow } from '../users.ts';
 import { sendConfirmation, signUp } from './signup.ts';

@@ -1,23 +1,19 @@
 import { z } from 'zod';
+import { AuthError, invalid } from '../auth-error.ts';
+import type { AuthRequest } from '../auth-request.ts';
+import { type AuthResponse, ok } from '../auth-response.ts';
 import { checkMessageInterval, sendCode } from '../codes.ts';
 import type { AuthContext } from '../context.ts';
 import type { Db, JsonObject } from '../database.ts';
 import { startFlow } from '../flows.ts';
-import { AuthError, type AuthRequest, type AuthResponse, invalid, ok, type Route } from '../http.ts';
 import { checkChannel, jsonObject, type Pkce, pkceFields, readEmail, readPhone, readPkce } from '../input.ts';
 import { checkPassword, hashPassword } from '../password.ts';
 import { redirectTarget } from '../redirect.ts';
+import type { Route } from '../route.ts';
 import { signInAs } from '../sessions.ts';
 import { step } from '../step.ts';
-import {
-  confirmUser,
-  findUserByEmail,
-  findUserByPhone,
-  insertUser,
-  loadUserJson,
-  type UserRow,
-  userJson,
-} from '../users.ts';
+import { loadUserJson, userJson } from '../user-json.ts';
+import { confirmUser, findUserByEmail, findUserByPhone, insertUser, type UserRow } from '../users.ts';
 
 const signupBody = z.object({
   email: z.string().nullish(),

@@ -1,9 +1,12 @@
 import { z } from 'zod';
+import { AuthError, invalid } from '../auth-error.ts';
+import type { AuthRequest } from '../auth-request.ts';
+import { type AuthResponse, ok } from '../auth-response.ts';
 import type { AuthContext } from '../context.ts';
 import { finishFlow } from '../flows.ts';
-import { AuthError, type AuthRequest, type AuthResponse, invalid, ok, type Route } from '../http.ts';
 import { phoneDigits } from '../input.ts';
 import { passwordFits } from '../password.ts';
+import type { Route } from '../route.ts';
 import { refreshSession, signInAs } from '../sessions.ts';
 import { step } from '../step.ts';
 import { findUserByEmail, findUserById, findUserByPhone, isBanned } from '../users.ts';

@@ -1,22 +1,19 @@
 import { z } from 'zod';
+import { AuthError, invalid } from '../auth-error.ts';
+import type { AuthRequest } from '../auth-request.ts';
+import { type AuthResponse, ok } from '../auth-response.ts';
 import { checkAudience, requireUser } from '../callers.ts';
 import { deleteCode, findCode } from '../codes.ts';
 import type { AuthContext } from '../context.ts';
 import { applyEmailChange, applyPhoneChange, sendEmailChange, sendPhoneChange } from '../email-change.ts';
-import { AuthError, type AuthRequest, type AuthResponse, invalid, ok, type Route } from '../http.ts';
 import { checkChannel, jsonObject, pkceFields, readEmail, readPhone, readPkce } from '../input.ts';
 import { checkPassword, hashPassword, passwordFits } from '../password.ts';
+import type { Route } from '../route.ts';
 import { endSessions, type SessionRow, setPassword } from '../sessions.ts';
 import { step } from '../step.ts';
 import { otpHash } from '../tokens.ts';
-import {
-  changeMetadata,
-  findUserByEmail,
-  findUserByPhone,
-  insertIdentity,
-  loadUserJson,
-  type UserRow,
-} from '../users.ts';
+import { loadUserJson } from '../user-json.ts';
+import { changeMetadata, findUserByEmail, findUserByPhone, insertIdentity, type UserRow } from '../users.ts';
 
 const updateBody = z.object({
   email: z.string().nullish(),

@@ -1,14 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
+import { AuthError, invalid } from '../auth-error.ts';
+import type { AuthRequest } from '../auth-request.ts';
+import { type AuthResponse, ok } from '../auth-response.ts';
 import { type CodeType, deleteCode, findCode, type StoredCode } from '../codes.ts';
 import type { AuthContext } from '../context.ts';
 import type { Db } from '../database.ts';
 import { applyPhoneChange, confirmEmailChange } from '../email-change.ts';
 import { issueAuthCode } from '../flows.ts';
-import { AuthError, type AuthRequest, type AuthResponse, invalid, ok, type Route } from '../http.ts';
 import { readEmail, readPhone } from '../input.ts';
 import { hashPassword } from '../password.ts';
 import { redirectTarget } from '../redirect.ts';
+import type { Route } from '../route.ts';
 import { setPassword, signInAs } from '../sessions.ts';
 import { step } from '../step.ts';
 import { otpHash } from '../tokens.ts';
