@@ -1267,6 +1267,27 @@ export type D = { a: 'Query', b: 'Query' };
 
 export type C = { b: 'Query' };
 
+export type Operation_6ddd3cb8Variables = Exact<{
+  schema: Scalars['String']['input'];
+  name: Scalars['String']['input'];
+}>;
+
+
+export type Operation_6ddd3cb8 = { table: { id: string, name: string, sizeBytes: string, primaryKey: Array<string>, columns: Array<{ name: string, isPrimaryKey: boolean }>, indexes: Array<{ name: string }>, policies: Array<{ name: string }>, triggers: Array<{ name: string }>, constraints: Array<{ name: string }>, references: Array<{ name: string }>, referencedBy: Array<{ name: string }> } };
+
+export type Operation_69ddd5f6Variables = Exact<{ [key: string]: never; }>;
+
+
+export type Operation_69ddd5f6 = { tables: { nodes: Array<{ id: string, name: string, sizeBytes: string, primaryKey: Array<string>, columns: Array<{ name: string, isPrimaryKey: boolean }>, indexes: Array<{ name: string }>, policies: Array<{ name: string }>, triggers: Array<{ name: string }>, constraints: Array<{ name: string }>, references: Array<{ name: string }>, referencedBy: Array<{ name: string }> }> } };
+
+export type Operation_fb124dfbVariables = Exact<{
+  schema?: Scalars['String']['input'];
+  name: Scalars['String']['input'];
+}>;
+
+
+export type Operation_fb124dfb = { table: { name: string } };
+
 export type Operation_1b931b21Variables = Exact<{ [key: string]: never; }>;
 
 
@@ -1276,6 +1297,14 @@ export type Operation_22096e22Variables = Exact<{ [key: string]: never; }>;
 
 
 export type Operation_22096e22 = { executeSql: { rowCount: number } };
+
+export type Operation_1dfd3efdVariables = Exact<{
+  exact: Scalars['String']['input'];
+  longer: Scalars['String']['input'];
+}>;
+
+
+export type Operation_1dfd3efd = { exact: { name: string }, longer: { name: string } };
 
 export type Operation_3a06ff74Variables = Exact<{
   schema: Scalars['String']['input'];
@@ -2416,6 +2445,7 @@ export interface Operations {
   "query ($after: String) { files(bucket: \"listing\", after: $after, sortBy: { direction: DESC }) { nodes { path } } }": { data: Operation_d06aa35a; variables: Operation_d06aa35aVariables };
   "query ($after: String) { migrations(first: 2, after: $after) {\n          nodes { version } totalCount pageInfo { hasNextPage hasPreviousPage endCursor } } }": { data: Operation_e659c88d; variables: Operation_e659c88dVariables };
   "query ($after: String) { tables(schema: \"crowd\", first: 1000, after: $after) {\n          nodes { name columns { name } primaryKey indexes { name } policies { name } references { referencedTable } }\n          pageInfo { hasNextPage endCursor } totalCount } }": { data: Operation_ea970d8c; variables: Operation_ea970d8cVariables };
+  "query ($exact: String!, $longer: String!) {\n      exact: table(name: $exact) { name } longer: table(name: $longer) { name }\n    }": { data: Operation_1dfd3efd; variables: Operation_1dfd3efdVariables };
   "query ($f: String!) { users(filter: $f) { nodes { email identities { provider } factors { id } } } }": { data: Operation_1181866f; variables: Operation_1181866fVariables };
   "query ($f: String!) { users(filter: $f) { totalCount nodes { email } } }": { data: Operation_9be7244c; variables: Operation_9be7244cVariables };
   "query ($f: String!) { users(filter: $f) { totalCount } }": { data: Operation_a3f75dbe; variables: Operation_a3f75dbeVariables };
@@ -2434,7 +2464,9 @@ export interface Operations {
   "query ($path: String!) { file(bucket: \"docs\", path: $path) { contentType cacheControl metadata } }": { data: Operation_d81d70e9; variables: Operation_d81d70e9Variables };
   "query ($path: String!) { file(bucket: \"docs\", path: $path) { id } }": { data: Operation_2389a21e; variables: Operation_2389a21eVariables };
   "query ($s: String!) { sql(statement: $s) { values rows } }": { data: Operation_c3b92765; variables: Operation_c3b92765Variables };
+  "query ($schema: String! = \"public\", $name: String!) {\n  table(schema: $schema, name: $name) { name }\n}": { data: Operation_fb124dfb; variables: Operation_fb124dfbVariables };
   "query ($schema: String!, $name: String!) { table(schema: $schema, name: $name) {\n      id schema name owner comment kind rowEstimate sizeBytes rlsEnabled rlsForced replicaIdentity partitionKey primaryKey\n      columns { name position type typeSchema default isNullable isIdentity identityGeneration isGenerated\n        generationExpression isUpdatable isPrimaryKey isUnique enumValues collation comment }\n      indexes { id schema name definition method columns includedColumns predicate isUnique isPrimary isExclusion isValid\n        isReplicaIdentity isClustered comment }\n      policies { id name command isPermissive roles using withCheck comment }\n      triggers { id name timing level events enabled condition functionSchema functionName functionArguments definition comment }\n      constraints { id name type definition columns isDeferrable isInitiallyDeferred isValidated comment }\n      references { id name schema table columns referencedSchema referencedTable referencedColumns onUpdate onDelete\n        definition isDeferrable isInitiallyDeferred isValidated comment }\n      referencedBy { id name schema table columns referencedTable } } }": { data: Operation_3a06ff74; variables: Operation_3a06ff74Variables };
+  "query ($schema: String!, $name: String!) { table(schema: $schema, name: $name) {\n  id name sizeBytes primaryKey columns { name isPrimaryKey } indexes { name } policies { name }\n  triggers { name } constraints { name } references { name } referencedBy { name } } }": { data: Operation_6ddd3cb8; variables: Operation_6ddd3cb8Variables };
   "query ($sql: String!) { formatSql(sql: $sql) }": { data: Operation_56450b2c; variables: Operation_56450b2cVariables };
   "query ($statement: String!) { sql(statement: $statement) { columns { type } } }": { data: Operation_fa87c79e; variables: Operation_fa87c79eVariables };
   "query ($statement: String!) { sql(statement: $statement) { rows } }": { data: Operation_22b689d4; variables: Operation_22b689d4Variables };
@@ -2540,6 +2572,7 @@ export interface Operations {
   "{ table(name: \"nothing of the kind\") { name } }": { data: Operation_a9b0c1c6; variables: Operation_a9b0c1c6Variables };
   "{ tables(schema: \"demo\") { nodes {\n        indexes { id definition isUnique } policies { id command using withCheck }\n        triggers { id timing events enabled } } } }": { data: Operation_0f731a14; variables: Operation_0f731a14Variables };
   "{ tables(schema: \"demo\") { nodes { name kind sizeBytes rowEstimate partitionKey columns { name isUpdatable } } totalCount } }": { data: Operation_94ee22f3; variables: Operation_94ee22f3Variables };
+  "{ tables(schema: \"demo\", first: 1000) { nodes {\n  id name sizeBytes primaryKey columns { name isPrimaryKey } indexes { name } policies { name }\n  triggers { name } constraints { name } references { name } referencedBy { name } } } }": { data: Operation_69ddd5f6; variables: Operation_69ddd5f6Variables };
   "{ tables(schema: \"many\", first: 1000) { nodes { name rlsEnabled comment } } }": { data: Operation_b657d3ec; variables: Operation_b657d3ecVariables };
   "{ user(id: \"00000000-0000-4000-8000-000000000000\") { id } }": { data: Operation_4a39f751; variables: Operation_4a39f751Variables };
   "{ users { totalCount nodes { email identities { id } factors { id } } } }": { data: Operation_ab2754f7; variables: Operation_ab2754f7Variables };

@@ -4,7 +4,7 @@ import { createIntrospectionClient } from '../../src/modules/introspection/clien
 import { createPostgresPools, type PostgresPools } from '../../src/upstream/postgres/pools.ts';
 import { type DatabaseApp, makeDemoSchema, serviceToken, startDatabaseApp } from '../support/database-app.ts';
 import { eventually, failureOf } from '../support/database-client.ts';
-import { gql } from '../support/gql.ts';
+import { gql, type OperationText, type VariablesOf } from '../support/gql.ts';
 import { silentLog, testCall } from '../support/test-call.ts';
 
 let database: DatabaseApp;
@@ -21,11 +21,18 @@ afterAll(async () => {
   await database?.close();
 });
 
-const everything = `id name sizeBytes primaryKey columns { name isPrimaryKey } indexes { name } policies { name }
-  triggers { name } constraints { name } references { name } referencedBy { name }`;
+const oneTable = gql(`query ($schema: String!, $name: String!) { table(schema: $schema, name: $name) {
+  id name sizeBytes primaryKey columns { name isPrimaryKey } indexes { name } policies { name }
+  triggers { name } constraints { name } references { name } referencedBy { name } } }`);
+const manyTables = gql(`{ tables(schema: "demo", first: 1000) { nodes {
+  id name sizeBytes primaryKey columns { name isPrimaryKey } indexes { name } policies { name }
+  triggers { name } constraints { name } references { name } referencedBy { name } } } }`);
+const nameOfTable = gql(`query ($schema: String! = "public", $name: String!) {
+  table(schema: $schema, name: $name) { name }
+}`);
 
-async function ask(text: string) {
-  const { data, errors } = await database.app.graphqlText(text, { token: serviceToken });
+async function ask<Text extends OperationText>(operation: Text, variables?: VariablesOf<Text>) {
+  const { data, errors } = await database.ask(operation, variables);
   expect(errors).toEqual([]);
   return data;
 }
@@ -53,16 +60,16 @@ describe('one operation', () => {
   });
 
   it('sees the same after another caller’s statement has reset the connection', async () => {
-    const query = `{ table(name: "short") { ${everything} } }`;
-    const first = await ask(query);
+    const short = () => ask(oneTable, { schema: 'public', name: 'short' });
+    const first = await short();
     // Often enough for Postgres to have settled on a plan.
-    for (let again = 0; again < 8; again += 1) expect(await ask(query)).toEqual(first);
+    for (let again = 0; again < 8; again += 1) expect(await short()).toEqual(first);
     await ask(gql(`mutation { executeSql(statement: "select 1") { rowCount } }`));
-    expect(await ask(query)).toEqual(first);
+    expect(await short()).toEqual(first);
     await ask(
       gql(`mutation { executeSql(statement: "alter table short add column note text") { rowCount } }`),
     );
-    const { table } = await ask(query);
+    const { table } = await short();
     expect(table.columns).toEqual([
       { name: 'id', isPrimaryKey: true },
       { name: 'note', isPrimaryKey: false },
@@ -70,12 +77,10 @@ describe('one operation', () => {
   });
 
   it('reads one table and many of them alike', async () => {
-    const { tables } = await ask(`{ tables(schema: "demo", first: 1000) { nodes { ${everything} } } }`);
+    const { tables } = await ask(manyTables);
     expect(tables.nodes.length).toBeGreaterThan(3);
     for (const each of tables.nodes) {
-      const { table } = await ask(
-        `query { table(schema: "demo", name: ${JSON.stringify(each.name)}) { ${everything} } }`,
-      );
+      const { table } = await ask(oneTable, { schema: 'demo', name: each.name });
       expect(table).toEqual(each);
     }
   });
@@ -83,9 +88,12 @@ describe('one operation', () => {
   it('takes a name that is longer than any can be for nobody’s', async () => {
     const longest = 'x'.repeat(63);
     await database.admin.unsafe(`create table public.${longest} ()`);
-    const both = `{ exact: table(name: "${longest}") { name } longer: table(name: "${longest}y") { name } }`;
-    expect(await ask(both)).toEqual({ exact: { name: longest }, longer: null });
-    expect(await ask(`{ table(name: "${longest}y") { name } }`)).toEqual({ table: null });
+    const both = gql(`query ($exact: String!, $longer: String!) {
+      exact: table(name: $exact) { name } longer: table(name: $longer) { name }
+    }`);
+    const names = { exact: longest, longer: `${longest}y` };
+    expect(await ask(both, names)).toEqual({ exact: { name: longest }, longer: null });
+    expect(await ask(nameOfTable, { name: names.longer })).toEqual({ table: null });
   });
 
   it('takes names that mean something in arrays and in SQL for names', async () => {
@@ -103,15 +111,11 @@ describe('one operation', () => {
       ) => `t${index}: table(schema: ${JSON.stringify(name)}, name: ${JSON.stringify(name)}) { name }
         p${index}: tables(schema: ${JSON.stringify(name)}) { nodes { name columns { name } } totalCount }`,
     );
-    const data = await ask(`{ ${fields.join(' ')} }`);
+    const { data } = await database.app.graphqlText(`{ ${fields.join(' ')} }`, { token: serviceToken });
     for (const [index, name] of odd.entries()) {
       expect(data[`t${index}`]).toEqual({ name });
       expect(data[`p${index}`]).toEqual({ nodes: [{ name, columns: [{ name: 'x' }] }], totalCount: 1 });
-      expect(
-        await ask(`{ table(schema: ${JSON.stringify(name)}, name: ${JSON.stringify(name)}) { name } }`),
-      ).toEqual({
-        table: { name },
-      });
+      expect(await ask(nameOfTable, { schema: name, name })).toEqual({ table: { name } });
     }
   });
 
