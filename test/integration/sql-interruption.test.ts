@@ -205,19 +205,34 @@ describe('executeSql', () => {
     expect(await kept()).toEqual([1]);
   });
 
-  it('leaves open what a SELECT did whose answer was lost', async () => {
-    await run(
-      'create function keeps() returns int language sql as $$ insert into kept values (1) returning id $$',
-    );
+  it.each(['cut', 'reset'] as const)(
+    'leaves open what a SELECT did whose answer was lost (%s)',
+    async (how) => {
+      await run(
+        'create or replace function keeps() returns int language sql as $$ insert into kept values (1) returning id $$',
+      );
+      await using proxy = await proxyPostgres(postgres.port, () => 'pass');
+      const url = throughPort(postgres.databaseUrl, proxy.port);
+      await using database = connectDatabase({ url }, { sslMode: 'disable' });
+      await database.client.execute({ statement: 'select 1' }, testCall());
+      proxy.loseAnswers();
+      const lost = failureOf(database.client.execute({ statement: 'select keeps()' }, testCall()));
+      await eventually(async () => (await kept()).length === 1, 'it is done');
+      proxy[how]();
+      expect((await lost).code).toBe('OUTCOME_UNKNOWN');
+      expect(await kept()).toEqual([1]);
+    },
+  );
+
+  it.each(['cut', 'reset'] as const)('may try a reading again whose connection is lost (%s)', async (how) => {
     await using proxy = await proxyPostgres(postgres.port, () => 'pass');
     const url = throughPort(postgres.databaseUrl, proxy.port);
     await using database = connectDatabase({ url }, { sslMode: 'disable' });
-    await database.client.execute({ statement: 'select 1' }, testCall());
+    await database.client.query({ statement: 'select 1' }, testCall());
     proxy.loseAnswers();
-    const lost = failureOf(database.client.execute({ statement: 'select keeps()' }, testCall()));
-    await eventually(async () => (await kept()).length === 1, 'it is done');
-    proxy.cut();
-    expect((await lost).code).toBe('OUTCOME_UNKNOWN');
-    expect(await kept()).toEqual([1]);
+    const lost = failureOf(database.client.query({ statement: 'select pg_sleep(0.01)' }, testCall()));
+    await eventually(async () => proxy.lost > 0, 'an answer was lost');
+    proxy[how]();
+    expect((await lost).code).toBe('UPSTREAM_UNAVAILABLE');
   });
 });

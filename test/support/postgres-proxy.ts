@@ -9,8 +9,12 @@ export interface PostgresProxy extends AsyncDisposable {
   readonly held: number;
   /** From now on no answer of Postgres arrives. */
   loseAnswers(): void;
+  /** Answers that did not. */
+  readonly lost: number;
   /** Breaks all connections. */
   cut(): void;
+  /** The same, as the end of a machine does: its peers hear of an error. */
+  reset(): void;
   /** Passes on what is held, and resolves when Postgres has closed those connections. */
   release(): Promise<void>;
 }
@@ -26,6 +30,7 @@ export async function proxyPostgres(
 ): Promise<PostgresProxy> {
   const sockets = new Set<Socket>();
   let losing = false;
+  let lost = 0;
   let held: { client: Socket; first: Buffer }[] = [];
 
   function pass(client: Socket, first: Buffer): Promise<void> {
@@ -37,7 +42,8 @@ export async function proxyPostgres(
     client.on('end', () => server.end());
     client.resume();
     server.on('data', (answer) => {
-      if (!losing) client.write(alter.answered?.(answer) ?? answer);
+      if (losing) lost += 1;
+      else client.write(alter.answered?.(answer) ?? answer);
     });
     server.on('end', () => client.end());
     client.on('close', () => server.end());
@@ -75,7 +81,13 @@ export async function proxyPostgres(
     loseAnswers() {
       losing = true;
     },
+    get lost() {
+      return lost;
+    },
     cut,
+    reset() {
+      for (const socket of sockets) socket.resetAndDestroy();
+    },
     async release() {
       const waiting = held;
       held = [];

@@ -133,6 +133,8 @@ export function openDriver(options: DriverOptions): PostgresDriver {
     }
     socket = connected;
     filterMessages(socket, options.filter, options.onReceived);
+    // What was sent fails with the error, a moment before the socket has closed.
+    socket.once('error', markClosed);
     socket.once('close', () => {
       markClosed();
       // What it took between the socket's error and its end would never be answered.
