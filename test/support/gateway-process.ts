@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type GraphQLAnswer, postOperation } from './app.ts';
 import type { DataOf, OperationText, VariablesOf } from './gql.ts';
@@ -16,13 +17,16 @@ export interface GatewayProcess extends AsyncDisposable {
   kill(): Promise<void>;
 }
 
-/** Starts `bunbun serve` on a free port; `env` is all that it knows. */
-export async function startGatewayProcess(env: Readonly<Record<string, string>>): Promise<GatewayProcess> {
+/** Starts `bunbun serve` on a free port, out of the sources in `folder`; `env` is all that it knows. */
+export async function startGatewayProcess(
+  env: Readonly<Record<string, string>>,
+  folder = join(import.meta.dirname, '../..'),
+): Promise<GatewayProcess> {
   const child = spawn(
     process.execPath,
     ['--conditions=bunbun-source', '--import', 'tsx', 'src/cli.ts', 'serve'],
     {
-      cwd: new URL('../..', import.meta.url),
+      cwd: folder,
       env: {
         PATH: process.env['PATH'],
         PUBLIC_URL: 'http://localhost',
