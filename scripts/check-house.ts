@@ -32,9 +32,8 @@ function namesIn(path: string): Set<string> {
   return names;
 }
 
-/** `createStorageClient`, `STORAGE_URL` and `/storage/v1` have the word `storage`; a sentence has none. */
+/** `createStorageClient`, `STORAGE_URL` and `/storage/v1` have the word `storage`. */
 function wordsOf(name: string): string[] {
-  if (/\s/.test(name)) return [];
   return name
     .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
     .split(/[^A-Za-z0-9]+/)
