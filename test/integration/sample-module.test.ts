@@ -43,6 +43,16 @@ describe('the module that docs/architecture.md adds', () => {
   const token = hmacToken(userClaims());
   const anonKey = hmacToken({ role: 'anon', exp: nowSeconds() + 3_600 });
 
+  /** The schema that operations of tests are typed by has no such field. */
+  async function ask(query: string): Promise<unknown> {
+    const response = await fetch(`${gateway.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+      body: JSON.stringify({ query }),
+    });
+    return response.json();
+  }
+
   beforeAll(async () => {
     folder = copyWithSample();
     service = await listen((request, response) => {
@@ -71,17 +81,17 @@ describe('the module that docs/architecture.md adds', () => {
   });
 
   it('has a field, which asks the service as the caller', async () => {
-    const { data, errors } = await gateway.ask('{ pushTopics { name subscribers } }', { token });
-    expect(errors).toEqual([]);
-    expect(data).toEqual({ pushTopics: [{ name: 'news', subscribers: 3 }] });
+    expect(await ask('{ pushTopics { name subscribers } }')).toEqual({
+      data: { pushTopics: [{ name: 'news', subscribers: 3 }] },
+    });
     const asked = service.requests.find(({ url }) => url === '/topics');
     expect(asked?.headers.authorization).toBe(`Bearer ${token}`);
   });
 
   it('stands among the services', async () => {
-    const { data, errors } = await gateway.ask('{ services { name status } }', { token });
-    expect(errors).toEqual([]);
-    expect(data.services).toContainEqual({ name: 'PUSH', status: 'UP' });
+    expect(await ask('{ services { name status } }')).toEqual({
+      data: { services: expect.arrayContaining([{ name: 'PUSH', status: 'UP' }]) },
+    });
   });
 
   it('passes what its routes allow, and nothing else', async () => {
