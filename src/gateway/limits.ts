@@ -3,7 +3,7 @@ import { type ByteBudget, createByteBudget } from '../lib/byte-budget.ts';
 import { createPlaces, type Places } from '../lib/places.ts';
 import { type ClientPlaces, createClientPlaces } from '../limits/client-places.ts';
 import { createFieldRateLimit, type FieldRateLimit, failedAttempts } from '../limits/field-rate-limit.ts';
-import { createRateLimiter } from '../limits/rate-limiter.ts';
+import { createMemoryRateLimiter } from '../limits/memory-rate-limiter.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import type { Config } from './config.ts';
 
@@ -39,7 +39,7 @@ export function createSharedLimits(config: Config, metrics: Metrics): SharedLimi
     },
     () => metrics.limitHit('MAX_BODIES'),
   );
-  const limiter = createRateLimiter({ maxKeys: rateLimits.maxKeys });
+  const limiter = createMemoryRateLimiter({ maxKeys: rateLimits.maxKeys });
   metrics.limitHit(failedAttempts, 0);
   metrics.holdings('bunbun_client_connections', 'What WS_MAX_SOCKETS bounds, by kind.', places.taken);
   metrics.holdings('bunbun_held_bytes', 'Bytes that are held for requests, by what they are.', () => ({

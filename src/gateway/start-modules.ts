@@ -97,6 +97,7 @@ function upstreamOf(
     service: service.name,
     baseUrl: endpoint.url,
     limits: config.upstream,
+    successReadsBody: service.successReadsBody,
     log,
     metrics,
   });

@@ -2,18 +2,7 @@ import { createHash } from 'node:crypto';
 import { AppError } from '../lib/app-error.ts';
 import { addressGroup } from '../lib/client-address.ts';
 import type { Viewer } from '../viewer/viewer.ts';
-
-/** A token bucket by key. Memory or Redis behind it. */
-export interface RateLimiter {
-  take(key: string, limit: number, windowMs: number): RateLimitVerdict | Promise<RateLimitVerdict>;
-  /** Undoes one `take`, sooner or later. */
-  giveBack(key: string, limit: number, windowMs: number): void;
-}
-
-interface RateLimitVerdict {
-  readonly ok: boolean;
-  readonly retryAfterMs: number;
-}
+import type { RateLimiter, RateLimitVerdict } from './rate-limiter.ts';
 
 export interface RateLimitRule {
   readonly limit: number;

@@ -1,5 +1,5 @@
 import type { RateLimitRule } from '../limits/field-rate-limit.ts';
-import type { HttpUpstream } from '../upstream/http/upstream.ts';
+import type { HttpUpstream } from '../upstream/http/types.ts';
 
 /** One call of a mutation's rate limit that a passed request stands for. */
 export interface Spending {

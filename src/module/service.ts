@@ -1,4 +1,4 @@
-import type { HttpUpstream, UpstreamResponse } from '../upstream/http/upstream.ts';
+import type { HttpUpstream, UpstreamResponse } from '../upstream/http/types.ts';
 
 /** One of the services behind this gateway, as a module stands for it. */
 export interface Service {
@@ -11,6 +11,8 @@ export interface Service {
   /** Its path behind Supabase's own gateway; empty for that gateway itself. */
   readonly gatewayPath: string;
   readonly probe: Probe;
+  /** Whether a success shows that it has read the request's body. @default true */
+  readonly successReadsBody?: boolean;
   /** Path under which it publishes the keys of the tokens that it signs. */
   readonly keysPath?: string;
 }

@@ -4,7 +4,8 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { afterEach, describe, expect, it } from 'vitest';
 import { AppError } from '../../src/lib/app-error.ts';
-import { createHttpUpstream, type HttpUpstreamDeps } from '../../src/upstream/http/upstream.ts';
+import type { HttpUpstreamDeps } from '../../src/upstream/http/types.ts';
+import { createHttpUpstream } from '../../src/upstream/http/upstream.ts';
 import { type ListeningServer, listen } from '../support/listening-server.ts';
 import { silentLog, testCall } from '../support/test-call.ts';
 
@@ -325,6 +326,16 @@ describe('stream', () => {
     expect(await sent).toBe('OUTCOME_UNKNOWN');
     expect(produced).toBeLessThan(100);
     expect(source.destroyed).toBe(true);
+  });
+
+  it('answers TIMEOUT for an upload that never left the queue', async () => {
+    const { server, upstream } = await upstreamOf(never, { limits: { streams: 1 } });
+    const upload = (path: string, timeoutMs: number) =>
+      codeOf(upstream.stream({ method: 'POST', path, body: Buffer.from('x'), timeoutMs, call: testCall() }));
+    const first = upload('/1', 400);
+    expect(await upload('/2', 50)).toBe('TIMEOUT');
+    expect(await first).toBe('OUTCOME_UNKNOWN');
+    expect(server.requests.map((request) => request.url)).not.toContain('/auth/v1/2');
   });
 
   it('ends the request upstream when the answer is destroyed, or the caller leaves', async () => {

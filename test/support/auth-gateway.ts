@@ -4,7 +4,7 @@ import { createCors } from '../../src/http/cors.ts';
 import { createProxy } from '../../src/http/proxy/proxy.ts';
 import { createHttpServer } from '../../src/http/server.ts';
 import { createFieldRateLimit, type RateLimitRule } from '../../src/limits/field-rate-limit.ts';
-import { createRateLimiter } from '../../src/limits/rate-limiter.ts';
+import { createMemoryRateLimiter } from '../../src/limits/memory-rate-limiter.ts';
 import { authRoute } from '../../src/modules/auth/routes.ts';
 import { createHttpUpstream } from '../../src/upstream/http/upstream.ts';
 import { credentialsFromHeaders, withoutAuthorization } from '../../src/viewer/credentials.ts';
@@ -46,7 +46,7 @@ export async function startPassThrough(options: PassThroughOptions): Promise<Pas
       const credentials = credentialsFromHeaders(request.rawHeaders);
       return viewers.resolve(ignoreAuthorization ? withoutAuthorization(credentials) : credentials);
     },
-    rateLimit: createFieldRateLimit(createRateLimiter({ maxKeys: 1_000 }), options.rateLimits ?? {}),
+    rateLimit: createFieldRateLimit(createMemoryRateLimiter({ maxKeys: 1_000 }), options.rateLimits ?? {}),
     log: silentLog,
   });
   const server = createHttpServer({

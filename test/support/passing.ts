@@ -3,9 +3,10 @@ import { createProxy } from '../../src/http/proxy/proxy.ts';
 import { securityHeaders } from '../../src/http/security-headers.ts';
 import { createHttpServer } from '../../src/http/server.ts';
 import { createFieldRateLimit } from '../../src/limits/field-rate-limit.ts';
-import { createRateLimiter } from '../../src/limits/rate-limiter.ts';
+import { createMemoryRateLimiter } from '../../src/limits/memory-rate-limiter.ts';
 import type { PassRule, ProxyRoute } from '../../src/module/proxy-route.ts';
-import { createHttpUpstream, type HttpUpstream } from '../../src/upstream/http/upstream.ts';
+import type { HttpUpstream } from '../../src/upstream/http/types.ts';
+import { createHttpUpstream } from '../../src/upstream/http/upstream.ts';
 import { anonymous } from '../../src/viewer/anonymous.ts';
 import { type ListeningServer, listen } from './listening-server.ts';
 import { silentLog } from './test-call.ts';
@@ -50,7 +51,7 @@ export async function passing(
     publicUrl,
     viewer: () => anonymous,
     clientAddress: () => '203.0.113.9',
-    rateLimit: createFieldRateLimit(createRateLimiter({ maxKeys: 10 })),
+    rateLimit: createFieldRateLimit(createMemoryRateLimiter({ maxKeys: 10 })),
     log: silentLog,
     paceMs,
   });

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../src/lib/app-error.ts';
 import { createFieldRateLimit, outcomeOf } from '../../src/limits/field-rate-limit.ts';
-import { createRateLimiter } from '../../src/limits/rate-limiter.ts';
+import { createMemoryRateLimiter } from '../../src/limits/memory-rate-limiter.ts';
 import { testCall } from '../support/test-call.ts';
 
-describe('createRateLimiter', () => {
+describe('createMemoryRateLimiter', () => {
   it('lets the limit pass at once, then refuses and says when to come back', () => {
     let time = 0;
-    const limiter = createRateLimiter({ maxKeys: 10, now: () => time });
+    const limiter = createMemoryRateLimiter({ maxKeys: 10, now: () => time });
     const take = () => limiter.take('k', 3, 3_000);
     expect([take(), take(), take()]).toEqual(
       Array.from({ length: 3 }, () => ({ ok: true, retryAfterMs: 0 })),
@@ -24,7 +24,7 @@ describe('createRateLimiter', () => {
   });
 
   it('counts keys apart, and holds no more of them than it may', () => {
-    const limiter = createRateLimiter({ maxKeys: 2, now: () => 0 });
+    const limiter = createMemoryRateLimiter({ maxKeys: 2, now: () => 0 });
     const take = (key: string) => limiter.take(key, 1, 1_000);
     expect([take('a'), take('b')]).toMatchObject([{ ok: true }, { ok: true }]);
     expect([take('a'), take('b')]).toMatchObject([{ ok: false }, { ok: false }]);
@@ -34,7 +34,7 @@ describe('createRateLimiter', () => {
   });
 
   it('gives back what was taken, never more, and knows nothing of a key that it has forgotten', () => {
-    const limiter = createRateLimiter({ maxKeys: 2, now: () => 0 });
+    const limiter = createMemoryRateLimiter({ maxKeys: 2, now: () => 0 });
     const take = (key = 'k') => limiter.take(key, 2, 1_000);
     limiter.giveBack('k', 2, 1_000);
     expect([take(), take(), take()]).toMatchObject([{ ok: true }, { ok: true }, { ok: false }]);
@@ -45,7 +45,7 @@ describe('createRateLimiter', () => {
   });
 
   it('does not forget what was spent for a flood of keys that spend little', async () => {
-    const limiter = createRateLimiter({ maxKeys: 10, now: () => 0 });
+    const limiter = createMemoryRateLimiter({ maxKeys: 10, now: () => 0 });
     const passed = async (key: string, calls: number) => {
       let count = 0;
       for (let call = 0; call < calls; call += 1) {
@@ -69,7 +69,7 @@ describe('createFieldRateLimit', () => {
     ({ ...anon, kind: 'user', role: 'AUTHENTICATED', userId, databaseRole: 'authenticated' }) as const;
 
   function spender() {
-    const limit = createFieldRateLimit(createRateLimiter({ maxKeys: 1_000, now: () => 0 }));
+    const limit = createFieldRateLimit(createMemoryRateLimiter({ maxKeys: 1_000, now: () => 0 }));
     return async (subject: Parameters<typeof limit.spend>[2], field = 'signIn') => {
       try {
         await limit.spend(field, rule, subject);
@@ -145,7 +145,7 @@ describe('createFieldRateLimit', () => {
     const hits: string[] = [];
     const failed: string[] = [];
     const limit = createFieldRateLimit(
-      createRateLimiter({ maxKeys: 1_000, now: () => 0 }),
+      createMemoryRateLimiter({ maxKeys: 1_000, now: () => 0 }),
       { failedAttempts: { limit: 2, windowMs: 60_000 } },
       { limitHit: (name) => hits.push(name), attemptFailed: (field) => failed.push(field) },
     );

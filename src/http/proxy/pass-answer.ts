@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { PassRule, ProxyRoute } from '../../module/proxy-route.ts';
-import type { AnswerSink } from '../../upstream/http/upstream.ts';
+import type { AnswerSink } from '../../upstream/http/types.ts';
 import { leaveRequest } from '../leave-request.ts';
 import { watchPace } from '../watch-pace.ts';
 import { drainBytes } from './pass-body.ts';

@@ -5,7 +5,7 @@ import { createVia } from '../../lib/via.ts';
 import { type FieldRateLimit, outcomeOf, type SettleAttempt } from '../../limits/field-rate-limit.ts';
 import type { PassRule, ProxyRoute } from '../../module/proxy-route.ts';
 import type { Logger } from '../../observability/logger.ts';
-import type { AnswerSink, HttpUpstream, StreamOptions } from '../../upstream/http/upstream.ts';
+import type { AnswerSink, HttpUpstream, StreamOptions } from '../../upstream/http/types.ts';
 import type { Call } from '../../viewer/call.ts';
 import type { Viewer } from '../../viewer/viewer.ts';
 import { leaveRequest } from '../leave-request.ts';

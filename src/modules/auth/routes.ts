@@ -1,7 +1,7 @@
 import { AppError } from '../../lib/app-error.ts';
 import { parseDuration } from '../../lib/duration.ts';
 import type { PassRule, ProxyRoute, Spending } from '../../module/proxy-route.ts';
-import type { HttpUpstream } from '../../upstream/http/upstream.ts';
+import type { HttpUpstream } from '../../upstream/http/types.ts';
 import { bodyField, refuseRepeatedNames } from './body-field.ts';
 import {
   authRateLimits,

@@ -14,6 +14,8 @@ export const functions = defineModule({
     variable: 'FUNCTIONS_URL',
     gatewayPath: '/functions/v1',
     probe: { method: 'GET', path: '/', anyAnswer: true },
+    // A function may answer without a look at what it was sent.
+    successReadsBody: false,
   },
   schema: addFunctionsSchema,
   start({ config, service, shared }) {

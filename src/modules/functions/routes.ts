@@ -1,6 +1,6 @@
-import { functionName } from '../../lib/function-name.ts';
 import type { ProxyRoute } from '../../module/proxy-route.ts';
-import type { HttpUpstream } from '../../upstream/http/upstream.ts';
+import type { HttpUpstream } from '../../upstream/http/types.ts';
+import { functionName } from './function-name.ts';
 
 /**
  * Edge Functions under `/functions/v1`. They need no key and take nearly every header: whoever calls a webhook signs it

@@ -1,6 +1,6 @@
 import { parseDuration } from '../../lib/duration.ts';
 import type { ProxyRoute, Spending } from '../../module/proxy-route.ts';
-import type { HttpUpstream } from '../../upstream/http/upstream.ts';
+import type { HttpUpstream } from '../../upstream/http/types.ts';
 import { broadcastRateLimit } from './client/rate-limits.ts';
 
 /** Realtime itself takes a little over 3 MB in one request. */

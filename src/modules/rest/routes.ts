@@ -1,5 +1,5 @@
 import type { ProxyRoute } from '../../module/proxy-route.ts';
-import type { HttpUpstream } from '../../upstream/http/upstream.ts';
+import type { HttpUpstream } from '../../upstream/http/types.ts';
 
 /** PostgREST under `/rest/v1`. Its own grants and policies decide; we add nothing to them. */
 export function restRoute(upstream: HttpUpstream | undefined, maxBodyBytes: number): ProxyRoute {

@@ -1,6 +1,6 @@
 import { errorCodes } from '../../lib/app-error.ts';
 import type { HeaderRule, PassRule, ProxyRoute } from '../../module/proxy-route.ts';
-import type { HttpUpstream } from '../../upstream/http/upstream.ts';
+import type { HttpUpstream } from '../../upstream/http/types.ts';
 import { checkSigningTime, isSigning } from './signing-check.ts';
 
 const read = ['GET', 'HEAD'];

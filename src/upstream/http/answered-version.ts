@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { UpstreamResponse } from './upstream.ts';
+import type { UpstreamResponse } from './types.ts';
 
 const versionBody = z.object({ version: z.string() });
 

@@ -112,6 +112,8 @@ export interface HttpUpstreamDeps {
   /** Root of the service, or its path behind a gateway. */
   baseUrl: string;
   limits?: Partial<UpstreamLimits>;
+  /** Whether a success of the service shows that it has read the request's body. @default true */
+  successReadsBody?: boolean | undefined;
   log: Logger;
   metrics?: UpstreamMetrics | undefined;
 }

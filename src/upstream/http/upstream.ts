@@ -22,8 +22,6 @@ import type {
   UpstreamResponse,
 } from './types.ts';
 
-export type * from './types.ts';
-
 const defaults: UpstreamLimits = {
   connectMs: 2_000,
   answerMs: 10_000,
@@ -44,8 +42,7 @@ export function createHttpUpstream(deps: HttpUpstreamDeps): HttpUpstream {
     openConnections(base.origin, {
       connections,
       connectMs: limits.connectMs,
-      // A function may answer without a look at what it was sent.
-      successReadsBody: service !== 'FUNCTIONS',
+      successReadsBody: deps.successReadsBody ?? true,
     });
   const pool = open(limits.connections);
   // A stream lasts as long as its client likes: it must not take the place of calls that are over at once.

@@ -205,7 +205,9 @@ const valueTypes = Object.fromEntries(
 
 function sqlOver(client: Client, destroy: () => void): PostgresSql {
   return {
-    run: <Row extends object>(text: string) => client.unsafe<Row[]>(text).execute(),
+    async run<Row extends object>(text: string) {
+      return withoutHoles(await client.unsafe<Row[]>(text).execute());
+    },
     async query<Row extends object>(text: string, params: readonly EncodedParam[] = [], keepPlan = false) {
       const rows = await extended<Row>(client, text, params, keepPlan).execute();
       refuseStream(rows, destroy);
@@ -244,8 +246,14 @@ function extended<Row extends object>(
 }
 
 /** It counts rows on from a statement that failed in the middle of its own: the places before ours are empty. */
-function withoutHoles<Row>(rows: readonly Row[]): readonly Row[] {
-  return rows.length === 0 || 0 in rows ? rows : rows.filter(() => true);
+function withoutHoles<Rows extends unknown[]>(rows: Rows): Rows {
+  if (rows.length > 0 && !(0 in rows)) {
+    rows.splice(
+      0,
+      rows.findIndex((_, place) => place in rows),
+    );
+  }
+  return rows;
 }
 
 /** It answers COPY with a stream, on which an error that nobody awaits ends the process. */

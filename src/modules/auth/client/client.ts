@@ -1,4 +1,4 @@
-import type { HttpUpstream } from '../../../upstream/http/upstream.ts';
+import type { HttpUpstream } from '../../../upstream/http/types.ts';
 import { type AccountClient, createAccountClient } from './account.ts';
 import { type AdminClient, createAdminClient } from './admin.ts';
 import { createAuthExchange } from './exchange.ts';

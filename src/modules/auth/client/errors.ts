@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { AppError, type ErrorCode } from '../../../lib/app-error.ts';
-import type { UpstreamResponse } from '../../../upstream/http/upstream.ts';
+import type { UpstreamResponse } from '../../../upstream/http/types.ts';
 import { hookReason, meaningOf } from './reasons.ts';
 
 const wireError = z.object({

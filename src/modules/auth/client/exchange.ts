@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { AppError } from '../../../lib/app-error.ts';
 import { notConfigured } from '../../../lib/not-configured.ts';
-import type { HttpUpstream, UpstreamResponse } from '../../../upstream/http/upstream.ts';
+import type { HttpUpstream, UpstreamResponse } from '../../../upstream/http/types.ts';
 import type { Call } from '../../../viewer/call.ts';
 import { toAuthError } from './errors.ts';
 

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import { AppError } from '../../../lib/app-error.ts';
 import { badInput } from '../../../lib/bad-input.ts';
 import { notConfigured } from '../../../lib/not-configured.ts';
-import type { HttpUpstream, StreamOptions } from '../../../upstream/http/upstream.ts';
+import type { HttpUpstream, StreamOptions } from '../../../upstream/http/types.ts';
 import type { Call } from '../../../viewer/call.ts';
 import { answerBroken, answerTooLarge, answerTooSlow, assertFromFunction } from './errors.ts';
 import { passedToFunction, shownToCaller } from './headers.ts';

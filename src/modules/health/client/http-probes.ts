@@ -1,5 +1,5 @@
 import type { DeployedService, ServiceUpstream } from '../../../module/service.ts';
-import type { RequestOptions, UpstreamResponse } from '../../../upstream/http/upstream.ts';
+import type { RequestOptions, UpstreamResponse } from '../../../upstream/http/types.ts';
 import type { Call } from '../../../viewer/call.ts';
 import { probeFailure } from './errors.ts';
 import type { ProbeResult } from './types.ts';

@@ -1,6 +1,6 @@
 import { invalidInput } from '../../../lib/bad-input.ts';
 import { notConfigured } from '../../../lib/not-configured.ts';
-import type { HttpUpstream, UpstreamResponse } from '../../../upstream/http/upstream.ts';
+import type { HttpUpstream, UpstreamResponse } from '../../../upstream/http/types.ts';
 import type { Call } from '../../../viewer/call.ts';
 import { sqlTooLarge, toMetaError } from './errors.ts';
 import {

@@ -1,5 +1,5 @@
 import { AppError } from '../../../lib/app-error.ts';
-import type { UpstreamResponse } from '../../../upstream/http/upstream.ts';
+import type { UpstreamResponse } from '../../../upstream/http/types.ts';
 import { failureBody, largestBodyBytes } from './types.ts';
 
 const details = { service: 'META' };

@@ -3,7 +3,7 @@ import { addressGroup } from '../../../lib/client-address.ts';
 import { notConfigured } from '../../../lib/not-configured.ts';
 import { createTimers } from '../../../lib/timers.ts';
 import type { Logger } from '../../../observability/logger.ts';
-import type { HttpUpstream } from '../../../upstream/http/upstream.ts';
+import type { HttpUpstream } from '../../../upstream/http/types.ts';
 import type { Call } from '../../../viewer/call.ts';
 import type { Viewer } from '../../../viewer/viewer.ts';
 import { createCanary } from './canary.ts';

@@ -1,6 +1,6 @@
 import { AppError } from '../../../lib/app-error.ts';
 import { notConfigured } from '../../../lib/not-configured.ts';
-import type { HttpUpstream, UpstreamResponse } from '../../../upstream/http/upstream.ts';
+import type { HttpUpstream, UpstreamResponse } from '../../../upstream/http/types.ts';
 import type { Call } from '../../../viewer/call.ts';
 import type { BroadcastMessage } from './types.ts';
 

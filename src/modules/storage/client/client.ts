@@ -1,4 +1,4 @@
-import type { HttpUpstream } from '../../../upstream/http/upstream.ts';
+import type { HttpUpstream } from '../../../upstream/http/types.ts';
 import { type BucketMethods, createBucketMethods } from './bucket.ts';
 import { createFileMethods, type FileMethods } from './file.ts';
 import { createPublicUrls, type PublicUrls } from './public-urls.ts';

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { notConfigured } from '../../../lib/not-configured.ts';
-import type { HttpUpstream, RequestOptions } from '../../../upstream/http/upstream.ts';
+import type { HttpUpstream, RequestOptions } from '../../../upstream/http/types.ts';
 import type { Call } from '../../../viewer/call.ts';
 import { parseStorage } from './errors.ts';
 
