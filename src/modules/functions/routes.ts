@@ -1,6 +1,6 @@
 import type { ProxyRoute } from '../../module/proxy-route.ts';
 import type { HttpUpstream } from '../../upstream/http/types.ts';
-import { functionName } from './function-name.ts';
+import { functionName } from './client/function-name.ts';
 
 /**
  * Edge Functions under `/functions/v1`. They need no key and take nearly every header: whoever calls a webhook signs it

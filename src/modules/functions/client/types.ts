@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { functionName } from '../function-name.ts';
+import { functionName } from './function-name.ts';
 
 const httpMethods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
 
