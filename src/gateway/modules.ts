@@ -1,4 +1,4 @@
-import type { ClientsOf, Module } from '../module/module.ts';
+import type { AnyModule, ClientsOf } from '../module/module.ts';
 import type { Service } from '../module/service.ts';
 import { auth } from '../modules/auth/index.ts';
 import { functions } from '../modules/functions/index.ts';
@@ -30,8 +30,7 @@ declare module '../graphql/kit/context.ts' {
   interface Services extends ClientsOf<typeof list> {}
 }
 
-/** The same, for whoever asks nothing of one in particular. */
-export const modules: readonly Module[] = list;
+export const modules: readonly AnyModule[] = list;
 
 /** The services that the modules stand for. */
 export const services: readonly Service[] = modules.flatMap(({ service }) => service ?? []);

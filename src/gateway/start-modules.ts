@@ -1,6 +1,6 @@
 import type { Services } from '../graphql/kit/context.ts';
 import type { Host } from '../module/host.ts';
-import type { Module, Started } from '../module/module.ts';
+import type { AnyModule, Started } from '../module/module.ts';
 import type { DeployedService, ServiceUpstream } from '../module/service.ts';
 import { createHttpUpstream } from '../upstream/http/upstream.ts';
 import { createSchemaChanges } from '../upstream/postgres/schema-changes.ts';
@@ -17,13 +17,13 @@ export interface StartedModules {
 
 /** Starts the modules in their order. Throws where one needs a port that none before it gives. */
 export function startModules(
-  modules: readonly Module[],
+  modules: readonly AnyModule[],
   config: Config,
   deployment: Deployment,
 ): StartedModules {
   const { log, pools, metrics, lifecycle } = deployment;
   const running: {
-    readonly module: Module;
+    readonly module: AnyModule;
     readonly result: Started;
     readonly service?: ServiceUpstream | undefined;
   }[] = [];
@@ -81,13 +81,13 @@ export function startModules(
 /** The type is made of the list of modules (modules.ts), of which each has started. */
 function assertServices(
   clients: Record<string, unknown>,
-  modules: readonly Module[],
+  modules: readonly AnyModule[],
 ): asserts clients is Record<string, unknown> & Services {
   if (!modules.every(({ name }) => name in clients)) throw new Error('A module has not started.');
 }
 
 function upstreamOf(
-  { service }: Module,
+  { service }: AnyModule,
   config: Config,
   { log, metrics, lifecycle }: Deployment,
 ): ServiceUpstream | undefined {

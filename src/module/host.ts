@@ -27,7 +27,7 @@ export interface Callers {
 }
 
 /** What the gateway gives to a module: made anew for each deployment. */
-export interface Host<V extends Variables = Variables, Needs extends PortName = PortName> {
+export interface Host<V extends Variables = Variables, Needs extends PortName = never> {
   /** The module's own variables. */
   readonly config: ValuesOf<V>;
   readonly shared: SharedConfig;

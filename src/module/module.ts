@@ -7,7 +7,7 @@ import type { Service } from './service.ts';
 import type { Upgrade } from './upgrade.ts';
 
 /** A module that runs: what it made of its host. */
-export interface Started<Client = unknown, Gives extends PortName = PortName> {
+export interface Started<Client = unknown, Gives extends PortName = never> {
   /** What resolvers find under the module's name in `context.services`. */
   readonly client?: Client;
   /** What passes through to the service beside GraphQL. */
@@ -33,11 +33,11 @@ export interface Started<Client = unknown, Gives extends PortName = PortName> {
 
 /** A part of the gateway that can be left out: usually one service, with its client, its fields and its routes. */
 export interface Module<
-  Name extends string = string,
-  V extends Variables = Variables,
-  Client = unknown,
-  Needs extends PortName = PortName,
-  Gives extends PortName = PortName,
+  Name extends string,
+  V extends Variables,
+  Client,
+  Needs extends PortName,
+  Gives extends PortName,
 > {
   readonly name: Name;
   /** Environment variables that it alone reads: part of the configuration's reference and of its errors. */
@@ -54,6 +54,11 @@ export interface Module<
   start(host: Host<V, Needs>): Started<Client, Gives>;
 }
 
+/** Any of them, for whoever asks nothing of one in particular. */
+export interface AnyModule extends Omit<Module<string, Variables, unknown, PortName, PortName>, 'start'> {
+  start(host: Host): Started;
+}
+
 /** Gives the module back, with its types inferred. */
 export function defineModule<
   const Name extends string,
@@ -66,7 +71,7 @@ export function defineModule<
 }
 
 /** The clients of a list of modules, by their names. */
-export type ClientsOf<Modules extends readonly Module[]> = {
+export type ClientsOf<Modules extends readonly AnyModule[]> = {
   readonly [M in Modules[number] as unknown extends ClientOf<M> ? never : M['name']]: ClientOf<M>;
 };
 
