@@ -27,7 +27,7 @@ export function badArgument(name: string, fault: string): AppError {
 }
 
 /** BAD_USER_INPUT for what zod found, with an issue for each finding. The error says the first one. */
-export function invalidInput({ issues: found }: ZodError): AppError {
+export function invalidInput({ issues: found }: Pick<ZodError, 'issues'>): AppError {
   const issues = found.map(({ path, message }) => ({ path: path.map(String), message }));
   const [first] = issues;
   const where = first && first.path.length > 0 ? `${first.path.join('.')}: ` : '';

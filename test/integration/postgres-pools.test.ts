@@ -15,6 +15,7 @@ import {
 import { silentLog, testCall } from '../support/test-call.ts';
 
 const one = { statement: 'select 1 as x' };
+const isolation = 'READ_COMMITTED';
 const sleep = { statement: 'select pg_sleep(60)' };
 const forever = () => new AbortController().signal;
 
@@ -272,11 +273,14 @@ describe('pools', () => {
         testCall(),
       );
       const before = await backends();
-      const one = { version: String(Number.parseInt(state, 36)), name: state, sql: block };
+      const plain = { dryRun: false, transactional: true };
+      const one = { ...plain, version: String(Number.parseInt(state, 36)), name: state, sql: block };
       const failures = [
         await failureOf(client.query({ statement: 'select raises()' }, testCall())),
         await failureOf(client.execute({ statement: block }, testCall())),
-        await failureOf(client.executeTransaction({ statements: [{ statement: block }] }, testCall())),
+        await failureOf(
+          client.executeTransaction({ statements: [{ statement: block }], isolation }, testCall()),
+        ),
         await failureOf(migrations.run(one, testCall())),
         await failureOf(migrations.run({ ...one, transactional: false }, testCall())),
       ];
@@ -399,7 +403,7 @@ describe('pools', () => {
       await client.execute({ statement }, testCall()).catch(() => undefined);
       expect([statement, await state()]).toEqual([statement, before]);
       const statements = [{ statement: 'select 1' }, { statement }];
-      await client.executeTransaction({ statements }, testCall()).catch(() => undefined);
+      await client.executeTransaction({ statements, isolation }, testCall()).catch(() => undefined);
       expect([statement, await state()]).toEqual([statement, before]);
     }
     const migrations = createMigrationsClient({ pools });
@@ -409,6 +413,8 @@ describe('pools', () => {
         name: 'as pg_dump writes',
         sql: `select pg_catalog.set_config('search_path', '', false); set role postgres; select pg_advisory_lock(8)`,
         down: "set work_mem = '77MB'",
+        dryRun: false,
+        transactional: true,
       },
       testCall(),
     );

@@ -26,7 +26,7 @@ const run = async (statement: string, params?: unknown[], maxRows = 1000) =>
   await database.client.execute({ statement, params, maxRows }, testCall());
 const transact = async (
   statements: (string | { statement: string; params: unknown[] })[],
-  isolation?: 'READ_COMMITTED' | 'REPEATABLE_READ' | 'SERIALIZABLE',
+  isolation: 'READ_COMMITTED' | 'REPEATABLE_READ' | 'SERIALIZABLE' = 'READ_COMMITTED',
 ) =>
   await database.client.executeTransaction(
     {
@@ -79,7 +79,7 @@ describe('executeSql', () => {
       expect(result).toMatchObject({ rows: [], command: 'INSERT', truncated: true });
       expect(await ids()).toHaveLength(result.rowCount);
       const all = await small.client.executeTransaction(
-        { statements: [{ statement: 'delete from items' }, { statement }] },
+        { statements: [{ statement: 'delete from items' }, { statement }], isolation: 'READ_COMMITTED' },
         testCall(),
       );
       expect(all[1]).toMatchObject({ rows: [], command: 'INSERT', truncated: true });
@@ -329,7 +329,7 @@ describe('executeTransaction', () => {
       const statements = ['insert into items values (1)', comment + statement, 'select 1 / 0'];
       const failure = await failureOf(
         busy.client.executeTransaction(
-          { statements: statements.map((each) => ({ statement: each })) },
+          { statements: statements.map((each) => ({ statement: each })), isolation: 'READ_COMMITTED' },
           testCall(),
         ),
       );
@@ -337,7 +337,7 @@ describe('executeTransaction', () => {
       expect(await ids()).toEqual([]);
     }
     const statements = [{ statement: `${comment} insert into items values (1)` }];
-    await busy.client.executeTransaction({ statements }, testCall());
+    await busy.client.executeTransaction({ statements, isolation: 'READ_COMMITTED' }, testCall());
     expect(await ids()).toEqual([1]);
   });
 
@@ -402,6 +402,7 @@ describe('executeTransaction', () => {
       database.client.executeTransaction(
         {
           statements: [{ statement: 'insert into items values (1)' }, { statement: 'select pg_sleep(60)' }],
+          isolation: 'READ_COMMITTED',
           timeout: 200,
         },
         testCall(),
@@ -426,7 +427,7 @@ describe('executeTransaction', () => {
 
 describe('explain', () => {
   const explain = async (statement: string, options: { analyze?: boolean; params?: unknown[] } = {}) =>
-    await database.client.explain({ statement, ...options }, testCall());
+    await database.client.explain({ statement, analyze: false, ...options }, testCall());
 
   it('gives the plan as JSON and as text without running the statement', async () => {
     const { plan, text } = await explain('delete from items where id = $1', { params: [1] });

@@ -1,12 +1,11 @@
 import PothosBuilder from '@pothos/core';
 import DirectivesPlugin from '@pothos/plugin-directives';
 import ZodPlugin from '@pothos/plugin-zod';
-import { ZodError } from 'zod';
-import { invalidInput } from '../../lib/bad-input.ts';
 import type { Role } from '../../viewer/viewer.ts';
 import { registerAuthDirective } from './auth-directive.ts';
 import type { Context } from './context.ts';
 import { registerOperationOptions } from './field-options.ts';
+import { argumentError } from './input.ts';
 import { registerRateLimitDirective } from './rate-limit-directive.ts';
 import { addScalars, type ScalarTypes } from './scalars.ts';
 
@@ -30,9 +29,7 @@ function newBuilder() {
     plugins: ['auth', 'rateLimit', 'operations', ZodPlugin, DirectivesPlugin],
     // printSchemaWithDirectives prints garbage for the ordered form.
     directives: { useGraphQLToolsUnorderedDirectives: true },
-    zod: {
-      validationError: (error) => (error instanceof ZodError ? invalidInput(error) : error),
-    },
+    zod: { validationError: argumentError },
   });
   const roleEnum = builder.enumType('Role', {
     description: 'ANON < AUTHENTICATED < SERVICE_ROLE: a higher role may do what a lower one may.',

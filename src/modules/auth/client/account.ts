@@ -5,14 +5,7 @@ import type { Call } from '../../../viewer/call.ts';
 import { requireUserId } from './caller.ts';
 import { withCode } from './errors.ts';
 import type { AuthExchange } from './exchange.ts';
-import {
-  enrollInput,
-  oauthUrlInput,
-  readChanges,
-  readInput,
-  updateMeInput,
-  verifyFactorInput,
-} from './input.ts';
+import type { EnrollInput, OauthUrlInput, UpdateMeInput, VerifyFactorInput } from './input.ts';
 import type { Message } from './session.ts';
 import {
   type AuthChallenge,
@@ -33,14 +26,14 @@ import {
 export interface AccountClient {
   settings(call: Call): Promise<AuthSettings>;
   /** Where a browser goes to sign in with a provider: on this gateway, which passes it on. */
-  oauthUrl(input: unknown, call: Call): Promise<string>;
+  oauthUrl(input: OauthUrlInput, call: Call): Promise<string>;
   me(call: Call): Promise<AuthUser>;
-  updateMe(input: unknown, call: Call): Promise<AuthUser>;
+  updateMe(input: UpdateMeInput, call: Call): Promise<AuthUser>;
   /** Sends the nonce that `updateMe` takes. */
   reauthenticate(call: Call): Promise<Message>;
-  enrollFactor(input: unknown, call: Call): Promise<AuthEnrollment>;
+  enrollFactor(input: EnrollInput, call: Call): Promise<AuthEnrollment>;
   challengeFactor(factorId: string, call: Call): Promise<AuthChallenge>;
-  verifyFactor(input: unknown, call: Call): Promise<AuthResult>;
+  verifyFactor(input: VerifyFactorInput, call: Call): Promise<AuthResult>;
   unenrollFactor(factorId: string, call: Call): Promise<{ factorId: string }>;
 }
 
@@ -64,8 +57,7 @@ export function createAccountClient(exchange: AuthExchange, publicUrl: string): 
   const factorPath = (factorId: string) => `/factors/${encodeSegment(factorId)}`;
   return {
     settings,
-    async oauthUrl(input, call) {
-      const { provider, redirectTo, scopes, codeChallenge } = readInput(oauthUrlInput, input);
+    async oauthUrl({ provider, redirectTo, scopes, codeChallenge }, call) {
       const { providers } = await settings(call);
       const name = provider.toLowerCase();
       // `email`, `phone` and `anonymous_users` are in the same list but are no providers to go to; X and custom
@@ -86,13 +78,8 @@ export function createAccountClient(exchange: AuthExchange, publicUrl: string): 
       requireUserId(call);
       return await exchange.ask({ method: 'GET', path: '/user' }, userSchema, call);
     },
-    async updateMe(input, call) {
+    async updateMe({ email, phone, password, currentPassword, nonce, data, redirectTo }, call) {
       requireUserId(call);
-      const { email, phone, password, currentPassword, nonce, data, redirectTo } = readChanges(
-        updateMeInput,
-        input,
-        ['currentPassword', 'nonce', 'redirectTo'],
-      );
       const body = { email, phone, password, current_password: currentPassword, nonce, data };
       const query = { redirect_to: redirectTo };
       return await exchange.ask({ method: 'PUT', path: '/user', query, body }, userSchema, call);
@@ -103,9 +90,8 @@ export function createAccountClient(exchange: AuthExchange, publicUrl: string): 
       const request = { method: 'GET', path: '/reauthenticate', idempotent: false } as const;
       return await exchange.ask(request, messageSchema, call);
     },
-    async enrollFactor(input, call) {
+    async enrollFactor({ type, friendlyName, issuer, phone }, call) {
       requireUserId(call);
-      const { type, friendlyName, issuer, phone } = readInput(enrollInput, input);
       const body = { factor_type: type, friendly_name: friendlyName, issuer, phone };
       try {
         return await exchange.ask({ method: 'POST', path: '/factors', body }, enrollmentSchema, call);
@@ -122,9 +108,8 @@ export function createAccountClient(exchange: AuthExchange, publicUrl: string): 
         throw forFactors(error);
       }
     },
-    async verifyFactor(input, call) {
+    async verifyFactor({ factorId, challengeId, code }, call) {
       requireUserId(call);
-      const { factorId, challengeId, code } = readInput(verifyFactorInput, input);
       const path = `${factorPath(factorId)}/verify`;
       const body = { challenge_id: challengeId, code };
       try {

@@ -7,7 +7,7 @@ import { encodeSegment } from '../../../upstream/http/request-path.ts';
 import type { Call } from '../../../viewer/call.ts';
 import { withCode } from './errors.ts';
 import type { AuthExchange } from './exchange.ts';
-import { createUserInput, inviteInput, linkInput, readChanges, readInput, updateUserInput } from './input.ts';
+import type { CreateUserInput, InviteInput, LinkInput, UpdateUserInput } from './input.ts';
 import { type AuthLinkProperties, type AuthUser, linkSchema, userListSchema, userSchema } from './types.ts';
 
 const maxFirst = 200;
@@ -37,11 +37,11 @@ export interface AdminClient {
   users(args: UserListArgs, call: Call): Promise<UserPage>;
   /** Null when there is no such user. */
   user(id: string, call: Call): Promise<AuthUser | null>;
-  createUser(input: unknown, call: Call): Promise<AuthUser>;
-  updateUser(id: string, input: unknown, call: Call): Promise<AuthUser>;
+  createUser(input: CreateUserInput, call: Call): Promise<AuthUser>;
+  updateUser(id: string, input: UpdateUserInput, call: Call): Promise<AuthUser>;
   deleteUser(id: string, soft: boolean, call: Call): Promise<{ userId: string }>;
-  inviteUser(input: unknown, call: Call): Promise<AuthUser>;
-  generateAuthLink(input: unknown, call: Call): Promise<AuthLinkProperties & { user: AuthUser }>;
+  inviteUser(input: InviteInput, call: Call): Promise<AuthUser>;
+  generateAuthLink(input: LinkInput, call: Call): Promise<AuthLinkProperties & { user: AuthUser }>;
 }
 
 export interface AdminClientDeps {
@@ -157,17 +157,15 @@ export function createAdminClient({ exchange, extraRoles }: AdminClientDeps): Ad
       }
     },
     async createUser(input, call) {
-      const given = readInput(createUserInput, input);
-      checkRole(given.role);
-      const request = { method: 'POST', path: '/admin/users', body: toWire(given) } as const;
+      checkRole(input.role);
+      const request = { method: 'POST', path: '/admin/users', body: toWire(input) } as const;
       return await exchange.ask(request, userSchema, call);
     },
     async updateUser(id, input, call) {
-      const given = readChanges(updateUserInput, input);
-      checkRole(given.role);
+      checkRole(input.role);
       try {
         return await exchange.ask(
-          { method: 'PUT', path: path(id), body: toWire(given), legacyErrors: true },
+          { method: 'PUT', path: path(id), body: toWire(input), legacyErrors: true },
           userSchema,
           call,
         );
@@ -184,14 +182,12 @@ export function createAdminClient({ exchange, extraRoles }: AdminClientDeps): Ad
       }
       return { userId: id };
     },
-    async inviteUser(input, call) {
-      const { email, data, redirectTo } = readInput(inviteInput, input);
+    async inviteUser({ email, data, redirectTo }, call) {
       const query = { redirect_to: redirectTo };
       const request = { method: 'POST', path: '/invite', query, body: { email, data } } as const;
       return await exchange.ask(request, userSchema, call);
     },
-    async generateAuthLink(input, call) {
-      const { type, email, newEmail, password, data, redirectTo } = readInput(linkInput, input);
+    async generateAuthLink({ type, email, newEmail, password, data, redirectTo }, call) {
       const body = { type, email, new_email: newEmail, password, data, redirect_to: redirectTo };
       try {
         // The answer is a user with the link's properties beside its own.
@@ -217,7 +213,7 @@ function tokenOf({ actionLink, hashedToken }: AuthLinkProperties): string {
   return (URL.canParse(actionLink) && new URL(actionLink).searchParams.get('token')) || hashedToken;
 }
 
-function toWire(input: z.infer<typeof updateUserInput>): object {
+function toWire(input: UpdateUserInput): object {
   return {
     email: input.email,
     phone: input.phone,

@@ -5,17 +5,15 @@ import type { Call } from '../../../viewer/call.ts';
 import { requireUserId } from './caller.ts';
 import { withCode } from './errors.ts';
 import type { AuthExchange, AuthRequest } from './exchange.ts';
-import {
-  anonymousInput,
-  exchangeInput,
-  passwordResetInput,
-  readInput,
-  refreshInput,
-  resendInput,
-  sendOtpInput,
-  signInInput,
-  signUpInput,
-  verifyOtpInput,
+import type {
+  AnonymousInput,
+  ExchangeInput,
+  PasswordResetInput,
+  ResendInput,
+  SendOtpInput,
+  SignInInput,
+  SignUpInput,
+  VerifyOtpInput,
 } from './input.ts';
 import {
   type AuthResult,
@@ -32,19 +30,19 @@ export interface Message {
   readonly messageId: string | null;
 }
 
-/** Everything that begins, prolongs or ends a session. Inputs are checked here; each method throws AppError. */
+/** Everything that begins, prolongs or ends a session. Each method throws AppError. */
 export interface SessionClient {
-  signUp(input: unknown, call: Call): Promise<AuthResult>;
-  signIn(input: unknown, call: Call): Promise<AuthResult>;
-  signInAnonymously(input: unknown, call: Call): Promise<AuthResult>;
+  signUp(input: SignUpInput, call: Call): Promise<AuthResult>;
+  signIn(input: SignInInput, call: Call): Promise<AuthResult>;
+  signInAnonymously(input: AnonymousInput, call: Call): Promise<AuthResult>;
   /** One request per token at a time; it runs to its end even when the caller leaves. */
   refreshSession(refreshToken: string, call: Call): Promise<AuthResult>;
   signOut(scope: SignOutScope, call: Call): Promise<{ userId: string }>;
-  sendOtp(input: unknown, call: Call): Promise<Message>;
-  verifyOtp(input: unknown, call: Call): Promise<AuthResult>;
-  resendConfirmation(input: unknown, call: Call): Promise<Message>;
-  requestPasswordReset(input: unknown, call: Call): Promise<Message>;
-  exchangeAuthCode(input: unknown, call: Call): Promise<AuthResult>;
+  sendOtp(input: SendOtpInput, call: Call): Promise<Message>;
+  verifyOtp(input: VerifyOtpInput, call: Call): Promise<AuthResult>;
+  resendConfirmation(input: ResendInput, call: Call): Promise<Message>;
+  requestPasswordReset(input: PasswordResetInput, call: Call): Promise<Message>;
+  exchangeAuthCode(input: ExchangeInput, call: Call): Promise<AuthResult>;
 }
 
 const pending: AuthResult = { user: null, session: null, confirmationRequired: true, weakPassword: null };
@@ -73,27 +71,20 @@ function forRefresh(error: unknown): unknown {
 export function createSessionClient(exchange: AuthExchange): SessionClient {
   const refreshes = createSingleFlight<AuthResult>();
   return {
-    async signUp(input, call) {
-      const { email, phone, password, data, redirectTo, captchaToken, codeChallenge } = readInput(
-        signUpInput,
-        input,
-      );
+    async signUp({ email, phone, password, data, redirectTo, captchaToken, codeChallenge }, call) {
       const body = { email, phone, password, data, ...pkce(codeChallenge), ...security(captchaToken) };
       const query = { redirect_to: redirectTo };
       return await exchange.ask({ method: 'POST', path: '/signup', query, body }, signUpAnswer, call);
     },
-    async signIn(input, call) {
-      const { email, phone, password, captchaToken } = readInput(signInInput, input);
+    async signIn({ email, phone, password, captchaToken }, call) {
       const body = { email, phone, password, ...security(captchaToken) };
       return await exchange.ask(grant('password', body), grantSchema, call);
     },
-    async signInAnonymously(input, call) {
-      const { data, captchaToken } = readInput(anonymousInput, input);
+    async signInAnonymously({ data, captchaToken }, call) {
       const body = { data: data ?? {}, ...security(captchaToken) };
       return await exchange.ask({ method: 'POST', path: '/signup', body }, grantSchema, call);
     },
-    async refreshSession(given, call) {
-      const { refreshToken } = readInput(refreshInput, { refreshToken: given });
+    async refreshSession(refreshToken, call) {
       try {
         return await refreshes.run(refreshToken, () =>
           exchange.ask(
@@ -112,11 +103,7 @@ export function createSessionClient(exchange: AuthExchange): SessionClient {
       await exchange.tell({ method: 'POST', path: '/logout', query: { scope } }, call);
       return { userId };
     },
-    async sendOtp(input, call) {
-      const { email, phone, createUser, data, redirectTo, captchaToken, codeChallenge } = readInput(
-        sendOtpInput,
-        input,
-      );
+    async sendOtp({ email, phone, createUser, data, redirectTo, captchaToken, codeChallenge }, call) {
       const body = {
         email,
         phone,
@@ -128,11 +115,7 @@ export function createSessionClient(exchange: AuthExchange): SessionClient {
       const query = { redirect_to: redirectTo };
       return await exchange.ask({ method: 'POST', path: '/otp', query, body }, messageSchema, call);
     },
-    async verifyOtp(input, call) {
-      const { email, phone, token, tokenHash, type, redirectTo, captchaToken } = readInput(
-        verifyOtpInput,
-        input,
-      );
+    async verifyOtp({ email, phone, token, tokenHash, type, redirectTo, captchaToken }, call) {
       // With a hash the service takes nothing but the type beside it.
       const body =
         tokenHash === undefined
@@ -140,20 +123,17 @@ export function createSessionClient(exchange: AuthExchange): SessionClient {
           : { type, token_hash: tokenHash, ...security(captchaToken) };
       return await exchange.ask({ method: 'POST', path: '/verify', body }, verifyAnswer, call);
     },
-    async resendConfirmation(input, call) {
-      const { type, email, phone, redirectTo, captchaToken, codeChallenge } = readInput(resendInput, input);
+    async resendConfirmation({ type, email, phone, redirectTo, captchaToken, codeChallenge }, call) {
       const body = { type, email, phone, ...pkce(codeChallenge), ...security(captchaToken) };
       const query = { redirect_to: redirectTo };
       return await exchange.ask({ method: 'POST', path: '/resend', query, body }, messageSchema, call);
     },
-    async requestPasswordReset(input, call) {
-      const { email, redirectTo, captchaToken, codeChallenge } = readInput(passwordResetInput, input);
+    async requestPasswordReset({ email, redirectTo, captchaToken, codeChallenge }, call) {
       const body = { email, ...pkce(codeChallenge), ...security(captchaToken) };
       const query = { redirect_to: redirectTo };
       return await exchange.ask({ method: 'POST', path: '/recover', query, body }, messageSchema, call);
     },
-    async exchangeAuthCode(input, call) {
-      const { code, codeVerifier } = readInput(exchangeInput, input);
+    async exchangeAuthCode({ code, codeVerifier }, call) {
       const body = { auth_code: code, code_verifier: codeVerifier };
       return await exchange.ask(grant('pkce', body), grantSchema, call);
     },

@@ -1,4 +1,6 @@
 import type { SchemaBuilder } from '../../../graphql/kit/builder.ts';
+import { checkedBy } from '../../../graphql/kit/input.ts';
+import * as inputs from '../client/input.ts';
 import { authRateLimits } from '../client/rate-limits.ts';
 import type { AuthSettings } from '../client/types.ts';
 import type { SessionTypes } from './session.ts';
@@ -64,11 +66,12 @@ export function addAccountSchema(builder: SchemaBuilder, { user }: AuthTypes, se
             'PKCE: SHA-256 of the code verifier, base64url. Without it tokens come in the fragment.',
         }),
       },
-      resolve: (_root, args, { services, call }) => services.auth.oauthUrl(args, call),
+      ...checkedBy(inputs.oauthUrlInput, (args, { services, call }) => services.auth.oauthUrl(args, call)),
     }),
   }));
 
-  const updateInput = builder.inputType('UpdateUserInput', {
+  const updateInput = builder.inputRef<inputs.UpdateMeInput, false>('UpdateUserInput').implement({
+    validate: { schema: inputs.updateMeInput },
     description:
       'What a user changes of their own account. What is left out stays; null clears nothing and is refused.',
     fields: (t) => ({

@@ -1,10 +1,12 @@
 import type { SchemaBuilder } from '../../../graphql/kit/builder.ts';
-import { linkTypes } from '../client/input.ts';
+import { checkedBy } from '../../../graphql/kit/input.ts';
+import * as inputs from '../client/input.ts';
 import type { AuthLinkProperties, AuthUser } from '../client/types.ts';
 import { type AuthTypes, userLoader } from './user.ts';
 
 function addInputs(builder: SchemaBuilder) {
-  const create = builder.inputType('CreateUserInput', {
+  const create = builder.inputRef<inputs.CreateUserInput, false>('CreateUserInput').implement({
+    validate: { schema: inputs.createUserInput },
     description: 'A user that an administrator makes: an e-mail address or a phone number at least.',
     fields: (t) => ({
       email: t.field({ type: 'EmailAddress', description: 'E-mail address.' }),
@@ -18,7 +20,8 @@ function addInputs(builder: SchemaBuilder) {
       banDuration: t.string({ description: '`24h`, `1h30m`, or `none` to lift a ban.' }),
     }),
   });
-  const update = builder.inputType('AdminUpdateUserInput', {
+  const update = builder.inputRef<inputs.UpdateUserInput, false>('AdminUpdateUserInput').implement({
+    validate: { schema: inputs.updateUserInput },
     description:
       'What an administrator changes of a user. What is left out stays; null clears nothing and is refused.',
     fields: (t) => ({
@@ -42,21 +45,22 @@ function addInputs(builder: SchemaBuilder) {
   const linkType = builder.enumType('AuthLinkType', {
     description: 'What a link is for.',
     values: {
-      SIGNUP: { value: linkTypes.SIGNUP, description: 'Confirms a sign-up; makes the user.' },
-      INVITE: { value: linkTypes.INVITE, description: 'Invites; makes the user.' },
-      MAGICLINK: { value: linkTypes.MAGICLINK, description: 'Signs in; makes an unknown user.' },
-      RECOVERY: { value: linkTypes.RECOVERY, description: 'Signs in to set a new password.' },
+      SIGNUP: { value: inputs.linkTypes.SIGNUP, description: 'Confirms a sign-up; makes the user.' },
+      INVITE: { value: inputs.linkTypes.INVITE, description: 'Invites; makes the user.' },
+      MAGICLINK: { value: inputs.linkTypes.MAGICLINK, description: 'Signs in; makes an unknown user.' },
+      RECOVERY: { value: inputs.linkTypes.RECOVERY, description: 'Signs in to set a new password.' },
       EMAIL_CHANGE_CURRENT: {
-        value: linkTypes.EMAIL_CHANGE_CURRENT,
+        value: inputs.linkTypes.EMAIL_CHANGE_CURRENT,
         description: 'Confirms a change of address at the present one.',
       },
       EMAIL_CHANGE_NEW: {
-        value: linkTypes.EMAIL_CHANGE_NEW,
+        value: inputs.linkTypes.EMAIL_CHANGE_NEW,
         description: 'Confirms a change of address at the new one.',
       },
     },
   });
-  const link = builder.inputType('GenerateAuthLinkInput', {
+  const link = builder.inputRef<inputs.LinkInput, false>('GenerateAuthLinkInput').implement({
+    validate: { schema: inputs.linkInput },
     description: 'A link that is handed out by other means than a mail of the auth service.',
     fields: (t) => ({
       type: t.field({ type: linkType, required: true, description: 'What it is for.' }),
@@ -72,7 +76,7 @@ function addInputs(builder: SchemaBuilder) {
 
 /** `users`, `user` and the mutations of administrators, all for SERVICE_ROLE. */
 export function addAdminSchema(builder: SchemaBuilder, { user, userConnection }: AuthTypes): void {
-  const inputs = addInputs(builder);
+  const types = addInputs(builder);
   const authLink = builder.objectRef<AuthLinkProperties & { user: AuthUser }>('AuthLink').implement({
     description: 'A link, and the code that does the same. Whoever has either signs in as the user.',
     fields: (t) => ({
@@ -133,7 +137,7 @@ export function addAdminSchema(builder: SchemaBuilder, { user, userConnection }:
       nullable: true,
       description: 'Makes a user, without a message to them. A taken address is CONFLICT.',
       directives: { auth },
-      args: { input: t.arg({ type: inputs.create, required: true, description: 'The user.' }) },
+      args: { input: t.arg({ type: types.create, required: true, description: 'The user.' }) },
       resolve: (_root, { input }, { services, call }) => services.auth.createUser(input, call),
     }),
     updateUser: t.field({
@@ -143,7 +147,7 @@ export function addAdminSchema(builder: SchemaBuilder, { user, userConnection }:
       directives: { auth },
       args: {
         id: t.arg({ type: 'UUID', required: true, description: 'Id of the user.' }),
-        input: t.arg({ type: inputs.update, required: true, description: 'The changes.' }),
+        input: t.arg({ type: types.update, required: true, description: 'The changes.' }),
       },
       resolve: (_root, { id, input }, { services, call }) => services.auth.updateUser(id, input, call),
     }),
@@ -172,7 +176,7 @@ export function addAdminSchema(builder: SchemaBuilder, { user, userConnection }:
         data: t.arg({ type: 'JSONObject', description: 'Begins `userMetadata`.' }),
         redirectTo: t.arg({ type: 'URL', description: 'Where the link leads in the end.' }),
       },
-      resolve: (_root, args, { services, call }) => services.auth.inviteUser(args, call),
+      ...checkedBy(inputs.inviteInput, (args, { services, call }) => services.auth.inviteUser(args, call)),
     }),
     generateAuthLink: t.field({
       type: authLink,
@@ -180,7 +184,7 @@ export function addAdminSchema(builder: SchemaBuilder, { user, userConnection }:
       description: 'Makes a link, and sends nothing.',
       directives: { auth },
       secretAnswer: true,
-      args: { input: t.arg({ type: inputs.link, required: true, description: 'Which link.' }) },
+      args: { input: t.arg({ type: types.link, required: true, description: 'Which link.' }) },
       resolve: (_root, { input }, { services, call }) => services.auth.generateAuthLink(input, call),
     }),
   }));

@@ -1,4 +1,5 @@
 import type { SchemaBuilder } from '../../../graphql/kit/builder.ts';
+import * as inputs from '../client/input.ts';
 import { authRateLimits } from '../client/rate-limits.ts';
 import type { AuthChallenge, AuthEnrollment } from '../client/types.ts';
 import type { SessionTypes } from './session.ts';
@@ -59,7 +60,8 @@ export function addFactorSchema(
       PHONE: { value: 'phone', description: 'Codes by text message, where the service has them.' },
     } as const,
   });
-  const enrollInput = builder.inputType('EnrollFactorInput', {
+  const enrollInput = builder.inputRef<inputs.EnrollInput, false>('EnrollFactorInput').implement({
+    validate: { schema: inputs.enrollInput },
     description: 'A factor to enrol.',
     fields: (t) => ({
       type: t.field({ type: enrollType, required: true, defaultValue: 'totp', description: 'Kind.' }),
@@ -70,7 +72,8 @@ export function addFactorSchema(
       phone: t.string({ description: 'For phone factors: an E.164 number.' }),
     }),
   });
-  const verifyInput = builder.inputType('VerifyFactorInput', {
+  const verifyInput = builder.inputRef<inputs.VerifyFactorInput, false>('VerifyFactorInput').implement({
+    validate: { schema: inputs.verifyFactorInput },
     description: 'The answer to a challenge.',
     fields: (t) => ({
       factorId: t.field({ type: 'UUID', required: true, description: 'The factor.' }),

@@ -1,5 +1,6 @@
 import type { SchemaBuilder } from '../../../graphql/kit/builder.ts';
-import { otpTypes, resendTypes } from '../client/input.ts';
+import { checkedBy } from '../../../graphql/kit/input.ts';
+import * as inputs from '../client/input.ts';
 import {
   authRateLimits,
   countedAccount,
@@ -112,7 +113,8 @@ export function addSessionTypes(builder: SchemaBuilder, { user }: AuthTypes) {
 /** Mutations that anybody may call: signing up and in, codes, and refreshing. */
 export function addSessionMutations(builder: SchemaBuilder, types: SessionTypes): void {
   const { authPayload, messagePayload } = types;
-  const signUpInput = builder.inputType('SignUpInput', {
+  const signUpInput = builder.inputRef<inputs.SignUpInput, false>('SignUpInput').implement({
+    validate: { schema: inputs.signUpInput },
     description: 'A new account: an e-mail address or a phone number, and a password.',
     fields: (t) => ({
       email: t.field({ type: 'EmailAddress', description: 'E-mail address; or phone.' }),
@@ -124,7 +126,8 @@ export function addSessionMutations(builder: SchemaBuilder, types: SessionTypes)
       codeChallenge: t.string({ description: challenge }),
     }),
   });
-  const signInInput = builder.inputType('SignInInput', {
+  const signInInput = builder.inputRef<inputs.SignInInput, false>('SignInInput').implement({
+    validate: { schema: inputs.signInInput },
     description: 'An e-mail address or a phone number, and the password.',
     fields: (t) => ({
       email: t.field({ type: 'EmailAddress', description: 'E-mail address; or phone.' }),
@@ -133,7 +136,8 @@ export function addSessionMutations(builder: SchemaBuilder, types: SessionTypes)
       captchaToken: t.string({ description: captcha }),
     }),
   });
-  const sendOtpInput = builder.inputType('SendOtpInput', {
+  const sendOtpInput = builder.inputRef<inputs.SendOtpInput, false>('SendOtpInput').implement({
+    validate: { schema: inputs.sendOtpInput },
     description: 'Where a one-time code or magic link goes.',
     fields: (t) => ({
       email: t.field({ type: 'EmailAddress', description: 'E-mail address; or phone.' }),
@@ -153,17 +157,18 @@ export function addSessionMutations(builder: SchemaBuilder, types: SessionTypes)
   const otpType = builder.enumType('OtpType', {
     description: 'What a code or link is for.',
     values: {
-      SIGNUP: { value: otpTypes.SIGNUP, description: 'Confirms a sign-up by e-mail.' },
-      INVITE: { value: otpTypes.INVITE, description: 'Accepts an invitation.' },
-      MAGICLINK: { value: otpTypes.MAGICLINK, description: 'Signs in by link.' },
-      RECOVERY: { value: otpTypes.RECOVERY, description: 'Signs in to set a new password.' },
-      EMAIL_CHANGE: { value: otpTypes.EMAIL_CHANGE, description: 'Confirms a new e-mail address.' },
-      EMAIL: { value: otpTypes.EMAIL, description: 'Any code that came by mail.' },
-      SMS: { value: otpTypes.SMS, description: 'A code that came by text message.' },
-      PHONE_CHANGE: { value: otpTypes.PHONE_CHANGE, description: 'Confirms a new phone number.' },
+      SIGNUP: { value: inputs.otpTypes.SIGNUP, description: 'Confirms a sign-up by e-mail.' },
+      INVITE: { value: inputs.otpTypes.INVITE, description: 'Accepts an invitation.' },
+      MAGICLINK: { value: inputs.otpTypes.MAGICLINK, description: 'Signs in by link.' },
+      RECOVERY: { value: inputs.otpTypes.RECOVERY, description: 'Signs in to set a new password.' },
+      EMAIL_CHANGE: { value: inputs.otpTypes.EMAIL_CHANGE, description: 'Confirms a new e-mail address.' },
+      EMAIL: { value: inputs.otpTypes.EMAIL, description: 'Any code that came by mail.' },
+      SMS: { value: inputs.otpTypes.SMS, description: 'A code that came by text message.' },
+      PHONE_CHANGE: { value: inputs.otpTypes.PHONE_CHANGE, description: 'Confirms a new phone number.' },
     },
   });
-  const verifyOtpInput = builder.inputType('VerifyOtpInput', {
+  const verifyOtpInput = builder.inputRef<inputs.VerifyOtpInput, false>('VerifyOtpInput').implement({
+    validate: { schema: inputs.verifyOtpInput },
     description: 'A code with the address it was sent to, or the hash that a link carries.',
     fields: (t) => ({
       email: t.field({ type: 'EmailAddress', description: 'Address the code was sent to.' }),
@@ -178,13 +183,14 @@ export function addSessionMutations(builder: SchemaBuilder, types: SessionTypes)
   const resendType = builder.enumType('ResendType', {
     description: 'Which message is sent again.',
     values: {
-      SIGNUP: { value: resendTypes.SIGNUP, description: 'Confirmation of a sign-up by e-mail.' },
-      EMAIL_CHANGE: { value: resendTypes.EMAIL_CHANGE, description: 'Confirmation of a new address.' },
-      SMS: { value: resendTypes.SMS, description: 'Confirmation of a sign-up by phone.' },
-      PHONE_CHANGE: { value: resendTypes.PHONE_CHANGE, description: 'Confirmation of a new number.' },
+      SIGNUP: { value: inputs.resendTypes.SIGNUP, description: 'Confirmation of a sign-up by e-mail.' },
+      EMAIL_CHANGE: { value: inputs.resendTypes.EMAIL_CHANGE, description: 'Confirmation of a new address.' },
+      SMS: { value: inputs.resendTypes.SMS, description: 'Confirmation of a sign-up by phone.' },
+      PHONE_CHANGE: { value: inputs.resendTypes.PHONE_CHANGE, description: 'Confirmation of a new number.' },
     },
   });
-  const resendInput = builder.inputType('ResendInput', {
+  const resendInput = builder.inputRef<inputs.ResendInput, false>('ResendInput').implement({
+    validate: { schema: inputs.resendInput },
     description: 'Which confirmation is sent again, and to whom.',
     fields: (t) => ({
       type: t.field({ type: resendType, required: true, description: 'Which message.' }),
@@ -225,7 +231,9 @@ export function addSessionMutations(builder: SchemaBuilder, types: SessionTypes)
         data: t.arg({ type: 'JSONObject', description: 'Begins `userMetadata`.' }),
         captchaToken: t.arg.string({ description: captcha }),
       },
-      resolve: (_root, args, { services, call }) => services.auth.signInAnonymously(args, call),
+      ...checkedBy(inputs.anonymousInput, (args, { services, call }) =>
+        services.auth.signInAnonymously(args, call),
+      ),
     }),
     refreshSession: t.field({
       type: authPayload,
@@ -234,8 +242,9 @@ export function addSessionMutations(builder: SchemaBuilder, types: SessionTypes)
       ...forStrangers('refreshSession'),
       secretAnswer: true,
       args: { refreshToken: t.arg.string({ required: true, description: 'The newest refresh token.' }) },
-      resolve: (_root, { refreshToken }, { services, call }) =>
+      ...checkedBy(inputs.refreshInput, ({ refreshToken }, { services, call }) =>
         services.auth.refreshSession(refreshToken, call),
+      ),
     }),
     sendOtp: t.field({
       type: messagePayload,
@@ -273,7 +282,9 @@ export function addSessionMutations(builder: SchemaBuilder, types: SessionTypes)
         captchaToken: t.arg.string({ description: captcha }),
         codeChallenge: t.arg.string({ description: challenge }),
       },
-      resolve: (_root, args, { services, call }) => services.auth.requestPasswordReset(args, call),
+      ...checkedBy(inputs.passwordResetInput, (args, { services, call }) =>
+        services.auth.requestPasswordReset(args, call),
+      ),
     }),
     exchangeAuthCode: t.field({
       type: authPayload,
@@ -288,7 +299,9 @@ export function addSessionMutations(builder: SchemaBuilder, types: SessionTypes)
           description: 'The text whose hash began the flow.',
         }),
       },
-      resolve: (_root, args, { services, call }) => services.auth.exchangeAuthCode(args, call),
+      ...checkedBy(inputs.exchangeInput, (args, { services, call }) =>
+        services.auth.exchangeAuthCode(args, call),
+      ),
     }),
   }));
 }

@@ -21,8 +21,9 @@ export const invocationSchema = z.object({
       z.string().regex(headerValue, 'must be text without control characters'),
     )
     .refine((headers) => Object.keys(headers).length <= maxHeaders, `at most ${maxHeaders} headers`)
+    .nullish()
     .transform((headers) =>
-      Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value])),
+      Object.fromEntries(Object.entries(headers ?? {}).map(([name, value]) => [name.toLowerCase(), value])),
     ),
 });
 

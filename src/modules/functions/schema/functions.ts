@@ -1,15 +1,8 @@
 import type { SchemaBuilder } from '../../../graphql/kit/builder.ts';
 import { httpMethodEnum } from '../../../graphql/kit/http-method.ts';
-import { invalidInput } from '../../../lib/bad-input.ts';
-import { type FunctionAnswer, type Invocation, invocationSchema } from '../client/types.ts';
+import { checkedBy } from '../../../graphql/kit/input.ts';
+import { type FunctionAnswer, invocationSchema } from '../client/types.ts';
 import { answerJson, answerText } from './body.ts';
-
-/** Throws BAD_USER_INPUT with one issue per finding. */
-function parseInvocation(args: unknown): Invocation {
-  const parsed = invocationSchema.safeParse(args);
-  if (!parsed.success) throw invalidInput(parsed.error);
-  return parsed.data;
-}
 
 /** `invokeFunction`. */
 export function addFunctionsSchema(builder: SchemaBuilder): void {
@@ -80,8 +73,9 @@ export function addFunctionsSchema(builder: SchemaBuilder): void {
             'Further headers. Credentials, cookies, forwarding headers and those of one hop are left out.',
         }),
       },
-      resolve: (_root, { headers, ...args }, context) =>
-        context.services.functions.invoke(parseInvocation({ ...args, headers: headers ?? {} }), context.call),
+      ...checkedBy(invocationSchema, (invocation, { services, call }) =>
+        services.functions.invoke(invocation, call),
+      ),
     }),
   );
 }

@@ -1,16 +1,8 @@
-import { invalidInput } from '../../../lib/bad-input.ts';
 import { notConfigured } from '../../../lib/not-configured.ts';
 import type { HttpUpstream, UpstreamResponse } from '../../../upstream/http/types.ts';
 import type { Call } from '../../../viewer/call.ts';
 import { sqlTooLarge, toMetaError } from './errors.ts';
-import {
-  type FormatArguments,
-  formatArguments,
-  largestBodyBytes,
-  type TypesArguments,
-  typeLanguages,
-  typesArguments,
-} from './types.ts';
+import { type FormatArguments, largestBodyBytes, type TypesArguments, typeLanguages } from './types.ts';
 
 export interface MetaClientDeps {
   /** Undefined where no postgres-meta is configured: every method is then NOT_CONFIGURED. */
@@ -23,7 +15,7 @@ export interface MetaClientDeps {
 export interface MetaClient {
   /**
    * Source text with the types of the tables, views, functions and enums of some schemas. Throws NOT_CONFIGURED,
-   * BAD_USER_INPUT, UPSTREAM_UNAVAILABLE, UPSTREAM_ERROR, TIMEOUT.
+   * UPSTREAM_UNAVAILABLE, UPSTREAM_ERROR, TIMEOUT.
    */
   types(args: TypesArguments, call: Call): Promise<string>;
   /** SQL in the formatter's layout. Throws as `types`, and BAD_SQL and PAYLOAD_TOO_LARGE. */
@@ -43,10 +35,7 @@ export function createMetaClient(deps: MetaClientDeps): MetaClient {
   }
 
   return {
-    async types(args, call) {
-      const parsed = typesArguments.safeParse(args);
-      if (!parsed.success) throw invalidInput(parsed.error);
-      const { language, schemas } = parsed.data;
+    async types({ language, schemas }, call) {
       const answer = await upstream().request({
         method: 'GET',
         path: `/generators/${typeLanguages[language]}`,
@@ -57,10 +46,8 @@ export function createMetaClient(deps: MetaClientDeps): MetaClient {
       });
       return textOf(answer, 'types');
     },
-    async format(args, call) {
-      const parsed = formatArguments.safeParse(args);
-      if (!parsed.success) throw invalidInput(parsed.error);
-      const body = { query: parsed.data.sql };
+    async format({ sql }, call) {
+      const body = { query: sql };
       if (Buffer.byteLength(JSON.stringify(body)) > largestBodyBytes) throw sqlTooLarge();
       const answer = await upstream().request({
         method: 'POST',

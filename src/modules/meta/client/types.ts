@@ -30,8 +30,8 @@ export const formatArguments = z.object({
     .refine((text) => !text.includes('\0'), 'contains a NUL character'),
 });
 
-export type TypesArguments = z.input<typeof typesArguments>;
-export type FormatArguments = z.input<typeof formatArguments>;
+export type TypesArguments = z.infer<typeof typesArguments>;
+export type FormatArguments = z.infer<typeof formatArguments>;
 
 /** All that postgres-meta says about a failure. */
 export const failureBody = z.object({ error: z.string() });

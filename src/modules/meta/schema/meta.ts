@@ -1,5 +1,6 @@
 import type { SchemaBuilder } from '../../../graphql/kit/builder.ts';
-import type { typeLanguages } from '../client/types.ts';
+import { checkedBy } from '../../../graphql/kit/input.ts';
+import { formatArguments, type typeLanguages, typesArguments } from '../client/types.ts';
 
 /** `databaseTypes` and `formatSql`, for SERVICE_ROLE. */
 export function addMetaSchema(builder: SchemaBuilder): void {
@@ -27,7 +28,7 @@ export function addMetaSchema(builder: SchemaBuilder): void {
             'Names of schemas, up to 100; `public` alone when absent. Unknown ones add nothing. Names with commas cannot be asked for.',
         }),
       },
-      resolve: (_root, args, { services, call }) => services.meta.types(args, call),
+      ...checkedBy(typesArguments, (args, { services, call }) => services.meta.types(args, call)),
     }),
   );
 
@@ -38,7 +39,7 @@ export function addMetaSchema(builder: SchemaBuilder): void {
         'SQL laid out for people to read, one clause to a line. Nothing is run. NOT_CONFIGURED without META_URL.',
       directives: { auth: { requires: 'SERVICE_ROLE' } },
       args: { sql: t.arg.string({ required: true, description: 'One or more statements, up to 3 MB.' }) },
-      resolve: (_root, args, { services, call }) => services.meta.format(args, call),
+      ...checkedBy(formatArguments, (args, { services, call }) => services.meta.format(args, call)),
     }),
   );
 }

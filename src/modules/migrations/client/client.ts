@@ -1,5 +1,3 @@
-import type { z } from 'zod';
-import { invalidInput } from '../../../lib/bad-input.ts';
 import { checkFirst, decodeCursor, encodeCursor } from '../../../lib/cursor.ts';
 import type { PostgresSql } from '../../../upstream/postgres/driver.ts';
 import type { PostgresPools } from '../../../upstream/postgres/pools.ts';
@@ -16,14 +14,7 @@ import { lookAtTables, requireReadable } from './migration-tables.ts';
 import { rollbackMigration } from './rollback-migration.ts';
 import { runMigration } from './run-migration.ts';
 import { toMigrationError } from './script-failure.ts';
-import {
-  knownVersion,
-  type Migration,
-  type MigrationInput,
-  type MigrationResult,
-  migrationInput,
-  wantedVersion,
-} from './types.ts';
+import type { Migration, MigrationInput, MigrationResult } from './types.ts';
 
 /** The most migrations of one page. */
 const maxMigrationsPerPage = 1_000;
@@ -116,15 +107,11 @@ export function createMigrationsClient(deps: MigrationsClientDeps): MigrationsCl
         reading(call, async (sql) => {
           const tables = await lookAtTables(sql);
           requireReadable(tables);
-          return await readMigration(sql, tables, checked(knownVersion, { version }).version);
+          return await readMigration(sql, tables, version);
         }),
       ),
-    run: (input, call) =>
-      inOurWords(async () => await runMigration(engine(), checked(migrationInput, input), call)),
-    rollback: (version, call) =>
-      inOurWords(
-        async () => await rollbackMigration(engine(), checked(wantedVersion, { version }).version, call),
-      ),
+    run: (input, call) => inOurWords(async () => await runMigration(engine(), input, call)),
+    rollback: (version, call) => inOurWords(async () => await rollbackMigration(engine(), version, call)),
   };
 }
 
@@ -138,10 +125,4 @@ async function inOurWords<T>(run: () => Promise<T>): Promise<T> {
 
 function versionInCursor(cursor: string): string {
   return String(decodeCursor(cursorKind, cursor)[0]);
-}
-
-function checked<T extends z.ZodType>(schema: T, value: unknown): z.output<T> {
-  const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  throw invalidInput(result.error);
 }

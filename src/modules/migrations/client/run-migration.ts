@@ -16,13 +16,13 @@ import { backToOurselves, beginMigration, checkDeferred, nameSession } from './m
 import { type MigrationTables, prepareTables } from './migration-tables.ts';
 import { runInTransaction } from './run-statements.ts';
 import { runStepByStep } from './run-step-by-step.ts';
-import type { Migration, MigrationRequest, MigrationResult } from './types.ts';
+import type { Migration, MigrationInput, MigrationResult } from './types.ts';
 import { withNotices } from './with-notices.ts';
 
 /** Applies a migration, or answers that it is applied already. */
 export async function runMigration(
   engine: MigrationEngine,
-  request: MigrationRequest,
+  request: MigrationInput,
   call: Call,
 ): Promise<MigrationResult> {
   const { statements: script, refusal } = await divideScript(request.sql, engine.parser);
@@ -45,7 +45,7 @@ export async function runMigration(
 
 interface Plan {
   readonly engine: MigrationEngine;
-  readonly request: MigrationRequest;
+  readonly request: MigrationInput;
   readonly script: readonly ScriptStatement[];
   /** Another tool may have applied what we would not run. */
   readonly refusal: AppError | undefined;

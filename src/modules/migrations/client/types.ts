@@ -57,8 +57,8 @@ export const migrationInput = z
     name: sqlText.refine((name) => name.length <= 255, 'must have at most 255 characters'),
     sql: sqlText,
     down: sqlText.nullish(),
-    dryRun: z.boolean().default(false),
-    transactional: z.boolean().default(true),
+    dryRun: z.boolean(),
+    transactional: z.boolean(),
     resumeFrom: z.int().min(0).nullish(),
   })
   .refine(({ down }) => typeof down !== 'string' || down.trim() !== '', {
@@ -74,5 +74,4 @@ export const migrationInput = z
     message: 'needs a transaction to roll back: it does not go with transactional: false',
   });
 
-export type MigrationInput = z.input<typeof migrationInput>;
-export type MigrationRequest = z.output<typeof migrationInput>;
+export type MigrationInput = z.infer<typeof migrationInput>;

@@ -1,6 +1,15 @@
 import type { SchemaBuilder } from '../../../graphql/kit/builder.ts';
 import { connectionType } from '../../../graphql/kit/connection.ts';
-import type { Migration, MigrationNotice, MigrationResult } from '../client/types.ts';
+import { checkedBy } from '../../../graphql/kit/input.ts';
+import {
+  knownVersion,
+  type Migration,
+  type MigrationInput,
+  type MigrationNotice,
+  type MigrationResult,
+  migrationInput,
+  wantedVersion,
+} from '../client/types.ts';
 
 const serviceRole = { auth: { requires: 'SERVICE_ROLE' } } as const;
 
@@ -45,12 +54,15 @@ export function addMigrationsSchema(builder: SchemaBuilder): void {
       description: 'One migration; null when the version is not known.',
       directives: serviceRole,
       args: { version: t.arg.id({ required: true, description: 'Its version.' }) },
-      resolve: async (_root, args, { services, call }) =>
-        (await services.migrations.find(String(args.version), call)) ?? null,
+      ...checkedBy(
+        knownVersion,
+        async ({ version }, { services, call }) => (await services.migrations.find(version, call)) ?? null,
+      ),
     }),
   }));
 
-  const input = builder.inputType('RunMigrationInput', {
+  const input = builder.inputRef<MigrationInput, false>('RunMigrationInput').implement({
+    validate: { schema: migrationInput },
     description: 'A migration to apply.',
     fields: (t) => ({
       version: t.id({
@@ -97,8 +109,7 @@ export function addMigrationsSchema(builder: SchemaBuilder): void {
         'Applies a migration, one at a time across all gateways. Applied already with the same content: `applied` is false; with other content: CONFLICT. A failing statement rolls everything back and is named by `index`, `line` and SQLSTATE.',
       directives: serviceRole,
       args: { input: t.arg({ type: input, required: true, description: 'The migration.' }) },
-      resolve: (_root, { input: given }, { services, call }) =>
-        services.migrations.run({ ...given, version: String(given.version) }, call),
+      resolve: (_root, args, { services, call }) => services.migrations.run(args.input, call),
     }),
     rollbackMigration: t.field({
       type: payload,
@@ -107,7 +118,9 @@ export function addMigrationsSchema(builder: SchemaBuilder): void {
         'Runs the `down` of the newest applied migration and takes it out of the history. CONFLICT when it is not the newest or has no `down`.',
       directives: serviceRole,
       args: { version: t.arg.id({ required: true, description: 'Its version.' }) },
-      resolve: (_root, args, { services, call }) => services.migrations.rollback(String(args.version), call),
+      ...checkedBy(wantedVersion, ({ version }, { services, call }) =>
+        services.migrations.rollback(version, call),
+      ),
     }),
   }));
 }

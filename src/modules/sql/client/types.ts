@@ -20,13 +20,13 @@ export function sqlArguments(limits: { readonly maxRows: number; readonly maxTim
   );
   return {
     statement: z.object({ statement: sqlText, params, maxRows, timeout }),
-    explain: z.object({ statement: sqlText, params, analyze: z.boolean().default(false), timeout }),
+    explain: z.object({ statement: sqlText, params, analyze: z.boolean(), timeout }),
     transaction: z.object({
       statements: z
         .array(z.object({ statement: sqlText, params }))
         .min(1)
         .max(1000),
-      isolation: z.enum(isolationLevels).default('READ_COMMITTED'),
+      isolation: z.enum(isolationLevels),
       maxRows,
       timeout,
     }),

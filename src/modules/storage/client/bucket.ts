@@ -1,18 +1,20 @@
 import { z } from 'zod';
 import { AppError } from '../../../lib/app-error.ts';
 import { badInput } from '../../../lib/bad-input.ts';
-import { refuseNulls } from '../../../lib/refuse-nulls.ts';
+import { change } from '../../../lib/change.ts';
 import type { Call } from '../../../viewer/call.ts';
 import { encodeBucket } from './object-path.ts';
 import type { Send } from './send.ts';
 import { type Bucket, bucketSchema, messageSchema, pageSchema, toBucket } from './types.ts';
 
-interface BucketChanges {
-  readonly public?: boolean | null | undefined;
-  /** Decimal digits; null takes the limit away. */
-  readonly fileSizeLimit?: string | null | undefined;
-  readonly allowedMimeTypes?: readonly string[] | null | undefined;
-}
+/** What is left out stays; null takes a limit away. */
+export const bucketChanges = z.object({
+  public: change(z.boolean()),
+  /** Decimal digits: bytes. */
+  fileSizeLimit: z.string().nullish(),
+  allowedMimeTypes: z.array(z.string()).nullish(),
+});
+export type BucketChanges = z.infer<typeof bucketChanges>;
 
 interface NewBucket extends BucketChanges {
   readonly id: string;
@@ -61,7 +63,6 @@ export function createBucketMethods(send: Send): BucketMethods {
     },
 
     async updateBucket(id, changes, call) {
-      refuseNulls(changes, ['fileSizeLimit', 'allowedMimeTypes']);
       const body = wireChanges(changes);
       if (Object.keys(body).length === 0) throw badInput(['input'], 'input must change something.');
       await send(messageSchema, { method: 'PUT', path: at(id), body, idempotent: true }, call);
@@ -92,7 +93,7 @@ export function createBucketMethods(send: Send): BucketMethods {
 
 function wireChanges({ public: isPublic, fileSizeLimit, allowedMimeTypes }: BucketChanges) {
   return {
-    ...(isPublic === undefined || isPublic === null ? {} : { public: isPublic }),
+    ...(isPublic === undefined ? {} : { public: isPublic }),
     ...(fileSizeLimit === undefined ? {} : { file_size_limit: wireLimit(fileSizeLimit) }),
     ...(allowedMimeTypes === undefined ? {} : { allowed_mime_types: wireTypes(allowedMimeTypes) }),
   };

@@ -1,4 +1,5 @@
 import type { SchemaBuilder } from '../../../graphql/kit/builder.ts';
+import { type BucketChanges, bucketChanges } from '../client/bucket.ts';
 import { createLookups } from '../client/lookups.ts';
 import type { Bucket } from '../client/types.ts';
 import { bucketIdArgument } from './bucket-argument.ts';
@@ -93,7 +94,8 @@ function addBucketChanges(builder: SchemaBuilder, bucket: BucketTypes): void {
       resolve: (_root, { input }, { services, call }) => services.storage.createBucket(input, call),
     }),
   );
-  const updateInput = builder.inputType('UpdateBucketInput', {
+  const updateInput = builder.inputRef<BucketChanges, false>('UpdateBucketInput').implement({
+    validate: { schema: bucketChanges },
     description: 'What changes; what is left out stays. null takes a limit away.',
     fields: (t) => ({
       public: t.boolean({ required: false, description: 'Everybody may read.' }),
