@@ -4,7 +4,10 @@ import { type AdminClient, createAdminClient } from './admin.ts';
 import { createAuthExchange } from './exchange.ts';
 import { createSessionClient, type SessionClient } from './session.ts';
 
-/** Supabase Auth, typed. Every method throws AppError: by the service's own code, never by its status. */
+/**
+ * Supabase Auth, typed. Inputs are what the schemas of `input.ts` made of the arguments. Every method throws AppError: by
+ * the service's own code, never by its status.
+ */
 export interface AuthClient extends SessionClient, AccountClient, AdminClient {}
 
 export interface AuthClientDeps {

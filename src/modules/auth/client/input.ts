@@ -127,7 +127,6 @@ export type PasswordResetInput = z.infer<typeof passwordResetInput>;
 export const exchangeInput = storable(z.object({ code: text(512), codeVerifier: text(256) }));
 export type ExchangeInput = z.infer<typeof exchangeInput>;
 export const refreshInput = storable(z.object({ refreshToken: text(4096) }));
-export type RefreshInput = z.infer<typeof refreshInput>;
 export const anonymousInput = storable(z.object({ data, captchaToken }));
 export type AnonymousInput = z.infer<typeof anonymousInput>;
 

@@ -79,8 +79,8 @@ export function createDatabaseClient(deps: DatabaseClientDeps): DatabaseClient {
 }
 
 /**
- * The arguments as `schema` reads them. Here and not at the fields: the deployment's limits are a part of it, and what a
- * field has checked is read asynchronously, which costs more than anything else that `sql` does before it asks Postgres.
+ * The arguments as `schema` reads them. Not at the fields as elsewhere: the deployment's limits are a part of it, and the
+ * GraphQL schema is the same for all deployments. So the way of `sql` to Postgres is synchronous, too.
  */
 function checked<T extends z.ZodType>(schema: T, args: z.input<T>): z.output<T> {
   const result = schema.safeParse(args);

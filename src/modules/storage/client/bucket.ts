@@ -19,6 +19,7 @@ export type BucketChanges = z.infer<typeof bucketChanges>;
 interface NewBucket extends BucketChanges {
   readonly id: string;
   readonly name?: string | null | undefined;
+  readonly public: boolean;
 }
 
 export interface BucketMethods {
@@ -120,7 +121,7 @@ function asMade(input: NewBucket): Bucket {
   return {
     id: input.id,
     name: input.name ?? input.id,
-    public: input.public ?? false,
+    public: input.public,
     fileSizeLimit: input.fileSizeLimit ?? null,
     allowedMimeTypes: input.allowedMimeTypes ? [...input.allowedMimeTypes] : null,
     createdAt: now,

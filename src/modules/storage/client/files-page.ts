@@ -2,7 +2,7 @@ import { badCursor, checkFirst, decodeCursor, encodeCursor } from '../../../lib/
 import type { Call } from '../../../viewer/call.ts';
 import { checkPrefix, encodeBucket } from './object-path.ts';
 import type { Send } from './send.ts';
-import { type FileEntry, type FileSort, pageSchema, toFile } from './types.ts';
+import { defaultFileSort, type FileEntry, type FileSort, pageSchema, toFile } from './types.ts';
 
 /** Storage's own limit for one page. */
 const maxPage = 1000;
@@ -39,7 +39,7 @@ interface Place {
 export async function listFiles(send: Send, args: FilesArgs, call: Call): Promise<FilesPage> {
   const first = checkFirst(args.first, maxPage);
   checkPrefix(args.prefix);
-  const sort = args.sort ?? { by: 'name', direction: 'asc' };
+  const sort = args.sort ?? defaultFileSort;
   const kind = `files:${sort.by}:${sort.direction}`;
   let place = args.after ? readPlace(kind, args.after) : { upstream: '', size: first, skip: 0 };
   const edges: { cursor: string; node: FileEntry }[] = [];

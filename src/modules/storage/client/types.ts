@@ -97,6 +97,8 @@ export interface FileSort {
   readonly direction: 'asc' | 'desc';
 }
 
+export const defaultFileSort: FileSort = { by: 'name', direction: 'asc' };
+
 /** One signed URL, or why there is none. */
 export interface SignedUrl {
   readonly path: string;

@@ -1,6 +1,6 @@
 import type { SchemaBuilder } from '../../../graphql/kit/builder.ts';
 import { createLookups } from '../client/lookups.ts';
-import type { FileSort } from '../client/types.ts';
+import { defaultFileSort, type FileSort } from '../client/types.ts';
 import { bucketIdArgument } from './bucket-argument.ts';
 import type { FileTypes } from './file.ts';
 
@@ -44,11 +44,16 @@ function sortInput(builder: SchemaBuilder) {
   return builder.inputRef<FileSort>('FileSort').implement({
     description: 'The order of a list of files.',
     fields: (t) => ({
-      by: t.field({ type: key, required: true, defaultValue: 'name', description: 'What is compared.' }),
+      by: t.field({
+        type: key,
+        required: true,
+        defaultValue: defaultFileSort.by,
+        description: 'What is compared.',
+      }),
       direction: t.field({
         type: direction,
         required: true,
-        defaultValue: 'asc',
+        defaultValue: defaultFileSort.direction,
         description: 'Which end comes first.',
       }),
     }),
