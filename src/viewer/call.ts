@@ -1,4 +1,4 @@
-import type { Backlog } from '../lib/backlog.ts';
+import type { Backlog } from '../lib/fan-out/backlog.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { Viewer } from './viewer.ts';
 import type { ViewerRenewal } from './viewer-renewal.ts';

@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import { CloseCode } from 'graphql-ws';
 import type { WebSocket } from 'ws';
 import { AppError } from '../lib/app-error.ts';
-import { type Backlog, createBacklog } from '../lib/backlog.ts';
+import { type Backlog, createBacklog } from '../lib/fan-out/backlog.ts';
 import type { Cancel, Timers } from '../lib/timers.ts';
 import { clientOf } from '../limits/client-places.ts';
 import {

@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
-import type { Backlog } from '../lib/backlog.ts';
-import type { QueueLimits } from '../lib/event-queue.ts';
+import type { Backlog } from '../lib/fan-out/backlog.ts';
+import { Outbox, type OutboxLimits } from '../lib/fan-out/outbox.ts';
 
 /** A serialised result that goes to many sockets. */
 export type SharedResult = Buffer;
@@ -87,12 +87,12 @@ export interface OutletDeps {
   readonly raw: Duplex;
   /** The operation's. */
   readonly id: string;
-  readonly limits: QueueLimits;
+  readonly limits: OutboxLimits;
   /** The socket's. */
   readonly backlog: Backlog;
   readonly batch: WriteBatch;
   /** Put in place of what waits when that is too much. */
-  missed(): SharedResult;
+  missed(): SharedResult | undefined;
 }
 
 /**
@@ -101,52 +101,37 @@ export interface OutletDeps {
  */
 export function createOutlet({ socket, raw, id, limits, backlog, batch, missed }: OutletDeps): Outlet {
   const head = Buffer.from(`{"id":${JSON.stringify(id)},"type":"next","payload":`);
-  let waiting: SharedResult[] = [];
-  let waitingBytes = 0;
+  const outbox = new Outbox<SharedResult>({ limits, backlog, missed });
 
-  const hold = (result: SharedResult) => {
-    waiting.push(result);
-    waitingBytes += result.length;
-    backlog.bytes += result.length;
-  };
   const isOpen = () => socket.readyState === socket.OPEN;
-  const drain = () => {
-    while (waiting.length > 0 && raw.writableLength < highWaterBytes && isOpen()) {
-      const result = waiting.shift();
-      if (result === undefined) break;
-      waitingBytes -= result.length;
-      backlog.bytes -= result.length;
+  /** Sends what waits for as long as `goesOn`. */
+  const send = (goesOn: () => boolean) => {
+    while (isOpen() && goesOn()) {
+      const result = outbox.shift();
+      if (result === undefined) return;
       raw.write(textFrameOf(head, result));
     }
-    if (waiting.length > 0 && isOpen()) batch.afterDrain(raw, drain);
-    else clear();
   };
-  const clear = () => {
-    waiting = [];
-    backlog.bytes -= waitingBytes;
-    waitingBytes = 0;
+  const takesMore = () => raw.writableLength < highWaterBytes;
+  const drain = () => {
+    send(takesMore);
+    if (!isOpen()) outbox.clear();
+    else if (outbox.length > 0) batch.afterDrain(raw, drain);
   };
-  const isFullFor = ({ length }: SharedResult) =>
-    waiting.length >= limits.events ||
-    waitingBytes + length > limits.bytes ||
-    backlog.bytes + length > backlog.maxBytes;
   return {
     push(result) {
       if (!isOpen()) return;
-      if (waiting.length === 0 && raw.writableLength < highWaterBytes) {
+      if (outbox.length === 0 && takesMore()) {
         batch.write(raw, textFrameOf(head, result));
         return;
       }
-      if (waiting.length === 0) batch.afterDrain(raw, drain);
-      if (isFullFor(result)) {
-        clear();
-        hold(missed());
-      } else hold(result);
+      if (outbox.length === 0) batch.afterDrain(raw, drain);
+      outbox.push(result, result.length);
     },
     flush() {
-      if (isOpen()) for (const result of waiting) raw.write(textFrameOf(head, result));
-      clear();
+      send(() => true);
+      outbox.clear();
     },
-    close: clear,
+    close: () => outbox.clear(),
   };
 }

@@ -8,10 +8,11 @@ import { unsupportedRequest } from '../graphql/engine/unsupported-request.ts';
 import { noRoomForBody } from '../http/request-body.ts';
 import { AppError } from '../lib/app-error.ts';
 import type { ByteBudget } from '../lib/byte-budget.ts';
-import { defaultQueueLimits } from '../lib/event-queue.ts';
+import { defaultOutboxLimits } from '../lib/fan-out/outbox.ts';
 import { isRecord } from '../lib/is-record.ts';
 import { isTooDeep, mostLevels } from '../lib/nesting.ts';
 import type { Places } from '../lib/places.ts';
+import type { Timers } from '../lib/timers.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { Send } from './bounded-send.ts';
 import type { Connection } from './connection.ts';
@@ -32,6 +33,7 @@ export interface ProtocolDeps {
   /** Counts what running operations were sent, and what has come of messages that are not whole yet. */
   readonly bodies: ByteBudget;
   readonly send: Send;
+  readonly timers: Timers;
   readonly log: Logger;
 }
 
@@ -47,7 +49,7 @@ const kinds = {
 export function createProtocol(deps: ProtocolDeps) {
   const { engine, limits, log } = deps;
   const batch = createWriteBatch();
-  const shared = createSharedOperations((result) => Buffer.from(payloadText(result)));
+  const shared = createSharedOperations((result) => Buffer.from(payloadText(result)), deps.timers);
 
   const clientError = (error: AppError) =>
     toClientError(error, { requestId: randomUUID(), role: 'ANON', log });
@@ -79,7 +81,7 @@ export function createProtocol(deps: ProtocolDeps) {
         return again.type === 'refused' ? again.result : await again.run();
       },
       outlet: (missed) =>
-        createOutlet({ socket, raw, id, limits: defaultQueueLimits, backlog, batch, missed }),
+        createOutlet({ socket, raw, id, limits: defaultOutboxLimits, backlog, batch, missed }),
     });
     return { ...prepared, run: () => subscription };
   };

@@ -30,7 +30,7 @@ export interface WebSocketLimits {
   readonly maxMessageBytes: number;
 }
 
-export interface WebSocketServerDeps extends Omit<ProtocolDeps, 'send'> {
+export interface WebSocketServerDeps extends Omit<ProtocolDeps, 'send' | 'timers'> {
   readonly viewers: ViewerResolver;
   readonly clientAddress: (request: IncomingMessage) => string | undefined;
   readonly originAllowed: (request: IncomingMessage) => boolean;
@@ -52,7 +52,7 @@ export function createWebSocketServer(deps: WebSocketServerDeps): GraphQLWebSock
   const refused = createRefusedSockets(limits.initTimeoutMs, timers);
   const keepAlive = createKeepAlive(connections, limits.keepAliveMs, timers);
   const send = createBoundedSend(limits.maxBufferedBytes, log);
-  const protocol = createProtocol({ ...deps, send });
+  const protocol = createProtocol({ ...deps, send, timers });
   let draining = false;
 
   const wss = new WebSocketServer({

@@ -2283,6 +2283,11 @@ export type Operation_0e73d344 = { postgresChanges: { type: PostgresChangeType, 
 
 export type Todos = { postgresChanges: { type: PostgresChangeType, record: Record<string, unknown> } };
 
+export type Operation_49ab2e71Variables = Exact<{ [key: string]: never; }>;
+
+
+export type Operation_49ab2e71 = { postgresChanges: { type: PostgresChangeType, record: Record<string, unknown> } };
+
 export type Operation_d9637aebVariables = Exact<{ [key: string]: never; }>;
 
 
@@ -2499,6 +2504,7 @@ export interface Operations {
   "subscription { postgresChanges(table: \"a\", filter: \"x\") { type } }": { data: Operation_d9637aeb; variables: Operation_d9637aebVariables };
   "subscription { postgresChanges(table: \"bench\") { type record } }": { data: Operation_4dc83bfc; variables: Operation_4dc83bfcVariables };
   "subscription { postgresChanges(table: \"notes\", resyncOnStart: true) { type record } }": { data: Operation_58eeaf25; variables: Operation_58eeaf25Variables };
+  "subscription { postgresChanges(table: \"todos\") { type record } }": { data: Operation_49ab2e71; variables: Operation_49ab2e71Variables };
   "subscription { presence(channel: \"people\", key: \"graphql\", track: { name: \"Ann\" }) { type state { key metas } } }": { data: Operation_907d0fcd; variables: Operation_907d0fcdVariables };
   "subscription { presence(channel: \"people\", track: 5) { type } }": { data: Operation_fc0bb3b7; variables: Operation_fc0bb3b7Variables };
   "subscription { presence(channel: \"room\") { type state { key metas } } }": { data: Operation_d4c3bd71; variables: Operation_d4c3bd71Variables };

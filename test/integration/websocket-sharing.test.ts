@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { startTestApp, type TestApp } from '../support/app.ts';
-import { type FakeRealtime, startFakeRealtime } from '../support/fake-realtime.ts';
+import { confirm, type FakeRealtime, startFakeRealtime } from '../support/fake-realtime.ts';
 import { gql, type OperationText } from '../support/gql.ts';
 import { hmacToken, keyClaims, nowSeconds, testSecret, userClaims } from '../support/tokens.ts';
 import { acceptedClient, type RawClient, waitFor } from '../support/websocket-gateway.ts';
@@ -180,6 +180,28 @@ test('moves a caller whose claims change to a channel of its own, with a RESYNC'
   await waitFor(() => seen(client, '1').includes('5') && seen(staying, '1').includes('5'));
   expect(seen(staying, '1')).toEqual(['RESYNC', '5']);
   expect(seen(client, '1').filter((change) => change === '5')).toEqual(['5']);
+});
+
+test('tells a caller whose claims change of the gap when changes flow again, and not before', async () => {
+  const client = await acceptedClient(app.graphqlWsUrl, asAnn());
+  start(client, '1', gql(`subscription { postgresChanges(table: "todos") { type record } }`));
+  await waitFor(() => fake.joins().length === 1);
+  await waitFor(() => {
+    publish(1);
+    return seen(client, '1').length > 0;
+  });
+  const resyncs = () => seen(client, '1').filter((change) => change === 'RESYNC');
+  fake.fault = ({ event }) => event === 'phx_join';
+  client.send({ type: 'ping', payload: asAnn({ aal: 'aal2' }) });
+  await waitFor(() => fake.joins().length === 2);
+  client.send({ type: 'ping' });
+  await client.message(({ type }) => type === 'pong');
+  // Whoever fetches anew now misses what is changed until the channel is joined.
+  expect(resyncs()).toEqual([]);
+  const [, join] = fake.joins();
+  join?.connection.send(join.joinRef, join.ref, join.topic, 'phx_reply', { status: 'ok', response: {} });
+  if (join !== undefined) confirm(join.connection, join.joinRef, join.topic);
+  await waitFor(() => resyncs().length === 1);
 });
 
 test('gives a client that reads too slowly a RESYNC, and the others everything', async () => {

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
-import { createBacklog } from '../../../src/lib/backlog.ts';
-import { createEventQueue } from '../../../src/lib/event-queue.ts';
+import { createBacklog } from '../../../src/lib/fan-out/backlog.ts';
+import { createEventQueue } from '../../../src/lib/fan-out/event-queue.ts';
 
 function queue(limits = { events: 3, bytes: 100 }) {
   let count = 0;
   const made = createEventQueue<string>({
     limits,
-    overflowed: () => 'RESYNC',
+    missed: () => 'RESYNC',
     released: () => {
       count += 1;
     },
@@ -41,7 +41,7 @@ test('holds one RESYNC in place of everything when the reader is too far behind 
     createEventQueue<string>({
       limits: { events: 10, bytes: 80 },
       backlog,
-      overflowed: () => 'RESYNC',
+      missed: () => 'RESYNC',
       released: () => undefined,
     });
   const [first, second] = [made(), made()];

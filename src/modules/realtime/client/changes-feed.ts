@@ -52,7 +52,8 @@ export function changesFeed(
       if (!isWanted(wire.data, spec) || withheld.has(wire.data.type)) return undefined;
       return { item: toChange(wire.data, frame), bytes: frame.bytes };
     },
-    gap: () => resync(spec),
+    missed: () => resync(spec),
+    greeting: () => undefined,
   };
 }
 

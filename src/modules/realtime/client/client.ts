@@ -10,12 +10,11 @@ import { createCanary } from './canary.ts';
 import { changesFeed, changesKey, resync } from './changes-feed.ts';
 import { createChannelShares } from './channel-shares.ts';
 import { realtimeEndpoint } from './endpoint.ts';
-import type { FeedDefinition } from './feed.ts';
+import type { FeedDefinition, JoinTicket } from './feed.ts';
 import { createHub, type Hub } from './hub.ts';
 import { defaultRealtimeLimits, type RealtimeLimits } from './limits.ts';
-import type { Ticket } from './member.ts';
 import { createPacer, type JoinCaller } from './pacer.ts';
-import { broadcastFeed, missedBroadcasts, presenceFeed, roomKey } from './room-feeds.ts';
+import { broadcastFeed, presenceFeed, roomKey } from './room-feeds.ts';
 import { sendBroadcast } from './send-broadcast.ts';
 import { createSocketPool } from './socket-pool.ts';
 import type {
@@ -127,10 +126,9 @@ export function createRealtimeClient(deps: RealtimeClientDeps): RealtimeClient {
         const { events } = await changesHub.subscribe({
           key: 'canary',
           define: () => changesFeed('canary', spec, new Set()),
-          ticket: { token: row.token, expiresAt: Number.POSITIVE_INFINITY },
+          ticket: { token: row.token, expiresAt: undefined },
           caller: { kind: 'service', key: 'canary' },
           signal,
-          overflowed: () => resync(spec),
           expiryIsWatched: true,
           lingerMs: 0,
         });
@@ -146,7 +144,6 @@ export function createRealtimeClient(deps: RealtimeClientDeps): RealtimeClient {
     options: {
       key(viewer: Viewer): string;
       define(viewer: Viewer): FeedDefinition<T>;
-      overflowed(): T;
       accepts?(item: T): boolean;
       lingerMs?: number;
       /** Begins what lasts as long as the subscription, and gives the means to end it. */
@@ -163,7 +160,6 @@ export function createRealtimeClient(deps: RealtimeClientDeps): RealtimeClient {
       ticket: ticketOf(viewer),
       caller: callerOf(viewer, call.clientAddress),
       signal: call.signal,
-      overflowed: options.overflowed,
       ...(options.accepts === undefined ? {} : { accepts: options.accepts }),
       expiryIsWatched: call.renewal !== undefined,
       backlog: call.backlog,
@@ -206,7 +202,6 @@ export function createRealtimeClient(deps: RealtimeClientDeps): RealtimeClient {
       const events = await follow(changesHub, call, {
         key,
         define: (viewer) => changesFeed(key(viewer), spec, withheldFrom(viewer)),
-        overflowed: () => resync(spec),
         keep: canary?.keep,
       });
       if (spec.resyncOnStart) events.push(resync(spec), 0);
@@ -219,7 +214,6 @@ export function createRealtimeClient(deps: RealtimeClientDeps): RealtimeClient {
       return follow(broadcastHub, call, {
         key: (viewer) => roomKey(viewer.identity, spec),
         define: () => broadcastFeed(spec),
-        overflowed: () => missedBroadcasts(spec),
         ...(event === undefined ? {} : { accepts: (item) => item.type === 'RESYNC' || item.event === event }),
       });
     },
@@ -227,14 +221,12 @@ export function createRealtimeClient(deps: RealtimeClientDeps): RealtimeClient {
       assertConfigured();
       checkRoom(spec);
       if (spec.track !== undefined) checkObject('track', spec.track);
-      const nothing: PresenceUpdate = { type: 'SYNC', state: [], joined: [], left: [] };
       // An entry belongs to its channel, so whoever is present has one alone.
       if (spec.track !== undefined) tracked += 1;
       const own = spec.track === undefined ? '' : String(tracked);
       return follow(presenceHub, call, {
         key: (viewer) => `${roomKey(viewer.identity, spec)}${spec.key ?? ''}#${own}`,
         define: () => presenceFeed(spec),
-        overflowed: () => nothing,
         ...(spec.track === undefined ? {} : { lingerMs: 0 }),
       });
     },
@@ -271,14 +263,9 @@ function callerOf(viewer: Viewer, address: string | undefined): JoinCaller {
   return { kind, key: address === undefined ? '' : addressGroup(address) };
 }
 
-function ticketOf(viewer: Viewer): Ticket {
-  // A join without a token would run with the rights of the socket's own.
-  if (viewer.token === undefined) throw missing('SUPABASE_ANON_KEY');
-  const { expiresAt } = viewer;
-  return {
-    token: viewer.token,
-    expiresAt: expiresAt === undefined ? Number.POSITIVE_INFINITY : expiresAt * 1_000,
-  };
+function ticketOf({ token, expiresAt }: Viewer): JoinTicket {
+  if (token === undefined) throw missing('SUPABASE_ANON_KEY');
+  return { token, expiresAt };
 }
 
 function missing(variable: string): AppError {

@@ -1,11 +1,14 @@
-import type { Backlog } from '../../../lib/backlog.ts';
-import { createEventQueue, type EventQueue } from '../../../lib/event-queue.ts';
+import type { AppError } from '../../../lib/app-error.ts';
+import type { Backlog } from '../../../lib/fan-out/backlog.ts';
+import { createEventQueue, type EventQueue } from '../../../lib/fan-out/event-queue.ts';
+import { createFanOut } from '../../../lib/fan-out/fan-out.ts';
+import type { Group } from '../../../lib/fan-out/group.ts';
+import { livesUntil } from '../../../lib/fan-out/ticket.ts';
 import type { Cancel, Timers } from '../../../lib/timers.ts';
 import type { ChannelShares } from './channel-shares.ts';
 import { tokenExpired } from './errors.ts';
-import { createFeed, type Feed, type FeedDefinition } from './feed.ts';
+import { type Feed, type FeedDefinition, type FeedMember, type JoinTicket, openFeed } from './feed.ts';
 import type { RealtimeLimits } from './limits.ts';
-import { failMember, type Member, type Ticket } from './member.ts';
 import type { JoinCaller, Pacer } from './pacer.ts';
 import type { SocketPool } from './socket-pool.ts';
 
@@ -13,18 +16,16 @@ import type { SocketPool } from './socket-pool.ts';
 interface Subscription<T> {
   readonly events: EventQueue<T>;
   /** Another token: of the same feed, or of another identity's, to which the subscriber then moves. */
-  renew(key: string, ticket: Ticket, define: () => FeedDefinition<T>): void;
+  renew(key: string, ticket: JoinTicket, define: () => FeedDefinition<T>): void;
 }
 
 interface SubscribeOptions<T> {
   /** Everything that makes two subscribers want the same channel with the same rights. */
   readonly key: string;
   define(): FeedDefinition<T>;
-  readonly ticket: Ticket;
+  readonly ticket: JoinTicket;
   readonly caller: JoinCaller;
   readonly signal: AbortSignal;
-  /** Put in place of the queued events when the reader is too slow. */
-  overflowed(): T;
   accepts?(item: T): boolean;
   /** True where somebody else ends the subscription when its token expires. */
   readonly expiryIsWatched: boolean;
@@ -56,88 +57,58 @@ export interface HubDeps {
   makeRoom(): void;
 }
 
-interface Entry<T> {
-  readonly feed: Feed<T>;
-  cancelLinger: Cancel | undefined;
-  drop(): void;
-}
-
-/** Who shares which channel. Nothing of a feed is left after its last subscriber and the linger. */
+/** Subscribers and the feeds that they share. Nothing of a feed is left after its last subscriber and the linger. */
 export function createHub<T>(deps: HubDeps): Hub<T> {
   const { pool, pacer, timers, limits, shares } = deps;
-  const entries = new Map<string, Entry<T>>();
+  const fanOut = createFanOut<T, FeedMember<T>, AppError>(timers);
+  const feeds = new Set<Feed<T>>();
 
-  const feedFor = (
-    { define, caller }: Pick<SubscribeOptions<T>, 'define' | 'caller'>,
-    key: string,
-    lingerMs: number,
-  ): Feed<T> => {
-    const known = entries.get(key);
-    if (known !== undefined) {
-      known.cancelLinger?.();
-      known.cancelLinger = undefined;
-      return known.feed;
-    }
-    const drop = () => {
-      giveBack();
-      entry.cancelLinger?.();
-      if (entries.get(key) === entry) entries.delete(key);
-      feed.dispose();
-    };
-    const make = () => {
-      const definition = define();
-      const giveBack = shares.take(caller, definition.spec.topic);
+  const openFor =
+    ({ caller, lingerMs = limits.lingerMs }: SubscribeOptions<T>, define: () => FeedDefinition<T>) =>
+    (group: Group<T, FeedMember<T>, AppError>) => {
+      const make = () => {
+        const definition = define();
+        const giveBack = shares.take(caller, definition.spec.topic);
+        try {
+          const feed = openFeed(definition, group, {
+            place: pool.place,
+            pacer,
+            timers,
+            lingerMs,
+            closed() {
+              giveBack();
+              feeds.delete(feed);
+            },
+          });
+          feeds.add(feed);
+          return feed;
+        } catch (error) {
+          giveBack();
+          throw error;
+        }
+      };
       try {
-        const feed = createFeed(definition, {
-          place: pool.place,
-          pacer,
-          timers,
-          emptied(useless) {
-            entry.cancelLinger?.();
-            if (useless || lingerMs === 0) drop();
-            else entry.cancelLinger = timers.after(lingerMs, drop);
-          },
-        });
-        return { feed, giveBack };
-      } catch (error) {
-        giveBack();
-        throw error;
+        return make();
+      } catch {
+        deps.makeRoom();
+        return make();
       }
     };
-    let made: ReturnType<typeof make>;
-    try {
-      made = make();
-    } catch {
-      deps.makeRoom();
-      made = make();
-    }
-    const { feed, giveBack } = made;
-    const entry: Entry<T> = { feed, cancelLinger: undefined, drop };
-    entries.set(key, entry);
-    return feed;
-  };
 
   return {
     get feeds() {
-      return entries.size;
+      return fanOut.groups;
     },
     get members() {
-      let count = 0;
-      for (const { feed } of entries.values()) count += feed.size;
-      return count;
+      return fanOut.members;
     },
     rejoinAll() {
-      for (const { feed } of entries.values()) feed.rejoin();
+      for (const feed of feeds) feed.rejoin();
     },
-    dropIdle() {
-      for (const { cancelLinger, drop } of [...entries.values()]) if (cancelLinger !== undefined) drop();
-    },
+    dropIdle: fanOut.closeIdle,
     async subscribe(options) {
-      const { signal } = options;
+      const { signal, accepts } = options;
       signal.throwIfAborted();
-      const lingerMs = options.lingerMs ?? limits.lingerMs;
-      let key = options.key;
-      let feed = feedFor(options, key, lingerMs);
       let cancelExpiry: Cancel | undefined;
       const { promise, resolve, reject } = deferred();
       const abort = () => {
@@ -148,46 +119,42 @@ export function createHub<T>(deps: HubDeps): Hub<T> {
       const events = createEventQueue<T>({
         limits: limits.queue,
         backlog: options.backlog,
-        overflowed: () => feed.first() ?? options.overflowed(),
+        missed: () => membership.missed(),
         released() {
           cancelExpiry?.();
           signal.removeEventListener('abort', abort);
-          feed.remove(member);
+          membership.leave();
           options.released?.();
         },
       });
-      const member: Member<T> = {
-        queue: events,
+      const member = {
         ticket: options.ticket,
         caller: options.caller,
-        live: false,
-        started: { resolve, reject },
-        accepts: options.accepts ?? (() => true),
+        served: false,
+        started: resolve,
+        push(item: T, bytes: number) {
+          if (accepts === undefined || accepts(item)) events.push(item, bytes);
+        },
+        end(error: AppError) {
+          reject(error);
+          events.end(error);
+        },
       };
       const watchExpiry = () => {
         cancelExpiry?.();
-        const { expiresAt } = member.ticket;
-        if (options.expiryIsWatched || expiresAt === Number.POSITIVE_INFINITY) return;
-        cancelExpiry = timers.after(expiresAt - Date.now(), () => failMember(member, tokenExpired()));
+        if (options.expiryIsWatched || member.ticket.expiresAt === undefined) return;
+        cancelExpiry = timers.after(livesUntil(member.ticket) - Date.now(), () => member.end(tokenExpired()));
       };
+      const membership = fanOut.join(options.key, member, openFor(options, options.define));
       signal.addEventListener('abort', abort, { once: true });
       watchExpiry();
-      feed.add(member);
       await promise;
       return {
         events,
-        renew(nextKey, ticket, define) {
-          if (nextKey === key) {
-            feed.renew(member, ticket);
-          } else {
-            const left = feed;
-            // May throw for want of room: the member then stays where it is, and ends there.
-            feed = feedFor({ define, caller: options.caller }, nextKey, lingerMs);
-            key = nextKey;
-            member.ticket = ticket;
-            left.remove(member);
-            feed.add(member);
-          }
+        renew(key, ticket, define) {
+          member.ticket = ticket;
+          // May throw for want of room: the member then stays where it is, and ends there.
+          membership.renew(key, openFor(options, define));
           watchExpiry();
         },
       };

@@ -1,4 +1,4 @@
-import { defaultQueueLimits, type QueueLimits } from '../../../lib/event-queue.ts';
+import { defaultOutboxLimits, type OutboxLimits } from '../../../lib/fan-out/outbox.ts';
 
 /** Every time and size bound of the Realtime client. Times are milliseconds. */
 export interface RealtimeLimits {
@@ -37,7 +37,7 @@ export interface RealtimeLimits {
   readonly lingerMs: number;
   /** Largest frame taken from upstream; a larger one ends the socket. @default 16 MB */
   readonly maxFrameBytes: number;
-  readonly queue: QueueLimits;
+  readonly queue: OutboxLimits;
 }
 
 export const defaultRealtimeLimits: RealtimeLimits = {
@@ -57,5 +57,5 @@ export const defaultRealtimeLimits: RealtimeLimits = {
   sockets: 100,
   lingerMs: 10_000,
   maxFrameBytes: 16 * 1024 * 1024,
-  queue: defaultQueueLimits,
+  queue: defaultOutboxLimits,
 };

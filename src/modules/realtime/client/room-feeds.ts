@@ -40,7 +40,8 @@ export function broadcastFeed(spec: RoomSpec): FeedDefinition<Broadcast> {
         bytes: frame.bytes,
       };
     },
-    gap: () => missedBroadcasts(spec),
+    missed: () => missedBroadcasts(spec),
+    greeting: () => undefined,
   };
 }
 
@@ -74,8 +75,8 @@ export function presenceFeed(spec: PresenceSpec): FeedDefinition<PresenceUpdate>
       return item === undefined ? undefined : { item, bytes: frame.bytes };
     },
     // A new join is always followed by the whole state, which is what a gap calls for.
-    gap: () => undefined,
-    first: () => room.current(),
+    missed: () => undefined,
+    greeting: () => room.current(),
     onLive(channel, fail) {
       room.reset();
       if (spec.track === undefined) return;
