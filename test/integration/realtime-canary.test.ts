@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { createCanaryRow } from '../../src/modules/realtime/client/canary-row.ts';
+import { createCanaryRow } from '../../src/modules/realtime/client/canary/canary-row.ts';
 import { createPostgresPools } from '../../src/upstream/postgres/pools.ts';
 import { gql } from '../support/gql.ts';
 import { type RealtimeGateway, startRealtimeGateway } from '../support/realtime-gateway.ts';

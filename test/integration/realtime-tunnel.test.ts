@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { createVia } from '../../src/lib/via.ts';
 import { createClientPlaces } from '../../src/limits/client-places.ts';
-import { realtimeEndpoint } from '../../src/modules/realtime/client/endpoint.ts';
+import { realtimeEndpoint } from '../../src/modules/realtime/client/socket/endpoint.ts';
 import { createRealtimeTunnel, type RealtimeTunnelDeps } from '../../src/modules/realtime/tunnel.ts';
 import { anonymous } from '../../src/viewer/anonymous.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';

@@ -1,6 +1,6 @@
 import type { RealtimeClientDeps } from '../../src/modules/realtime/client/client.ts';
 import { createRealtimeClient, type RealtimeClient } from '../../src/modules/realtime/client/client.ts';
-import type { RealtimeLimits } from '../../src/modules/realtime/client/limits.ts';
+import type { RealtimeLimits } from '../../src/modules/realtime/client/socket/limits.ts';
 import { createHttpUpstream } from '../../src/upstream/http/upstream.ts';
 import type { Call } from '../../src/viewer/call.ts';
 import type { UserViewer } from '../../src/viewer/viewer.ts';

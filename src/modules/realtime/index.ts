@@ -1,11 +1,11 @@
 import { createVia } from '../../lib/via.ts';
 import type { Host } from '../../module/host.ts';
 import { defineModule } from '../../module/module.ts';
-import { createCanaryRow } from './client/canary-row.ts';
-import { type CanaryRow, createRealtimeClient } from './client/client.ts';
-import { realtimeEndpoint } from './client/endpoint.ts';
-import { createFilterCheck } from './client/filter-check.ts';
-import { createSchemaCheck, createTableDescriber } from './client/visible-table.ts';
+import { type CanaryRow, createCanaryRow } from './client/canary/canary-row.ts';
+import { createFilterCheck } from './client/checks/filter-check.ts';
+import { createSchemaCheck, createTableDescriber } from './client/checks/visible-table.ts';
+import { createRealtimeClient } from './client/client.ts';
+import { realtimeEndpoint } from './client/socket/endpoint.ts';
 import { realtimeRoute } from './routes.ts';
 import { addRealtimeSchema } from './schema/realtime.ts';
 import { createRealtimeTunnel } from './tunnel.ts';

@@ -10,7 +10,7 @@ import type { Callers } from '../../module/host.ts';
 import type { Upgrade } from '../../module/upgrade.ts';
 import type { Logger } from '../../observability/logger.ts';
 import type { Credentials } from '../../viewer/credentials.ts';
-import type { RealtimeEndpoint } from './client/endpoint.ts';
+import type { RealtimeEndpoint } from './client/socket/endpoint.ts';
 import { createFrameBoundary } from './frame-boundary.ts';
 
 export interface RealtimeTunnelDeps {

@@ -6,17 +6,14 @@ import type { Logger } from '../../../observability/logger.ts';
 import type { HttpUpstream } from '../../../upstream/http/types.ts';
 import type { Call } from '../../../viewer/call.ts';
 import type { Viewer } from '../../../viewer/viewer.ts';
-import { createCanary } from './canary.ts';
-import { changesFeed, changesKey, resync } from './changes-feed.ts';
-import { createChannelShares } from './channel-shares.ts';
-import { realtimeEndpoint } from './endpoint.ts';
-import type { FeedDefinition, JoinTicket } from './feed.ts';
-import { createHub, type Hub } from './hub.ts';
-import { defaultRealtimeLimits, type RealtimeLimits } from './limits.ts';
-import { createPacer, type JoinCaller } from './pacer.ts';
-import { broadcastFeed, presenceFeed, roomKey } from './room-feeds.ts';
-import { sendBroadcast } from './send-broadcast.ts';
-import { createSocketPool } from './socket-pool.ts';
+import { createCanary } from './canary/canary.ts';
+import type { CanaryRow } from './canary/canary-row.ts';
+import { checkChanges, checkObject, checkRoom, type TableChecks } from './checks/validate.ts';
+import { changesFeed, changesKey, resync } from './feeds/changes-feed.ts';
+import { createChannelShares } from './feeds/channel-shares.ts';
+import type { FeedDefinition, JoinTicket } from './feeds/feed.ts';
+import { createHub, type Hub } from './feeds/hub.ts';
+import { broadcastFeed, presenceFeed, roomKey } from './feeds/room-feeds.ts';
 import type {
   Broadcast,
   BroadcastMessage,
@@ -26,8 +23,12 @@ import type {
   PostgresChange,
   PresenceSpec,
   PresenceUpdate,
-} from './types.ts';
-import { checkChanges, checkObject, checkRoom, type TableChecks } from './validate.ts';
+} from './feeds/types.ts';
+import { sendBroadcast } from './send-broadcast.ts';
+import { realtimeEndpoint } from './socket/endpoint.ts';
+import { defaultRealtimeLimits, type RealtimeLimits } from './socket/limits.ts';
+import { createPacer, type JoinCaller } from './socket/pacer.ts';
+import { createSocketPool } from './socket/socket-pool.ts';
 
 export interface RealtimeClientDeps {
   /** Realtime itself or its path behind a Supabase gateway; undefined where there is none. */
@@ -44,19 +45,6 @@ export interface RealtimeClientDeps {
   readonly canary?: CanaryRow | undefined;
   /** What the caller's own privileges show of a table, and what fits it; absent without a database. */
   readonly tableChecks?: TableChecks | undefined;
-}
-
-/** The canary's row, in a published table. */
-export interface CanaryRow {
-  readonly schema: string;
-  readonly table: string;
-  /** A JWT of service_role. */
-  readonly token: string;
-  /** Makes sure that the table is there and published. Throws what explains why it cannot be. */
-  prepare(): Promise<void>;
-  touch(): Promise<void>;
-  readonly everyMs?: number;
-  readonly answerMs?: number;
 }
 
 type Events<T> = AsyncIterableIterator<T, undefined>;

@@ -1,8 +1,8 @@
 import type { SchemaBuilder } from '../../../graphql/kit/builder.ts';
 import type { FieldSharing } from '../../../graphql/kit/field-options.ts';
+import { missedBroadcasts } from '../client/feeds/room-feeds.ts';
+import type { Broadcast } from '../client/feeds/types.ts';
 import { broadcastRateLimit } from '../client/rate-limits.ts';
-import { missedBroadcasts } from '../client/room-feeds.ts';
-import type { Broadcast } from '../client/types.ts';
 
 const sharing: FieldSharing = {
   missed: ({ channel, private: isPrivate }) =>

@@ -1,5 +1,5 @@
 import type { SchemaBuilder } from '../../../graphql/kit/builder.ts';
-import type { Presence, PresenceUpdate } from '../client/types.ts';
+import type { Presence, PresenceUpdate } from '../client/feeds/types.ts';
 
 /** `presence`. */
 export function addPresenceSchema(builder: SchemaBuilder): void {

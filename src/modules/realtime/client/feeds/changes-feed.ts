@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
+import type { ServerFrame } from '../socket/frames.ts';
 import type { FeedDefinition } from './feed.ts';
-import type { ServerFrame } from './frames.ts';
 import {
   type ChangeEvent,
   type ChangesSpec,

@@ -1,6 +1,6 @@
-import { isRecord } from '../../../lib/is-record.ts';
-import { parseLosslessJson } from '../../../lib/lossless-json.ts';
-import { cutNesting } from '../../../lib/nesting.ts';
+import { isRecord } from '../../../../lib/is-record.ts';
+import { parseLosslessJson } from '../../../../lib/lossless-json.ts';
+import { cutNesting } from '../../../../lib/nesting.ts';
 
 /** One message of the server, whichever of the two encodings it came in. */
 export interface ServerFrame {

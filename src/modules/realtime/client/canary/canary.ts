@@ -1,5 +1,5 @@
-import type { Cancel, Timers } from '../../../lib/timers.ts';
-import type { Logger } from '../../../observability/logger.ts';
+import type { Cancel, Timers } from '../../../../lib/timers.ts';
+import type { Logger } from '../../../../observability/logger.ts';
 
 export interface CanaryDeps {
   /** Changes the canary's row; resolves when that is committed. */

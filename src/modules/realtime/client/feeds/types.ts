@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isRecord } from '../../../lib/is-record.ts';
+import { isRecord } from '../../../../lib/is-record.ts';
 
 const anyRecord = z.custom<Record<string, unknown>>((value) => typeof value === 'object' && value !== null);
 

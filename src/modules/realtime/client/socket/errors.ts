@@ -1,5 +1,5 @@
-import { AppError } from '../../../lib/app-error.ts';
-import { notConfigured } from '../../../lib/not-configured.ts';
+import { AppError } from '../../../../lib/app-error.ts';
+import { notConfigured } from '../../../../lib/not-configured.ts';
 import type { SocketLoss } from './socket.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { withoutTrailing } from '../../../lib/without-trailing.ts';
+import { withoutTrailing } from '../../../../lib/without-trailing.ts';
 
 /** How one Realtime is reached: itself, or through a Supabase gateway. */
 export interface RealtimeEndpoint {

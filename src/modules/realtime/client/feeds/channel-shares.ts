@@ -1,7 +1,7 @@
-import { createPlaces } from '../../../lib/places.ts';
-import { tooManyChannels } from './errors.ts';
-import type { RealtimeLimits } from './limits.ts';
-import type { JoinCaller } from './pacer.ts';
+import { createPlaces } from '../../../../lib/places.ts';
+import { tooManyChannels } from '../socket/errors.ts';
+import type { RealtimeLimits } from '../socket/limits.ts';
+import type { JoinCaller } from '../socket/pacer.ts';
 
 /** Keeps one caller from taking all channels, or all that there may be of one room. */
 export interface ChannelShares {

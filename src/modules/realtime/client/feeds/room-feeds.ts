@@ -1,4 +1,4 @@
-import { AppError } from '../../../lib/app-error.ts';
+import { AppError } from '../../../../lib/app-error.ts';
 import type { FeedDefinition } from './feed.ts';
 import { createPresenceRoom } from './presence-state.ts';
 import {

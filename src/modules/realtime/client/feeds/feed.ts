@@ -1,12 +1,12 @@
-import type { AppError } from '../../../lib/app-error.ts';
-import type { Group, Member, Source } from '../../../lib/fan-out/group.ts';
-import { livesUntil, type Ticket } from '../../../lib/fan-out/ticket.ts';
-import type { Cancel, Timers } from '../../../lib/timers.ts';
-import type { Channel, ChannelHandlers, ChannelSpec } from './channel.ts';
-import { type Refusal, tokenExpired } from './errors.ts';
-import type { ServerFrame } from './frames.ts';
-import type { JoinCaller, Pacer } from './pacer.ts';
-import type { Place } from './socket-pool.ts';
+import type { AppError } from '../../../../lib/app-error.ts';
+import type { Group, Member, Source } from '../../../../lib/fan-out/group.ts';
+import { livesUntil, type Ticket } from '../../../../lib/fan-out/ticket.ts';
+import type { Cancel, Timers } from '../../../../lib/timers.ts';
+import type { Channel, ChannelHandlers, ChannelSpec } from '../socket/channel.ts';
+import { type Refusal, tokenExpired } from '../socket/errors.ts';
+import type { ServerFrame } from '../socket/frames.ts';
+import type { JoinCaller, Pacer } from '../socket/pacer.ts';
+import type { Place } from '../socket/socket-pool.ts';
 
 /** What is joined and how its messages read. Made once per feed, so it may hold state. */
 export interface FeedDefinition<T> extends Pick<Source<T, Ticket>, 'missed' | 'greeting'> {

@@ -1,7 +1,7 @@
-import type { AppError } from '../../../lib/app-error.ts';
-import { backOff } from '../../../lib/back-off.ts';
-import { isRecord } from '../../../lib/is-record.ts';
-import type { Cancel, Timers } from '../../../lib/timers.ts';
+import type { AppError } from '../../../../lib/app-error.ts';
+import { backOff } from '../../../../lib/back-off.ts';
+import { isRecord } from '../../../../lib/is-record.ts';
+import type { Cancel, Timers } from '../../../../lib/timers.ts';
 import { channelClosed, noAnswer, type Refusal, readRefusal, tooManyJoins } from './errors.ts';
 import type { ClientFrame, ServerFrame } from './frames.ts';
 import type { RealtimeLimits } from './limits.ts';

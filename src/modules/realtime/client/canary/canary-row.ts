@@ -1,13 +1,25 @@
-import { AppError } from '../../../lib/app-error.ts';
-import { notConfigured } from '../../../lib/not-configured.ts';
-import type { PostgresSql } from '../../../upstream/postgres/driver.ts';
-import { sqlState } from '../../../upstream/postgres/failure.ts';
-import type { PostgresPool } from '../../../upstream/postgres/pool.ts';
-import type { CanaryRow } from './client.ts';
+import { AppError } from '../../../../lib/app-error.ts';
+import { notConfigured } from '../../../../lib/not-configured.ts';
+import type { PostgresSql } from '../../../../upstream/postgres/driver.ts';
+import { sqlState } from '../../../../upstream/postgres/failure.ts';
+import type { PostgresPool } from '../../../../upstream/postgres/pool.ts';
 
 const timeoutMs = 5_000;
 const longestAnswerMs = 5_000;
 const details = { service: 'POSTGRES' };
+
+/** The canary's row, in a published table. */
+export interface CanaryRow {
+  readonly schema: string;
+  readonly table: string;
+  /** A JWT of service_role. */
+  readonly token: string;
+  /** Makes sure that the table is there and published. Throws what explains why it cannot be. */
+  prepare(): Promise<void>;
+  touch(): Promise<void>;
+  readonly everyMs?: number;
+  readonly answerMs?: number;
+}
 
 export interface CanaryRowDeps {
   readonly pool: PostgresPool;

@@ -1,5 +1,5 @@
-import { createFairLine } from '../../../lib/fair-line.ts';
-import type { Cancel, Timers } from '../../../lib/timers.ts';
+import { createFairLine } from '../../../../lib/fair-line.ts';
+import type { Cancel, Timers } from '../../../../lib/timers.ts';
 
 /** Whose turn a join takes: a user, or an address where nobody has signed in. */
 export interface JoinCaller {

@@ -1,5 +1,5 @@
-import type { AppError } from '../../../lib/app-error.ts';
-import { badArgument } from '../../../lib/bad-input.ts';
+import type { AppError } from '../../../../lib/app-error.ts';
+import { badArgument } from '../../../../lib/bad-input.ts';
 
 /** One condition of a filter, `column=operator.value`. */
 export interface FilterCondition {

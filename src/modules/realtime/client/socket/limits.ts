@@ -1,4 +1,4 @@
-import { defaultOutboxLimits, type OutboxLimits } from '../../../lib/fan-out/outbox.ts';
+import { defaultOutboxLimits, type OutboxLimits } from '../../../../lib/fan-out/outbox.ts';
 
 /** Every time and size bound of the Realtime client. Times are milliseconds. */
 export interface RealtimeLimits {

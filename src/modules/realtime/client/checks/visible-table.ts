@@ -1,7 +1,7 @@
-import { createSingleFlight } from '../../../lib/single-flight.ts';
-import type { Logger } from '../../../observability/logger.ts';
-import type { PostgresPool } from '../../../upstream/postgres/pool.ts';
-import { databaseRole } from '../../../viewer/database-role.ts';
+import { createSingleFlight } from '../../../../lib/single-flight.ts';
+import type { Logger } from '../../../../observability/logger.ts';
+import type { PostgresPool } from '../../../../upstream/postgres/pool.ts';
+import { databaseRole } from '../../../../viewer/database-role.ts';
 import type { DescribeTable, SeeSchema, VisibleTable } from './validate.ts';
 
 const timeoutMs = 5_000;

@@ -1,16 +1,16 @@
-import type { AppError } from '../../../lib/app-error.ts';
-import type { Backlog } from '../../../lib/fan-out/backlog.ts';
-import { createEventQueue, type EventQueue } from '../../../lib/fan-out/event-queue.ts';
-import { createFanOut } from '../../../lib/fan-out/fan-out.ts';
-import type { Group } from '../../../lib/fan-out/group.ts';
-import { livesUntil } from '../../../lib/fan-out/ticket.ts';
-import type { Cancel, Timers } from '../../../lib/timers.ts';
+import type { AppError } from '../../../../lib/app-error.ts';
+import type { Backlog } from '../../../../lib/fan-out/backlog.ts';
+import { createEventQueue, type EventQueue } from '../../../../lib/fan-out/event-queue.ts';
+import { createFanOut } from '../../../../lib/fan-out/fan-out.ts';
+import type { Group } from '../../../../lib/fan-out/group.ts';
+import { livesUntil } from '../../../../lib/fan-out/ticket.ts';
+import type { Cancel, Timers } from '../../../../lib/timers.ts';
+import { tokenExpired } from '../socket/errors.ts';
+import type { RealtimeLimits } from '../socket/limits.ts';
+import type { JoinCaller, Pacer } from '../socket/pacer.ts';
+import type { SocketPool } from '../socket/socket-pool.ts';
 import type { ChannelShares } from './channel-shares.ts';
-import { tokenExpired } from './errors.ts';
 import { type Feed, type FeedDefinition, type FeedMember, type JoinTicket, openFeed } from './feed.ts';
-import type { RealtimeLimits } from './limits.ts';
-import type { JoinCaller, Pacer } from './pacer.ts';
-import type { SocketPool } from './socket-pool.ts';
 
 /** A subscription as its reader holds it. */
 interface Subscription<T> {

@@ -1,10 +1,10 @@
-import { AppError } from '../../../lib/app-error.ts';
-import { badArgument } from '../../../lib/bad-input.ts';
-import { isRecord } from '../../../lib/is-record.ts';
-import type { Call } from '../../../viewer/call.ts';
+import { AppError } from '../../../../lib/app-error.ts';
+import { badArgument } from '../../../../lib/bad-input.ts';
+import { isRecord } from '../../../../lib/is-record.ts';
+import type { Call } from '../../../../viewer/call.ts';
+import type { ChangeEvent, ChangesSpec } from '../feeds/types.ts';
 import { badFilter, parseFilter } from './filter.ts';
 import type { FindFilterProblem } from './filter-check.ts';
-import type { ChangeEvent, ChangesSpec } from './types.ts';
 
 /** What a caller's own privileges show of a table. */
 export interface VisibleTable {

@@ -1,7 +1,7 @@
 import { type RawData, WebSocket } from 'ws';
-import { backOff } from '../../../lib/back-off.ts';
-import type { Cancel, Timers } from '../../../lib/timers.ts';
-import type { Logger } from '../../../observability/logger.ts';
+import { backOff } from '../../../../lib/back-off.ts';
+import type { Cancel, Timers } from '../../../../lib/timers.ts';
+import type { Logger } from '../../../../observability/logger.ts';
 import { type ClientFrame, decodeBinary, decodeText, encodeFrame, type ServerFrame } from './frames.ts';
 import type { RealtimeLimits } from './limits.ts';
 

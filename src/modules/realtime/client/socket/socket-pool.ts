@@ -1,6 +1,6 @@
-import { AppError } from '../../../lib/app-error.ts';
-import type { Timers } from '../../../lib/timers.ts';
-import type { Logger } from '../../../observability/logger.ts';
+import { AppError } from '../../../../lib/app-error.ts';
+import type { Timers } from '../../../../lib/timers.ts';
+import type { Logger } from '../../../../observability/logger.ts';
 import { type Channel, type ChannelHandlers, type ChannelSpec, createChannel } from './channel.ts';
 import { readLoss } from './errors.ts';
 import type { RealtimeLimits } from './limits.ts';

@@ -1,5 +1,5 @@
-import { isRecord } from '../../../lib/is-record.ts';
-import { decodeTimestampTz } from '../../../upstream/postgres/values.ts';
+import { isRecord } from '../../../../lib/is-record.ts';
+import { decodeTimestampTz } from '../../../../upstream/postgres/values.ts';
 
 /** A column of a change: its name and `pg_type.typname`, such as `int8` or `_int4`. */
 export interface ChangeColumn {
