@@ -72,15 +72,6 @@ function textFrameOf(head: Buffer, result: SharedResult): Buffer {
   return frame;
 }
 
-/** Where one operation's shared results leave: bounded, so that a slow client delays and costs nobody else. */
-export interface Outlet {
-  push(result: SharedResult): void;
-  /** Sends what waits, whatever the client reads. */
-  flush(): void;
-  /** Lets go of what waits: its reader has left. */
-  close(): void;
-}
-
 export interface OutletDeps {
   readonly socket: WebSocket;
   /** What is under it. */
@@ -96,42 +87,67 @@ export interface OutletDeps {
 }
 
 /**
- * Writes frames past `ws`, to the socket under it. That is sound as long as nothing is compressed or fragmented, as is
- * the case on our server; it halves the cost of a delivery.
+ * Where one operation's shared results leave: bounded, so that a slow client delays and costs nobody else. Writes frames
+ * past `ws`, to the socket under it. That is sound as long as nothing is compressed or fragmented, as is the case on our
+ * server; it halves the cost of a delivery.
  */
-export function createOutlet({ socket, raw, id, limits, backlog, batch, missed }: OutletDeps): Outlet {
-  const head = Buffer.from(`{"id":${JSON.stringify(id)},"type":"next","payload":`);
-  const outbox = new Outbox<SharedResult>({ limits, backlog, missed });
+export class Outlet {
+  readonly #deps: OutletDeps;
+  readonly #head: Buffer;
+  readonly #outbox: Outbox<SharedResult>;
 
-  const isOpen = () => socket.readyState === socket.OPEN;
-  /** Sends what waits for as long as `goesOn`. */
-  const send = (goesOn: () => boolean) => {
-    while (isOpen() && goesOn()) {
-      const result = outbox.shift();
-      if (result === undefined) return;
-      raw.write(textFrameOf(head, result));
+  constructor(deps: OutletDeps) {
+    this.#deps = deps;
+    this.#head = Buffer.from(`{"id":${JSON.stringify(deps.id)},"type":"next","payload":`);
+    this.#outbox = new Outbox(deps);
+  }
+
+  push(result: SharedResult): void {
+    if (!this.#isOpen()) return;
+    const { raw, batch } = this.#deps;
+    const isBehind = this.#outbox.length > 0;
+    if (!isBehind && this.#takesMore()) {
+      batch.write(raw, textFrameOf(this.#head, result));
+      return;
     }
-  };
-  const takesMore = () => raw.writableLength < highWaterBytes;
-  const drain = () => {
-    send(takesMore);
-    if (!isOpen()) outbox.clear();
-    else if (outbox.length > 0) batch.afterDrain(raw, drain);
-  };
-  return {
-    push(result) {
-      if (!isOpen()) return;
-      if (outbox.length === 0 && takesMore()) {
-        batch.write(raw, textFrameOf(head, result));
-        return;
-      }
-      if (outbox.length === 0) batch.afterDrain(raw, drain);
-      outbox.push(result, result.length);
-    },
-    flush() {
-      send(() => true);
-      outbox.clear();
-    },
-    close: () => outbox.clear(),
-  };
+    if (!isBehind) this.#drainLater();
+    this.#outbox.push(result, result.length);
+  }
+
+  /** Sends what waits, whatever the client reads. */
+  flush(): void {
+    this.#send(() => true);
+    this.#outbox.clear();
+  }
+
+  /** Lets go of what waits: its reader has left. */
+  close(): void {
+    this.#outbox.clear();
+  }
+
+  #isOpen(): boolean {
+    const { socket } = this.#deps;
+    return socket.readyState === socket.OPEN;
+  }
+
+  #takesMore(): boolean {
+    return this.#deps.raw.writableLength < highWaterBytes;
+  }
+
+  /** Sends what waits for as long as `goesOn`. */
+  #send(goesOn: () => boolean): void {
+    while (this.#isOpen() && goesOn()) {
+      const result = this.#outbox.shift();
+      if (result === undefined) return;
+      this.#deps.raw.write(textFrameOf(this.#head, result));
+    }
+  }
+
+  #drainLater(): void {
+    this.#deps.batch.afterDrain(this.#deps.raw, () => {
+      this.#send(() => this.#takesMore());
+      if (!this.#isOpen()) this.#outbox.clear();
+      else if (this.#outbox.length > 0) this.#drainLater();
+    });
+  }
 }

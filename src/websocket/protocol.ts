@@ -18,7 +18,7 @@ import type { Send } from './bounded-send.ts';
 import type { Connection } from './connection.ts';
 import { errorMessage, formatError, nextMessage, payloadText } from './messages.ts';
 import { type Runnable, RunningOperation } from './operation.ts';
-import { createOutlet, createWriteBatch } from './outlet.ts';
+import { createWriteBatch, Outlet } from './outlet.ts';
 import { createSharedOperations } from './shared-operations.ts';
 
 export interface ProtocolDeps {
@@ -81,7 +81,7 @@ export function createProtocol(deps: ProtocolDeps) {
         return again.type === 'refused' ? again.result : await again.run();
       },
       outlet: (missed) =>
-        createOutlet({ socket, raw, id, limits: defaultOutboxLimits, backlog, batch, missed }),
+        new Outlet({ socket, raw, id, limits: defaultOutboxLimits, backlog, batch, missed }),
     });
     return { ...prepared, run: () => subscription };
   };

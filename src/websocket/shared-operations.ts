@@ -1,10 +1,8 @@
 import type { ExecutionResult } from 'graphql';
 import type { OperationOutcome } from '../graphql/engine/operation-runner.ts';
 import type { OperationSharing } from '../graphql/engine/sharing.ts';
-import { createEventQueue } from '../lib/fan-out/event-queue.ts';
-import { createFanOut } from '../lib/fan-out/fan-out.ts';
+import { createFanOut, type FanOut, type Membership } from '../lib/fan-out/fan-out.ts';
 import type { Group, Member, OpenSource, Source } from '../lib/fan-out/group.ts';
-import { defaultOutboxLimits } from '../lib/fan-out/outbox.ts';
 import type { Timers } from '../lib/timers.ts';
 import type { Viewer } from '../viewer/viewer.ts';
 import { createRenewableViewer, type RenewableViewer, type ViewerRenewal } from '../viewer/viewer-renewal.ts';
@@ -24,10 +22,6 @@ interface SharedSubscriber {
 /** The end of one who shares: with a last result of its own where the operation was refused. */
 type End = ExecutionResult | undefined;
 
-interface Follower extends Member<SharedResult, End> {
-  readonly ticket: Viewer;
-}
-
 /** Subscriptions that callers of one identity have in common: executed once, serialised once, sent to each. */
 export interface SharedOperations {
   /** The subscriber's own stream. Results go by the outlet; it yields at most one, and ends when the operation does. */
@@ -39,47 +33,81 @@ type Serialise = (result: ExecutionResult) => SharedResult;
 
 export function createSharedOperations(serialise: Serialise, timers: Timers): SharedOperations {
   const fanOut = createFanOut<SharedResult, Follower, End>(timers);
-
-  const follow = (subscriber: SharedSubscriber): AsyncIterator<ExecutionResult> => {
-    const { viewer } = subscriber;
-    const outlet = subscriber.outlet(() => membership.missed());
-    const last = createEventQueue<ExecutionResult>({
-      limits: defaultOutboxLimits,
-      missed: () => undefined,
-      released() {
-        stopRenewal();
-        membership.leave();
-        outlet.close();
-      },
-    });
-    const follower: Follower = {
-      get ticket() {
-        return viewer.current;
-      },
-      served: false,
-      started: () => undefined,
-      push: outlet.push,
-      end(result) {
-        outlet.flush();
-        if (result !== undefined) last.push(result, 0);
-        last.end();
-      },
-    };
-    // Other claims may see other things.
-    const key = () => `${viewer.current.identity} ${subscriber.key}`;
-    const open: OpenSource<SharedResult, Follower, End> = (group) =>
-      openExecution(subscriber, serialise, group);
-    const membership = fanOut.join(key(), follower, open);
-    const stopRenewal = viewer.subscribe(() => membership.renew(key(), open));
-    return last;
-  };
-
   return {
     get running() {
       return fanOut.groups;
     },
-    subscribe: (subscriber) => ({ [Symbol.asyncIterator]: () => follow(subscriber) }),
+    subscribe: (subscriber) => ({
+      [Symbol.asyncIterator]: () =>
+        new Follower(subscriber, fanOut, (group) => openExecution(subscriber, serialise, group)),
+    }),
   };
+}
+
+/** One who shares, and its stream. There are thousands: an object with methods takes a third of what closures do. */
+class Follower implements Member<SharedResult, End>, AsyncIterator<ExecutionResult, undefined> {
+  served = false;
+  readonly #subscriber: SharedSubscriber;
+  readonly #outlet: Outlet;
+  readonly #membership: Membership<SharedResult, Follower, End>;
+  readonly #stopRenewal: () => void;
+  #isOver = false;
+  #last: End;
+  #wake: (() => void) | undefined;
+
+  constructor(
+    subscriber: SharedSubscriber,
+    fanOut: FanOut<SharedResult, Follower, End>,
+    open: OpenSource<SharedResult, Follower, End>,
+  ) {
+    this.#subscriber = subscriber;
+    this.#outlet = subscriber.outlet(() => this.#membership.missed());
+    this.#membership = fanOut.join(this.#key(), this, open);
+    this.#stopRenewal = subscriber.viewer.subscribe(() => this.#membership.renew(this.#key(), open));
+  }
+
+  get ticket(): Viewer {
+    return this.#subscriber.viewer.current;
+  }
+
+  push(result: SharedResult): void {
+    this.#outlet.push(result);
+  }
+
+  end(last: End): void {
+    this.#outlet.flush();
+    this.#last = last;
+    this.#finish();
+  }
+
+  async next(): Promise<IteratorResult<ExecutionResult, undefined>> {
+    if (!this.#isOver) {
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+    const value = this.#last;
+    this.#last = undefined;
+    return value === undefined ? { value: undefined, done: true } : { value, done: false };
+  }
+
+  async return(): Promise<IteratorResult<ExecutionResult, undefined>> {
+    this.#finish();
+    this.#membership.leave();
+    this.#outlet.close();
+    return { value: undefined, done: true };
+  }
+
+  /** Other claims may see other things. */
+  #key(): string {
+    return `${this.ticket.identity} ${this.#subscriber.key}`;
+  }
+
+  #finish(): void {
+    this.#isOver = true;
+    this.#stopRenewal();
+    this.#wake?.();
+  }
 }
 
 /** One execution as the source of all who share it. */

@@ -1,18 +1,6 @@
 import type { Timers } from '../timers.ts';
 import { Group, type Member, type OpenSource } from './group.ts';
 
-/** A member's part in whatever group it is in. */
-interface Membership<T, M extends Member<T, End>, End> {
-  /** What the member gets in place of items that it did not read; undefined where the next item tells. */
-  missed(): T | undefined;
-  /**
-   * The member has another ticket: within its group, or of another key, to whose group it then moves. Throws what `open`
-   * throws; then it stays where it was.
-   */
-  renew(key: string, open: OpenSource<T, M, End>): void;
-  leave(): void;
-}
-
 /**
  * Who shares which source: members with the same key, which says everything that makes two of them want the same items
  * with the same rights. A source is opened for the first and closed after the last; the first one to leave ends nothing
@@ -34,32 +22,13 @@ export function createFanOut<T, M extends Member<T, End>, End>(timers: Timers): 
   const groupOf = (key: string, open: OpenSource<T, M, End>): Group<T, M, End> => {
     const known = groups.get(key);
     if (known !== undefined) return known;
-    const group = new Group<T, M, End>(open, timers, () => groups.delete(key));
+    const group = new Group<T, M, End>(key, open, timers, () => groups.delete(key));
     groups.set(key, group);
     return group;
   };
 
   return {
-    join(firstKey, member, firstOpen) {
-      let key = firstKey;
-      let group = groupOf(key, firstOpen);
-      group.add(member);
-      return {
-        missed: () => group.missed(),
-        renew(nextKey, open) {
-          if (nextKey === key) {
-            group.renewed(member);
-            return;
-          }
-          const next = groupOf(nextKey, open);
-          group.remove(member);
-          group = next;
-          key = nextKey;
-          group.add(member);
-        },
-        leave: () => group.remove(member),
-      };
-    },
+    join: (key, member, open) => new Membership(member, groupOf, groupOf(key, open)),
     get groups() {
       return groups.size;
     },
@@ -72,4 +41,46 @@ export function createFanOut<T, M extends Member<T, End>, End>(timers: Timers): 
       for (const group of [...groups.values()]) if (group.members.size === 0) group.close();
     },
   };
+}
+
+/** A member's part in whatever group it is in. */
+export class Membership<T, M extends Member<T, End>, End> {
+  readonly #member: M;
+  readonly #groupOf: (key: string, open: OpenSource<T, M, End>) => Group<T, M, End>;
+  #group: Group<T, M, End>;
+
+  constructor(
+    member: M,
+    groupOf: (key: string, open: OpenSource<T, M, End>) => Group<T, M, End>,
+    group: Group<T, M, End>,
+  ) {
+    this.#member = member;
+    this.#groupOf = groupOf;
+    this.#group = group;
+    group.add(member);
+  }
+
+  /** What the member gets in place of items that it did not read; undefined where the next item tells. */
+  missed(): T | undefined {
+    return this.#group.missed();
+  }
+
+  /**
+   * The member has another ticket: within its group, or of another key, to whose group it then moves. Throws what `open`
+   * throws; then it stays where it was.
+   */
+  renew(key: string, open: OpenSource<T, M, End>): void {
+    if (key === this.#group.key) {
+      this.#group.renewed(this.#member);
+      return;
+    }
+    const next = this.#groupOf(key, open);
+    this.leave();
+    this.#group = next;
+    next.add(this.#member);
+  }
+
+  leave(): void {
+    this.#group.remove(this.#member);
+  }
 }

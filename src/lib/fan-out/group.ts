@@ -8,7 +8,7 @@ export interface Member<T, End> {
   /** Set by its group, once items flow to it: from then on a loss is a gap and no failure. */
   served: boolean;
   /** Items flow to it from now on: of its first group, or of the one it has moved to. */
-  started(): void;
+  started?(): void;
   push(item: T, bytes: number): void;
   end(reason: End): void;
 }
@@ -35,6 +35,7 @@ export type OpenSource<T, M extends Member<T, End>, End> = (
 
 /** A source and the members who share it. */
 export class Group<T, M extends Member<T, End>, End> {
+  readonly key: string;
   readonly members = new Set<M>();
   /** Those to whom nothing of this source has flowed yet; one that moved here from another group is among them. */
   readonly #waiting = new Set<M>();
@@ -46,7 +47,8 @@ export class Group<T, M extends Member<T, End>, End> {
   #isClosed = false;
 
   /** Throws what `open` throws. `closed` runs once. */
-  constructor(open: OpenSource<T, M, End>, timers: Timers, closed: () => void) {
+  constructor(key: string, open: OpenSource<T, M, End>, timers: Timers, closed: () => void) {
+    this.key = key;
     this.#timers = timers;
     this.#closed = closed;
     this.#source = open(this);
@@ -129,7 +131,7 @@ export class Group<T, M extends Member<T, End>, End> {
     const item = member.served ? this.#source.missed() : greeting;
     this.#waiting.delete(member);
     member.served = true;
-    member.started();
+    member.started?.();
     if (item !== undefined) member.push(item, 0);
   }
 

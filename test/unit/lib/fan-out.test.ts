@@ -48,7 +48,6 @@ function memberWith(first: Ticket) {
   const member = {
     ticket: first,
     served: false,
-    started: () => undefined,
     push: (item: string) => seen.push(item),
     end: (reason: string) => seen.push(reason),
   };
