@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { AppError } from '../../src/lib/app-error.ts';
-import { createDatabaseClient, type DatabaseClientDeps } from '../../src/modules/sql/client/client.ts';
+import { createSqlClient, type SqlClientDeps } from '../../src/modules/sql/client/client.ts';
 import {
   createPostgresPools,
   type PostgresPools,
@@ -12,7 +12,7 @@ import { silentLog } from './test-call.ts';
 /** A database client on pools of one connection each, so that the next call gets the same backend. */
 export function connectDatabase(
   urls: Pick<PostgresPoolsOptions, 'url' | 'readUrl'>,
-  options: Partial<PostgresPoolsOptions> & Pick<DatabaseClientDeps, 'limits' | 'parser'> = {},
+  options: Partial<PostgresPoolsOptions> & Pick<SqlClientDeps, 'limits' | 'parser'> = {},
 ) {
   // On a busy machine a long text may take its worker a while.
   const {
@@ -21,7 +21,7 @@ export function connectDatabase(
     ...poolOptions
   } = options;
   const pools = createPostgresPools({ ...urls, max: 1, readMax: 1, log: silentLog, ...poolOptions });
-  const client = createDatabaseClient({ pools, limits, parser });
+  const client = createSqlClient({ pools, limits, parser });
   return { pools, client, [Symbol.asyncDispose]: async () => await pools.end(1_000) };
 }
 

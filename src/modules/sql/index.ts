@@ -1,7 +1,7 @@
 import { defineModule } from '../../module/module.ts';
 import { createSqlTypes } from '../../upstream/postgres/sql/sql-types.ts';
 import { checkLogins } from './check-logins.ts';
-import { createDatabaseClient } from './client/client.ts';
+import { createSqlClient } from './client/client.ts';
 import { addSqlSchema } from './schema/sql.ts';
 import { sqlVariables } from './variables.ts';
 
@@ -13,7 +13,7 @@ export const sql = defineModule({
   start({ config, shared, pools, schemaChanges, log }) {
     const types = createSqlTypes({ onLearned: schemaChanges.follow });
     return {
-      client: createDatabaseClient({
+      client: createSqlClient({
         pools,
         types,
         limits: {

@@ -22,7 +22,7 @@ import {
   type TransactionArguments,
 } from './types.ts';
 
-export interface DatabaseClientDeps {
+export interface SqlClientDeps {
   /** Undefined where the deployment has no DATABASE_URL: every method is then NOT_CONFIGURED. */
   readonly pools: PostgresPools | undefined;
   /** @default an own one */
@@ -40,7 +40,7 @@ export interface DatabaseClientDeps {
 }
 
 /** SQL that callers wrote. All methods reject with AppErrors alone. */
-export interface DatabaseClient {
+export interface SqlClient {
   /** One reading statement in a read-only transaction that is always rolled back. */
   query(args: StatementArguments, call: Call): Promise<SqlResult>;
   /** Any one statement, outside a transaction of ours. */
@@ -51,7 +51,7 @@ export interface DatabaseClient {
   explain(args: ExplainArguments, call: Call): Promise<ExplainResult>;
 }
 
-export function createDatabaseClient(deps: DatabaseClientDeps): DatabaseClient {
+export function createSqlClient(deps: SqlClientDeps): SqlClient {
   const { maxRows = 100_000, maxTimeoutMs = 600_000, maxResultBytes = 64 * 1024 * 1024 } = deps.limits ?? {};
   const schemas = sqlArguments({ maxRows, maxTimeoutMs });
   const parser = deps.parser ?? createStatementParser();
