@@ -24,10 +24,13 @@ export function unsupportedUrl(url: string): AppError | undefined {
   return unsupportedRequest({ query: params.get('query'), extensions: parseOrUndefined(extensions) });
 }
 
+const knownParams: ReadonlySet<string> = new Set(['query', 'variables', 'operationName', 'extensions']);
+
 function wellFormed(body: unknown): OperationParams | undefined {
   if (!isRecord(body)) return undefined;
-  const { query, variables, operationName, extensions, ...unknownParams } = body;
-  if (typeof query !== 'string' || Object.keys(unknownParams).length > 0) return undefined;
+  for (const name in body) if (!knownParams.has(name)) return undefined;
+  const { query, variables, operationName, extensions } = body;
+  if (typeof query !== 'string') return undefined;
   if (variables != null && !isRecord(variables)) return undefined;
   if (extensions != null && !isRecord(extensions)) return undefined;
   if (operationName != null && typeof operationName !== 'string') return undefined;
