@@ -27,19 +27,7 @@ export function addSqlSchema(builder: SchemaBuilder): void {
       description:
         'Runs one reading statement (SELECT, VALUES, TABLE, WITH … SELECT, SHOW, EXPLAIN) in a READ ONLY transaction that is always rolled back; settings, locks and prepared statements are taken back too. Not taken back: what functions do outside of transactions, as far as the reading login may call such functions.',
       directives: { auth: { requires: 'SERVICE_ROLE' } },
-      args: {
-        statement: t.arg.string({
-          required: true,
-          description: 'The statement; nothing after it but a semicolon.',
-        }),
-        params: t.arg({ type: ['JSON'], required: { list: false, items: false }, description: parameters }),
-        maxRows: t.arg.int({ required: false, description: mostRows }),
-        timeout: t.arg({
-          type: 'Duration',
-          required: false,
-          description: statementTimeout,
-        }),
-      },
+      args: statementArgs(builder, statementTimeout),
       resolve: (_root, args, context) => context.services.sql.query(args, context.call),
     }),
   );
@@ -71,24 +59,25 @@ export function addSqlSchema(builder: SchemaBuilder): void {
       description:
         'Runs any one statement, outside of a transaction of ours, with the rights of the gateway’s login. It runs to its end however many rows are asked for. BEGIN, COMMIT and their like are refused (see executeTransaction), COPY from STDIN or to STDOUT and LISTEN too.',
       directives: { auth: { requires: 'SERVICE_ROLE' } },
-      args: {
-        statement: t.arg.string({
-          required: true,
-          description: 'The statement; nothing after it but a semicolon.',
-        }),
-        params: t.arg({ type: ['JSON'], required: { list: false, items: false }, description: parameters }),
-        maxRows: t.arg.int({ required: false, description: mostRows }),
-        timeout: t.arg({
-          type: 'Duration',
-          required: false,
-          description: writeTimeout,
-        }),
-      },
+      args: statementArgs(builder, writeTimeout),
       resolve: (_root, args, context) => context.services.sql.execute(args, context.call),
     }),
   );
 
   addTransaction(builder, sqlResult);
+}
+
+/** What the fields take that run one statement. */
+function statementArgs(builder: SchemaBuilder, timeout: string) {
+  return builder.args((arg) => ({
+    statement: arg.string({
+      required: true,
+      description: 'The statement; nothing after it but a semicolon.',
+    }),
+    params: arg.field({ type: ['JSON'], required: { list: false, items: false }, description: parameters }),
+    maxRows: arg.int({ required: false, description: mostRows }),
+    timeout: arg.field({ type: 'Duration', required: false, description: timeout }),
+  }));
 }
 
 function addTransaction(
