@@ -44,7 +44,7 @@ export function createSharedOperations(serialise: Serialise, timers: Timers): Sh
   };
 }
 
-/** One who shares, and its stream. There are thousands: an object with methods takes a third of what closures do. */
+/** One who shares, and its stream. There are thousands, of whom each would keep its closures: so it has methods. */
 class Follower implements Member<SharedResult, End>, AsyncIterator<ExecutionResult, undefined> {
   served = false;
   readonly #subscriber: SharedSubscriber;

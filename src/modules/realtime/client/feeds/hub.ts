@@ -63,35 +63,34 @@ export function createHub<T>(deps: HubDeps): Hub<T> {
   const fanOut = createFanOut<T, FeedMember<T>, AppError>(timers);
   const feeds = new Set<Feed<T>>();
 
+  const open = (
+    { caller, lingerMs = limits.lingerMs }: SubscribeOptions<T>,
+    definition: FeedDefinition<T>,
+    group: Group<T, FeedMember<T>, AppError>,
+  ): Feed<T> => {
+    const giveBack = shares.take(caller, definition.spec.topic);
+    const closed = () => {
+      giveBack();
+      feeds.delete(feed);
+    };
+    let feed: Feed<T>;
+    try {
+      feed = openFeed(definition, group, { place: pool.place, pacer, timers, lingerMs, closed });
+    } catch (error) {
+      giveBack();
+      throw error;
+    }
+    feeds.add(feed);
+    return feed;
+  };
   const openFor =
-    ({ caller, lingerMs = limits.lingerMs }: SubscribeOptions<T>, define: () => FeedDefinition<T>) =>
-    (group: Group<T, FeedMember<T>, AppError>) => {
-      const make = () => {
-        const definition = define();
-        const giveBack = shares.take(caller, definition.spec.topic);
-        try {
-          const feed = openFeed(definition, group, {
-            place: pool.place,
-            pacer,
-            timers,
-            lingerMs,
-            closed() {
-              giveBack();
-              feeds.delete(feed);
-            },
-          });
-          feeds.add(feed);
-          return feed;
-        } catch (error) {
-          giveBack();
-          throw error;
-        }
-      };
+    (options: SubscribeOptions<T>, define: () => FeedDefinition<T>) =>
+    (group: Group<T, FeedMember<T>, AppError>): Feed<T> => {
       try {
-        return make();
+        return open(options, define(), group);
       } catch {
         deps.makeRoom();
-        return make();
+        return open(options, define(), group);
       }
     };
 
