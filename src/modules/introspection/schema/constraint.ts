@@ -1,3 +1,4 @@
+import type { ObjectRef } from '@pothos/core';
 import type { SchemaBuilder } from '../../../graphql/kit/builder.ts';
 import type {
   DatabaseConstraint,
@@ -5,9 +6,27 @@ import type {
 } from '../../../upstream/postgres/catalogue/constraints.ts';
 
 const oid = 'Its number in the catalogues (OID).';
-const deferrable = 'Whether it may be checked at the end of the transaction.';
-const deferred = 'Whether it is checked at the end of the transaction unless told otherwise.';
-const validated = 'False for one added NOT VALID: rows from before may violate it.';
+
+type Checked = Pick<DatabaseConstraint, 'isDeferrable' | 'isInitiallyDeferred' | 'isValidated' | 'comment'>;
+
+/** When it is checked, and its comment. */
+function addChecks(
+  builder: SchemaBuilder,
+  constraint: ObjectRef<SchemaBuilder['$inferSchemaTypes'], Checked>,
+): void {
+  builder.objectFields(constraint, (t) => ({
+    isDeferrable: t.exposeBoolean('isDeferrable', {
+      description: 'Whether it may be checked at the end of the transaction.',
+    }),
+    isInitiallyDeferred: t.exposeBoolean('isInitiallyDeferred', {
+      description: 'Whether it is checked at the end of the transaction unless told otherwise.',
+    }),
+    isValidated: t.exposeBoolean('isValidated', {
+      description: 'False for one added NOT VALID: rows from before may violate it.',
+    }),
+    comment: t.exposeString('comment', { nullable: true, description: 'Its COMMENT.' }),
+  }));
+}
 
 /** `DatabaseConstraint`: all but foreign keys. */
 export function addConstraintType(builder: SchemaBuilder) {
@@ -20,7 +39,7 @@ export function addConstraintType(builder: SchemaBuilder) {
       EXCLUSION: { description: 'EXCLUDE.' },
     },
   });
-  return builder.objectRef<DatabaseConstraint>('DatabaseConstraint').implement({
+  const constraint = builder.objectRef<DatabaseConstraint>('DatabaseConstraint').implement({
     description: 'A primary key, unique, check or exclusion constraint. Foreign keys are in `references`.',
     fields: (t) => ({
       id: t.field({ type: 'BigInt', description: oid, resolve: ({ id }) => id }),
@@ -36,12 +55,10 @@ export function addConstraintType(builder: SchemaBuilder) {
       columns: t.exposeStringList('columns', {
         description: 'The columns it is about; empty for a check of none.',
       }),
-      isDeferrable: t.exposeBoolean('isDeferrable', { description: deferrable }),
-      isInitiallyDeferred: t.exposeBoolean('isInitiallyDeferred', { description: deferred }),
-      isValidated: t.exposeBoolean('isValidated', { description: validated }),
-      comment: t.exposeString('comment', { nullable: true, description: 'Its COMMENT.' }),
     }),
   });
+  addChecks(builder, constraint);
+  return constraint;
 }
 
 /** `DatabaseForeignKey`. */
@@ -56,7 +73,7 @@ export function addForeignKeyType(builder: SchemaBuilder) {
       SET_DEFAULT: { description: 'Their columns get their defaults.' },
     },
   });
-  return builder.objectRef<DatabaseForeignKey>('DatabaseForeignKey').implement({
+  const foreignKey = builder.objectRef<DatabaseForeignKey>('DatabaseForeignKey').implement({
     description: 'A foreign key, from `table` to `referencedTable`.',
     fields: (t) => ({
       id: t.field({ type: 'BigInt', description: oid, resolve: ({ id }) => id }),
@@ -88,10 +105,8 @@ export function addForeignKeyType(builder: SchemaBuilder) {
       definition: t.exposeString('definition', {
         description: 'As it stands in CREATE TABLE.',
       }),
-      isDeferrable: t.exposeBoolean('isDeferrable', { description: deferrable }),
-      isInitiallyDeferred: t.exposeBoolean('isInitiallyDeferred', { description: deferred }),
-      isValidated: t.exposeBoolean('isValidated', { description: validated }),
-      comment: t.exposeString('comment', { nullable: true, description: 'Its COMMENT.' }),
     }),
   });
+  addChecks(builder, foreignKey);
+  return foreignKey;
 }

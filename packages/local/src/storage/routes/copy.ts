@@ -7,15 +7,20 @@ import { checkHeaderText, checkKey, checkNewKey } from '../object-rules.ts';
 import { refuse, StorageError } from '../storage-error.ts';
 import { fromBase64, parseMetadata } from '../upload.ts';
 
-/** Needs SELECT and INSERT. The destination bucket's limits are not asked: Storage behaviour. */
-export async function copyObject(context: StorageContext, exchange: Exchange): Promise<void> {
-  const { database, depot } = context;
+async function readWay(exchange: Exchange) {
   const body = await readFields(exchange);
   body.require('bucketId', 'sourceKey', 'destinationKey');
   const bucket = body.string('bucketId') ?? '';
   const from = body.string('sourceKey') ?? '';
   const to = body.string('destinationKey') ?? '';
   const toBucket = body.string('destinationBucket') ?? bucket;
+  return { body, bucket, from, to, toBucket };
+}
+
+/** Needs SELECT and INSERT. The destination bucket's limits are not asked: Storage behaviour. */
+export async function copyObject(context: StorageContext, exchange: Exchange): Promise<void> {
+  const { database, depot } = context;
+  const { body, bucket, from, to, toBucket } = await readWay(exchange);
   const keepsMetadata = body.boolean('copyMetadata') ?? true;
   const described = body.object('metadata');
   const upsert = isTrue(header(exchange, 'x-upsert'));
@@ -61,12 +66,7 @@ function describedMetadata(described: ReturnType<Awaited<ReturnType<typeof readF
 
 /** Needs SELECT and UPDATE. Bytes stay where they are: only the row gets another name. */
 export async function moveObject(context: StorageContext, exchange: Exchange): Promise<void> {
-  const body = await readFields(exchange);
-  body.require('bucketId', 'sourceKey', 'destinationKey');
-  const bucket = body.string('bucketId') ?? '';
-  const from = body.string('sourceKey') ?? '';
-  const to = body.string('destinationKey') ?? '';
-  const toBucket = body.string('destinationBucket') ?? bucket;
+  const { bucket, from, to, toBucket } = await readWay(exchange);
   const caller = await context.authenticate(requireAuthorization(exchange));
   checkKey(from);
   checkNewKey(toBucket, to);
