@@ -3,7 +3,7 @@ import * as inputs from '../client/input.ts';
 import { authRateLimits } from '../client/rate-limits.ts';
 import type { AuthChallenge, AuthEnrollment } from '../client/types.ts';
 import type { SessionTypes } from './session.ts';
-import type { AuthTypes } from './user.ts';
+import { type AuthTypes, knownFactorType } from './user.ts';
 
 /** Mutations for second factors. */
 export function addFactorSchema(
@@ -19,7 +19,7 @@ export function addFactorSchema(
         type: factorType,
         nullable: true,
         description: 'Kind; null for one that this schema does not know.',
-        resolve: ({ type }) => (type === 'totp' || type === 'phone' || type === 'webauthn' ? type : null),
+        resolve: ({ type }) => knownFactorType(type),
       }),
       friendlyName: t.exposeString('friendlyName', {
         nullable: true,
