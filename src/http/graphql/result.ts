@@ -15,8 +15,8 @@ export type MediaType = typeof json | typeof graphqlResponse;
 
 /** The media type of JSON to answer with: the first that the Accept header names; undefined where it names none. */
 export function jsonMediaType(accept: string | null | undefined): MediaType | undefined {
-  if (accept === json) return json;
-  for (const range of (accept || '*/*').toLowerCase().split(',')) {
+  if (!accept || accept === '*/*' || accept === json) return json;
+  for (const range of accept.toLowerCase().split(',')) {
     const [type, ...parameters] = range.split(';').map((part) => part.trim());
     // Our answers are in UTF-8.
     if (parameters.some((one) => one.startsWith('charset=') && one !== 'charset=utf-8')) continue;
