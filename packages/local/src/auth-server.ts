@@ -28,7 +28,7 @@ import { type LocalServer, startLocalServer } from './http/local-server.ts';
 import type { LocalLog } from './lib/log.ts';
 
 export interface AuthServerOptions {
-  /** Logs in as supabase_auth_admin, to a database that has sql/auth.sql. */
+  /** Logs in as supabase_auth_admin, to a database that has auth.sql. */
   readonly postgresUrl: string;
   readonly keys: LocalKeys;
   /** Where `redirect_to` falls back to. */

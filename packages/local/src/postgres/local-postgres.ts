@@ -36,7 +36,7 @@ export interface LocalPostgres {
   readonly pid: number;
   /** Such as `17.10`. */
   readonly version: string;
-  /** Folder of the cluster: below the data folder, or under /var/tmp (see postgres-home.ts). */
+  /** Folder of the cluster: below the data folder, or under /var/tmp (see home.ts). */
   readonly cluster: string;
   readonly secrets: LocalSecrets;
   /** As `postgres`, the developer's own login. */

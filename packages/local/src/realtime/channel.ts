@@ -43,10 +43,10 @@ interface ChannelOptions {
   readonly readable: ReadonlySet<Extension>;
 }
 
-const MAX_EXPIRY_CHECK_MS = 5 * 60_000;
-const MAX_BROADCAST_BYTES = 3000 * 1024 + 500;
-const PRESENCE_CALLS = 5;
-const PRESENCE_WINDOW_MS = 30_000;
+const maxExpiryCheckMs = 5 * 60_000;
+const maxBroadcastBytes = 3000 * 1024 + 500;
+const minPresenceCalls = 5;
+const presenceWindowMs = 30_000;
 
 /** One joined channel: its rights, its room, its row changes and its token's end. */
 export function createChannel(options: ChannelOptions): Channel {
@@ -120,7 +120,7 @@ export function createChannel(options: ChannelOptions): Channel {
         if (claims.exp * 1000 <= Date.now()) channel.expire();
         else watchExpiry();
       },
-      Math.max(0, Math.min(left, MAX_EXPIRY_CHECK_MS)),
+      Math.max(0, Math.min(left, maxExpiryCheckMs)),
     );
     expiry.unref();
   }
@@ -169,7 +169,7 @@ export function createChannel(options: ChannelOptions): Channel {
       }
     };
     const size = message.userBroadcast?.data.length ?? Buffer.byteLength(message.payloadText);
-    if (size > MAX_BROADCAST_BYTES) {
+    if (size > maxBroadcastBytes) {
       reply('error', '"payload_size_exceeded"');
       return;
     }
@@ -191,8 +191,8 @@ export function createChannel(options: ChannelOptions): Channel {
       });
     };
     const now = Date.now();
-    presenceCalls = [...presenceCalls.filter((at) => now - at < PRESENCE_WINDOW_MS), now];
-    if (presenceCalls.length > Math.max(PRESENCE_CALLS, context.limits.presenceCallsPer30Seconds)) {
+    presenceCalls = [...presenceCalls.filter((at) => now - at < presenceWindowMs), now];
+    if (presenceCalls.length > Math.max(minPresenceCalls, context.limits.presenceCallsPer30Seconds)) {
       channel.shut('Client presence rate limit exceeded');
       return;
     }

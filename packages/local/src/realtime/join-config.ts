@@ -13,7 +13,7 @@ export interface JoinConfig {
   readonly changes: readonly { readonly spec: ChangeSpec; readonly entry: unknown }[];
 }
 
-const MAX_REPLAY = 25;
+const maxReplay = 25;
 
 function members(value: unknown): ReadonlyMap<string, unknown> {
   return new Map(typeof value === 'object' && value !== null ? Object.entries(value) : []);
@@ -47,7 +47,7 @@ export function parseJoin(payload: unknown): JoinConfig {
         ? {
             since,
             limit:
-              typeof limit === 'number' ? Math.min(Math.max(1, Math.trunc(limit)), MAX_REPLAY) : MAX_REPLAY,
+              typeof limit === 'number' ? Math.min(Math.max(1, Math.trunc(limit)), maxReplay) : maxReplay,
           }
         : undefined,
     replicationReady: flag(broadcast.get('replication_ready')),

@@ -5,8 +5,8 @@ export interface RateCounter {
   close(): void;
 }
 
-const TICK_MS = 5000;
-const MAX_TICKS = 12;
+const tickMs = 5000;
+const maxTicks = 12;
 
 export function createRateCounter(perSecond: number): RateCounter {
   const ticks: number[] = [];
@@ -14,10 +14,10 @@ export function createRateCounter(perSecond: number): RateCounter {
   let average = 0;
   const timer = setInterval(() => {
     ticks.push(current);
-    if (ticks.length > MAX_TICKS) ticks.shift();
+    if (ticks.length > maxTicks) ticks.shift();
     current = 0;
-    average = ticks.reduce((sum, count) => sum + count, 0) / ticks.length / (TICK_MS / 1000);
-  }, TICK_MS);
+    average = ticks.reduce((sum, count) => sum + count, 0) / ticks.length / (tickMs / 1000);
+  }, tickMs);
   timer.unref();
   return {
     admit() {

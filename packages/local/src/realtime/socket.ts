@@ -35,7 +35,7 @@ interface Refs {
   readonly ref: string | null;
 }
 
-const PREFIX = 'realtime:';
+const prefix = 'realtime:';
 
 class JoinRefused extends Error {}
 
@@ -92,7 +92,7 @@ export function createSocketSession({ context, ws, vsn, token, headers }: Sessio
 
   async function join(message: ClientMessage, attempt: object): Promise<void> {
     const { topic } = message;
-    const name = topic.slice(PREFIX.length);
+    const name = topic.slice(prefix.length);
     if (context.faults.joinRefusal !== undefined) throw new JoinRefused(context.faults.joinRefusal);
     if (name === '') throw new JoinRefused('TopicNameRequired: You must provide a topic name');
     if (channels.size >= context.limits.channelsPerSocket) {
@@ -157,7 +157,7 @@ export function createSocketSession({ context, ws, vsn, token, headers }: Sessio
       if (event === 'heartbeat' && !context.faults.ignoreHeartbeats) reply(message, 'ok', '{}');
       return;
     }
-    if (event === 'phx_join' && topic.startsWith(PREFIX)) {
+    if (event === 'phx_join' && topic.startsWith(prefix)) {
       beginJoin(message);
       return;
     }

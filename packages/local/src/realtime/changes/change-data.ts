@@ -24,7 +24,7 @@ export interface Rights {
   readonly select: readonly string[] | undefined;
 }
 
-const MAX_KEPT_BYTES = 64;
+const maxKeptBytes = 64;
 
 /** The error that stands in for a row: no primary key to check it by, or one that the role may not select. */
 export function rowError(change: Change, selectable: ReadonlySet<string>): string | undefined {
@@ -67,7 +67,7 @@ export function changeData(change: Change, rights: Rights): JsonText {
     for (const { name } of shown) {
       const value = values.get(name);
       if (value === undefined || (names !== undefined && !names.has(name))) continue;
-      if (change.tooLarge && Buffer.byteLength(value) > MAX_KEPT_BYTES) continue;
+      if (change.tooLarge && Buffer.byteLength(value) > maxKeptBytes) continue;
       members.push([name, value]);
     }
     return objectText(members);

@@ -17,7 +17,7 @@ export interface ChangeStream {
   close(): Promise<void>;
 }
 
-const RESTART_MS = 500;
+const restartMs = 500;
 
 interface StreamOptions {
   readonly postgresUrl: string;
@@ -87,7 +87,7 @@ export function createChangeStream(options: StreamOptions): ChangeStream {
       if (!wanted || started !== undefined) return;
       started = start();
       started.then(options.onRestart, () => undefined);
-    }, RESTART_MS);
+    }, restartMs);
     timer.unref();
   }
 

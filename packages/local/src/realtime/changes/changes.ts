@@ -40,7 +40,7 @@ interface Verdict {
   readonly visible: boolean;
 }
 
-const MAX_CHANGE_BYTES = 1024 * 1024;
+const maxChangeBytes = 1024 * 1024;
 
 interface ChangesOptions {
   readonly sql: Sql;
@@ -178,7 +178,7 @@ async function toChange(
     if (row.type === 'UPDATE' && !record.has(name)) record.set(name, value);
   }
   const bytes = [...record.values(), ...oldRecord.values()].reduce((sum, value) => sum + value.length, 0);
-  return { type: row.type, relation, commitTimestamp, record, oldRecord, tooLarge: bytes > MAX_CHANGE_BYTES };
+  return { type: row.type, relation, commitTimestamp, record, oldRecord, tooLarge: bytes > maxChangeBytes };
 }
 
 async function verdictsFor(

@@ -44,7 +44,7 @@ const negations: Readonly<Record<string, string>> = {
   'is distinct from': 'is not distinct from',
 };
 const patternOperators = new Set(['like', 'ilike', 'match', 'imatch']);
-const MAX_IN_VALUES = 100;
+const maxInValues = 100;
 
 /** Splits at commas outside of quotes and brackets. */
 function splitTerms(text: string): string[] {
@@ -96,7 +96,7 @@ function listValues(value: string): string[] {
   const match = /^\((.*)\)$/s.exec(value.trim());
   if (match === null) throw new FilterError('`in` filter value must be wrapped in parentheses');
   const values = splitTerms(match[1] ?? '').map(unquote);
-  if (values.length > MAX_IN_VALUES) throw new FilterError('`in` filter has more than 100 values');
+  if (values.length > maxInValues) throw new FilterError('`in` filter has more than 100 values');
   return values;
 }
 

@@ -30,8 +30,8 @@ export interface ServerMessage {
   readonly payload: JsonText;
 }
 
-const USER_BROADCAST_PUSH = 3;
-const USER_BROADCAST = 4;
+const userBroadcastPushKind = 3;
+const userBroadcastKind = 4;
 
 /** A frame that is not of this protocol. The real server logs such a frame and drops it. */
 class MalformedFrame extends Error {}
@@ -102,7 +102,7 @@ function objectFields(parsed: unknown, text: string): Fields {
 
 /** Reads a binary frame (vsn 2.0.0, kind 3). Throws MalformedFrame. */
 export function decodeBinary(frame: Buffer): ClientMessage {
-  if (frame[0] !== USER_BROADCAST_PUSH || frame.length < 7) throw new MalformedFrame('unknown binary kind');
+  if (frame[0] !== userBroadcastPushKind || frame.length < 7) throw new MalformedFrame('unknown binary kind');
   const sizes = [...frame.subarray(1, 6)];
   let offset = 7;
   const [joinRef = '', ref = '', topic = '', event = '', meta = ''] = sizes.map((size) => {
@@ -142,7 +142,7 @@ export function encodeText(vsn: Vsn, message: ServerMessage): string {
 export function encodeUserBroadcast(topic: string, broadcast: UserBroadcast): Buffer | undefined {
   const fields = [topic, broadcast.event, broadcast.meta].map((field) => Buffer.from(field, 'utf8'));
   if (fields.some((field) => field.length > 255)) return undefined;
-  const header = [USER_BROADCAST, ...fields.map((field) => field.length), broadcast.json ? 1 : 0];
+  const header = [userBroadcastKind, ...fields.map((field) => field.length), broadcast.json ? 1 : 0];
   return Buffer.concat([Buffer.from(header), ...fields, broadcast.data]);
 }
 

@@ -9,7 +9,7 @@ export type Handshake =
   | { readonly session: { readonly vsn: Vsn; readonly token: string; readonly headers: JsonText } }
   | { readonly session?: undefined; readonly status: number; readonly error: string };
 
-const MAX_HEADER_BYTES = 4096;
+const maxHeaderBytes = 4096;
 const paths = new Set(['/socket/websocket', '/realtime/v1/websocket']);
 
 /** Decides on an upgrade as the real server does: path, version, then the token in `x-api-key` or `apikey`. */
@@ -24,7 +24,7 @@ export function handshakeToken(
   const vsn = url.searchParams.get('vsn') ?? '1.0.0';
   if (vsn !== '1.0.0' && vsn !== '2.0.0') return { status: 403, error: 'Unsupported vsn' };
   const headers = Object.entries(request.headers).filter(([name]) => name.startsWith('x-'));
-  if (headers.some(([, value]) => String(value).length > MAX_HEADER_BYTES)) {
+  if (headers.some(([, value]) => String(value).length > maxHeaderBytes)) {
     return { status: 401, error: 'Header too long' };
   }
   const key = request.headers['x-api-key'];
