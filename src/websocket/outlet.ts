@@ -73,7 +73,7 @@ function textFrameOf(head: Buffer, result: SharedResult): Buffer {
 }
 
 export interface OutletDeps {
-  readonly socket: WebSocket;
+  readonly socket: Pick<WebSocket, 'readyState' | 'OPEN'>;
   /** What is under it. */
   readonly raw: Duplex;
   /** The operation's. */

@@ -38,8 +38,7 @@ export function createSharedOperations(serialise: Serialise, timers: Timers): Sh
       return fanOut.groups;
     },
     subscribe: (subscriber) => ({
-      [Symbol.asyncIterator]: () =>
-        new Follower(subscriber, fanOut, (group) => openExecution(subscriber, serialise, group)),
+      [Symbol.asyncIterator]: () => new Follower(subscriber, fanOut, serialise),
     }),
   };
 }
@@ -58,10 +57,13 @@ class Follower implements Member<SharedResult, End>, AsyncIterator<ExecutionResu
   constructor(
     subscriber: SharedSubscriber,
     fanOut: FanOut<SharedResult, Follower, End>,
-    open: OpenSource<SharedResult, Follower, End>,
+    serialise: Serialise,
   ) {
+    const open: OpenSource<SharedResult, Follower, End> = (group) =>
+      openExecution(subscriber, serialise, group);
     this.#subscriber = subscriber;
-    this.#outlet = subscriber.outlet(() => this.#membership.missed());
+    // Not its group's: a client that is far behind already may be told before it has joined.
+    this.#outlet = subscriber.outlet(() => serialise(subscriber.sharing.missed()));
     this.#membership = fanOut.join(this.#key(), this, open);
     this.#stopRenewal = subscriber.viewer.subscribe(() => this.#membership.renew(this.#key(), open));
   }
