@@ -27,7 +27,7 @@ export function startModules(
     readonly result: Started;
     readonly service?: ServiceUpstream | undefined;
   }[] = [];
-  const ports: Record<string, unknown> = {};
+  const given = new Map<string, unknown>();
   const schemaChanges = createSchemaChanges({
     pools,
     changed() {
@@ -52,12 +52,12 @@ export function startModules(
 
   for (const module of modules) {
     const service = upstreamOf(module, config, deployment);
-    const missing = (module.needs ?? []).find((port) => !(port in ports));
-    if (missing !== undefined) {
-      throw new Error(
-        `The module ${module.name} needs the port ${missing}, which no module before it gives.`,
-      );
-    }
+    const ports = Object.fromEntries(
+      (module.needs ?? []).map((port) => {
+        if (given.has(port)) return [port, given.get(port)];
+        throw new Error(`The module ${module.name} needs the port ${port}, which no module before it gives.`);
+      }),
+    );
     const result = module.start({
       ...deployment,
       config: config.modules[module.name] ?? {},
@@ -67,7 +67,12 @@ export function startModules(
       schemaChanges,
       ports,
     });
-    Object.assign(ports, result.ports);
+    const gives = new Map(Object.entries(result.ports ?? {}));
+    for (const port of module.gives ?? []) {
+      if (!gives.has(port)) throw new Error(`The module ${module.name} does not give the port ${port}.`);
+      if (given.has(port)) throw new Error(`The port ${port} is given twice: ${module.name} is the second.`);
+      given.set(port, gives.get(port));
+    }
     const { stats } = result;
     if (stats) metrics.holdings(`bunbun_${module.name}`, `What the module ${module.name} holds.`, stats);
     if (result.close) lifecycle.add(module.name, () => result.close?.());

@@ -66,6 +66,17 @@ describe('modules', () => {
     );
   });
 
+  it('give a port once, and each that they name', () => {
+    expect(() => start([cache, cache])).toThrow('The port rowsChanged is given twice: cache is the second.');
+    const forgetful = defineModule({
+      ...noService,
+      name: 'forgetful',
+      gives: ['rowsChanged'],
+      start: () => ({}),
+    });
+    expect(() => start([forgetful])).toThrow('The module forgetful does not give the port rowsChanged.');
+  });
+
   it('are told of a changed schema by whoever has changed it, and each ends once, the last one first', async () => {
     const told: string[] = [];
     const named = (name: string) =>
