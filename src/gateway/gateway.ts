@@ -8,6 +8,7 @@ import { createMetricsServer } from '../http/metrics-server.ts';
 import { securityHeaders } from '../http/security-headers.ts';
 import { createUpgradeRouter } from '../http/upgrade-router.ts';
 import { packageVersion } from '../lib/package-version.ts';
+import type { Started } from '../module/module.ts';
 import type { Upgrade } from '../module/upgrade.ts';
 import { createLogger, type Logger } from '../observability/logger.ts';
 import { createMetrics } from '../observability/metrics.ts';
@@ -82,7 +83,7 @@ export function createGateway(config: Config, overrides: { readonly log?: Logger
     ...http,
     routes: started.flatMap(({ routes = [] }) => routes),
     phase: () => phase,
-    missing: () => services.health.missing(settings.readyRequires),
+    missing: () => missingServices(started, settings.readyRequires),
   });
   const connections = watchConnections(server);
   const upgrades: readonly Upgrade[] = [...started.flatMap((one) => one.upgrades ?? []), webSockets];
@@ -116,4 +117,13 @@ export function createGateway(config: Config, overrides: { readonly log?: Logger
       await lifecycle.end(settings.shutdownMs + 2_000);
     },
   };
+}
+
+/** What `/ready` waits for, says whichever module looks after the services. */
+async function missingServices(
+  started: readonly Started[],
+  required: readonly string[],
+): Promise<readonly string[]> {
+  const missing = await Promise.all(started.map((one) => one.missing?.(required) ?? []));
+  return missing.flat();
 }

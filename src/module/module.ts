@@ -17,6 +17,8 @@ export interface Started<Client = unknown, Gives extends PortName = never> {
   readonly host?: string | undefined;
   /** What is wrong with the service though it answers its probe; undefined when nothing is. */
   trouble?(): string | undefined;
+  /** Those of the required services that are not up: `/ready` waits for them. */
+  missing?(required: readonly string[]): Promise<readonly string[]>;
   /** What is held just now, for the metrics. */
   stats?(): Readonly<Record<string, number>>;
   /** Forgets what was read from the database's schema. */

@@ -25,6 +25,6 @@ export const health = defineModule({
       pingPostgres: pools?.ping,
       log,
     });
-    return { client, close: () => client.close() };
+    return { client, missing: client.missing, close: client.close };
   },
 });
