@@ -1231,6 +1231,11 @@ export type Operation_abc3cf91Variables = Exact<{ [key: string]: never; }>;
 
 export type Operation_abc3cf91 = { signIn: { user: { id: string } } };
 
+export type Operation_3ba85a90Variables = Exact<{ [key: string]: never; }>;
+
+
+export type Operation_3ba85a90 = { serviceHealth: { name: ServiceName } };
+
 export type Operation_e8cbc7c5Variables = Exact<{ [key: string]: never; }>;
 
 
@@ -2510,6 +2515,7 @@ export interface Operations {
   "subscription { presence(channel: \"room\") { type state { key metas } } }": { data: Operation_d4c3bd71; variables: Operation_d4c3bd71Variables };
   "subscription { presence(channel: \"room\", track: { at: 1 }) { type } }": { data: Operation_85c1e325; variables: Operation_85c1e325Variables };
   "subscription { serviceHealth { name status reason } }": { data: Operation_5227a648; variables: Operation_5227a648Variables };
+  "subscription { serviceHealth { name } }": { data: Operation_3ba85a90; variables: Operation_3ba85a90Variables };
   "{\n      schemas { name owner comment tables(first: 2) { nodes { name schema } } }\n      extensions { name schema version isInstalled }\n      databaseRoles { name isSuperuser bypassesRls canLogin connectionLimit memberOf }\n      publications { name events allTables tables { schema name } } }": { data: Operation_f308e27c; variables: Operation_f308e27cVariables };
   "{ ...D ...D } fragment D on Query { a: __typename ...C ...C } fragment C on Query { b: __typename }": { data: Operation_02014b9f; variables: Operation_02014b9fVariables };
   "{ __schema { queryType { name } } }": { data: Operation_849fe60b; variables: Operation_849fe60bVariables };

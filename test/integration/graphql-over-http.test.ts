@@ -1,6 +1,7 @@
 import { serverAudits } from 'graphql-http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestApp, type TestApp } from '../support/app.ts';
+import { gql } from '../support/gql.ts';
 import { hmacToken, keyClaims, testSecret } from '../support/tokens.ts';
 
 let app: TestApp;
@@ -35,4 +36,43 @@ describe('GraphQL over HTTP', () => {
       expect({ status: result.status, reason }).toEqual({ status: 'ok', reason: undefined });
     });
   }
+});
+
+describe('a subscription over HTTP', () => {
+  const subscribe = (accept: string | undefined) =>
+    fetch(app.graphqlUrl, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...(accept === undefined ? {} : { accept }) },
+      body: JSON.stringify({ query: gql(`subscription { serviceHealth { name } }`) }),
+    });
+
+  it.each([
+    undefined,
+    '*/*',
+    'text/event-stream',
+    'text/event-stream, */*',
+    'text/event-stream, multipart/mixed',
+    'multipart/mixed, text/event-stream',
+    'application/graphql-response+json, application/json, text/event-stream, multipart/mixed',
+    'text/html,*/*;q=0.8',
+  ])('comes as server-sent events where %s is accepted', async (accept) => {
+    const answer = await subscribe(accept);
+    expect(answer.headers.get('content-type')).toContain('text/event-stream');
+    await answer.body?.cancel();
+  });
+
+  it.each(['multipart/mixed', 'application/json', 'text/html'])('has no form for %s', async (accept) => {
+    const answer = await subscribe(accept);
+    expect(answer.status).toBe(406);
+    await answer.body?.cancel();
+  });
+});
+
+it('keeps the connection of a GET that it refuses', async () => {
+  const extensions = encodeURIComponent('{"persistedQuery":{"version":1,"sha256Hash":"x"}}');
+  const answer = await fetch(`${app.graphqlUrl}?extensions=${extensions}`, {
+    headers: { 'x-graphql-yoga-csrf': '1' },
+  });
+  expect((await answer.text()).length).toBeGreaterThan(0);
+  expect(answer.headers.get('connection')).toBe('keep-alive');
 });

@@ -11,6 +11,7 @@ import { createJsonPost } from './json-post.ts';
 import { createMultipartPost, type UploadLimits } from './multipart-post.ts';
 import { unsupportedUrl } from './request-params.ts';
 import { type Exchange, json, jsonMediaType, refuseRequest, sendRefusal } from './result.ts';
+import { streamingAccept } from './streaming-accept.ts';
 import type { Yoga } from './yoga.ts';
 
 export interface GraphQLHttpDeps extends BodyLimits {
@@ -48,6 +49,7 @@ export function createGraphQLHttp(deps: GraphQLHttpDeps) {
 
   async function throughYoga({ request, response, transport }: Exchange, body?: Buffer): Promise<void> {
     response.setHeader('x-request-id', transport.requestId);
+    request.headers.accept = streamingAccept(request.headers.accept);
     // The adapter takes a body that was read already from `request.body`; of bytes it would list all the indexes.
     if (body) Object.assign(request, { body: Readable.from(body, { objectMode: false }) });
     await yoga(request, response, { transport });

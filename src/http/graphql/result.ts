@@ -6,6 +6,7 @@ import type { Transport } from '../../graphql/engine/transport.ts';
 import { AppError, errorCodes } from '../../lib/app-error.ts';
 import { isRecord } from '../../lib/is-record.ts';
 import type { Logger } from '../../observability/logger.ts';
+import { hasBody } from '../has-body.ts';
 import { leaveRequest } from '../leave-request.ts';
 
 export const json = 'application/json';
@@ -87,13 +88,15 @@ export function sendResult(
 ): void {
   const { status, headers, body } = httpAnswer(result, options);
   if (response.destroyed || response.headersSent) return;
-  if (!request.complete) response.setHeader('connection', 'close');
+  // A request without a body is complete a moment later: nothing of it is left unread.
+  const early = !request.complete && hasBody(request);
+  if (early) response.setHeader('connection', 'close');
   response.writeHead(status, {
     'content-length': Buffer.byteLength(body),
     'x-request-id': transport.requestId,
     ...headers,
   });
-  if (!request.complete) leaveRequest(request);
+  if (early) leaveRequest(request);
   response.end(body);
 }
 

@@ -14,12 +14,6 @@ function tooLarge(limit: number): AppError {
   });
 }
 
-/** True when a request says that a body follows. */
-export function hasBody(request: IncomingMessage): boolean {
-  const length = request.headers['content-length'];
-  return request.headers['transfer-encoding'] !== undefined || (length !== undefined && length !== '0');
-}
-
 /** Throws PAYLOAD_TOO_LARGE when the announced length is over the limit. */
 export function checkAnnouncedLength(request: IncomingMessage, limit: number): void {
   if (Number(request.headers['content-length'] ?? 0) > limit) throw tooLarge(limit);
