@@ -1,4 +1,5 @@
 import type { InterfaceRef, ObjectRef } from '@pothos/core';
+import type { Page } from '../../lib/page.ts';
 import type { SchemaBuilder } from './builder.ts';
 
 interface PageInfo {
@@ -8,16 +9,16 @@ interface PageInfo {
   endCursor: string | null;
 }
 
-export interface Edge<Node> {
-  cursor: string;
-  node: Node;
-}
+type Edge<Node> = Page<Node>['edges'][number];
 
-/** One page of a list that grows. `totalCount` is set where the upstream gives it cheaply; a function is asked when needed. */
-export interface Connection<Node> {
-  edges: Edge<Node>[];
-  pageInfo: PageInfo;
-  totalCount?: number | null | (() => Promise<number>);
+/** Where a page lies. */
+function pageInfoOf({ edges, hasNextPage, hasPreviousPage }: Page<unknown>): PageInfo {
+  return {
+    hasNextPage,
+    hasPreviousPage,
+    startCursor: edges.at(0)?.cursor ?? null,
+    endCursor: edges.at(-1)?.cursor ?? null,
+  };
 }
 
 /** The items of a page were counted by the `first` of its connection. */
@@ -72,7 +73,7 @@ export function connectionType<Node>(
       }),
     }),
   });
-  return builder.objectRef<Connection<Node>>(`${name}Connection`).implement({
+  return builder.objectRef<Page<Node>>(`${name}Connection`).implement({
     description: `A page of ${name}.`,
     fields: (t) => ({
       edges: t.field({
@@ -90,7 +91,7 @@ export function connectionType<Node>(
       pageInfo: t.field({
         type: pageInfoType(builder),
         description: 'Where the page lies.',
-        resolve: (parent) => parent.pageInfo,
+        resolve: pageInfoOf,
       }),
       totalCount: t.int({
         nullable: true,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { AppError } from '../../../lib/app-error.ts';
 import { badArgument, badInput } from '../../../lib/bad-input.ts';
 import { checkFirst, decodeCursor, encodeCursor } from '../../../lib/cursor.ts';
+import type { Page } from '../../../lib/page.ts';
 import { isReservedRole } from '../../../lib/reserved-role.ts';
 import { encodeSegment } from '../../../upstream/http/request-path.ts';
 import type { Call } from '../../../viewer/call.ts';
@@ -15,17 +16,6 @@ const maxFirst = 200;
 const maxFilter = 255;
 const cursorKind = 'User';
 
-interface UserPage {
-  readonly edges: { readonly cursor: string; readonly node: AuthUser }[];
-  readonly pageInfo: {
-    readonly hasNextPage: boolean;
-    readonly hasPreviousPage: boolean;
-    readonly startCursor: string | null;
-    readonly endCursor: string | null;
-  };
-  readonly totalCount: number | null;
-}
-
 interface UserListArgs {
   readonly first: number;
   readonly after?: string | null | undefined;
@@ -34,7 +24,7 @@ interface UserListArgs {
 
 /** User administration: the auth service lets only a service key do it. */
 export interface AdminClient {
-  users(args: UserListArgs, call: Call): Promise<UserPage>;
+  users(args: UserListArgs, call: Call): Promise<Page<AuthUser>>;
   /** Null when there is no such user. */
   user(id: string, call: Call): Promise<AuthUser | null>;
   createUser(input: CreateUserInput, call: Call): Promise<AuthUser>;
@@ -139,12 +129,8 @@ export function createAdminClient({ exchange, extraRoles }: AdminClientDeps): Ad
       const end = offset + users.length;
       return {
         edges,
-        pageInfo: {
-          hasNextPage: head.total === null ? users.length === size : end < head.total,
-          hasPreviousPage: offset > 0,
-          startCursor: edges[0]?.cursor ?? null,
-          endCursor: edges.at(-1)?.cursor ?? null,
-        },
+        hasNextPage: head.total === null ? users.length === size : end < head.total,
+        hasPreviousPage: offset > 0,
         totalCount: head.total,
       };
     },

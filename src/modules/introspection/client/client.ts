@@ -1,5 +1,6 @@
 import { badInput } from '../../../lib/bad-input.ts';
 import { checkFirst, decodeCursor, encodeCursor } from '../../../lib/cursor.ts';
+import type { Page } from '../../../lib/page.ts';
 import { formatTextArray } from '../../../upstream/postgres/array.ts';
 import { itemsOfEach, rowOfEach } from '../../../upstream/postgres/catalogue/about-tables.ts';
 import { createCatalogueReader, stillThere } from '../../../upstream/postgres/catalogue/catalogue-reader.ts';
@@ -61,11 +62,9 @@ export interface TableName {
   readonly name: string;
 }
 
-interface TablePage {
+/** The tables of one schema. */
+interface TablePage extends Page<DatabaseTable> {
   readonly schema: string;
-  readonly tables: readonly { readonly cursor: string; readonly table: DatabaseTable }[];
-  readonly hasNextPage: boolean;
-  readonly hasPreviousPage: boolean;
 }
 
 interface FunctionDefinition {
@@ -145,8 +144,8 @@ export function createIntrospectionClient({ pools }: IntrospectionClientDeps): I
         const found = byPage[index] ?? [];
         return {
           schema,
-          tables: found.slice(0, size).map((table) => ({
-            table,
+          edges: found.slice(0, size).map((table) => ({
+            node: table,
             cursor: encodeCursor(cursorKind(schema), [table.name]),
           })),
           hasNextPage: found.length > size,

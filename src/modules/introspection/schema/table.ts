@@ -1,6 +1,7 @@
 import type { SchemaBuilder } from '../../../graphql/kit/builder.ts';
-import { type Connection, connectionType } from '../../../graphql/kit/connection.ts';
+import { connectionType } from '../../../graphql/kit/connection.ts';
 import type { Context } from '../../../graphql/kit/context.ts';
+import type { Page } from '../../../lib/page.ts';
 import type { DatabaseTable } from '../../../upstream/postgres/catalogue/tables.ts';
 import { checkTablePage, type TablePageRequest } from '../client/client.ts';
 import { addColumnType } from './column.ts';
@@ -26,19 +27,10 @@ import { addTriggerType } from './trigger.ts';
 export async function loadTables(
   request: TablePageRequest,
   { loaders }: Context,
-): Promise<Connection<DatabaseTable>> {
+): Promise<Page<DatabaseTable>> {
   checkTablePage(request);
   const page = await loaders.get(tablePageLoader).load(request);
-  return {
-    edges: page.tables.map(({ cursor, table }) => ({ cursor, node: table })),
-    pageInfo: {
-      hasNextPage: page.hasNextPage,
-      hasPreviousPage: page.hasPreviousPage,
-      startCursor: page.tables.at(0)?.cursor ?? null,
-      endCursor: page.tables.at(-1)?.cursor ?? null,
-    },
-    totalCount: () => loaders.get(tableCountLoader).load(request.schema),
-  };
+  return { ...page, totalCount: () => loaders.get(tableCountLoader).load(request.schema) };
 }
 
 /** `DatabaseTable` and its connection. What is not a fact of the table itself is read when selected. */

@@ -1,4 +1,5 @@
 import { checkFirst, decodeCursor, encodeCursor } from '../../../lib/cursor.ts';
+import type { Page } from '../../../lib/page.ts';
 import type { PostgresSql } from '../../../upstream/postgres/driver.ts';
 import type { PostgresPools } from '../../../upstream/postgres/pools.ts';
 import { requireDatabase } from '../../../upstream/postgres/require-database.ts';
@@ -22,17 +23,10 @@ const cursorKind = 'migrations';
 /** Milliseconds. */
 const readTimeoutMs = 30_000;
 
-interface MigrationPage {
-  readonly migrations: readonly { readonly cursor: string; readonly migration: Migration }[];
-  readonly totalCount: number;
-  readonly hasNextPage: boolean;
-  readonly hasPreviousPage: boolean;
-}
-
 /** Migrations, kept where the Supabase CLI keeps them. All methods reject with AppErrors alone. */
 export interface MigrationsClient {
   /** Oldest version first. Throws FORBIDDEN, with `grants`, when the history cannot be read. */
-  list(page: { first: number; after?: string | null | undefined }, call: Call): Promise<MigrationPage>;
+  list(page: { first: number; after?: string | null | undefined }, call: Call): Promise<Page<Migration>>;
   /** Undefined where it is not known. */
   find(version: string, call: Call): Promise<Migration | undefined>;
   /** Throws CONFLICT for other content, out of order, or a lock that is held; BAD_SQL with `index` and `line`. */
@@ -92,8 +86,8 @@ export function createMigrationsClient(deps: MigrationsClientDeps): MigrationsCl
           const found = await readMigrations(sql, tables, wanted);
           found.sort((a, b) => compareVersions(a.version, b.version));
           return {
-            migrations: found.map((migration) => ({
-              migration,
+            edges: found.map((migration) => ({
+              node: migration,
               cursor: encodeCursor(cursorKind, [migration.version]),
             })),
             totalCount: versions.length,

@@ -34,19 +34,7 @@ export function addMigrationsSchema(builder: SchemaBuilder): void {
         }),
         after: t.arg.string({ required: false, description: 'Begin behind this cursor.' }),
       },
-      resolve: async (_root, args, { services, call }) => {
-        const page = await services.migrations.list(args, call);
-        return {
-          edges: page.migrations.map(({ cursor, migration }) => ({ cursor, node: migration })),
-          pageInfo: {
-            hasNextPage: page.hasNextPage,
-            hasPreviousPage: page.hasPreviousPage,
-            startCursor: page.migrations.at(0)?.cursor ?? null,
-            endCursor: page.migrations.at(-1)?.cursor ?? null,
-          },
-          totalCount: page.totalCount,
-        };
-      },
+      resolve: (_root, args, { services, call }) => services.migrations.list(args, call),
     }),
     migration: t.field({
       type: migration,

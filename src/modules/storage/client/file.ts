@@ -1,11 +1,13 @@
 import type { Readable } from 'node:stream';
 import { z } from 'zod';
 import { badInput } from '../../../lib/bad-input.ts';
+import type { Page } from '../../../lib/page.ts';
 import type { Call } from '../../../viewer/call.ts';
-import { type FilesArgs, type FilesPage, listFiles } from './files-page.ts';
+import { type FilesArgs, listFiles } from './files-page.ts';
 import { blameSegments, checkNewPath, checkPath, encodeBucket, encodeObject } from './object-path.ts';
 import type { Send } from './send.ts';
 import {
+  type FileEntry,
   infoSchema,
   messageSchema,
   objectSchema,
@@ -37,7 +39,7 @@ interface MoveArgs {
 }
 
 export interface FileMethods {
-  files(args: FilesArgs, call: Call): Promise<FilesPage>;
+  files(args: FilesArgs, call: Call): Promise<Page<FileEntry>>;
   /** Throws NOT_FOUND. */
   file(bucket: string, path: string, call: Call): Promise<StoredFile>;
   /** Streams with back-pressure; throws CONFLICT, PAYLOAD_TOO_LARGE, FORBIDDEN. Nothing shows before all has come. */

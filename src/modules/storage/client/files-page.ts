@@ -1,4 +1,5 @@
 import { badCursor, checkFirst, decodeCursor, encodeCursor } from '../../../lib/cursor.ts';
+import type { Page } from '../../../lib/page.ts';
 import type { Call } from '../../../viewer/call.ts';
 import { checkPrefix, encodeBucket } from './object-path.ts';
 import type { Send } from './send.ts';
@@ -15,16 +16,6 @@ export interface FilesArgs {
   readonly sort?: FileSort | undefined;
 }
 
-export interface FilesPage {
-  readonly edges: { readonly cursor: string; readonly node: FileEntry }[];
-  readonly pageInfo: {
-    readonly hasNextPage: boolean;
-    readonly hasPreviousPage: boolean;
-    readonly startCursor: string | null;
-    readonly endCursor: string | null;
-  };
-}
-
 /**
  * A place in the list: Storage's cursor of a page, that page's size, and how many of its entries lie behind us. Storage
  * has cursors only between pages; asking for the same page again and skipping makes one of every entry.
@@ -36,7 +27,7 @@ interface Place {
 }
 
 /** One page of what lies under a prefix: folders and files, in the order of `sort`. */
-export async function listFiles(send: Send, args: FilesArgs, call: Call): Promise<FilesPage> {
+export async function listFiles(send: Send, args: FilesArgs, call: Call): Promise<Page<FileEntry>> {
   const first = checkFirst(args.first, maxPage);
   checkPrefix(args.prefix);
   const sort = args.sort ?? defaultFileSort;
@@ -66,12 +57,8 @@ export async function listFiles(send: Send, args: FilesArgs, call: Call): Promis
   }
   return {
     edges,
-    pageInfo: {
-      hasNextPage,
-      hasPreviousPage: args.after !== undefined && args.after !== null,
-      startCursor: edges[0]?.cursor ?? null,
-      endCursor: edges.at(-1)?.cursor ?? null,
-    },
+    hasNextPage,
+    hasPreviousPage: args.after !== undefined && args.after !== null,
   };
 }
 
