@@ -93,7 +93,10 @@ function contradictions(values: SharedValues): string[] {
   return problems;
 }
 
-/** Adds how the services are reached; one that publishes its keys is asked only where nothing else says how tokens are signed. */
+/**
+ * Adds how the services are reached; one that publishes its keys is asked only where nothing else says how tokens are
+ * signed.
+ */
 function withPublishedKeys(
   config: SharedConfig,
   own: Config['modules'],

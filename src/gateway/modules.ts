@@ -12,7 +12,10 @@ import { sql } from '../modules/sql/index.ts';
 import { storage } from '../modules/storage/index.ts';
 import { database } from '../upstream/postgres/database.ts';
 
-/** What this gateway is made of: here each module has its one line. The order is that of the services in answers, and of the start. */
+/**
+ * What this gateway is made of: here each module has its one line. The order is that of the services in answers, and of
+ * the start.
+ */
 const list = [
   sql,
   introspection,

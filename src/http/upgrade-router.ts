@@ -3,7 +3,10 @@ import { refuseUpgrade } from '../lib/refuse-upgrade.ts';
 import type { Upgrade, UpgradeHandler } from '../module/upgrade.ts';
 import { requestProblem } from './request-check.ts';
 
-/** Hands an upgrade to the handler of its exact path; others get 404, hosts that are not ours 421, and all 503 while draining. */
+/**
+ * Hands an upgrade to the handler of its exact path; others get 404, hosts that are not ours 421, and all 503 while
+ * draining.
+ */
 export function createUpgradeRouter(deps: {
   readonly upgrades: readonly Pick<Upgrade, 'path' | 'upgrade'>[];
   readonly hostAllowed: (request: IncomingMessage) => boolean;

@@ -9,10 +9,13 @@ import {
 import { createStatementParser } from '../../src/upstream/postgres/sql/statement-parser.ts';
 import { silentLog } from './test-call.ts';
 
+const largeLimits = { maxRows: 100_000, maxTimeoutMs: 600_000, maxResultBytes: 64 * 1024 * 1024 };
+
 /** A database client on pools of one connection each, so that the next call gets the same backend. */
 export function connectDatabase(
   urls: Pick<PostgresPoolsOptions, 'url' | 'readUrl'>,
-  options: Partial<PostgresPoolsOptions> & Pick<SqlClientDeps, 'limits' | 'parser'> = {},
+  options: Partial<PostgresPoolsOptions> &
+    Pick<SqlClientDeps, 'parser'> & { readonly limits?: Partial<SqlClientDeps['limits']> } = {},
 ) {
   // On a busy machine a long text may take its worker a while.
   const {
@@ -21,7 +24,7 @@ export function connectDatabase(
     ...poolOptions
   } = options;
   const pools = createPostgresPools({ ...urls, max: 1, readMax: 1, log: silentLog, ...poolOptions });
-  const client = createSqlClient({ pools, limits, parser });
+  const client = createSqlClient({ pools, limits: { ...largeLimits, ...limits }, parser });
   return { pools, client, [Symbol.asyncDispose]: async () => await pools.end(1_000) };
 }
 

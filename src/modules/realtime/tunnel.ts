@@ -35,8 +35,8 @@ const handshakeHeaders = [
 ];
 
 /**
- * `/realtime/v1/websocket`, for clients that speak Realtime's own protocol. Passes bytes both ways with back-pressure and looks into none. The client's key is verified and translated here; the
- * tokens inside its joins are Realtime's to check.
+ * `/realtime/v1/websocket`, for clients that speak Realtime's own protocol. Passes bytes both ways with back-pressure and
+ * looks into none. The client's key is verified and translated here; the tokens inside its joins are Realtime's to check.
  */
 export function createRealtimeTunnel(deps: RealtimeTunnelDeps): Upgrade {
   const { idleMs = 120_000, log } = deps;

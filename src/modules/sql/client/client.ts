@@ -29,13 +29,13 @@ export interface SqlClientDeps {
   readonly parser?: StatementParser;
   /** @default an own one */
   readonly types?: SqlTypes;
-  readonly limits?: {
-    /** The most rows that a caller may ask for. @default 100000 */
-    readonly maxRows?: number;
-    /** Milliseconds: the longest time limit that a caller may ask for. @default 600000 */
-    readonly maxTimeoutMs?: number;
-    /** Bytes of one result on the wire. @default 67108864 */
-    readonly maxResultBytes?: number;
+  readonly limits: {
+    /** The most rows that a caller may ask for. */
+    readonly maxRows: number;
+    /** Milliseconds: the longest time limit that a caller may ask for. */
+    readonly maxTimeoutMs: number;
+    /** Bytes of one result on the wire. */
+    readonly maxResultBytes: number;
   };
 }
 
@@ -52,8 +52,8 @@ export interface SqlClient {
 }
 
 export function createSqlClient(deps: SqlClientDeps): SqlClient {
-  const { maxRows = 100_000, maxTimeoutMs = 600_000, maxResultBytes = 64 * 1024 * 1024 } = deps.limits ?? {};
-  const schemas = sqlArguments({ maxRows, maxTimeoutMs });
+  const { maxResultBytes } = deps.limits;
+  const schemas = sqlArguments(deps.limits);
   const parser = deps.parser ?? createStatementParser();
   const types = deps.types ?? createSqlTypes();
   const known = deps.pools && { pools: deps.pools, parser, types, maxResultBytes };
