@@ -1728,6 +1728,11 @@ export type Operation_6261c3d1Variables = Exact<{
 
 export type Operation_6261c3d1 = { sql: { rowCount: number } };
 
+export type Operation_cabc1794Variables = Exact<{ [key: string]: never; }>;
+
+
+export type Operation_cabc1794 = { services: Array<{ name: ServiceName, status: ServiceStatus }> };
+
 export type Operation_0c7d31ceVariables = Exact<{ [key: string]: never; }>;
 
 
@@ -2572,6 +2577,7 @@ export interface Operations {
   "{ services { name circuit } }": { data: Operation_5827c026; variables: Operation_5827c026Variables };
   "{ services { name status latency checkedAt version reason circuit } }": { data: Operation_e8cbc7c5; variables: Operation_e8cbc7c5Variables };
   "{ services { name status reason } }": { data: Operation_6de65996; variables: Operation_6de65996Variables };
+  "{ services { name status } }": { data: Operation_cabc1794; variables: Operation_cabc1794Variables };
   "{ sql(statement: \"select * from every_type order by id desc\") { rows } }": { data: Operation_9bf40691; variables: Operation_9bf40691Variables };
   "{ sql(statement: \"select 1 as x\") { rows } }": { data: Operation_f34542de; variables: Operation_f34542deVariables };
   "{ sql(statement: \"select 1 from pg_stat_activity where wait_event = 'PgSleep'\") { rows } }": { data: Operation_ef984542; variables: Operation_ef984542Variables };

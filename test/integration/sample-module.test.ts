@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type GatewayProcess, startGatewayProcess } from '../support/gateway-process.ts';
+import { gql } from '../support/gql.ts';
 import { type ListeningServer, listen } from '../support/listening-server.ts';
 import { hmacToken, nowSeconds, testSecret, userClaims } from '../support/tokens.ts';
 
@@ -89,7 +90,7 @@ describe('the module that docs/architecture.md adds', () => {
   });
 
   it('stands among the services', async () => {
-    expect(await ask('{ services { name status } }')).toEqual({
+    expect(await ask(gql(`{ services { name status } }`))).toEqual({
       data: { services: expect.arrayContaining([{ name: 'PUSH', status: 'UP' }]) },
     });
   });
