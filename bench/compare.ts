@@ -29,8 +29,8 @@ if (folder === undefined || name === undefined) {
   throw new Error('Usage: npm run bench:compare -- <folder of the other checkout> <name of the result>');
 }
 
-const rounds = 9;
-const starts = 21;
+const rounds = 7;
+const starts = 15;
 const requests = 15_000;
 /** So many statements that the process's clock, which ticks each 10 ms, sees enough of them. */
 const crowds = [
@@ -163,6 +163,7 @@ const env = {
   ...upstreams,
   HOST: '127.0.0.1',
   PUBLIC_URL: 'http://localhost:4000',
+  DRAIN_DELAY: '0s',
   WS_MAX_SOCKETS: '20000',
   WS_MAX_SOCKETS_PER_CLIENT: '20000',
   WS_MAX_OPERATIONS_PER_CLIENT: '20000',
