@@ -1226,10 +1226,10 @@ export type Operation_3193ae25Variables = Exact<{
 
 export type Operation_3193ae25 = { invokeFunction: { status: number, headers: Record<string, unknown>, contentType: string, body: unknown, text: string, base64: string } };
 
-export type Operation_abc3cf91Variables = Exact<{ [key: string]: never; }>;
+export type Operation_21bddba0Variables = Exact<{ [key: string]: never; }>;
 
 
-export type Operation_abc3cf91 = { signIn: { user: { id: string } } };
+export type Operation_21bddba0 = { signIn: { user: { id: string } } };
 
 export type Operation_3ba85a90Variables = Exact<{ [key: string]: never; }>;
 
@@ -2404,6 +2404,7 @@ export interface Operations {
   "mutation ($version: ID!) { rollbackMigration(version: $version) {\n      applied dryRun duration notices { severity message }\n      migration { version name statements checksum down state statementsRun transactional outOfOrder appliedAt appliedBy } } }": { data: Operation_c9dd3dcf; variables: Operation_c9dd3dcfVariables };
   "mutation ($version: ID!) { rollbackMigration(version: $version) {\n      applied duration migration { version name statements checksum down appliedAt appliedBy } } }": { data: Operation_1d43e942; variables: Operation_1d43e942Variables };
   "mutation Invoke($name: String!, $body: JSON, $method: HttpMethod! = POST, $headers: JSONObject) {\n  invokeFunction(name: $name, body: $body, method: $method, headers: $headers) {\n    status headers contentType body text base64\n  }\n}": { data: Operation_3193ae25; variables: Operation_3193ae25Variables };
+  "mutation SignIn { signIn(input: { email: \"a@example.com\", password: \"hunter2\" }) { user { id } } }": { data: Operation_21bddba0; variables: Operation_21bddba0Variables };
   "mutation {\n        createSignedUrls(bucket: \"docs\", paths: [\"theirs.txt\", \"none.txt\"]) { url error }\n        deleteFiles(bucket: \"docs\", paths: [\"theirs.txt\", \"none.txt\"]) { path } }": { data: Operation_59315455; variables: Operation_59315455Variables };
   "mutation {\n      executeSql(statement: \"select g from generate_series(1, 10) g\") { rowCount truncated }\n      executeTransaction(statements: [{ statement: \"select g from generate_series(1, 10) g\" }]) { truncated }\n    }": { data: Operation_31841ac5; variables: Operation_31841ac5Variables };
   "mutation {\n  signUp(input: { password: \"x\", email: \"nobody\" }) { __typename }\n}": { data: Operation_c1e89375; variables: Operation_c1e89375Variables };
@@ -2440,7 +2441,6 @@ export interface Operations {
   "mutation { sendBroadcast(channel: \"lobby\", event: \"e\", payload: { a: 1 }, private: true) }": { data: Operation_47edba9b; variables: Operation_47edba9bVariables };
   "mutation { sendBroadcast(channel: \"room\", event: \"e\", payload: { a: 1 }) }": { data: Operation_3de19708; variables: Operation_3de19708Variables };
   "mutation { signIn(input: { email: \"a@b.cd\", password: \"secret\" }) { __typename } }": { data: Operation_2cabdf49; variables: Operation_2cabdf49Variables };
-  "mutation { signIn(input: { email: \"a@example.com\", password: \"hunter2\" }) { user { id } } }": { data: Operation_abc3cf91; variables: Operation_abc3cf91Variables };
   "mutation { signIn(input: { email: \"a@example.com\", password: \"secret1\" }) { user { id } } }": { data: Operation_25749bce; variables: Operation_25749bceVariables };
   "mutation { signIn(input: { email: \"a@example.com\", password: \"x\" }) { session { accessToken } } }": { data: Operation_07dda967; variables: Operation_07dda967Variables };
   "mutation { signInAnonymously { session { accessToken } } }": { data: Operation_d8f2a8cf; variables: Operation_d8f2a8cfVariables };
