@@ -53,6 +53,8 @@ export function createWebSocketServer(deps: WebSocketServerDeps): GraphQLWebSock
   const keepAlive = createKeepAlive(connections, limits.keepAliveMs, timers);
   const send = createBoundedSend(limits.maxBufferedBytes, log);
   const protocol = createProtocol({ ...deps, send, timers });
+  // Made once: a function that is made at an upgrade keeps the request in memory for as long as its socket.
+  const connectionDeps = { resolve: deps.viewers.resolve, timers };
   let draining = false;
 
   const wss = new WebSocketServer({
@@ -147,11 +149,7 @@ export function createWebSocketServer(deps: WebSocketServerDeps): GraphQLWebSock
             refused.add(socket);
             return;
           }
-          const connection = createConnection(socket, raw, request, address, {
-            resolve: (credentials) => deps.viewers.resolve(credentials),
-            timers,
-          });
-          open(connection, place.free);
+          open(createConnection(socket, raw, request, address, connectionDeps), place.free);
         });
       }
     },
