@@ -9,7 +9,7 @@ import { type ListeningServer, listen } from '../support/listening-server.ts';
 import { hmacToken, nowSeconds, testSecret, userClaims } from '../support/tokens.ts';
 
 const root = resolve(import.meta.dirname, '../..');
-const page = readFileSync(join(root, 'docs/architecture.md'), 'utf8');
+const page = readFileSync(join(root, 'docs/guides/modules.md'), 'utf8');
 const list = 'src/gateway/modules.ts';
 
 /** The code blocks of the page by the file that they name in their first line. */
@@ -37,7 +37,7 @@ function copyWithSample(): string {
   return folder;
 }
 
-describe('the module that docs/architecture.md adds', () => {
+describe('the module that docs/guides/modules.md adds', () => {
   let folder = '';
   let service: ListeningServer;
   let gateway: GatewayProcess;
