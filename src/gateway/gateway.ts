@@ -23,7 +23,7 @@ import { drainTimes, hostCheck, introspectionFor } from './modes.ts';
 import { modules } from './modules.ts';
 import { countOperations, logOperations } from './operation-observers.ts';
 import { checkRateLimitNames } from './rate-limit-names.ts';
-import { createSchema } from './schema.ts';
+import { createSchema, schemaChoice } from './schema.ts';
 import { startModules } from './start-modules.ts';
 
 /** One process's worth of a gateway, with everything that holds state inside. */
@@ -57,7 +57,7 @@ export function createGateway(config: Config, overrides: { readonly log?: Logger
   const deployment = { pools, callers, places, rateLimit, metrics, log, lifecycle };
   const { services, started } = startModules(modules, config, deployment);
   const engine = createOperationEngine({
-    schemas: { forEverybody: () => schema },
+    schemas: schemaChoice(schema, started),
     services,
     rateLimit,
     limits: config.graphql,

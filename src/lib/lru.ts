@@ -1,9 +1,13 @@
 /** A map that forgets the entries used longest ago once it holds more than `capacity`. */
 export interface Lru<K, V> {
   readonly size: number;
+  /** What its entries weigh together. */
+  readonly weight: number;
   get(key: K): V | undefined;
   set(key: K, value: V): void;
   delete(key: K): void;
+  /** Forgets the entry used longest ago. */
+  shrink(): void;
   clear(): void;
 }
 
@@ -16,9 +20,18 @@ export function createLru<K, V>(capacity: number, weigh: (value: V) => number = 
     held -= entries.get(key)?.weight ?? 0;
     entries.delete(key);
   };
+  const shrink = (): void => {
+    for (const oldest of entries.keys()) {
+      forget(oldest);
+      return;
+    }
+  };
   return {
     get size() {
       return entries.size;
+    },
+    get weight() {
+      return held;
     },
     get(key) {
       const entry = entries.get(key);
@@ -33,12 +46,10 @@ export function createLru<K, V>(capacity: number, weigh: (value: V) => number = 
       if (weight > capacity) return;
       entries.set(key, { value, weight });
       held += weight;
-      for (const oldest of entries.keys()) {
-        if (held <= capacity) break;
-        forget(oldest);
-      }
+      while (held > capacity) shrink();
     },
     delete: forget,
+    shrink,
     clear() {
       entries.clear();
       held = 0;

@@ -1,5 +1,7 @@
+import type { GraphQLSchema } from 'graphql';
 import type { Variables } from '../config/variable.ts';
 import type { SchemaBuilder } from '../graphql/kit/builder.ts';
+import type { Viewer } from '../viewer/viewer.ts';
 import type { Host } from './host.ts';
 import type { PortName, Ports } from './ports.ts';
 import type { ProxyRoute } from './proxy-route.ts';
@@ -15,6 +17,11 @@ export interface Started<Client = unknown, Gives extends PortName = never> {
   readonly upgrades?: readonly Upgrade[];
   /** Host header with which the service wants to be asked in place of the URL's own. */
   readonly host?: string | undefined;
+  /**
+   * The schema of one viewer, made of the one it is given: everybody's, or what another module has made of that. Asked
+   * for each operation, so it answers at once, with one of few schemas, each made once for whoever may use the same.
+   */
+  schemaFor?(viewer: Viewer, schema: GraphQLSchema): GraphQLSchema;
   /** What is wrong with the service though it answers its probe; undefined when nothing is. */
   trouble?(): string | undefined;
   /** Those of the required services that are not up: `/ready` waits for them. */
@@ -47,6 +54,8 @@ export interface Module<
   readonly service?: Service & { readonly variable: keyof V & string };
   /** Adds its types and fields. `services`: of all modules, and the database. */
   schema?(builder: SchemaBuilder, services: readonly Pick<Service, 'name' | 'description'>[]): void;
+  /** What becomes of the schema that all modules have built, each after the one before it in the list. */
+  transformSchema?(schema: GraphQLSchema): GraphQLSchema;
   /** Names in RATE_LIMITS that no field of the schema has. */
   readonly rateLimits?: readonly string[];
   /** Ports without which it does not start. */

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { createDocuments } from '../../src/graphql/engine/document/documents.ts';
+import { createDocumentMemory, createDocuments } from '../../src/graphql/engine/document/documents.ts';
 import { createBuilder } from '../../src/graphql/kit/builder.ts';
 import { connectionType } from '../../src/graphql/kit/connection.ts';
 
@@ -49,6 +49,7 @@ const documentOf = createDocuments({
     maxCost: limit,
   },
   suggestions: true,
+  remembered: createDocumentMemory()(),
 });
 
 function factsOf(text: string) {

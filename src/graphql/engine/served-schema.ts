@@ -1,6 +1,6 @@
 import type { GraphQLSchema } from 'graphql';
 import type { Viewer } from '../../viewer/viewer.ts';
-import { type CheckedDocument, createDocuments } from './document/documents.ts';
+import { type CheckedDocument, createDocumentMemory, createDocuments } from './document/documents.ts';
 import type { OperationLimits } from './document/limits.ts';
 import { executionSchema } from './execution-schema.ts';
 
@@ -32,12 +32,13 @@ export interface ServingOptions {
 /** Finds what belongs to a schema; it is gone with the schema. */
 export function createServing(options: ServingOptions): (schema: GraphQLSchema) => ServedSchema {
   const bySchema = new WeakMap<GraphQLSchema, ServedSchema>();
+  const rememberDocuments = createDocumentMemory();
   let ids = 0;
   return (schema) => {
     const known = bySchema.get(schema);
     if (known) return known;
     ids += 1;
-    const documentOf = createDocuments({ schema, ...options });
+    const documentOf = createDocuments({ schema, ...options, remembered: rememberDocuments() });
     const served = { id: ids, schema, execution: executionSchema(schema), documentOf };
     bySchema.set(schema, served);
     return served;

@@ -7,7 +7,7 @@ import {
   specifiedRules,
   validate,
 } from 'graphql';
-import { createLru } from '../../../lib/lru.ts';
+import { createLruPool, type PooledLru } from '../../../lib/lru-pool.ts';
 import { withoutEcho } from './echoed-values.ts';
 import { checkShape, checkText, mostInputErrors, type OperationLimits, parseWithin } from './limits.ts';
 import { literalPlace } from './literal-place.ts';
@@ -27,32 +27,39 @@ export type CheckedDocument =
   | (ValidDocument & { readonly invalid?: undefined })
   | { readonly invalid: readonly unknown[] };
 
+const mostBytes = 32 * 1024 * 1024;
+
+/** A document with the bytes that it takes to remember it. */
+interface RememberedDocument {
+  readonly checked: CheckedDocument;
+  readonly bytes: number;
+}
+
+/** One budget for the documents of several schemas, each of which opens its own. */
+export const createDocumentMemory = () =>
+  createLruPool<string, RememberedDocument>(mostBytes, ({ bytes }) => bytes);
+
 export interface DocumentsOptions {
   readonly schema: GraphQLSchema;
   readonly limits: OperationLimits;
   /** Whether errors may spell out the schema ("Did you mean …"). */
   readonly suggestions: boolean;
+  /** Where the good ones are remembered. */
+  readonly remembered: PooledLru<string, RememberedDocument>;
 }
 
-const mostBytes = 32 * 1024 * 1024;
 // Longer ones are rare and would hold memory for nobody.
 const maxCachedLength = 32_768;
 /** What graphql's tree was measured to take for a token, and what is kept beside it for each document. */
 const bytesPerToken = 250;
 const bytesPerDocument = 2_000;
 
-interface Kept {
-  readonly checked: CheckedDocument;
-  readonly bytes: number;
-}
-
 /**
  * Parses, bounds and validates documents, and remembers those that are good: that depends on nothing but the text. What
  * was refused is forgotten, for anybody can send as much of it as he likes.
  */
 export function createDocuments(options: DocumentsOptions): (query: string) => CheckedDocument {
-  const { schema, limits, suggestions } = options;
-  const good = createLru<string, Kept>(mostBytes, ({ bytes }) => bytes);
+  const { schema, limits, suggestions, remembered } = options;
 
   function check(query: string): CheckedDocument {
     let document: DocumentNode;
@@ -78,12 +85,12 @@ export function createDocuments(options: DocumentsOptions): (query: string) => C
   }
 
   return (query) => {
-    const known = good.get(query);
+    const known = remembered.get(query);
     if (known) return known.checked;
     const checked = check(query);
     if (checked.invalid === undefined && query.length <= maxCachedLength) {
       const tokens = checked.document.tokenCount ?? query.length;
-      good.set(query, { checked, bytes: bytesPerDocument + 2 * query.length + bytesPerToken * tokens });
+      remembered.set(query, { checked, bytes: bytesPerDocument + 2 * query.length + bytesPerToken * tokens });
     }
     return checked;
   };
