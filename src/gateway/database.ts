@@ -5,7 +5,7 @@ import type { Config } from './config.ts';
 /** The pools of a deployment; undefined where it has no database. Nothing connects before it is used. */
 export function createPools({ database }: Config, log: Logger): PostgresPools | undefined {
   const { url, readUrl, directUrl, pooler, sslmode, ca } = database;
-  if (url === undefined) return undefined;
+  if (url === undefined || readUrl === undefined) return undefined;
   return createPostgresPools({
     url,
     readUrl,

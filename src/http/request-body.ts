@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { AppError } from '../lib/app-error.ts';
 import type { ByteHold } from '../lib/byte-budget.ts';
-import { watchPace } from './watch-pace.ts';
+import { usualSpanMs, watchPace } from './watch-pace.ts';
 
 export interface BodyLimits {
   /** Bytes that anybody may send. */
@@ -10,7 +10,7 @@ export interface BodyLimits {
   raised(): Promise<number>;
   /** Where the bytes are counted that wait in memory. */
   readonly hold: ByteHold;
-  /** @default 30_000 */
+  /** A client must send some bytes in every such span. @default `usualSpanMs` */
   readonly paceMs?: number;
 }
 
@@ -43,7 +43,7 @@ export async function readBody(request: IncomingMessage, limits: BodyLimits): Pr
     let size = 0;
     let raising = false;
     const stopWatching = watchPace({
-      spanMs: limits.paceMs ?? 30_000,
+      spanMs: limits.paceMs ?? usualSpanMs,
       moved: () => size,
       heldBack: () => request.complete || raising,
       onStill: () => fail(new AppError('TIMEOUT', 'The request came too slowly.')),

@@ -1,6 +1,9 @@
 /** Less than this in one span is a client that only holds the connection. */
 const leastBytesPerSpan = 1024;
 
+/** The span that a client is given unless another is asked for. */
+export const usualSpanMs = 30_000;
+
 export interface Pace {
   readonly spanMs: number;
   /** Bytes of the client's so far. */

@@ -16,28 +16,26 @@ export interface Circuit {
 }
 
 export interface CircuitOptions {
-  /** Failures within the window from which on the circuit may open. @default 5 */
-  minimumFailures?: number;
-  /** Share of failures among all calls of the window, 0 to 1, that opens it. @default 0.5 */
-  failureShare?: number;
-  /** @default 10_000 */
-  windowMs?: number;
-  /** How long it stays open the first time; doubled after each failed probe. @default 2_000 */
-  openMs?: number;
-  /** @default 30_000 */
-  maxOpenMs?: number;
   onChange?: (state: CircuitState) => void;
   /** Milliseconds from any fixed origin. @default performance.now */
   now?: () => number;
 }
+
+/** Failures within the window from which on the circuit may open. */
+const minimumFailures = 5;
+/** Share of failures among all calls of the window, 0 to 1, that opens it. */
+const failureShare = 0.5;
+const windowMs = 10_000;
+/** How long it stays open the first time; doubled after each failed probe. */
+const openMs = 2_000;
+const maxOpenMs = 30_000;
 
 /**
  * A circuit breaker that lets one probe through when its time is over. Written here because a caller who hangs up
  * in the middle of a probe must neither close nor open the circuit, which the breaker libraries cannot express.
  */
 export function createCircuit(options: CircuitOptions = {}): Circuit {
-  const { minimumFailures = 5, failureShare = 0.5, windowMs = 10_000, openMs = 2_000 } = options;
-  const { maxOpenMs = 30_000, onChange, now = () => performance.now() } = options;
+  const { onChange, now = () => performance.now() } = options;
   let state: CircuitState = 'CLOSED';
   let openUntil = 0;
   let nextOpenMs = openMs;

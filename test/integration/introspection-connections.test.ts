@@ -1,11 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createIntrospectionClient } from '../../src/modules/introspection/client/client.ts';
-import { createPostgresPools, type PostgresPools } from '../../src/upstream/postgres/pools.ts';
+import type { PostgresPools } from '../../src/upstream/postgres/pools.ts';
 import { type DatabaseApp, makeDemoSchema, serviceToken, startDatabaseApp } from '../support/database-app.ts';
 import { eventually, failureOf } from '../support/database-client.ts';
 import { gql, type OperationText, type VariablesOf } from '../support/gql.ts';
-import { silentLog, testCall } from '../support/test-call.ts';
+import { postgresPools } from '../support/postgres-pools.ts';
+import { testCall } from '../support/test-call.ts';
 
 let database: DatabaseApp;
 
@@ -53,7 +54,7 @@ async function tableId(): Promise<string> {
 
 describe('one operation', () => {
   it('needs one connection of the pool, however much it selects', async () => {
-    const pools = createPostgresPools({ url: database.server.databaseUrl, log: silentLog, max: 5 });
+    const pools = postgresPools({ url: database.server.databaseUrl, max: 5 });
     await Promise.all(readAll(pools, await tableId()));
     expect(pools.stats().general).toMatchObject({ idle: 1, busy: 0 });
     await pools.end();
@@ -120,7 +121,7 @@ describe('one operation', () => {
   });
 
   it('is unavailable as a whole when its connection is lost, and the next one is served', async () => {
-    const pools = createPostgresPools({ url: database.server.databaseUrl, log: silentLog, max: 1 });
+    const pools = postgresPools({ url: database.server.databaseUrl, max: 1 });
     const id = await tableId();
     await database.admin.begin(async (sql) => {
       // Whoever asks for its size waits for the lock.
@@ -137,7 +138,7 @@ describe('one operation', () => {
   });
 
   it('is cancelled in Postgres when its caller leaves', async () => {
-    const pools = createPostgresPools({ url: database.server.databaseUrl, log: silentLog, max: 1 });
+    const pools = postgresPools({ url: database.server.databaseUrl, max: 1 });
     const id = await tableId();
     const leaving = new AbortController();
     await database.admin.begin(async (sql) => {

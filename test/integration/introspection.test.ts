@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { createIntrospectionClient } from '../../src/modules/introspection/client/client.ts';
-import { createPostgresPools } from '../../src/upstream/postgres/pools.ts';
 import { type DatabaseApp, makeDemoSchema, serviceToken, startDatabaseApp } from '../support/database-app.ts';
 import { gql } from '../support/gql.ts';
 import { startPostgresMeta, type TestPostgresMeta } from '../support/postgres-meta.ts';
-import { silentLog, testCall } from '../support/test-call.ts';
+import { postgresPools } from '../support/postgres-pools.ts';
+import { testCall } from '../support/test-call.ts';
 
 let database: DatabaseApp;
 let meta: TestPostgresMeta;
@@ -771,7 +771,7 @@ describe('5,000 tables', () => {
 describe('a table that is dropped while it is read', () => {
   it('is one typed error, never half a table', async () => {
     await database.admin.unsafe('create table demo.vanishing (id int)');
-    const pools = createPostgresPools({ url: database.server.databaseUrl, log: silentLog });
+    const pools = postgresPools({ url: database.server.databaseUrl });
     const client = createIntrospectionClient({ pools });
     const [found] = await client.tablesByName([{ schema: 'demo', name: 'vanishing' }], testCall());
     await database.admin.unsafe('drop table demo.vanishing');

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createMigrationsClient } from '../../src/modules/migrations/client/client.ts';
-import { createPostgresPools } from '../../src/upstream/postgres/pools.ts';
 import type { RunMigrationInput } from '../generated/operations.ts';
 import { startTestApp } from '../support/app.ts';
 import { type DatabaseApp, databaseEnv, serviceToken, startDatabaseApp } from '../support/database-app.ts';
 import { gql } from '../support/gql.ts';
-import { silentLog, testCall } from '../support/test-call.ts';
+import { migrationsClient } from '../support/migrations-client.ts';
+import { postgresPools } from '../support/postgres-pools.ts';
+import { testCall } from '../support/test-call.ts';
 
 let database: DatabaseApp;
 
@@ -210,8 +210,8 @@ describe('runMigration', () => {
       await gate`select pid from pg_locks where relation = 'm.gate'::regclass and not granted`;
     await expect.poll(waiting).toHaveLength(1);
     const [holder] = await waiting();
-    const pools = createPostgresPools({ url: server.databaseUrl, log: silentLog });
-    const impatient = createMigrationsClient({ pools, lockWaitMs: 1 });
+    const pools = postgresPools({ url: server.databaseUrl });
+    const impatient = migrationsClient(pools, { lockWaitMs: 1 });
     const input = { version: '20260102000000', name: 'second', sql: 'select 1' };
     for (const transactional of [true, false]) {
       await expect(

@@ -2,9 +2,8 @@ import { createServer, type Socket } from 'node:net';
 import connectSuperuser from 'postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startLocalPostgres } from '../../packages/local/src/postgres/local-postgres.ts';
-import { createMigrationsClient } from '../../src/modules/migrations/client/client.ts';
-import { createPostgresPools } from '../../src/upstream/postgres/pools.ts';
 import { connectDatabase, eventually, failureOf } from '../support/database-client.ts';
+import { migrationsClient } from '../support/migrations-client.ts';
 import {
   silentLog as localLog,
   makeDataFolder,
@@ -12,7 +11,8 @@ import {
   type TestPostgres,
   unsafeButFast,
 } from '../support/postgres.ts';
-import { silentLog, testCall } from '../support/test-call.ts';
+import { postgresPools } from '../support/postgres-pools.ts';
+import { testCall } from '../support/test-call.ts';
 
 const one = { statement: 'select 1 as x' };
 const isolation = 'READ_COMMITTED';
@@ -67,8 +67,8 @@ describe('a Postgres that comes and goes', () => {
     });
     const address = silent.address();
     const port = typeof address === 'object' && address !== null ? address.port : 0;
-    const url = `postgres://user@127.0.0.1:${port}/db?sslmode=disable`;
-    await using database = connectDatabase({ url }, { connectTimeoutMs: 100 });
+    const url = `postgres://user@127.0.0.1:${port}/db?sslmode=disable&connect_timeout=1`;
+    await using database = connectDatabase({ url });
     expect((await failureOf(database.client.query(one, testCall()))).code).toBe('UPSTREAM_UNAVAILABLE');
     for (const socket of sockets) socket.destroy();
     silent.close();
@@ -256,7 +256,7 @@ describe('pools', () => {
     async (state) => {
       await using database = connect();
       const { client, pools } = database;
-      const migrations = createMigrationsClient({ pools });
+      const migrations = migrationsClient(pools);
       const whoami = { statement: 'select pg_backend_pid() as pid' };
       const backends = async () => {
         const all = [client.query, client.execute].map(
@@ -322,7 +322,7 @@ describe('pools', () => {
 
   it('refuses to start with a URL it does not understand, and says everything that is wrong', () => {
     const url = `${postgres.databaseUrl}?pgbouncer=true&sslmode=maybe`;
-    expect(() => createPostgresPools({ url, log: silentLog })).toThrow(/DATABASE_POOLER.*sslmode/s);
+    expect(() => postgresPools({ url })).toThrow(/DATABASE_POOLER.*sslmode/s);
   });
 
   it('fails when TLS is asked for and the server has none', async () => {
@@ -406,7 +406,7 @@ describe('pools', () => {
       await client.executeTransaction({ statements, isolation }, testCall()).catch(() => undefined);
       expect([statement, await state()]).toEqual([statement, before]);
     }
-    const migrations = createMigrationsClient({ pools });
+    const migrations = migrationsClient(pools);
     const done = await migrations.run(
       {
         version: '1',

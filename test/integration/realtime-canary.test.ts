@@ -1,9 +1,8 @@
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { createCanaryRow } from '../../src/modules/realtime/client/canary/canary-row.ts';
-import { createPostgresPools } from '../../src/upstream/postgres/pools.ts';
 import { gql } from '../support/gql.ts';
+import { postgresPools } from '../support/postgres-pools.ts';
 import { type RealtimeGateway, startRealtimeGateway } from '../support/realtime-gateway.ts';
-import { silentLog } from '../support/test-call.ts';
 
 let gateway: RealtimeGateway;
 let nextId = 1;
@@ -140,7 +139,7 @@ it('says what is missing where the login may not make it, or the publication is 
 });
 
 function poolsOf(url: string) {
-  const pools = createPostgresPools({ url, max: 4, log: silentLog });
+  const pools = postgresPools({ url, max: 4 });
   return {
     row: () => createCanaryRow({ pool: pools.general, token: 'unused', everyMs: 1_000 }),
     [Symbol.asyncDispose]: () => pools.end(100),

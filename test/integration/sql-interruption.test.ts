@@ -156,10 +156,10 @@ describe('a cancel request that comes late', () => {
     await using proxy = await proxyPostgres(postgres.port, (first) =>
       isCancelRequest(first) ? 'hold' : 'pass',
     );
-    const url = throughPort(postgres.databaseUrl, proxy.port);
+    const url = throughPort(`${postgres.databaseUrl}?connect_timeout=1`, proxy.port);
     await using database = connectDatabase(
       { url },
-      { sslMode: 'disable', connectTimeoutMs: 500, limits: { maxResultBytes: 200_000 } },
+      { sslMode: 'disable', limits: { maxResultBytes: 200_000 } },
     );
     const { client } = database;
     const first =

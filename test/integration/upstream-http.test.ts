@@ -4,8 +4,9 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { afterEach, describe, expect, it } from 'vitest';
 import { AppError } from '../../src/lib/app-error.ts';
-import type { HttpUpstreamDeps } from '../../src/upstream/http/types.ts';
+import type { HttpUpstreamDeps, UpstreamLimits } from '../../src/upstream/http/types.ts';
 import { createHttpUpstream } from '../../src/upstream/http/upstream.ts';
+import { defaultConfig } from '../support/default-config.ts';
 import { type ListeningServer, listen } from '../support/listening-server.ts';
 import { silentLog, testCall } from '../support/test-call.ts';
 
@@ -14,11 +15,15 @@ afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close();
 });
 
-async function upstreamOf(handler: RequestListener, extra: Partial<HttpUpstreamDeps> = {}) {
+async function upstreamOf(
+  handler: RequestListener,
+  { limits, ...extra }: Partial<Omit<HttpUpstreamDeps, 'limits'>> & { limits?: Partial<UpstreamLimits> } = {},
+) {
   const server = await listen(handler);
   const upstream = createHttpUpstream({
     service: 'AUTH',
     baseUrl: `${server.url}/auth/v1`,
+    limits: { ...defaultConfig.upstream, ...limits },
     log: silentLog,
     ...extra,
   });
@@ -329,7 +334,7 @@ describe('stream', () => {
   });
 
   it('answers TIMEOUT for an upload that never left the queue', async () => {
-    const { server, upstream } = await upstreamOf(never, { limits: { streams: 1 } });
+    const { server, upstream } = await upstreamOf(never, { streams: 1 });
     const upload = (path: string, timeoutMs: number) =>
       codeOf(upstream.stream({ method: 'POST', path, body: Buffer.from('x'), timeoutMs, call: testCall() }));
     const first = upload('/1', 400);
@@ -368,7 +373,7 @@ describe('stream', () => {
         await buffer(request);
         response.writeHead(request.url?.endsWith('/taken') ? 200 : 409).end('answer');
       },
-      { limits: { streams: 1 } },
+      { streams: 1 },
     );
     const sent = async (path: string) => {
       const body = Readable.from([Buffer.alloc(100_000)]);
@@ -417,7 +422,12 @@ it('leaves nothing behind on the signal of its caller', async () => {
 it('answers UPSTREAM_UNAVAILABLE for a write when there was no TLS handshake', async () => {
   const { server } = await upstreamOf(never);
   const baseUrl = server.url.replace('http:', 'https:');
-  const upstream = createHttpUpstream({ service: 'AUTH', baseUrl, log: silentLog });
+  const upstream = createHttpUpstream({
+    service: 'AUTH',
+    baseUrl,
+    limits: defaultConfig.upstream,
+    log: silentLog,
+  });
   closers.push(upstream.close);
   const options = { method: 'POST', path: '/', body: Buffer.from('x'), call: testCall() } as const;
   expect(await codeOf(upstream.request(options))).toBe('UPSTREAM_UNAVAILABLE');

@@ -36,7 +36,7 @@ export async function startPassThrough(options: PassThroughOptions): Promise<Pas
           service: 'AUTH',
           baseUrl: options.authUrl,
           log: silentLog,
-          limits: { answerMs: options.answerMs ?? 10_000 },
+          limits: { ...config.upstream, answerMs: options.answerMs ?? config.upstream.answerMs },
         });
   const proxy = createProxy({
     routes: [authRoute(upstream)],

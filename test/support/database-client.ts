@@ -1,20 +1,17 @@
 import { expect } from 'vitest';
 import { AppError } from '../../src/lib/app-error.ts';
 import { createSqlClient, type SqlClientDeps } from '../../src/modules/sql/client/client.ts';
-import {
-  createPostgresPools,
-  type PostgresPools,
-  type PostgresPoolsOptions,
-} from '../../src/upstream/postgres/pools.ts';
+import type { PostgresPools } from '../../src/upstream/postgres/pools.ts';
+import { createSqlTypes } from '../../src/upstream/postgres/sql/sql-types.ts';
 import { createStatementParser } from '../../src/upstream/postgres/sql/statement-parser.ts';
-import { silentLog } from './test-call.ts';
+import { postgresPools, type TestPoolsOptions } from './postgres-pools.ts';
 
 const largeLimits = { maxRows: 100_000, maxTimeoutMs: 600_000, maxResultBytes: 64 * 1024 * 1024 };
 
 /** A database client on pools of one connection each, so that the next call gets the same backend. */
 export function connectDatabase(
-  urls: Pick<PostgresPoolsOptions, 'url' | 'readUrl'>,
-  options: Partial<PostgresPoolsOptions> &
+  urls: Pick<TestPoolsOptions, 'url' | 'readUrl'>,
+  options: Partial<TestPoolsOptions> &
     Pick<SqlClientDeps, 'parser'> & { readonly limits?: Partial<SqlClientDeps['limits']> } = {},
 ) {
   // On a busy machine a long text may take its worker a while.
@@ -23,8 +20,13 @@ export function connectDatabase(
     parser = createStatementParser({ workerTimeoutMs: 25_000 }),
     ...poolOptions
   } = options;
-  const pools = createPostgresPools({ ...urls, max: 1, readMax: 1, log: silentLog, ...poolOptions });
-  const client = createSqlClient({ pools, limits: { ...largeLimits, ...limits }, parser });
+  const pools = postgresPools({ ...urls, max: 1, readMax: 1, ...poolOptions });
+  const client = createSqlClient({
+    pools,
+    limits: { ...largeLimits, ...limits },
+    parser,
+    types: createSqlTypes(),
+  });
   return { pools, client, [Symbol.asyncDispose]: async () => await pools.end(1_000) };
 }
 

@@ -8,6 +8,7 @@ import type { PassRule, ProxyRoute } from '../../src/module/proxy-route.ts';
 import type { HttpUpstream } from '../../src/upstream/http/types.ts';
 import { createHttpUpstream } from '../../src/upstream/http/upstream.ts';
 import { anonymous } from '../../src/viewer/anonymous.ts';
+import { defaultConfig } from './default-config.ts';
 import { type ListeningServer, listen } from './listening-server.ts';
 import { silentLog } from './test-call.ts';
 
@@ -34,7 +35,7 @@ export async function passing(
     service: 'STORAGE',
     baseUrl: `${upstream.url}/root`,
     log: silentLog,
-    limits: { answerMs, idleMs: 10_000 },
+    limits: { ...defaultConfig.upstream, answerMs, idleMs: 10_000 },
   });
   const proxy = createProxy({
     routes: [

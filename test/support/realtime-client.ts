@@ -4,10 +4,12 @@ import type { RealtimeLimits } from '../../src/modules/realtime/client/socket/li
 import { createHttpUpstream } from '../../src/upstream/http/upstream.ts';
 import type { Call } from '../../src/viewer/call.ts';
 import type { UserViewer } from '../../src/viewer/viewer.ts';
+import { defaultConfig } from './default-config.ts';
 import { silentLog, testCall } from './test-call.ts';
 
 /** Bounds short enough to be met in a test, long enough for a busy machine. */
-const shortLimits: Partial<RealtimeLimits> = {
+const shortLimits: RealtimeClientDeps['limits'] = {
+  sockets: 100,
   retryFirstMs: 20,
   retryLongestMs: 40,
   joinMs: 300,
@@ -27,7 +29,12 @@ export function realtimeClient(
     tenant: 'realtime-dev',
     anonKey: 'anon-jwt',
     deletes: 'all',
-    http: createHttpUpstream({ service: 'REALTIME', baseUrl, log: silentLog }),
+    http: createHttpUpstream({
+      service: 'REALTIME',
+      baseUrl,
+      limits: defaultConfig.upstream,
+      log: silentLog,
+    }),
     log: silentLog,
     ...deps,
     limits: { ...shortLimits, ...limits },

@@ -12,6 +12,7 @@ import { hasBody } from '../has-body.ts';
 import { leaveRequest } from '../leave-request.ts';
 import { requestTransport } from '../request-transport.ts';
 import { sendError } from '../server.ts';
+import { usualSpanMs } from '../watch-pace.ts';
 import { answeredOutcome } from './attempt-outcome.ts';
 import { passAnswer } from './pass-answer.ts';
 import { checkAnnouncedLength, countedBody, drainBytes, readWholeBody } from './pass-body.ts';
@@ -32,7 +33,10 @@ export interface ProxyDeps {
   readonly log: Logger;
   /** True once the process is going down: what is running ends, nothing new begins. @default () => false */
   readonly draining?: () => boolean;
-  /** A client that is not held back must move some bytes in every such span, whichever way they flow. @default 30_000 */
+  /**
+   * A client that is not held back must move some bytes in every such span, whichever way they flow.
+   * @default `usualSpanMs`
+   */
   readonly paceMs?: number;
 }
 
@@ -89,7 +93,7 @@ function sendErrorEarly(request: IncomingMessage, response: ServerResponse, erro
 
 /** Passes Supabase's own HTTP paths to their services, streaming both ways. */
 export function createProxy(deps: ProxyDeps): Proxy {
-  const { publicUrl, log, paceMs = 30_000 } = deps;
+  const { publicUrl, log, paceMs = usualSpanMs } = deps;
   const via = createVia(publicUrl);
 
   async function spend(

@@ -7,21 +7,16 @@ import type { Call } from '../../viewer/call.ts';
 import type { HeaderInput } from './request-headers.ts';
 import type { Query } from './request-path.ts';
 
+/** Times are milliseconds. */
 export interface UpstreamLimits {
-  /** @default 2_000 */
   connectMs: number;
-  /** From the call to the whole answer, retries included. @default 10_000 */
+  /** From the call to the whole answer, retries included. */
   answerMs: number;
-  /** Longest pause in a streamed body, either way. @default 60_000 */
+  /** Longest pause in a streamed body, either way. */
   idleMs: number;
-  /** @default 5 MB */
   maxAnswerBytes: number;
-  /** Sockets to the service. @default 64 */
+  /** Sockets to the service. */
   connections: number;
-  /** Sockets for streams, which are apart from those of other calls. @default 1_024 */
-  streams: number;
-  /** Further attempts of an idempotent call. @default 2 */
-  retries: number;
 }
 
 export interface UpstreamMetrics {
@@ -111,7 +106,9 @@ export interface HttpUpstreamDeps {
   service: string;
   /** Root of the service, or its path behind a gateway. */
   baseUrl: string;
-  limits?: Partial<UpstreamLimits>;
+  limits: UpstreamLimits;
+  /** Sockets for streams, which are apart from those of other calls. @default 1_024 */
+  streams?: number;
   /** Whether a success of the service shows that it has read the request's body. @default true */
   successReadsBody?: boolean | undefined;
   log: Logger;

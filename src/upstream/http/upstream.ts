@@ -18,24 +18,15 @@ import type {
   RequestOptions,
   StreamOptions,
   StreamResponse,
-  UpstreamLimits,
   UpstreamResponse,
 } from './types.ts';
 
-const defaults: UpstreamLimits = {
-  connectMs: 2_000,
-  answerMs: 10_000,
-  idleMs: 60_000,
-  maxAnswerBytes: 5 * 1024 * 1024,
-  connections: 64,
-  streams: 1_024,
-  retries: 2,
-};
+/** Further attempts of an idempotent call. */
+const retries = 2;
 
 /** HTTP to one service: pool, deadlines, bounded retries, circuit. Redirects are never followed. */
 export function createHttpUpstream(deps: HttpUpstreamDeps): HttpUpstream {
-  const { service, log, metrics } = deps;
-  const limits: UpstreamLimits = { ...defaults, ...deps.limits };
+  const { service, limits, log, metrics } = deps;
   const base = new URL(deps.baseUrl);
   const prefix = withoutTrailing(base.pathname, '/');
   const open = (connections: number) =>
@@ -46,7 +37,7 @@ export function createHttpUpstream(deps: HttpUpstreamDeps): HttpUpstream {
     });
   const pool = open(limits.connections);
   // A stream lasts as long as its client likes: it must not take the place of calls that are over at once.
-  const streams = open(limits.streams);
+  const streams = open(deps.streams ?? 1_024);
 
   const circuits = createCircuits({ service, log, metrics });
 
@@ -107,7 +98,7 @@ export function createHttpUpstream(deps: HttpUpstreamDeps): HttpUpstream {
     const attempt = () =>
       sending.blamingSource(exchangeBuffered(isStream ? streams : pool, sending.request, maxAnswerBytes));
     try {
-      const answer = await withRetries(idempotent && !isStream ? limits.retries : 0, deadline, () =>
+      const answer = await withRetries(idempotent && !isStream ? retries : 0, deadline, () =>
         circuits.watch(options.bypassCircuit ? 'bypass' : { key: options.circuitKey }, attempt),
       );
       return readAnswer(service, answer);

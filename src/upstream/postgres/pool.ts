@@ -41,15 +41,15 @@ export interface PostgresPoolDeps {
   readonly max: number;
   /** Milliseconds a call waits for a connection. */
   readonly acquireTimeoutMs: number;
-  /** Milliseconds after which an unused connection is closed. */
-  readonly idleTimeoutMs: number;
-  /** Milliseconds a connection lives, give or take a tenth. */
-  readonly maxLifetimeMs: number;
   /** Whether a server that has become read-only is no longer the right one. */
   readonly writes: boolean;
   readonly log: Logger;
 }
 
+/** After which an unused connection is closed. */
+const idleTimeoutMs = 300_000;
+/** How long a connection lives, give or take a tenth. */
+const maxLifetimeMs = 3_600_000;
 const sweepEveryMs = 15_000;
 const askTimeoutMs = 2_000;
 const firstPauseMs = 100;
@@ -83,7 +83,7 @@ export function createPostgresPool(deps: PostgresPoolDeps): PostgresPool {
   function sweep(): void {
     const now = Date.now();
     for (const pooled of [...idle]) {
-      if (now - pooled.idleSince > deps.idleTimeoutMs || now > pooled.expiresAt) drop(pooled);
+      if (now - pooled.idleSince > idleTimeoutMs || now > pooled.expiresAt) drop(pooled);
     }
   }
 
@@ -115,7 +115,7 @@ export function createPostgresPool(deps: PostgresPoolDeps): PostgresPool {
       (session) => {
         connecting -= 1;
         failures = 0;
-        const lifetime = deps.maxLifetimeMs * (0.9 + Math.random() * 0.2);
+        const lifetime = maxLifetimeMs * (0.9 + Math.random() * 0.2);
         const pooled: Pooled = {
           session,
           generation: bornIn,

@@ -12,30 +12,24 @@ import { terminateBackend } from './terminate-backend.ts';
 export interface PostgresPoolsOptions {
   /** DATABASE_URL. */
   readonly url: string;
-  /** DATABASE_URL_READ: the login for SQL that callers wrote to read. @default url */
-  readonly readUrl?: string | undefined;
+  /** DATABASE_URL_READ: the login for SQL that callers wrote to read. */
+  readonly readUrl: string;
   /** DATABASE_DIRECT_URL: past the pooler, for what needs a session. */
   readonly directUrl?: string | undefined;
   /** `transaction`: between us and Postgres is a pooler that lends a backend for one transaction only. */
-  readonly pooler?: 'session' | 'transaction' | undefined;
+  readonly pooler: 'session' | 'transaction';
   /** DATABASE_SSLMODE: over what the URLs say. */
   readonly sslMode?: SslMode | undefined;
   /** DATABASE_CA: PEM text, over what the URLs say. */
   readonly ca?: string | undefined;
-  /** Connections of the read pool whose login can do more than read are refused. @default false */
-  readonly refusePrivilegedRead?: boolean | undefined;
-  /** Connections of the general pool. @default 10 */
-  readonly max?: number | undefined;
-  /** Connections of the read pool. @default 10 */
-  readonly readMax?: number | undefined;
-  /** Milliseconds a call waits for a connection. @default 5000 */
-  readonly acquireTimeoutMs?: number | undefined;
-  /** Milliseconds to connect, for each host; the URL's connect_timeout wins. @default 2000 */
-  readonly connectTimeoutMs?: number | undefined;
-  /** Milliseconds. @default 300000 */
-  readonly idleTimeoutMs?: number | undefined;
-  /** Milliseconds. @default 3600000 */
-  readonly maxLifetimeMs?: number | undefined;
+  /** Connections of the read pool whose login can do more than read are refused. */
+  readonly refusePrivilegedRead: boolean;
+  /** Connections of the general pool. */
+  readonly max: number;
+  /** Connections of the read pool. */
+  readonly readMax: number;
+  /** Milliseconds a call waits for a connection. */
+  readonly acquireTimeoutMs: number;
   readonly log: Logger;
 }
 
@@ -74,6 +68,8 @@ interface PostgresListenHandlers {
   readonly onConnect?: () => void;
 }
 
+/** To connect, for each host, unless the URL's `connect_timeout` says something else. */
+const connectTimeoutMs = 2_000;
 const pingTimeoutMs = 2_000;
 const directMax = 4;
 
@@ -91,7 +87,6 @@ export function createPostgresPools(options: PostgresPoolsOptions): PostgresPool
       sslRootCert: options.ca ?? given.sslRootCert,
     };
     const openSocket = createSocketOpener(address);
-    const connectTimeoutMs = address.connectTimeoutMs ?? options.connectTimeoutMs ?? 2_000;
     const parameters = startupParameters(address, pooled, extra);
     const unwatching = new Set<PostgresHost>();
     return (): Promise<PostgresSession> =>
@@ -99,7 +94,7 @@ export function createPostgresPools(options: PostgresPoolsOptions): PostgresPool
         address,
         openSocket,
         parameters,
-        connectTimeoutMs,
+        connectTimeoutMs: address.connectTimeoutMs ?? connectTimeoutMs,
         mayPrepare,
         pooled,
         unwatching,
@@ -113,9 +108,7 @@ export function createPostgresPools(options: PostgresPoolsOptions): PostgresPool
       terminate: (session) => terminateBackend(session, terminators),
       max,
       writes,
-      acquireTimeoutMs: options.acquireTimeoutMs ?? 5_000,
-      idleTimeoutMs: options.idleTimeoutMs ?? 300_000,
-      maxLifetimeMs: options.maxLifetimeMs ?? 3_600_000,
+      acquireTimeoutMs: options.acquireTimeoutMs,
       log,
     });
   }
@@ -123,13 +116,13 @@ export function createPostgresPools(options: PostgresPoolsOptions): PostgresPool
   const openGeneral = opener(options.url, transactionPooler, !transactionPooler);
   const openDirect = options.directUrl === undefined ? openGeneral : opener(options.directUrl, false, false);
   // Each call on it ends with DISCARD ALL, which nothing prepared outlives.
-  const openAnyRead = opener(options.readUrl ?? options.url, transactionPooler, false, {
+  const openAnyRead = opener(options.readUrl, transactionPooler, false, {
     default_transaction_read_only: 'on',
     statement_timeout: String(readStatementTimeoutMs),
   });
   const openRead = async (): Promise<PostgresSession> => {
     const session = await openAnyRead();
-    if (options.refusePrivilegedRead !== true) return session;
+    if (!options.refusePrivilegedRead) return session;
     try {
       await refusePrivilegedLogin(session);
       return session;
@@ -138,8 +131,8 @@ export function createPostgresPools(options: PostgresPoolsOptions): PostgresPool
       throw error;
     }
   };
-  const general = pool('general', options.max ?? 10, openGeneral, true);
-  const read = pool('read', options.readMax ?? 10, openRead, false, [openAnyRead, openGeneral]);
+  const general = pool('general', options.max, openGeneral, true);
+  const read = pool('read', options.readMax, openRead, false, [openAnyRead, openGeneral]);
   const direct = pool('direct', directMax, openDirect, true);
   const probe = pool('probe', 1, openGeneral, false);
 

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { createTimers } from '../../../src/lib/timers.ts';
 import { createChannel } from '../../../src/modules/realtime/client/socket/channel.ts';
 import type { ClientFrame } from '../../../src/modules/realtime/client/socket/frames.ts';
-import { defaultRealtimeLimits } from '../../../src/modules/realtime/client/socket/limits.ts';
+import { realtimeLimits } from '../../../src/modules/realtime/client/socket/limits.ts';
 import { createPacer } from '../../../src/modules/realtime/client/socket/pacer.ts';
 
 beforeEach(() => {
@@ -15,6 +15,7 @@ afterEach(() => {
 /** A channel on a server that answers each join at once, and then does as `after` says. */
 function joining(after: (closeChannel: () => void) => void) {
   const timers = createTimers();
+  const limits = { ...realtimeLimits, sockets: 1 };
   let joins = 0;
   let gaps = 0;
   let lastRef = 0;
@@ -40,9 +41,9 @@ function joining(after: (closeChannel: () => void) => void) {
           return true;
         },
       },
-      pacer: createPacer(defaultRealtimeLimits, timers),
+      pacer: createPacer(limits, timers),
       timers,
-      limits: defaultRealtimeLimits,
+      limits,
     },
     {
       token: () => 'token',

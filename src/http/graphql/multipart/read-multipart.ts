@@ -5,7 +5,7 @@ import { AppError } from '../../../lib/app-error.ts';
 import { badInput } from '../../../lib/bad-input.ts';
 import type { ByteHold } from '../../../lib/byte-budget.ts';
 import { noRoomForBody } from '../../request-body.ts';
-import { watchPace } from '../../watch-pace.ts';
+import { usualSpanMs, watchPace } from '../../watch-pace.ts';
 import { createFileTurns, type FileTurns } from './file-turns.ts';
 import type { HeldBytes } from './held-bytes.ts';
 import { type MultipartOperation, parseMap, parseOperations, placeFile } from './place-files.ts';
@@ -19,7 +19,7 @@ export interface MultipartLimits {
   readonly hold: ByteHold;
   /** Memory for files that cannot flow straight to their readers. */
   readonly held: HeldBytes;
-  /** A sender that is not held back must bring some bytes in every such span. @default 30_000 */
+  /** A sender that is not held back must bring some bytes in every such span. @default `usualSpanMs` */
   readonly paceMs?: number;
 }
 
@@ -65,7 +65,7 @@ export async function readMultipart(
       reject(error);
     };
     stopWatching = watchPace({
-      spanMs: limits.paceMs ?? 30_000,
+      spanMs: limits.paceMs ?? usualSpanMs,
       moved: () => seen,
       heldBack: () => request.complete || (turns?.heldBack() ?? false),
       onStill: () => fail(new AppError('TIMEOUT', 'The request came too slowly.')),

@@ -20,12 +20,6 @@ export interface HealthClientDeps {
   /** One round trip to Postgres; undefined where no database is configured. */
   readonly pingPostgres?: ((signal: AbortSignal) => Promise<PostgresPing>) | undefined;
   readonly log: Logger;
-  /** Longest wait for one service. @default 2_000 */
-  readonly probeTimeoutMs?: number;
-  /** How long the answers serve everybody who asks. @default 1_000 */
-  readonly shareMs?: number;
-  /** Between two probes while somebody watches. @default 5_000 */
-  readonly watchMs?: number;
 }
 
 export interface HealthClient {
@@ -45,11 +39,16 @@ export interface HealthClient {
 
 type Snapshot = readonly ServiceHealth[];
 
+/** Longest wait for one service. */
+const probeTimeoutMs = 2_000;
+/** How long the answers serve everybody who asks. */
+const shareMs = 1_000;
+/** Between two probes while somebody watches. */
+const watchMs = 5_000;
 const healthPatienceMs = 250;
 
 /** Probes the services. Everybody who asks within `shareMs` shares one probe, which no caller's leaving stops. */
 export function createHealthClient(deps: HealthClientDeps): HealthClient {
-  const { probeTimeoutMs = 2_000, shareMs = 1_000, watchMs = 5_000 } = deps;
   const started = performance.now();
   const ended = new AbortController();
   const listeners = new Set<(snapshot: Snapshot) => void>();

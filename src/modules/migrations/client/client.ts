@@ -3,10 +3,7 @@ import type { Page } from '../../../lib/page.ts';
 import type { PostgresSql } from '../../../upstream/postgres/driver.ts';
 import type { PostgresPools } from '../../../upstream/postgres/pools.ts';
 import { requireDatabase } from '../../../upstream/postgres/require-database.ts';
-import {
-  createStatementParser,
-  type StatementParser,
-} from '../../../upstream/postgres/sql/statement-parser.ts';
+import { createStatementParser } from '../../../upstream/postgres/sql/statement-parser.ts';
 import type { Call } from '../../../viewer/call.ts';
 import { compareVersions } from './compare-versions.ts';
 import { listHeads, readMigration, readMigrations } from './history.ts';
@@ -38,30 +35,23 @@ export interface MigrationsClient {
 export interface MigrationsClientDeps {
   /** Undefined where the deployment has no DATABASE_URL: every method is then NOT_CONFIGURED. */
   readonly pools: PostgresPools | undefined;
-  /** @default an own one, that gives long scripts more time */
-  readonly parser?: StatementParser;
-  /** @default true */
-  readonly allowOutOfOrder?: boolean;
-  /** Milliseconds to wait for another migration. @default 15000 */
+  readonly allowOutOfOrder: boolean;
+  /** Milliseconds to wait for another migration. @default 15_000 */
   readonly lockWaitMs?: number;
-  /** Milliseconds for a whole migration. @default 300000 */
-  readonly timeoutMs?: number;
+  /** Milliseconds for a whole migration. */
+  readonly timeoutMs: number;
   /** Called when this process changed the schema. */
-  readonly onSchemaChange?: () => void;
+  readonly onSchemaChange: () => void;
 }
 
 export function createMigrationsClient(deps: MigrationsClientDeps): MigrationsClient {
-  const parser = deps.parser ?? createStatementParser({ workerTimeoutMs: 30_000, cachedTexts: 10 });
+  const { allowOutOfOrder, lockWaitMs = 15_000, timeoutMs, onSchemaChange } = deps;
+  // Scripts are long, and seldom the same twice.
+  const parser = createStatementParser({ workerTimeoutMs: 30_000, cachedTexts: 10 });
 
   function engine(): MigrationEngine {
-    return {
-      pools: requireDatabase(deps.pools),
-      parser,
-      allowOutOfOrder: deps.allowOutOfOrder ?? true,
-      lockWaitMs: deps.lockWaitMs ?? 15_000,
-      timeoutMs: deps.timeoutMs ?? 300_000,
-      onSchemaChange: deps.onSchemaChange ?? (() => undefined),
-    };
+    const pools = requireDatabase(deps.pools);
+    return { pools, parser, allowOutOfOrder, lockWaitMs, timeoutMs, onSchemaChange };
   }
 
   async function reading<T>(call: Call, read: (sql: PostgresSql) => Promise<T>): Promise<T> {

@@ -26,7 +26,7 @@ import type {
 } from './feeds/types.ts';
 import { sendBroadcast } from './send-broadcast.ts';
 import { realtimeEndpoint } from './socket/endpoint.ts';
-import { defaultRealtimeLimits, type RealtimeLimits } from './socket/limits.ts';
+import { type RealtimeLimits, realtimeLimits } from './socket/limits.ts';
 import { createPacer, type JoinCaller } from './socket/pacer.ts';
 import { createSocketPool } from './socket/socket-pool.ts';
 
@@ -40,7 +40,7 @@ export interface RealtimeClientDeps {
   /** Who learns of deleted rows, which upstream does not check against row level security. */
   readonly deletes: 'all' | 'service_role';
   readonly log: Logger;
-  readonly limits?: Partial<RealtimeLimits> | undefined;
+  readonly limits: Pick<RealtimeLimits, 'sockets'> & Partial<RealtimeLimits>;
   /** A row that is changed now and then to see whether changes still come; needs a database and the service key. */
   readonly canary?: CanaryRow | undefined;
   /** What the caller's own privileges show of a table, and what fits it; absent without a database. */
@@ -75,7 +75,7 @@ export interface RealtimeClient {
 }
 
 export function createRealtimeClient(deps: RealtimeClientDeps): RealtimeClient {
-  const limits = { ...defaultRealtimeLimits, ...deps.limits };
+  const limits = { ...realtimeLimits, ...deps.limits };
   const timers = createTimers();
   const pacer = createPacer(limits, timers);
   // Without an upstream nothing ever reaches the pool: every method refuses first.

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { invalidInput } from '../../../lib/bad-input.ts';
 import type { PostgresPools } from '../../../upstream/postgres/pools.ts';
 import { requireDatabase } from '../../../upstream/postgres/require-database.ts';
-import { createSqlTypes, type SqlTypes } from '../../../upstream/postgres/sql/sql-types.ts';
+import type { SqlTypes } from '../../../upstream/postgres/sql/sql-types.ts';
 import {
   createStatementParser,
   type StatementParser,
@@ -27,8 +27,7 @@ export interface SqlClientDeps {
   readonly pools: PostgresPools | undefined;
   /** @default an own one */
   readonly parser?: StatementParser;
-  /** @default an own one */
-  readonly types?: SqlTypes;
+  readonly types: SqlTypes;
   readonly limits: {
     /** The most rows that a caller may ask for. */
     readonly maxRows: number;
@@ -55,8 +54,7 @@ export function createSqlClient(deps: SqlClientDeps): SqlClient {
   const { maxResultBytes } = deps.limits;
   const schemas = sqlArguments(deps.limits);
   const parser = deps.parser ?? createStatementParser();
-  const types = deps.types ?? createSqlTypes();
-  const known = deps.pools && { pools: deps.pools, parser, types, maxResultBytes };
+  const known = deps.pools && { pools: deps.pools, parser, types: deps.types, maxResultBytes };
 
   const engine = (): SqlEngine => requireDatabase(known);
 

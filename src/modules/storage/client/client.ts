@@ -11,8 +11,8 @@ export interface StorageClientDeps {
   /** Where clients reach this gateway: the only source of absolute URLs. */
   readonly publicUrl: string;
   readonly maxSignedUrlExpiryMs: number;
-  /** Storage transforms images. @default false */
-  readonly imageTransformation?: boolean;
+  /** Storage transforms images. */
+  readonly imageTransformation: boolean;
 }
 
 /** Supabase Storage for one caller at a time: the caller's own token decides, by row level security. */
@@ -21,8 +21,8 @@ export interface StorageClient extends BucketMethods, FileMethods, SharingMethod
 }
 
 export function createStorageClient(deps: StorageClientDeps): StorageClient {
+  const { imageTransformation, maxSignedUrlExpiryMs } = deps;
   const send = createSend(deps.upstream);
-  const imageTransformation = deps.imageTransformation ?? false;
   const urls = createPublicUrls(deps.publicUrl, imageTransformation);
   const buckets = createBucketMethods(send);
   return {
@@ -34,7 +34,7 @@ export function createStorageClient(deps: StorageClientDeps): StorageClient {
       bucket: buckets.bucket,
       urls,
       imageTransformation,
-      maxSignedUrlExpiryMs: deps.maxSignedUrlExpiryMs,
+      maxSignedUrlExpiryMs,
     }),
   };
 }

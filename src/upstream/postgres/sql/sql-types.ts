@@ -11,13 +11,14 @@ export interface SqlTypes {
 }
 
 export interface SqlTypesOptions {
-  /** Another client may have renamed a type: names are looked up again after this. @default 60000 */
+  /** Another client may have renamed a type: names are looked up again after this. @default 60_000 */
   readonly maxAgeMs?: number;
-  /** @default 10000 */
-  readonly maxTypes?: number;
   /** Called when something was looked up: from now on a change of the schema matters. */
   readonly onLearned?: () => void;
 }
+
+/** Of the database's own, after which all are looked up anew. */
+const maxTypes = 10_000;
 
 interface TypeRow {
   oid: number;
@@ -29,7 +30,7 @@ interface TypeRow {
 
 /** What the types of one database are called and how their values are read. */
 export function createSqlTypes(options: SqlTypesOptions = {}): SqlTypes {
-  const { maxAgeMs = 60_000, maxTypes = 10_000, onLearned } = options;
+  const { maxAgeMs = 60_000, onLearned } = options;
   const own = new Map<number, PostgresTypeFace>();
   let forgetAt = 0;
 

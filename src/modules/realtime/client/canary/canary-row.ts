@@ -17,7 +17,7 @@ export interface CanaryRow {
   /** Makes sure that the table is there and published. Throws what explains why it cannot be. */
   prepare(): Promise<void>;
   touch(): Promise<void>;
-  readonly everyMs?: number;
+  readonly everyMs: number;
   readonly answerMs?: number;
 }
 

@@ -10,8 +10,8 @@ export interface CanaryDeps {
   died(times: number): void;
   readonly timers: Timers;
   readonly log: Logger;
-  /** Milliseconds between two changes. @default 15_000 */
-  readonly everyMs?: number;
+  /** Milliseconds between two changes. */
+  readonly everyMs: number;
   /** Milliseconds for a change to come back. @default 5_000 */
   readonly answerMs?: number;
 }
@@ -28,7 +28,7 @@ const mostDoublings = 5;
 
 /** Watches only while somebody follows row changes. */
 export function createCanary(deps: CanaryDeps): Canary {
-  const { timers, log, everyMs = 15_000, answerMs = 5_000 } = deps;
+  const { timers, log, everyMs, answerMs = 5_000 } = deps;
   let users = 0;
   let misses = 0;
   let deaths = 0;
