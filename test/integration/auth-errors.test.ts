@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startTestApp, type TestApp } from '../support/app.ts';
+import { startTestGateway, type TestGateway } from '../support/gateway.ts';
 import { gql, type OperationText } from '../support/gql.ts';
 import { type ListeningServer, listen } from '../support/listening-server.ts';
 import { hmacToken, keyClaims, testSecret } from '../support/tokens.ts';
@@ -7,14 +7,14 @@ import { hmacToken, keyClaims, testSecret } from '../support/tokens.ts';
 const words = 'internal-host-10-1-2-3';
 
 let upstream: ListeningServer;
-let app: TestApp;
+let gateway: TestGateway;
 let next: { status: number; body: unknown } = { status: 500, body: {} };
 beforeAll(async () => {
   upstream = await listen((_request, response) => {
     response.writeHead(next.status, { 'content-type': 'application/json' }).end(JSON.stringify(next.body));
   });
   const rule = { limit: 100_000, window: '1h' };
-  app = await startTestApp({
+  gateway = await startTestGateway({
     AUTH_URL: upstream.url,
     JWT_SECRET: testSecret,
     SUPABASE_ANON_KEY: hmacToken(keyClaims('anon')),
@@ -22,7 +22,7 @@ beforeAll(async () => {
   });
 });
 afterAll(async () => {
-  await app.close();
+  await gateway.close();
   await upstream.close();
 });
 
@@ -38,7 +38,7 @@ async function refused(status: number, code: string, message: string, document: 
     { code: status, error_code: code, msg: message },
   ]) {
     next = { status, body };
-    const { errors } = await app.graphql(document);
+    const { errors } = await gateway.graphql(document);
     expect(errors).toHaveLength(1);
     shown.push({ message: errors[0]?.message, ...errors[0]?.extensions, requestId: undefined });
   }

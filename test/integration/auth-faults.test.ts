@@ -1,6 +1,6 @@
 import type { RequestListener } from 'node:http';
 import { describe, expect, test } from 'vitest';
-import { startTestApp, type TestApp } from '../support/app.ts';
+import { startTestGateway, type TestGateway } from '../support/gateway.ts';
 import { gql } from '../support/gql.ts';
 import { type ListeningServer, listen } from '../support/listening-server.ts';
 import { hmacToken, keyClaims, testSecret, userClaims } from '../support/tokens.ts';
@@ -10,15 +10,14 @@ const anonKey = hmacToken(keyClaims('anon'));
 const serviceKey = hmacToken(keyClaims('service_role'));
 const userToken = hmacToken(userClaims());
 
-interface Faulty extends AsyncDisposable {
-  app: TestApp;
+interface Faulty extends TestGateway {
   upstream: ListeningServer;
 }
 
 /** A gateway in front of an auth service that misbehaves. */
 async function faulty(handler: RequestListener, more: Record<string, string> = {}): Promise<Faulty> {
   const upstream = await listen(handler);
-  const app = await startTestApp({
+  const gateway = await startTestGateway({
     AUTH_URL: upstream.url,
     JWT_SECRET: testSecret,
     SUPABASE_ANON_KEY: anonKey,
@@ -26,14 +25,11 @@ async function faulty(handler: RequestListener, more: Record<string, string> = {
     UPSTREAM_TIMEOUT: '10s',
     ...more,
   });
-  return {
-    app,
-    upstream,
-    async [Symbol.asyncDispose]() {
-      await app.close();
-      await upstream.close();
-    },
+  const close = async () => {
+    await gateway.close();
+    await upstream.close();
   };
+  return { ...gateway, upstream, close, [Symbol.asyncDispose]: close };
 }
 
 const answer =
@@ -97,7 +93,7 @@ describe('an auth service that answers with', () => {
         [query, onRead],
         [mutation, onWrite],
       ] as const) {
-        const result = await running.app.graphql(document);
+        const result = await running.graphql(document);
         expect(result.errors.map(({ extensions }) => extensions.code)).toEqual([code]);
         const shown = JSON.stringify(result);
         expect(shown).not.toContain(secretBody);
@@ -111,19 +107,19 @@ describe('an auth service that answers with', () => {
       answer(500, json({ code: 'unexpected_failure', message: 'Database error saving new user' })),
     );
     const create = gql(`mutation { createUser(input: { email: "a@example.com" }) { id } }`);
-    const shown = await running.app.graphql(create, { token: serviceKey });
+    const shown = await running.graphql(create, { token: serviceKey });
     expect(shown.errors[0]?.extensions).toMatchObject({
       code: 'UPSTREAM_ERROR',
       reason: 'unexpected_failure',
       upstreamMessage: 'Database error saving new user',
     });
-    const hidden = await running.app.graphql(mutation);
+    const hidden = await running.graphql(mutation);
     expect(hidden.errors[0]?.extensions).not.toHaveProperty('upstreamMessage');
   });
 
   test('429 tells when to come back, by header or in its sentence', async () => {
     await using byHeader = await faulty(answer(429, 'slow down', { ...html, 'retry-after': '7' }));
-    expect((await byHeader.app.graphql(mutation)).errors[0]?.extensions).toMatchObject({
+    expect((await byHeader.graphql(mutation)).errors[0]?.extensions).toMatchObject({
       code: 'RATE_LIMITED',
       retryAfter: 7,
     });
@@ -136,7 +132,7 @@ describe('an auth service that answers with', () => {
         }),
       ),
     );
-    const result = await bySentence.app.graphql(mutation);
+    const result = await bySentence.graphql(mutation);
     expect(result.errors[0]?.extensions).toMatchObject({
       code: 'RATE_LIMITED',
       reason: 'over_email_send_rate_limit',
@@ -147,7 +143,7 @@ describe('an auth service that answers with', () => {
 
   test('a code that nobody knows is still an error with its reason', async () => {
     await using running = await faulty(answer(418, json({ code: 'brand_new', message: 'x' })));
-    expect((await running.app.graphql(mutation)).errors[0]?.extensions).toMatchObject({
+    expect((await running.graphql(mutation)).errors[0]?.extensions).toMatchObject({
       code: 'BAD_USER_INPUT',
       reason: 'brand_new',
     });
@@ -165,7 +161,7 @@ describe('an auth service that answers with', () => {
         { code: status, error_code: reason, msg: secretBody },
       ]) {
         await using running = await faulty(answer(status, json(body)));
-        const { errors } = await running.app.graphql(mutation);
+        const { errors } = await running.graphql(mutation);
         expect(errors[0]?.extensions).toMatchObject({ code, reason });
         expect(JSON.stringify(errors)).not.toContain(secretBody);
       }
@@ -177,7 +173,7 @@ describe('an auth service that answers with', () => {
     await using running = await faulty(
       answer(200, '{}', Object.fromEntries(inside.map((name) => [name, 'abcde']))),
     );
-    const passed = await fetch(`${running.app.url}/auth/v1/settings`, { headers: { apikey: anonKey } });
+    const passed = await fetch(`${running.url}/auth/v1/settings`, { headers: { apikey: anonKey } });
     expect(passed.status).toBe(200);
     expect(inside.filter((name) => passed.headers.has(name))).toEqual([]);
   });
@@ -199,7 +195,7 @@ describe('an auth service that answers with', () => {
           : json({ code: 'user_not_found', message: 'User not found' }),
       );
     });
-    const { data, errors } = await running.app.graphql(
+    const { data, errors } = await running.graphql(
       gql(`{ users { totalCount nodes { email identities { id } factors { id } } } }`),
       { token: serviceKey },
     );
@@ -216,7 +212,7 @@ describe('an auth service that answers with', () => {
       identities: [],
     };
     await using running = await faulty(answer(200, json(user)));
-    const { data } = await running.app.graphql(gql(`{ me { createdAt updatedAt factors { id } } }`), {
+    const { data } = await running.graphql(gql(`{ me { createdAt updatedAt factors { id } } }`), {
       token: userToken,
     });
     expect(data.me).toEqual({
@@ -230,7 +226,7 @@ describe('an auth service that answers with', () => {
 describe('what the auth service is told', () => {
   test("the caller's address, once, and the version of its errors, but nothing that a client may not say", async () => {
     await using running = await faulty(answer(200, json({ external: {} })));
-    await running.app.graphql(query, {
+    await running.graphql(query, {
       headers: { 'x-forwarded-for': '6.6.6.6', 'x-jwt-aud': 'other', 'sb-forwarded-for': '6.6.6.6' },
     });
     const [seen] = running.upstream.requests;
@@ -271,14 +267,14 @@ describe('what the auth service is told', () => {
       `mutation { refreshSession(refreshToken: "abcdefghijkl") { session { refreshToken } } }`,
     );
     const leaving = new AbortController();
-    const first = fetch(running.app.graphqlUrl, {
+    const first = fetch(running.graphqlUrl, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: json({ query: document }),
       signal: leaving.signal,
     }).catch(() => 'left');
     await began;
-    const second = running.app.graphql(document);
+    const second = running.graphql(document);
     leaving.abort();
     expect(await first).toBe('left');
     release();
@@ -287,12 +283,12 @@ describe('what the auth service is told', () => {
   });
 
   test('nothing, where there is no auth service or no key for the gateway before it', async () => {
-    await using none = await startTestApp({ JWT_SECRET: testSecret });
+    await using none = await startTestGateway({ JWT_SECRET: testSecret });
     expect((await none.graphql(query)).errors[0]?.extensions).toMatchObject({
       code: 'NOT_CONFIGURED',
       service: 'AUTH',
     });
-    await using keyless = await startTestApp({
+    await using keyless = await startTestGateway({
       JWT_SECRET: testSecret,
       SUPABASE_URL: 'http://127.0.0.1:9',
     });
@@ -316,7 +312,7 @@ describe('bad input is refused before the service is asked', () => {
     ['metadata of 300 kB', { ...valid, data: { a: 'x'.repeat(300_000) } }, 'PAYLOAD_TOO_LARGE'],
   ])('%s', async (_, input, code) => {
     await using running = await faulty(answer(200, '{}'));
-    const result = await running.app.graphqlText(call, { variables: { input } });
+    const result = await running.graphqlText(call, { variables: { input } });
     expect(result.errors[0]?.extensions.code).toBe(code);
     expect(running.upstream.requests).toEqual([]);
     expect(JSON.stringify(result)).not.toContain('secret1');
@@ -324,7 +320,7 @@ describe('bad input is refused before the service is asked', () => {
 
   test('metadata of 1 MB does not reach the service either', async () => {
     await using running = await faulty(answer(200, '{}'));
-    const response = await fetch(running.app.graphqlUrl, {
+    const response = await fetch(running.graphqlUrl, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: json({ query: call, variables: { input: { ...valid, data: { a: 'x'.repeat(1_100_000) } } } }),
@@ -344,7 +340,7 @@ describe('guessing', () => {
       { RATE_LIMITS: json({ signIn: { limit: 3, window: '1h' } }) },
     );
     const aliases = Array.from({ length: 5 }, (_, index) => `a${index}: ${attempt('victim@example.com')}`);
-    const { errors } = await running.app.graphqlText(`mutation { ${aliases.join(' ')} }`, {
+    const { errors } = await running.graphqlText(`mutation { ${aliases.join(' ')} }`, {
       headers: { apikey: anonKey },
     });
     const codes = errors.map(({ extensions }) => extensions.code).sort();
@@ -356,7 +352,7 @@ describe('guessing', () => {
       'UNAUTHENTICATED',
     ]);
     expect(running.upstream.requests.length).toBe(3);
-    const other = await running.app.graphqlText(`mutation { ${attempt('other@example.com')} }`, {
+    const other = await running.graphqlText(`mutation { ${attempt('other@example.com')} }`, {
       headers: { apikey: anonKey },
     });
     expect(other.errors[0]?.extensions.code).toBe('UNAUTHENTICATED');
@@ -367,8 +363,8 @@ describe('guessing', () => {
       answer(400, json({ code: 'invalid_credentials', message: 'Invalid login credentials' })),
       { RATE_LIMITS: json({ signIn: { limit: 1, window: '1h' } }) },
     );
-    await running.app.graphqlText(`mutation { ${attempt('victim@example.com')} }`);
-    const passed = await fetch(`${running.app.url}/auth/v1/token?grant_type=password`, {
+    await running.graphqlText(`mutation { ${attempt('victim@example.com')} }`);
+    const passed = await fetch(`${running.url}/auth/v1/token?grant_type=password`, {
       method: 'POST',
       headers: { apikey: anonKey, 'content-type': 'application/json' },
       body: json({ email: 'Victim@example.com', password: 'wrong one' }),

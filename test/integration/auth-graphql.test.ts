@@ -3,8 +3,8 @@ import { GoTrueClient } from '@supabase/supabase-js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { totpCode } from '../../packages/local/src/auth/totp.ts';
 import type { VerifyOtpInput } from '../generated/operations.ts';
-import { type Ask, type GraphQLAnswer, startTestApp } from '../support/app.ts';
-import { startTestAuthApp, type TestAuthApp } from '../support/auth-app.ts';
+import { type AuthGateway, startAuthGateway } from '../support/auth-gateway.ts';
+import { type Ask, type GraphQLAnswer, startTestGateway } from '../support/gateway.ts';
 import { type DataOf, gql, type OperationText, type VariablesOf } from '../support/gql.ts';
 
 const newEmail = () => `user-${randomBytes(8).toString('hex')}@example.com`;
@@ -13,9 +13,9 @@ const signUpAnswer = gql(`mutation ($input: SignUpInput!) { signUp(input: $input
   user { id email identities { provider } factors { id status } }
   session { accessToken refreshToken tokenType expiresIn expiresAt } confirmationRequired weakPassword { reasons } } }`);
 
-let running: TestAuthApp;
+let running: AuthGateway;
 beforeAll(async () => {
-  running = await startTestAuthApp();
+  running = await startAuthGateway();
 });
 afterAll(() => running[Symbol.asyncDispose]());
 
@@ -25,7 +25,7 @@ const graphql = <Text extends OperationText>(
   variables?: VariablesOf<Text>,
   token?: string,
 ): Promise<GraphQLAnswer<DataOf<Text>>> =>
-  running.app.graphql(operation, { variables, ...(token === undefined ? {} : { token }) });
+  running.graphql(operation, { variables, ...(token === undefined ? {} : { token }) });
 
 async function signedUp(): Promise<{ email: string; id: string; token: string; refreshToken: string }> {
   const email = newEmail();
@@ -130,10 +130,10 @@ describe('signing up and in', () => {
 
   test('a confirmation is asked for alike whether the address is known or not', async () => {
     const unconfirming = await running.auth.another({ mailerAutoconfirm: false, smsAutoconfirm: false });
-    await using app = await startTestApp({ ...running.env, AUTH_URL: unconfirming.url });
+    await using gateway = await startTestGateway({ ...running.env, AUTH_URL: unconfirming.url });
     const { email } = await signedUp();
     const signUp = async (address: string) => {
-      const { data, errors } = await app.graphql(signUpAnswer, {
+      const { data, errors } = await gateway.graphql(signUpAnswer, {
         variables: { input: { email: address, password } },
       });
       expect(errors).toEqual([]);
@@ -158,7 +158,7 @@ describe('sessions', () => {
   test('are refreshed, and a session of the official client works here and the other way round', async () => {
     const { email, refreshToken } = await signedUp();
     const official = new GoTrueClient({
-      url: `${running.app.url}/auth/v1`,
+      url: `${running.url}/auth/v1`,
       headers: { apikey: running.auth.keys.anonKey },
       persistSession: false,
       autoRefreshToken: false,
@@ -189,10 +189,10 @@ describe('sessions', () => {
 
   test('a reused refresh token is UNAUTHENTICATED with its reason', async () => {
     const strict = await running.auth.another({ refreshTokenReuseInterval: 0 });
-    await using app = await startTestApp({ ...running.env, AUTH_URL: strict.url });
+    await using gateway = await startTestGateway({ ...running.env, AUTH_URL: strict.url });
     const first = (await signedUp()).refreshToken;
     const go = (token: string) =>
-      app.graphql(
+      gateway.graphql(
         gql(`mutation ($t: String!) { refreshSession(refreshToken: $t) { session { refreshToken } } }`),
         { variables: { t: token } },
       );
@@ -286,7 +286,7 @@ describe('codes', () => {
       input: { email, codeChallenge, redirectTo: 'http://localhost:3000/welcome' },
     });
     const link = new URL(running.auth.mailbox.list(email)[0]?.link ?? '');
-    const followed = await fetch(`${running.app.url}/auth/v1/verify${link.search}`, { redirect: 'manual' });
+    const followed = await fetch(`${running.url}/auth/v1/verify${link.search}`, { redirect: 'manual' });
     expect(followed.status).toBe(303);
     const target = new URL(followed.headers.get('location') ?? '');
     expect(target.origin + target.pathname).toBe('http://localhost:3000/welcome');
@@ -450,15 +450,15 @@ describe('administration', () => {
   });
 
   test('pages through all users with stable cursors, whatever the size', async () => {
-    await using own = await startTestAuthApp();
+    await using own = await startAuthGateway();
     for (let index = 0; index < 7; index += 1) {
-      await own.app.graphql(gql(`mutation ($input: CreateUserInput!) { createUser(input: $input) { id } }`), {
+      await own.graphql(gql(`mutation ($input: CreateUserInput!) { createUser(input: $input) { id } }`), {
         variables: { input: { email: `page-${index}@example.com` } },
         token: own.auth.keys.serviceRoleKey,
       });
     }
     const pageOf = (first: number, after: string | null) =>
-      own.app.graphql(
+      own.graphql(
         gql(`query ($first: Int!, $after: String) { users(first: $first, after: $after) {
           totalCount nodes { email } edges { cursor } pageInfo { hasNextPage hasPreviousPage endCursor } } }`),
         { variables: { first, after }, token: own.auth.keys.serviceRoleKey },
@@ -486,7 +486,7 @@ describe('administration', () => {
     ['after: "WyJVc2VyIiwieCJd"', 'after'],
     [`filter: "${'x'.repeat(256)}"`, 'filter'],
   ])('users(%s) is BAD_USER_INPUT', async (args, path) => {
-    const answer = await running.app.graphqlText(
+    const answer = await running.graphqlText(
       `{ users(${args}) { nodes { id email identities { id } } totalCount } }`,
       { token: service() },
     );
@@ -531,8 +531,8 @@ describe('administration', () => {
     for (const role of ['service_role', 'supabase_admin', 'postgres']) {
       expect(codeOf(await create({ email: newEmail(), role }))).toBe('BAD_USER_INPUT');
     }
-    await using app = await startTestApp({ ...running.env, EXTRA_AUTHENTICATED_ROLES: 'editor' });
-    const editor = await app.graphql(
+    await using gateway = await startTestGateway({ ...running.env, EXTRA_AUTHENTICATED_ROLES: 'editor' });
+    const editor = await gateway.graphql(
       gql(`mutation ($input: CreateUserInput!) { createUser(input: $input) { role } }`),
       { variables: { input: { email: newEmail(), role: 'editor' } }, token: service() },
     );

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startTestAuthApp, type TestAuthApp } from '../support/auth-app.ts';
+import { type AuthGateway, startAuthGateway } from '../support/auth-gateway.ts';
 import { gql } from '../support/gql.ts';
 
 const rule = { limit: 2, window: '1h' };
@@ -21,10 +21,10 @@ const limits = {
 
 const newEmail = () => `user-${randomBytes(8).toString('hex')}@example.com`;
 
-let running: TestAuthApp;
+let running: AuthGateway;
 
 beforeAll(async () => {
-  running = await startTestAuthApp(
+  running = await startAuthGateway(
     { mailerAutoconfirm: false },
     { RATE_LIMITS: JSON.stringify(limits), TRUSTED_PROXIES: '1' },
   );
@@ -47,8 +47,8 @@ interface Sent {
 
 /** A request as it is written, a body with GET included. */
 async function send({ path, method = 'POST', body, token, from = newAddress() }: Sent) {
-  const { app, auth } = running;
-  const { hostname, port } = new URL(app.url);
+  const { url, auth } = running;
+  const { hostname, port } = new URL(url);
   const headers = {
     apikey: auth.keys.anonKey,
     'x-forwarded-for': from,
@@ -88,7 +88,7 @@ async function anonymousToken(): Promise<string> {
 }
 
 const graphql = (text: string, from = newAddress(), authorization = '') =>
-  running.app.graphqlText(text, { headers: { authorization, 'x-forwarded-for': from } });
+  running.graphqlText(text, { headers: { authorization, 'x-forwarded-for': from } });
 
 const codesOf = (errors: readonly { extensions: { code?: unknown } }[]) =>
   errors.map(({ extensions }) => extensions.code);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createSchema } from '../../src/gateway/schema.ts';
-import { startTestApp, type TestApp } from '../support/app.ts';
 import { startCountingUpstream } from '../support/counting-upstream.ts';
+import { startTestGateway, type TestGateway } from '../support/gateway.ts';
 import { minimalOperation, type RootField, rootFields } from '../support/minimal-operation.ts';
 import { hmacToken, keyClaims, nowSeconds, testSecret, userClaims } from '../support/tokens.ts';
 
@@ -25,7 +25,7 @@ const ignoringAuthorization = new Set([
 
 const fields = rootFields(createSchema());
 const tokens: Partial<Record<Caller, string>> = {};
-let app: TestApp;
+let gateway: TestGateway;
 let upstream: Awaited<ReturnType<typeof startCountingUpstream>>;
 
 beforeAll(async () => {
@@ -36,7 +36,7 @@ beforeAll(async () => {
   tokens.authenticated = hmacToken(userClaims());
   tokens.service_role = hmacToken(keyClaims('service_role'));
   tokens.expired = hmacToken(keyClaims('service_role', { exp: nowSeconds() - 600 }));
-  app = await startTestApp({
+  gateway = await startTestGateway({
     JWT_SECRET: testSecret,
     SUPABASE_ANON_KEY: tokens.anon,
     DATABASE_URL: `postgres://nobody:nothing@127.0.0.1:${upstream.port}/none?sslmode=disable`,
@@ -52,7 +52,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await app?.close();
+  await gateway?.close();
   await upstream?.close();
 });
 
@@ -94,7 +94,7 @@ async function ask({ kind, field }: RootField, caller: Caller): Promise<Verdict>
   const token = tokens[caller];
   const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
   if (operation.files.length > 0) {
-    const response = await fetch(app.graphqlUrl, {
+    const response = await fetch(gateway.graphqlUrl, {
       method: 'POST',
       headers: { ...headers, 'x-graphql-yoga-csrf': '1' },
       body: multipart(operation),
@@ -103,7 +103,7 @@ async function ask({ kind, field }: RootField, caller: Caller): Promise<Verdict>
   }
   const body = JSON.stringify({ query: operation.query, variables: operation.variables });
   if (kind !== 'subscription') {
-    const response = await fetch(app.graphqlUrl, {
+    const response = await fetch(gateway.graphqlUrl, {
       method: 'POST',
       headers: { ...headers, 'content-type': 'application/json' },
       body,
@@ -118,7 +118,7 @@ async function firstEvent(headers: Record<string, string>, body: string): Promis
   const controller = new AbortController();
   const opened = upstream.nextConnection().then((): Verdict => ({ code: undefined, reason: undefined }));
   const event = (async (): Promise<Verdict> => {
-    const response = await fetch(app.graphqlUrl, {
+    const response = await fetch(gateway.graphqlUrl, {
       method: 'POST',
       headers: { ...headers, 'content-type': 'application/json', accept: 'text/event-stream' },
       body,

@@ -4,7 +4,7 @@ import { createClient, type SupabaseClient } from '@supabase/supabase-js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { totpCode } from '../../packages/local/src/auth/totp.ts';
 import { createSigningKey } from '../../packages/local/src/data-folder/signing-key.ts';
-import { type PassThrough, startPassThrough } from '../support/auth-gateway.ts';
+import { type PassThrough, startPassThrough } from '../support/auth-pass-through.ts';
 import { startTestAuthServer, type TestAuthServer } from '../support/auth-server.ts';
 import { transport } from '../support/supabase-transport.ts';
 

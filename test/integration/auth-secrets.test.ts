@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { createLogger } from '../../src/observability/logger.ts';
-import { startTestApp } from '../support/app.ts';
 import { startTestAuthServer } from '../support/auth-server.ts';
+import { startTestGateway } from '../support/gateway.ts';
 import { gql } from '../support/gql.ts';
 import { listen } from '../support/listening-server.ts';
 import { hmacToken, keyClaims, testSecret } from '../support/tokens.ts';
@@ -29,7 +29,7 @@ describe('secrets', () => {
   test('of a whole session are in no line of the log', async () => {
     await using auth = await startTestAuthServer();
     const { log, text } = capturing();
-    await using app = await startTestApp(
+    await using gateway = await startTestGateway(
       {
         AUTH_URL: auth.url,
         JWT_SECRET: auth.keys.jwtSecret,
@@ -41,20 +41,25 @@ describe('secrets', () => {
     const email = `secret-${randomBytes(6).toString('hex')}@example.com`;
     const password = `pw-${randomBytes(8).toString('hex')}`;
     const input = { email, password };
-    await app.graphql(gql(`mutation ($input: SignUpInput!) { signUp(input: $input) { user { id } } }`), {
+    await gateway.graphql(gql(`mutation ($input: SignUpInput!) { signUp(input: $input) { user { id } } }`), {
       variables: { input },
     });
-    const { data } = await app.graphql(signIn, { variables: { input } });
+    const { data } = await gateway.graphql(signIn, { variables: { input } });
     const { accessToken, refreshToken } = data.signIn.session;
-    const { data: enrolled } = await app.graphql(gql(`mutation { enrollFactor(input: {}) { secret } }`), {
+    const { data: enrolled } = await gateway.graphql(gql(`mutation { enrollFactor(input: {}) { secret } }`), {
       token: accessToken,
     });
-    await app.graphql(gql(`mutation ($t: String!) { refreshSession(refreshToken: $t) { user { id } } }`), {
-      variables: { t: refreshToken },
+    await gateway.graphql(
+      gql(`mutation ($t: String!) { refreshSession(refreshToken: $t) { user { id } } }`),
+      {
+        variables: { t: refreshToken },
+      },
+    );
+    await gateway.graphql(signIn, { variables: { input: { email, password: `${password}-wrong` } } });
+    await gateway.graphql(gql(`{ me { id } }`), { token: `${accessToken}x` });
+    await fetch(`${gateway.url}/auth/v1/verify?type=signup&token=link-token-0123456789`, {
+      redirect: 'manual',
     });
-    await app.graphql(signIn, { variables: { input: { email, password: `${password}-wrong` } } });
-    await app.graphql(gql(`{ me { id } }`), { token: `${accessToken}x` });
-    await fetch(`${app.url}/auth/v1/verify?type=signup&token=link-token-0123456789`, { redirect: 'manual' });
     for (const secret of [
       password,
       accessToken,
@@ -77,11 +82,13 @@ describe('secrets', () => {
     });
     await using _closing = { [Symbol.asyncDispose]: () => upstream.close() };
     const { log, text } = capturing();
-    await using app = await startTestApp(
+    await using gateway = await startTestGateway(
       { AUTH_URL: upstream.url, JWT_SECRET: testSecret, SUPABASE_ANON_KEY: hmacToken(keyClaims('anon')) },
       { log },
     );
-    const answer = await app.graphql(signIn, { variables: { input: { email: 'a@example.com', password } } });
+    const answer = await gateway.graphql(signIn, {
+      variables: { input: { email: 'a@example.com', password } },
+    });
     expect(answer.errors[0]?.extensions.code).toBe('UPSTREAM_ERROR');
     expect(JSON.stringify(answer)).not.toContain(password);
     expect(text()).not.toContain(password);
@@ -106,8 +113,8 @@ describe('secrets', () => {
     ],
     ['a document with a text for an input', `mutation { signIn(input: "${secret}") { user { id } } }`, null],
   ])('are not repeated in the error about %s', async (_, query, input) => {
-    await using app = await startTestApp({ JWT_SECRET: testSecret });
-    const { errors } = await app.graphqlText(query, { variables: { input } });
+    await using gateway = await startTestGateway({ JWT_SECRET: testSecret });
+    const { errors } = await gateway.graphqlText(query, { variables: { input } });
     expect(errors.length).toBeGreaterThan(0);
     expect(JSON.stringify(errors)).not.toContain('hunter2');
   });

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { startTestApp, type TestApp } from '../support/app.ts';
-import { startTestAuthApp, type TestAuthApp } from '../support/auth-app.ts';
+import { type AuthGateway, startAuthGateway } from '../support/auth-gateway.ts';
+import { startTestGateway, type TestGateway } from '../support/gateway.ts';
 import { type ListeningServer, listen } from '../support/listening-server.ts';
 import { hmacToken, keyClaims, testSecret } from '../support/tokens.ts';
 
@@ -45,16 +45,16 @@ const token = async (client: Client, email = newEmail(), secret = 'wrong one') =
   (await post(client, '/auth/v1/token?grant_type=password', { email, password: secret })).status;
 
 describe('from one client address, over many accounts', () => {
-  let running: TestAuthApp;
+  let running: AuthGateway;
   let client: Client;
   let known: string[];
 
   beforeAll(async () => {
-    running = await startTestAuthApp(
+    running = await startAuthGateway(
       {},
       { RATE_LIMITS: `{"failedAttempts":{"limit":${limit},"window":"1h"}}`, TRUSTED_PROXIES: '1' },
     );
-    const { url } = running.app;
+    const { url } = running;
     known = await Promise.all(
       times(limit + 2).map(async () => {
         const email = newEmail();
@@ -69,7 +69,7 @@ describe('from one client address, over many accounts', () => {
     );
   });
   beforeEach(() => {
-    client = { url: running.app.url, key: running.auth.keys.anonKey, from: newAddress() };
+    client = { url: running.url, key: running.auth.keys.anonKey, from: newAddress() };
   });
   afterAll(async () => await running?.[Symbol.asyncDispose]());
 
@@ -141,7 +141,7 @@ describe('from one client address, over many accounts', () => {
 
   test('the failures of everybody together are a measure, and refuse nobody', async () => {
     const count = async () => {
-      const text = await (await fetch(`${running.app.url}/metrics`)).text();
+      const text = await (await fetch(`${running.url}/metrics`)).text();
       return Number(/^bunbun_failed_attempts_total\{field="signIn"\} (\d+)$/m.exec(text)?.[1] ?? 0);
     };
     const before = await count();
@@ -153,7 +153,7 @@ describe('from one client address, over many accounts', () => {
 
 describe('an auth service', () => {
   let auth: ListeningServer;
-  let gateway: TestApp;
+  let gateway: TestGateway;
   let client: Client;
   let answer: (response: ServerResponse) => void;
 
@@ -167,7 +167,7 @@ describe('an auth service', () => {
       request.resume();
       answer(response);
     });
-    gateway = await startTestApp({
+    gateway = await startTestGateway({
       AUTH_URL: auth.url,
       JWT_SECRET: testSecret,
       SUPABASE_ANON_KEY: anonKey,

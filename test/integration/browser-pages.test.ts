@@ -2,27 +2,27 @@ import { once } from 'node:events';
 import { pino } from 'pino';
 import { afterEach, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { startTestApp, type TestApp } from '../support/app.ts';
+import { startTestGateway, type TestGateway } from '../support/gateway.ts';
 import { gql } from '../support/gql.ts';
 import { hmacToken, keyClaims, testSecret } from '../support/tokens.ts';
 
-const apps: TestApp[] = [];
+const gateways: TestGateway[] = [];
 async function start(env: Record<string, string> = {}, mode: 'dev' | 'serve' = 'dev') {
   const lines: Record<string, unknown>[] = [];
   const log = pino({ level: 'warn' }, { write: (line: string) => void lines.push(JSON.parse(line)) });
-  const app = await startTestApp(
+  const gateway = await startTestGateway(
     { JWT_SECRET: testSecret, PUBLIC_URL: 'http://localhost:1', ...env },
     { mode, log },
   );
-  apps.push(app);
-  return { app, refusals: () => lines.filter(({ msg }) => String(msg).includes('ALLOWED_ORIGINS')) };
+  gateways.push(gateway);
+  return { gateway, refusals: () => lines.filter(({ msg }) => String(msg).includes('ALLOWED_ORIGINS')) };
 }
 afterEach(async () => {
-  for (const app of apps.splice(0)) await app.close();
+  for (const gateway of gateways.splice(0)) await gateway.close();
 });
 
-const preflight = (app: TestApp, origin: string, path = '/graphql') =>
-  fetch(app.url + path, {
+const preflight = (gateway: TestGateway, origin: string, path = '/graphql') =>
+  fetch(gateway.url + path, {
     method: 'OPTIONS',
     headers: {
       origin,
@@ -31,8 +31,8 @@ const preflight = (app: TestApp, origin: string, path = '/graphql') =>
     },
   });
 
-async function socketOpens(app: TestApp, origin: string): Promise<boolean> {
-  const socket = new WebSocket(app.graphqlWsUrl, 'graphql-transport-ws', { origin });
+async function socketOpens(gateway: TestGateway, origin: string): Promise<boolean> {
+  const socket = new WebSocket(gateway.graphqlWsUrl, 'graphql-transport-ws', { origin });
   const opened = await Promise.race([
     once(socket, 'open').then(() => true),
     new Promise<boolean>((resolve) => socket.on('error', () => resolve(false))),
@@ -54,10 +54,10 @@ const foreign = [
 
 describe('a page of another origin', () => {
   test.each(own)('%s may call a development server', async (origin) => {
-    const { app } = await start();
-    const asked = await preflight(app, origin);
+    const { gateway } = await start();
+    const asked = await preflight(gateway, origin);
     expect([asked.status, asked.headers.get('access-control-allow-origin')]).toEqual([204, origin]);
-    const answer = await fetch(app.graphqlUrl, {
+    const answer = await fetch(gateway.graphqlUrl, {
       method: 'POST',
       headers: { origin, 'content-type': 'application/json' },
       body: JSON.stringify({ query: gql(`{ viewer { role } }`) }),
@@ -65,34 +65,34 @@ describe('a page of another origin', () => {
     expect(answer.headers.get('access-control-allow-origin')).toBe(origin);
     expect(answer.headers.get('access-control-allow-credentials')).toBeNull();
     expect(answer.headers.get('vary')).toContain('origin');
-    expect(await socketOpens(app, origin)).toBe(true);
+    expect(await socketOpens(gateway, origin)).toBe(true);
   });
 
   test.each(foreign)('%s may not', async (origin) => {
-    const { app } = await start();
-    expect((await preflight(app, origin)).headers.get('access-control-allow-origin')).toBeNull();
-    expect(await socketOpens(app, origin)).toBe(false);
+    const { gateway } = await start();
+    expect((await preflight(gateway, origin)).headers.get('access-control-allow-origin')).toBeNull();
+    expect(await socketOpens(gateway, origin)).toBe(false);
   });
 
   test.each(own)('%s may not call a deployment that does not name it', async (origin) => {
-    const { app } = await start({}, 'serve');
-    expect((await preflight(app, origin)).headers.get('access-control-allow-origin')).toBeNull();
-    expect(await socketOpens(app, origin)).toBe(false);
+    const { gateway } = await start({}, 'serve');
+    expect((await preflight(gateway, origin)).headers.get('access-control-allow-origin')).toBeNull();
+    expect(await socketOpens(gateway, origin)).toBe(false);
   });
 
   test.each(['dev', 'serve'] as const)('is refused in %s with one line in the log', async (mode) => {
-    const { app, refusals } = await start({}, mode);
-    for (let round = 0; round < 3; round += 1) await preflight(app, 'https://evil.example');
+    const { gateway, refusals } = await start({}, mode);
+    for (let round = 0; round < 3; round += 1) await preflight(gateway, 'https://evil.example');
     await expect.poll(() => refusals().map(({ origin }) => origin)).toEqual(['https://evil.example']);
-    await fetch(`${app.url}/health`, { headers: { origin: 'https://other.example' } });
+    await fetch(`${gateway.url}/health`, { headers: { origin: 'https://other.example' } });
     expect(refusals()).toHaveLength(1);
   });
 
   test('cannot fill the log with names that it makes up', async () => {
-    const { app, refusals } = await start();
+    const { gateway, refusals } = await start();
     const long = 'x'.repeat(10_000);
-    for (let index = 0; index < 150; index += 1) await preflight(app, `https://${index}.${long}`);
-    await preflight(app, 'https://last.example');
+    for (let index = 0; index < 150; index += 1) await preflight(gateway, `https://${index}.${long}`);
+    await preflight(gateway, 'https://last.example');
     await expect.poll(() => refusals().length).toBe(100);
     expect(Math.max(...refusals().map(({ origin }) => String(origin).length))).toBeLessThan(300);
   });
@@ -116,11 +116,11 @@ describe('a request that a foreign page could send without being asked', () => {
     ['apikey', token],
     ['authorization', `Bearer ${token}`],
   ])('is answered with %s, which makes a browser ask', async (name, value) => {
-    const { app } = await start();
+    const { gateway } = await start();
     const headers = { [name]: value };
-    const read = await fetch(app.url + query, { headers });
+    const read = await fetch(gateway.url + query, { headers });
     expect(await read.json()).toMatchObject({ data: { viewer: { role: 'ANON' } } });
-    const posted = await fetch(app.graphqlUrl, { method: 'POST', headers, body: form() });
+    const posted = await fetch(gateway.graphqlUrl, { method: 'POST', headers, body: form() });
     expect(await posted.text()).not.toContain('csrf');
   });
 
@@ -129,10 +129,10 @@ describe('a request that a foreign page could send without being asked', () => {
     ['a password that the browser adds by itself', { authorization: 'Basic YTpi' }],
     ['a ticket that the browser adds by itself', { authorization: 'Negotiate YII' }],
   ])('is refused with %s', async (_name, headers) => {
-    const { app } = await start();
-    const read = await fetch(app.url + query, { headers });
+    const { gateway } = await start();
+    const read = await fetch(gateway.url + query, { headers });
     expect([read.status, await read.text()]).toEqual([403, expect.stringContaining('csrf')]);
-    const posted = await fetch(app.graphqlUrl, { method: 'POST', headers, body: form() });
+    const posted = await fetch(gateway.graphqlUrl, { method: 'POST', headers, body: form() });
     expect([posted.status, await posted.text()]).toEqual([403, expect.stringContaining('csrf')]);
   });
 });

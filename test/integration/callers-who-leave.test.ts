@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createLogger } from '../../src/observability/logger.ts';
-import { startTestApp, type TestApp } from '../support/app.ts';
-import { databaseEnv, serviceToken } from '../support/database-app.ts';
+import { databaseEnv, serviceToken } from '../support/database-gateway.ts';
 import { type FakeRealtime, startFakeRealtime } from '../support/fake-realtime.ts';
+import { startTestGateway, type TestGateway } from '../support/gateway.ts';
 import { gql } from '../support/gql.ts';
 import { type ListeningServer, listen } from '../support/listening-server.ts';
 import { startTestPostgres, type TestPostgres } from '../support/postgres.ts';
@@ -13,7 +13,7 @@ import { acceptedClient } from '../support/websocket-gateway.ts';
 let postgres: TestPostgres;
 let realtime: FakeRealtime;
 let silent: ListeningServer;
-let app: TestApp;
+let gateway: TestGateway;
 let lines: string[];
 beforeAll(async () => {
   postgres = await startTestPostgres();
@@ -25,7 +25,7 @@ beforeEach(async () => {
   realtime = await startFakeRealtime();
   // Takes joins and answers none.
   realtime.fault = ({ event }) => event === 'phx_join';
-  app = await startTestApp(
+  gateway = await startTestGateway(
     {
       ...databaseEnv(postgres.databaseUrl),
       AUTH_URL: silent.url,
@@ -36,7 +36,7 @@ beforeEach(async () => {
   );
 });
 afterEach(async () => {
-  await app.close();
+  await gateway.close();
   await realtime.close();
   await silent.close();
 });
@@ -50,10 +50,10 @@ const operations = () =>
 /** The operation is told of as one whose caller has left, once, and nobody is alarmed. */
 async function isCancelled(type: string): Promise<void> {
   await expect.poll(operations).toEqual([{ type, code: 'CANCELLED' }]);
-  const metrics = await (await fetch(`${app.url}/metrics`)).text();
+  const metrics = await (await fetch(`${gateway.url}/metrics`)).text();
   expect(metrics).toContain(`bunbun_operation_duration_seconds_count{type="${type}",code="CANCELLED"} 1`);
   // Whatever comes late.
-  await app.graphql(gql(`{ viewer { role } }`));
+  await gateway.graphql(gql(`{ viewer { role } }`));
   expect(lines.filter((line) => /"level":"(warn|error)"/.test(line))).toEqual([]);
 }
 
@@ -64,7 +64,7 @@ const asked = () => once(silent.server, 'request');
 const sleeping = async () => {
   await expect
     .poll(async () => {
-      const { data } = await app.graphql(
+      const { data } = await gateway.graphql(
         gql(`{ sql(statement: "select 1 from pg_stat_activity where wait_event = 'PgSleep'") { rows } }`),
         { token: serviceToken },
       );
@@ -87,7 +87,7 @@ test.each([
   ],
 ] as const)('is no error when the sender of %s by HTTP leaves', async (_what, type, query, begun) => {
   const leave = new AbortController();
-  const answer = fetch(app.graphqlUrl, {
+  const answer = fetch(gateway.graphqlUrl, {
     method: 'POST',
     headers: { 'content-type': 'application/json', authorization: `Bearer ${serviceToken}` },
     body: JSON.stringify({ query }),
@@ -101,7 +101,7 @@ test.each([
 
 test('is no error when the reader of an event stream leaves while it begins', async () => {
   const leave = new AbortController();
-  const answer = fetch(app.graphqlUrl, {
+  const answer = fetch(gateway.graphqlUrl, {
     method: 'POST',
     headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
     body: JSON.stringify({ query: changes }),
@@ -114,7 +114,7 @@ test('is no error when the reader of an event stream leaves while it begins', as
 });
 
 test('is no error when the sender of a file leaves halfway', async () => {
-  const { hostname, port } = new URL(app.url);
+  const { hostname, port } = new URL(gateway.url);
   const operation = {
     query: gql(
       `mutation ($file: File!) { uploadFile(input: { bucket: "b", path: "p", file: $file }) { path } }`,
@@ -149,7 +149,7 @@ const byWebSocket = [
 test.each(byWebSocket)(
   'is no error when %s is completed by its WebSocket',
   async (_what, type, query, begun) => {
-    const client = await acceptedClient(app.graphqlWsUrl, { authorization: `Bearer ${serviceToken}` });
+    const client = await acceptedClient(gateway.graphqlWsUrl, { authorization: `Bearer ${serviceToken}` });
     const running = begun();
     client.send({ id: '1', type: 'subscribe', payload: { query } });
     await running;
@@ -160,7 +160,7 @@ test.each(byWebSocket)(
 );
 
 test.each(byWebSocket)('is no error when the WebSocket of %s is lost', async (_what, type, query, begun) => {
-  const client = await acceptedClient(app.graphqlWsUrl, { authorization: `Bearer ${serviceToken}` });
+  const client = await acceptedClient(gateway.graphqlWsUrl, { authorization: `Bearer ${serviceToken}` });
   const running = begun();
   client.send({ id: '1', type: 'subscribe', payload: { query } });
   await running;

@@ -1,15 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Ask, startTestApp, type TestApp } from '../support/app.ts';
+import { type Ask, startTestGateway, type TestGateway } from '../support/gateway.ts';
 import { gql } from '../support/gql.ts';
 import { startTestPostgres, type TestPostgres } from '../support/postgres.ts';
 
 let postgres: TestPostgres;
-let app: TestApp;
+let gateway: TestGateway;
 
 beforeAll(async () => {
   postgres = await startTestPostgres();
-  app = await startTestApp({
+  gateway = await startTestGateway({
     DATABASE_URL: postgres.databaseUrl,
     DATABASE_URL_READ: postgres.readUrl,
     JWT_SECRET: postgres.keys.jwtSecret,
@@ -18,13 +18,13 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await app?.close();
+  await gateway?.close();
   await postgres?.stop();
 });
 
 describe('a first query', () => {
   it('runs SQL on a real Postgres', async () => {
-    const { data, errors } = await app.graphql(
+    const { data, errors } = await gateway.graphql(
       gql(`query FirstQuery($statement: String!) {
         health { status version }
         viewer { role }
@@ -49,7 +49,7 @@ describe('a first query', () => {
   });
 
   it('is refused to anon and leaves the rest of the answer in place', async () => {
-    const { data, errors } = await app.graphql(
+    const { data, errors } = await gateway.graphql(
       gql(`{ viewer { role } sql(statement: "select 1") { rowCount } }`),
       {
         headers: { apikey: postgres.keys.anonKey },
@@ -63,10 +63,10 @@ describe('a first query', () => {
 });
 
 describe('a deployment that allows less than the defaults', () => {
-  let small: TestApp;
+  let small: TestGateway;
 
   beforeAll(async () => {
-    small = await startTestApp({
+    small = await startTestGateway({
       DATABASE_URL: postgres.databaseUrl,
       DATABASE_URL_READ: postgres.readUrl,
       JWT_SECRET: postgres.keys.jwtSecret,

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startTestApp, type TestApp } from '../support/app.ts';
 import { edgeHeaders } from '../support/edge-headers.ts';
+import { startTestGateway, type TestGateway } from '../support/gateway.ts';
 import { gql, type VariablesOf } from '../support/gql.ts';
 import { type ListeningServer, listen } from '../support/listening-server.ts';
 import { hmacToken, keyClaims, testSecret, userClaims } from '../support/tokens.ts';
@@ -11,7 +11,7 @@ const noise = randomBytes(2000);
 /** More levels than JSON.stringify has stack for. */
 const deep = `${'['.repeat(20_000)}${']'.repeat(20_000)}`;
 let upstream: ListeningServer;
-let gateway: TestApp;
+let gateway: TestGateway;
 let last: { request: IncomingMessage; body: string } | undefined;
 
 beforeAll(async () => {
@@ -55,7 +55,7 @@ beforeAll(async () => {
         response.writeHead(200).end();
     }
   });
-  gateway = await startTestApp({
+  gateway = await startTestGateway({
     JWT_SECRET: testSecret,
     FUNCTIONS_URL: upstream.url,
     FUNCTIONS_TIMEOUT: '1s',
@@ -190,7 +190,7 @@ describe('invokeFunction', () => {
   });
 
   it('is NOT_CONFIGURED without functions', async () => {
-    await using bare = await startTestApp({ JWT_SECRET: testSecret });
+    await using bare = await startTestGateway({ JWT_SECRET: testSecret });
     const { errors } = await bare.graphql(mutation, {
       variables: { name: 'x' },
       token: hmacToken(keyClaims('service_role')),

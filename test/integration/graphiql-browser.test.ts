@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { startTestApp, type TestApp } from '../support/app.ts';
 import { hasBrowser, startBrowser } from '../support/browser.ts';
+import { startTestGateway, type TestGateway } from '../support/gateway.ts';
 import { gql } from '../support/gql.ts';
 import { hmacToken, keyClaims, testSecret } from '../support/tokens.ts';
 
@@ -10,15 +10,15 @@ const patience = { timeout: 30_000 };
 
 describe.skipIf(!hasBrowser)('GraphiQL in a browser', () => {
   let browser: Browser;
-  let dev: TestApp;
-  let serving: TestApp;
+  let dev: TestGateway;
+  let serving: TestGateway;
   let open: Page | undefined;
 
   beforeAll(async () => {
     const env = { JWT_SECRET: testSecret, GRAPHIQL: 'true', PUBLIC_URL: 'http://localhost' };
     browser = await startBrowser();
-    dev = await startTestApp(env);
-    serving = await startTestApp({ ...env, INTROSPECTION: 'true' }, { mode: 'serve' });
+    dev = await startTestGateway(env);
+    serving = await startTestGateway({ ...env, INTROSPECTION: 'true' }, { mode: 'serve' });
   });
   afterAll(async () => {
     await browser?.close();

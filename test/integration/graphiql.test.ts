@@ -1,15 +1,15 @@
 import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { startTestApp, type TestApp } from '../support/app.ts';
+import { startTestGateway, type TestGateway } from '../support/gateway.ts';
 import { testSecret } from '../support/tokens.ts';
 
-let app: TestApp;
+let gateway: TestGateway;
 beforeAll(async () => {
-  app = await startTestApp({ JWT_SECRET: testSecret, GRAPHIQL: 'true' });
+  gateway = await startTestGateway({ JWT_SECRET: testSecret, GRAPHIQL: 'true' });
 });
-afterAll(() => app.close());
+afterAll(() => gateway.close());
 
-const openPage = async () => await fetch(app.graphqlUrl, { headers: { accept: 'text/html' } });
+const openPage = async () => await fetch(gateway.graphqlUrl, { headers: { accept: 'text/html' } });
 
 /** What a browser keeps on the disk of its user. */
 class Disk {
@@ -58,7 +58,7 @@ it('takes the key from the fragment, cleans the address, and keeps the key for t
 
 it('keeps no key in serve', async () => {
   const env = { JWT_SECRET: testSecret, GRAPHIQL: 'true', PUBLIC_URL: 'https://api.example.com' };
-  await using serving = await startTestApp(env, { mode: 'serve' });
+  await using serving = await startTestGateway(env, { mode: 'serve' });
   const page = await (await fetch(serving.graphqlUrl, { headers: { accept: 'text/html' } })).text();
   const headers = JSON.stringify({ Authorization: 'Bearer abc' }, null, 2);
   expect(opened(page, '/graphql#key=abc')).toEqual({ headers, left: '/graphql', kept: {} });

@@ -1,21 +1,21 @@
 import { serverAudits } from 'graphql-http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startTestApp, type TestApp } from '../support/app.ts';
+import { startTestGateway, type TestGateway } from '../support/gateway.ts';
 import { gql } from '../support/gql.ts';
 import { hmacToken, keyClaims, testSecret } from '../support/tokens.ts';
 
-let app: TestApp;
+let gateway: TestGateway;
 const token = hmacToken(keyClaims('service_role'));
 
 beforeAll(async () => {
-  app = await startTestApp({ JWT_SECRET: testSecret });
+  gateway = await startTestGateway({ JWT_SECRET: testSecret });
 });
 
-afterAll(() => app?.close());
+afterAll(() => gateway?.close());
 
 // The audits know nothing of credentials and CSRF: every request gets both, as a client of ours would send them.
 const audits = serverAudits({
-  url: () => app.graphqlUrl,
+  url: () => gateway.graphqlUrl,
   fetchFn: (url: string, init: RequestInit = {}) => {
     const headers = new Headers(init.headers);
     headers.set('authorization', `Bearer ${token}`);
@@ -40,7 +40,7 @@ describe('GraphQL over HTTP', () => {
 
 describe('a subscription over HTTP', () => {
   const subscribe = (accept: string | undefined) =>
-    fetch(app.graphqlUrl, {
+    fetch(gateway.graphqlUrl, {
       method: 'POST',
       headers: { 'content-type': 'application/json', ...(accept === undefined ? {} : { accept }) },
       body: JSON.stringify({ query: gql(`subscription { serviceHealth { name } }`) }),
@@ -70,7 +70,7 @@ describe('a subscription over HTTP', () => {
 
 it('keeps the connection of a GET that it refuses', async () => {
   const extensions = encodeURIComponent('{"persistedQuery":{"version":1,"sha256Hash":"x"}}');
-  const answer = await fetch(`${app.graphqlUrl}?extensions=${extensions}`, {
+  const answer = await fetch(`${gateway.graphqlUrl}?extensions=${extensions}`, {
     headers: { 'x-graphql-yoga-csrf': '1' },
   });
   expect((await answer.text()).length).toBeGreaterThan(0);

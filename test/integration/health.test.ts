@@ -2,7 +2,7 @@ import type { RequestListener } from 'node:http';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { loadConfig } from '../../src/gateway/config.ts';
 import { createGateway } from '../../src/gateway/gateway.ts';
-import { startTestApp, type TestApp } from '../support/app.ts';
+import { startTestGateway, type TestGateway } from '../support/gateway.ts';
 import { gql } from '../support/gql.ts';
 import { type ListeningServer, listen } from '../support/listening-server.ts';
 import { startTestPostgres, type TestPostgres } from '../support/postgres.ts';
@@ -54,12 +54,12 @@ async function services(fault: RequestListener = () => undefined): Promise<Liste
   return server;
 }
 
-async function app(
+async function start(
   upstream: ListeningServer | undefined,
   env: Record<string, string> = {},
-): Promise<TestApp> {
+): Promise<TestGateway> {
   const url = upstream?.url;
-  const started = await startTestApp({
+  const started = await startTestGateway({
     JWT_SECRET: testSecret,
     ...(url === undefined
       ? {}
@@ -92,7 +92,7 @@ interface Service {
 const query = gql(`{ services { name status latency checkedAt version reason circuit } }`);
 const service = hmacToken(keyClaims('service_role'));
 
-async function statuses(gateway: TestApp): Promise<Record<string, string>> {
+async function statuses(gateway: TestGateway): Promise<Record<string, string>> {
   const { data } = await gateway.graphql(query);
   const list: Service[] = data.services;
   return Object.fromEntries(list.map(({ name, status }) => [name, status]));
@@ -101,7 +101,7 @@ async function statuses(gateway: TestApp): Promise<Record<string, string>> {
 describe('services', () => {
   it('shows all eight, probed without a credential', async () => {
     const upstream = await services();
-    const gateway = await app(upstream, { SUPABASE_ANON_KEY: hmacToken(keyClaims('anon')) });
+    const gateway = await start(upstream, { SUPABASE_ANON_KEY: hmacToken(keyClaims('anon')) });
     const { data } = await gateway.graphql(query, { token: service });
     const seen: Service[] = data.services;
     expect(seen.map(({ name, status, version, reason }) => [name, status, version, reason])).toEqual([
@@ -120,7 +120,7 @@ describe('services', () => {
   });
 
   it('tells callers below SERVICE_ROLE the status alone', async () => {
-    const gateway = await app(await services());
+    const gateway = await start(await services());
     const { data } = await gateway.graphql(query);
     const seen: Service[] = data.services;
     expect(
@@ -135,7 +135,7 @@ describe('services', () => {
   });
 
   it('says NOT_CONFIGURED where there is no URL', async () => {
-    const gateway = await app(undefined);
+    const gateway = await start(undefined);
     expect(new Set(Object.values(await statuses(gateway)))).toEqual(new Set(['NOT_CONFIGURED']));
     const { data } = await gateway.graphql(gql(`{ health { status uptime version } }`));
     expect(data.health).toMatchObject({ status: 'OK', version: expect.any(String) });
@@ -147,7 +147,7 @@ describe('services', () => {
       if (request.url === '/storage/status') hung.add(request);
       if (request.url === '/meta/health') request.socket.destroy();
     });
-    const gateway = await app(upstream);
+    const gateway = await start(upstream);
     const { data } = await gateway.graphql(query, { token: service });
     const byName = new Map<string, Service>(data.services.map((entry: Service) => [entry.name, entry]));
     expect(byName.get('AUTH')).toMatchObject({
@@ -164,7 +164,7 @@ describe('services', () => {
 
   it('shares one probe between all who ask at once', async () => {
     const upstream = await services();
-    const gateway = await app(upstream);
+    const gateway = await start(upstream);
     await Promise.all(Array.from({ length: 50 }, () => gateway.graphql(query)));
     expect(upstream.requests.filter(({ url }) => url === '/auth/health')).toHaveLength(1);
   });
@@ -176,7 +176,7 @@ describe('services', () => {
       hung.add(request);
       answer = () => response.end('{"version":"v1"}');
     });
-    const gateway = await app(upstream);
+    const gateway = await start(upstream);
     const leaving = new AbortController();
     const first = fetch(gateway.graphqlUrl, {
       method: 'POST',
@@ -199,7 +199,7 @@ describe('services', () => {
       if (request.url?.startsWith('/storage/v1/') === true) response.writeHead(401).end();
     });
     const anonKey = hmacToken(keyClaims('anon'));
-    const gateway = await app(undefined, {
+    const gateway = await start(undefined, {
       AUTH_URL: `${upstream.url}/auth/v1`,
       STORAGE_URL: `${upstream.url}/storage/v1`,
       SUPABASE_ANON_KEY: anonKey,
@@ -215,7 +215,7 @@ describe('serviceHealth', () => {
     const upstream = await services((request, response) => {
       if (broken && request.url === '/auth/health') response.writeHead(500).end();
     });
-    const gateway = await app(upstream);
+    const gateway = await start(upstream);
     const leaving = new AbortController();
     const response = await fetch(gateway.graphqlUrl, {
       method: 'POST',
@@ -267,7 +267,7 @@ describe('/ready', () => {
     const upstream = await services((request, response) => {
       if (request.url === '/auth/health') response.writeHead(500).end();
     });
-    const gateway = await app(upstream, { READY_REQUIRES: 'AUTH,POSTGRES' });
+    const gateway = await start(upstream, { READY_REQUIRES: 'AUTH,POSTGRES' });
     const ready = await fetch(`${gateway.url}/ready`);
     expect([ready.status, await ready.json()]).toEqual([503, { status: 'waiting', missing: ['AUTH'] }]);
     expect((await fetch(`${gateway.url}/health`)).status).toBe(200);

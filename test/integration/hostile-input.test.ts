@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startTestApp, type TestApp } from '../support/app.ts';
+import { startTestGateway, type TestGateway } from '../support/gateway.ts';
 import { gql } from '../support/gql.ts';
 import { hmacToken, keyClaims, testSecret } from '../support/tokens.ts';
 
 const serviceToken = hmacToken(keyClaims('service_role'));
-let app: TestApp;
+let gateway: TestGateway;
 beforeAll(async () => {
-  app = await startTestApp({ JWT_SECRET: testSecret, MAX_VARIABLES: '1000000' });
+  gateway = await startTestGateway({ JWT_SECRET: testSecret, MAX_VARIABLES: '1000000' });
 });
-afterAll(() => app?.close());
+afterAll(() => gateway?.close());
 
 const signUp = gql(`mutation ($i: SignUpInput!) { signUp(input: $i) { __typename } }`);
 describe('variables that do not fit', () => {
@@ -20,14 +20,14 @@ describe('variables that do not fit', () => {
   ] as const;
   it.each(keys)('are refused at once where a long key %s', async (_what, beginning, repeated) => {
     const key = `${beginning}${repeated.repeat(400_000)}`;
-    const { errors } = await app.graphqlText(signUp, { variables: { i: { [key]: 1 } } });
+    const { errors } = await gateway.graphqlText(signUp, { variables: { i: { [key]: 1 } } });
     expect(errors[0]?.extensions.code).toBe('BAD_USER_INPUT');
     expect(JSON.stringify(errors).length).toBeLessThan(5_000);
   });
 
   it('are refused by their first few errors, however many there are, and no value is repeated', async () => {
     const many = Array.from({ length: 300_000 }, (_, at) => [`k${at}`, 'hunter2']);
-    const { errors } = await app.graphqlText(signUp, {
+    const { errors } = await gateway.graphqlText(signUp, {
       variables: { i: Object.fromEntries(many) },
       token: serviceToken,
     });
@@ -41,7 +41,7 @@ describe('variables that do not fit', () => {
   });
 
   it('name the place in the variables at which a bad scalar stands', async () => {
-    const { errors } = await app.graphql(signUp, {
+    const { errors } = await gateway.graphql(signUp, {
       variables: { i: { email: 'not an address', password: 'hunter2hunter2' } },
     });
     expect(errors).toMatchObject([
@@ -60,7 +60,7 @@ describe('variables that do not fit', () => {
     const query = gql(`mutation {
   signUp(input: { password: "x", email: "nobody" }) { __typename }
 }`);
-    const { errors } = await app.graphql(query);
+    const { errors } = await gateway.graphql(query);
     expect(errors).toMatchObject([
       {
         locations: [{ line: 2, column: 41 }],
@@ -72,7 +72,7 @@ describe('variables that do not fit', () => {
 
 describe('a document', () => {
   it('gets five errors of validation at most', async () => {
-    const { errors } = await app.graphqlText(`{ ${'__typename @nothing '.repeat(20)} }`);
+    const { errors } = await gateway.graphqlText(`{ ${'__typename @nothing '.repeat(20)} }`);
     expect(errors.map(({ extensions }) => extensions.code)).toEqual(
       Array(5).fill('GRAPHQL_VALIDATION_FAILED'),
     );
@@ -81,7 +81,7 @@ describe('a document', () => {
   it('is told where a field stands that failed while it ran, each time', async () => {
     const query = '# a comment\r\n{\n  viewer { role }\r  sql(statement: "select 1") { rowCount }\n}';
     for (let time = 0; time < 2; time += 1) {
-      const { errors } = await app.graphqlText(query);
+      const { errors } = await gateway.graphqlText(query);
       expect(errors).toMatchObject([
         { path: ['sql'], locations: [{ line: 4, column: 3 }], extensions: { code: 'UNAUTHENTICATED' } },
       ]);
@@ -92,7 +92,7 @@ describe('a document', () => {
     const codes = await Promise.all(
       [`${' '.repeat(256 * 1024)}{ __typename }`, `${'#\n'.repeat(4_001)}{ __typename }`].map(
         async (query) => {
-          const { code, limit } = (await app.graphqlText(query)).errors[0]?.extensions ?? {};
+          const { code, limit } = (await gateway.graphqlText(query)).errors[0]?.extensions ?? {};
           return [code, limit];
         },
       ),
@@ -101,7 +101,7 @@ describe('a document', () => {
       ['PAYLOAD_TOO_LARGE', 262_144],
       ['OPERATION_TOO_COMPLEX', 4_000],
     ]);
-    const { data } = await app.graphqlText(`${' '.repeat(250 * 1024)}{ __typename }`);
+    const { data } = await gateway.graphqlText(`${' '.repeat(250 * 1024)}{ __typename }`);
     expect(data).toEqual({ __typename: 'Query' });
   });
 
@@ -112,7 +112,7 @@ describe('a document', () => {
     ['on a fragment', '{ ...F } fragment F on Query%s { __typename }'],
     ['in a fragment that nothing spreads', '{ __typename } fragment F on Query { __typename%s }'],
   ])('is refused for more directives than it may have, wherever they stand: %s', async (_where, text) => {
-    const { errors } = await app.graphqlText(text.replace('%s', ' @nothing'.repeat(51)));
+    const { errors } = await gateway.graphqlText(text.replace('%s', ' @nothing'.repeat(51)));
     expect(errors).toMatchObject([
       { extensions: { code: 'OPERATION_TOO_COMPLEX', what: 'directives', limit: 50, value: 51 } },
     ]);
@@ -124,12 +124,12 @@ describe('a document', () => {
       (_, at) => `fragment F${at} on Query { ...F${at + 1} ...F${at + 1} }`,
     );
     const text = `{ ...F0 } ${doubling.join(' ')} fragment F300 on Query { __typename }`;
-    const { errors } = await app.graphqlText(text);
+    const { errors } = await gateway.graphqlText(text);
     expect(errors).toMatchObject([{ extensions: { code: 'OPERATION_TOO_COMPLEX', what: 'fields' } }]);
     const few = gql(
       `{ ...D ...D } fragment D on Query { a: __typename ...C ...C } fragment C on Query { b: __typename }`,
     );
-    expect((await app.graphql(few)).data).toEqual({ a: 'Query', b: 'Query' });
+    expect((await gateway.graphql(few)).data).toEqual({ a: 'Query', b: 'Query' });
   });
 
   const times = (count: number, text: string) => `${text} `.repeat(count);
@@ -145,7 +145,7 @@ describe('a document', () => {
     ],
     ['as fragments', `{ health { ${spreads} } } ${spread}`],
   ])('is refused where hundreds of fields repeat each other: %s', async (_where, text) => {
-    const { errors } = await app.graphqlText(text);
+    const { errors } = await gateway.graphqlText(text);
     expect(errors).toMatchObject([
       {
         extensions: {
@@ -160,7 +160,7 @@ describe('a document', () => {
   it('may ask for a field as often as the fragments of a large page do', async () => {
     const numbers = Array.from({ length: 120 }, (_, at) => at);
     const fragments = numbers.map((at) => `fragment F${at} on Health { version }`);
-    const { data } = await app.graphqlText(
+    const { data } = await gateway.graphqlText(
       `{ health { ${numbers.map((at) => `...F${at}`).join(' ')} } } ${fragments.join(' ')}`,
     );
     expect(data).toEqual({ health: { version: expect.any(String) } });

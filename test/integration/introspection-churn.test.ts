@@ -1,11 +1,11 @@
 import postgres from 'postgres';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type DatabaseApp, serviceToken, startDatabaseApp } from '../support/database-app.ts';
+import { type DatabaseGateway, serviceToken, startDatabaseGateway } from '../support/database-gateway.ts';
 
-let database: DatabaseApp;
+let database: DatabaseGateway;
 
 beforeAll(async () => {
-  database = await startDatabaseApp();
+  database = await startDatabaseGateway();
   await database.admin.unsafe(`create schema churn; create table churn.base (id int primary key);
     create function churn.pass() returns trigger language plpgsql as $$ begin return new; end $$`);
 });
@@ -48,7 +48,7 @@ it('shows tables that come and go while they are read, or is one typed error tha
   let whole = 0;
   try {
     for (let round = 0; round < 150; round += 1) {
-      const { errors } = await database.app.graphqlText(
+      const { errors } = await database.graphqlText(
         round % 2 === 0
           ? `{ tables(schema: "churn", first: 1000) { nodes { ${everything} } } }`
           : `{ base: table(schema: "churn", name: "base") { ${everything} }

@@ -2,16 +2,21 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createIntrospectionClient } from '../../src/modules/introspection/client/client.ts';
 import type { PostgresPools } from '../../src/upstream/postgres/pools.ts';
-import { type DatabaseApp, makeDemoSchema, serviceToken, startDatabaseApp } from '../support/database-app.ts';
 import { eventually, failureOf } from '../support/database-client.ts';
+import {
+  type DatabaseGateway,
+  makeDemoSchema,
+  serviceToken,
+  startDatabaseGateway,
+} from '../support/database-gateway.ts';
 import { gql, type OperationText, type VariablesOf } from '../support/gql.ts';
 import { postgresPools } from '../support/postgres-pools.ts';
 import { testCall } from '../support/test-call.ts';
 
-let database: DatabaseApp;
+let database: DatabaseGateway;
 
 beforeAll(async () => {
-  database = await startDatabaseApp({ DATABASE_POOL_SIZE: '1' });
+  database = await startDatabaseGateway({ DATABASE_POOL_SIZE: '1' });
   await makeDemoSchema(database.admin);
   await database.admin.unsafe(
     'create table public.short (id int primary key); alter table public.short owner to postgres',
@@ -112,7 +117,7 @@ describe('one operation', () => {
       ) => `t${index}: table(schema: ${JSON.stringify(name)}, name: ${JSON.stringify(name)}) { name }
         p${index}: tables(schema: ${JSON.stringify(name)}) { nodes { name columns { name } } totalCount }`,
     );
-    const { data } = await database.app.graphqlText(`{ ${fields.join(' ')} }`, { token: serviceToken });
+    const { data } = await database.graphqlText(`{ ${fields.join(' ')} }`, { token: serviceToken });
     for (const [index, name] of odd.entries()) {
       expect(data[`t${index}`]).toEqual({ name });
       expect(data[`p${index}`]).toEqual({ nodes: [{ name, columns: [{ name: 'x' }] }], totalCount: 1 });

@@ -1,17 +1,22 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { createIntrospectionClient } from '../../src/modules/introspection/client/client.ts';
-import { type DatabaseApp, makeDemoSchema, serviceToken, startDatabaseApp } from '../support/database-app.ts';
+import {
+  type DatabaseGateway,
+  makeDemoSchema,
+  serviceToken,
+  startDatabaseGateway,
+} from '../support/database-gateway.ts';
 import { gql } from '../support/gql.ts';
 import { startPostgresMeta, type TestPostgresMeta } from '../support/postgres-meta.ts';
 import { postgresPools } from '../support/postgres-pools.ts';
 import { testCall } from '../support/test-call.ts';
 
-let database: DatabaseApp;
+let database: DatabaseGateway;
 let meta: TestPostgresMeta;
 
 beforeAll(async () => {
-  database = await startDatabaseApp();
+  database = await startDatabaseGateway();
   await makeDemoSchema(database.admin);
   meta = await startPostgresMeta(database.server.urlFor('supabase_admin'));
 });
@@ -592,10 +597,9 @@ describe('pages', () => {
     'after: "nonsense"',
     'schema: "a\\u0000"',
   ])('refuse %s', async (args) => {
-    const { data, errors } = await database.app.graphqlText(
-      `{ tables(${args}) { nodes { ${everything} } } }`,
-      { token: serviceToken },
-    );
+    const { data, errors } = await database.graphqlText(`{ tables(${args}) { nodes { ${everything} } } }`, {
+      token: serviceToken,
+    });
     expect(data.tables).toBeNull();
     expect(errors[0]?.extensions).toMatchObject({
       code: 'BAD_USER_INPUT',
@@ -703,7 +707,7 @@ describe('statements', () => {
       end loop; end $$`);
     const count = async (text: string): Promise<number> => {
       await admin`select pg_stat_statements_reset()`;
-      const { errors } = await database.app.graphqlText(text, { token: serviceToken });
+      const { errors } = await database.graphqlText(text, { token: serviceToken });
       expect(errors).toEqual([]);
       const [row] = await admin`select sum(calls)::int as calls from pg_stat_statements
         where query not like '%pg_stat_statements%' and query like '%pg_catalog%'`;
@@ -848,10 +852,9 @@ describe('beside postgres-meta', () => {
     const theirs = byId(await ofMeta('/tables', metaTables));
     // They come in whatever order the plan of the moment gives.
     for (const { columns } of theirs) columns.sort((a, b) => a.ordinal_position - b.ordinal_position);
-    const { data } = await database.app.graphqlText(
-      `{ tables(schema: "demo") { nodes { ${everything} } } }`,
-      { token: serviceToken },
-    );
+    const { data } = await database.graphqlText(`{ tables(schema: "demo") { nodes { ${everything} } } }`, {
+      token: serviceToken,
+    });
     const ours = byId(
       data.tables.nodes.filter(
         ({ kind }: { kind: string }) => kind === 'TABLE' || kind === 'PARTITIONED_TABLE',

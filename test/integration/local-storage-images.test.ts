@@ -54,7 +54,7 @@ describe('images in other sizes', () => {
   }
 
   const pass = (method: string, path: string, headers: Record<string, string> = {}, body?: Buffer) =>
-    exchange(gateway.app.url, { method, path: `/storage/v1${path}`, headers, body });
+    exchange(gateway.url, { method, path: `/storage/v1${path}`, headers, body });
 
   async function colourOf(bytes: Buffer): Promise<string | undefined> {
     const { channels } = await sharp(bytes).stats();
@@ -196,7 +196,7 @@ describe('images in other sizes', () => {
   });
 
   test('GraphQL gives signed and public URLs of them, which work', async () => {
-    const { data, errors } = await gateway.app.graphql(
+    const { data, errors } = await gateway.graphql(
       gql(`{ one: file(bucket: "private", path: "face.jpg") {
            signedUrl(transform: { width: 100, height: 100, resize: COVER, quality: 50, format: ORIGIN }, download: "f.jpg") }
          two: file(bucket: "avatars", path: "face.png") { publicUrl(transform: { height: 20 }) } }`),
@@ -227,7 +227,7 @@ describe('images in other sizes', () => {
   test.each(['width: 0', 'height: -1', 'quality: 19', 'quality: 101'])(
     'GraphQL refuses %s before anybody is asked',
     async (transform) => {
-      const { errors } = await gateway.app.graphqlText(
+      const { errors } = await gateway.graphqlText(
         `{ file(bucket: "avatars", path: "face.png") { publicUrl(transform: { ${transform} }) signedUrl(transform: { ${transform} }) } }`,
         { token: gateway.serviceKey },
       );

@@ -1,23 +1,28 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startTestApp, type TestApp } from '../support/app.ts';
-import { type DatabaseApp, databaseEnv, serviceToken, startDatabaseApp } from '../support/database-app.ts';
+import {
+  type DatabaseGateway,
+  databaseEnv,
+  serviceToken,
+  startDatabaseGateway,
+} from '../support/database-gateway.ts';
+import { startTestGateway, type TestGateway } from '../support/gateway.ts';
 import { gql, type VariablesOf } from '../support/gql.ts';
 import { type ListeningServer, listen } from '../support/listening-server.ts';
 import { startPostgresMeta, type TestPostgresMeta } from '../support/postgres-meta.ts';
 import { hmacToken, testSecret, userClaims } from '../support/tokens.ts';
 
-let database: DatabaseApp;
+let database: DatabaseGateway;
 let meta: TestPostgresMeta;
-let gateway: TestApp;
+let gateway: TestGateway;
 
 beforeAll(async () => {
-  database = await startDatabaseApp();
+  database = await startDatabaseGateway();
   await database.admin.unsafe(`
     create table public.todos (id bigint primary key, title text not null, done boolean);
     create schema other;
     create table other.things (id int);`);
   meta = await startPostgresMeta(database.server.urlFor('supabase_admin'));
-  gateway = await startTestApp({ ...databaseEnv(database.server.databaseUrl), META_URL: meta.url });
+  gateway = await startTestGateway({ ...databaseEnv(database.server.databaseUrl), META_URL: meta.url });
 });
 
 afterAll(async () => {
@@ -30,13 +35,13 @@ const databaseTypes = gql(`query ($language: TypeLanguage!, $schemas: [String!])
   databaseTypes(language: $language, schemas: $schemas)
 }`);
 
-async function types(variables: VariablesOf<typeof databaseTypes>, app = gateway) {
-  const { data, errors } = await app.graphql(databaseTypes, { variables, token: serviceToken });
+async function types(variables: VariablesOf<typeof databaseTypes>, asked: TestGateway = gateway) {
+  const { data, errors } = await asked.graphql(databaseTypes, { variables, token: serviceToken });
   return { text: data?.databaseTypes, error: errors[0], code: errors[0]?.extensions.code };
 }
 
-async function format(sql: string, app = gateway) {
-  const { data, errors } = await app.graphql(gql(`query ($sql: String!) { formatSql(sql: $sql) }`), {
+async function format(sql: string, asked: TestGateway = gateway) {
+  const { data, errors } = await asked.graphql(gql(`query ($sql: String!) { formatSql(sql: $sql) }`), {
     variables: { sql },
     token: serviceToken,
   });
@@ -117,14 +122,14 @@ describe('postgres-meta', () => {
   });
 
   it('is NOT_CONFIGURED where there is none', async () => {
-    expect((await types({ language: 'GO' }, database.app)).code).toBe('NOT_CONFIGURED');
-    expect((await format('select 1', database.app)).code).toBe('NOT_CONFIGURED');
+    expect((await types({ language: 'GO' }, database)).code).toBe('NOT_CONFIGURED');
+    expect((await format('select 1', database)).code).toBe('NOT_CONFIGURED');
   });
 
   it('says which service failed, not where it is, when its database is gone', async () => {
     await using lost = await startPostgresMeta('postgresql://nobody:secret@127.0.0.1:1/nothing');
-    await using app = await startTestApp({ JWT_SECRET: testSecret, META_URL: lost.url });
-    const { code, error } = await types({ language: 'TYPESCRIPT' }, app);
+    await using gateway = await startTestGateway({ JWT_SECRET: testSecret, META_URL: lost.url });
+    const { code, error } = await types({ language: 'TYPESCRIPT' }, gateway);
     expect(code).toBe('UPSTREAM_UNAVAILABLE');
     expect(error?.extensions.service).toBe('META');
     expect(JSON.stringify(error)).not.toMatch(/127\.0\.0\.1|secret/);
@@ -147,8 +152,8 @@ describe('what goes to postgres-meta', () => {
 
   it('is neither the token of the caller nor a header that names another database', async () => {
     answer = { status: 500, body: { error: 'broken' } };
-    await using app = await startTestApp({ JWT_SECRET: testSecret, META_URL: upstream.url });
-    await app.graphql(gql(`{ databaseTypes(language: GO) }`), {
+    await using gateway = await startTestGateway({ JWT_SECRET: testSecret, META_URL: upstream.url });
+    await gateway.graphql(gql(`{ databaseTypes(language: GO) }`), {
       token: serviceToken,
       headers: { 'x-connection-encrypted': 'other', apikey: '' },
     });
@@ -167,8 +172,8 @@ describe('what goes to postgres-meta', () => {
     [404, 'Not found', 'UPSTREAM_ERROR'],
   ])('and its %i "%s" comes back as %3$s', async (status, error, code) => {
     answer = { status, body: { error } };
-    await using app = await startTestApp({ JWT_SECRET: testSecret, META_URL: upstream.url });
-    const found = await types({ language: 'GO' }, app);
+    await using gateway = await startTestGateway({ JWT_SECRET: testSecret, META_URL: upstream.url });
+    const found = await types({ language: 'GO' }, gateway);
     expect(found.code).toBe(code);
     expect(JSON.stringify(found.error)).not.toContain(error);
   });

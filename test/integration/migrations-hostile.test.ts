@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { RunMigrationInput } from '../generated/operations.ts';
-import { type DatabaseApp, serviceToken, startDatabaseApp } from '../support/database-app.ts';
+import { type DatabaseGateway, serviceToken, startDatabaseGateway } from '../support/database-gateway.ts';
 import { gql } from '../support/gql.ts';
 
-let database: DatabaseApp;
+let database: DatabaseGateway;
 
 beforeAll(async () => {
-  database = await startDatabaseApp();
+  database = await startDatabaseGateway();
 });
 
 afterAll(async () => {
@@ -236,7 +236,7 @@ describe('runMigration', () => {
   });
 
   it('keeps no role but SERVICE_ROLE near migrations', async () => {
-    const { errors } = await database.app.graphql(gql(`{ migrations { totalCount } }`));
+    const { errors } = await database.graphql(gql(`{ migrations { totalCount } }`));
     expect(errors[0]?.extensions.code).toBe('UNAUTHENTICATED');
   });
 });
@@ -364,7 +364,7 @@ describe('migrations', () => {
   });
 
   it.each(['first: 0', 'first: -1', 'first: 1001', 'after: "nonsense"'])('refuse %s', async (args) => {
-    const { errors } = await database.app.graphqlText(`{ migrations(${args}) { totalCount } }`, {
+    const { errors } = await database.graphqlText(`{ migrations(${args}) { totalCount } }`, {
       token: serviceToken,
     });
     expect(errors[0]?.extensions.code).toBe('BAD_USER_INPUT');

@@ -1,14 +1,19 @@
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startTestApp, type TestApp } from '../support/app.ts';
-import { type DatabaseApp, databaseEnv, serviceToken, startDatabaseApp } from '../support/database-app.ts';
+import {
+  type DatabaseGateway,
+  databaseEnv,
+  serviceToken,
+  startDatabaseGateway,
+} from '../support/database-gateway.ts';
+import { startTestGateway, type TestGateway } from '../support/gateway.ts';
 import { gql } from '../support/gql.ts';
 
-let database: DatabaseApp;
-let gateway: TestApp;
+let database: DatabaseGateway;
+let gateway: TestGateway;
 
 beforeAll(async () => {
-  database = await startDatabaseApp();
+  database = await startDatabaseGateway();
   const url = new URL(database.server.databaseUrl);
   const db = postgres(database.server.urlFor('supabase_admin'), { max: 1 });
   await db.unsafe(`create role plain login password 'plain-password' noinherit;
@@ -17,7 +22,7 @@ beforeAll(async () => {
   await db.end();
   url.username = 'plain';
   url.password = 'plain-password';
-  gateway = await startTestApp(databaseEnv(url.href));
+  gateway = await startTestGateway(databaseEnv(url.href));
 });
 
 afterAll(async () => {

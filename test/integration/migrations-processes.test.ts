@@ -1,14 +1,19 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunMigrationInput } from '../generated/operations.ts';
-import { type DatabaseApp, databaseEnv, serviceToken, startDatabaseApp } from '../support/database-app.ts';
+import {
+  type DatabaseGateway,
+  databaseEnv,
+  serviceToken,
+  startDatabaseGateway,
+} from '../support/database-gateway.ts';
 import { type GatewayProcess, startGatewayProcess } from '../support/gateway-process.ts';
 import { gql } from '../support/gql.ts';
 
-let database: DatabaseApp;
+let database: DatabaseGateway;
 let gateways: readonly [GatewayProcess, GatewayProcess];
 
 beforeAll(async () => {
-  database = await startDatabaseApp();
+  database = await startDatabaseGateway();
   const env = databaseEnv(database.server.databaseUrl);
   gateways = await Promise.all([startGatewayProcess(env), startGatewayProcess(env)]);
 }, 90_000);

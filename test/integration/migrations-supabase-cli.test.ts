@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { RunMigrationInput } from '../generated/operations.ts';
-import { type DatabaseApp, startDatabaseApp } from '../support/database-app.ts';
+import { type DatabaseGateway, startDatabaseGateway } from '../support/database-gateway.ts';
 import { gql } from '../support/gql.ts';
 import { makeTestFolder } from '../support/postgres.ts';
 
 const run = promisify(execFile);
-let database: DatabaseApp;
+let database: DatabaseGateway;
 let folder: string;
 
 /** The CLI is too large to depend on; where npm cannot bring it in time these tests are skipped, and say why. */
@@ -38,7 +38,7 @@ beforeAll(async () => {
     process.stderr.write(`Skipped the tests with the Supabase CLI: ${missing}\n`);
     return;
   }
-  database = await startDatabaseApp();
+  database = await startDatabaseGateway();
   folder = await makeTestFolder('supabase-cli');
   await mkdir(join(folder, 'supabase', 'migrations'), { recursive: true });
   await writeFile(join(folder, 'supabase', 'config.toml'), 'project_id = "history"\n');

@@ -1,16 +1,21 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { RunMigrationInput } from '../generated/operations.ts';
-import { startTestApp } from '../support/app.ts';
-import { type DatabaseApp, databaseEnv, serviceToken, startDatabaseApp } from '../support/database-app.ts';
+import {
+  type DatabaseGateway,
+  databaseEnv,
+  serviceToken,
+  startDatabaseGateway,
+} from '../support/database-gateway.ts';
+import { startTestGateway } from '../support/gateway.ts';
 import { gql } from '../support/gql.ts';
 import { migrationsClient } from '../support/migrations-client.ts';
 import { postgresPools } from '../support/postgres-pools.ts';
 import { testCall } from '../support/test-call.ts';
 
-let database: DatabaseApp;
+let database: DatabaseGateway;
 
 beforeAll(async () => {
-  database = await startDatabaseApp();
+  database = await startDatabaseGateway();
 });
 
 afterAll(async () => {
@@ -179,7 +184,7 @@ describe('runMigration', () => {
   });
 
   it('refuses an older version where the operator wants them in order', async () => {
-    await using strict = await startTestApp({
+    await using strict = await startTestGateway({
       ...databaseEnv(database.server.databaseUrl),
       ALLOW_OUT_OF_ORDER_MIGRATIONS: 'false',
     });
@@ -474,7 +479,7 @@ describe('a history that others wrote', () => {
       `after: "${foreign}"`,
     ];
     for (const args of bad) {
-      const refused = await database.app.graphqlText(`{ migrations(${args}) { totalCount } }`, {
+      const refused = await database.graphqlText(`{ migrations(${args}) { totalCount } }`, {
         token: serviceToken,
       });
       expect(refused.errors[0]?.extensions).toMatchObject({

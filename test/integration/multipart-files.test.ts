@@ -47,7 +47,7 @@ interface Reply {
 }
 
 async function send(parts: readonly Buffer[]): Promise<Reply> {
-  const { bytes } = await exchange(gateway.app.url, {
+  const { bytes } = await exchange(gateway.url, {
     method: 'POST',
     path: '/graphql',
     headers: {
@@ -76,7 +76,7 @@ async function stored(path: string): Promise<string | undefined> {
 }
 
 async function heldBytes(): Promise<number> {
-  const text = await (await fetch(`${gateway.app.url}/metrics`)).text();
+  const text = await (await fetch(`${gateway.url}/metrics`)).text();
   return Number(/^bunbun_held_bytes\{what="files"\} (\d+)$/m.exec(text)?.[1]);
 }
 
@@ -220,7 +220,7 @@ test.each<[string, Record<string, unknown>]>([
 
 /** A request that has sent its head, and what `textOf` waits for. */
 function open(): Socket {
-  const { hostname, port } = new URL(gateway.app.url);
+  const { hostname, port } = new URL(gateway.url);
   const socket = connect(Number(port), hostname);
   socket.on('error', () => undefined);
   socket.write(

@@ -1,23 +1,23 @@
 import { afterEach, expect, it } from 'vitest';
 import { createLogger } from '../../src/observability/logger.ts';
-import { startTestApp, type TestApp } from '../support/app.ts';
+import { startTestGateway, type TestGateway } from '../support/gateway.ts';
 import { gql } from '../support/gql.ts';
 import { listen } from '../support/listening-server.ts';
 import { hmacToken, keyClaims, testSecret } from '../support/tokens.ts';
 
-let app: TestApp | undefined;
+let gateway: TestGateway | undefined;
 afterEach(async () => {
-  await app?.close();
-  app = undefined;
+  await gateway?.close();
+  gateway = undefined;
 });
 
 async function start(env: Record<string, string> = {}) {
   const lines: string[] = [];
   const log = createLogger({ level: 'debug', to: { write: (line) => void lines.push(line) } });
-  app = await startTestApp({ JWT_SECRET: testSecret, ...env }, { log });
-  const { url } = app;
+  gateway = await startTestGateway({ JWT_SECRET: testSecret, ...env }, { log });
+  const { url } = gateway;
   return {
-    app,
+    gateway,
     text: () => lines.join(''),
     operations: () =>
       lines
@@ -30,7 +30,7 @@ async function start(env: Record<string, string> = {}) {
 }
 
 it('tells of each operation its role, name, time and code, and never what was sent', async () => {
-  const { app: gateway, operations, text } = await start();
+  const { gateway, operations, text } = await start();
   const token = hmacToken(keyClaims('service_role'));
   const named = gql(`query Who($note: String!) { viewer { role } explainIt: __type(name: $note) { name } }`);
   await gateway.graphql(named, { token, variables: { note: 'hunter2' } });
@@ -60,7 +60,7 @@ it('tells of each operation its role, name, time and code, and never what was se
 });
 
 it('counts operations, limits and running subscriptions', async () => {
-  const { app: gateway, metrics, operations } = await start({ MAX_ALIASES: '1' });
+  const { gateway, metrics, operations } = await start({ MAX_ALIASES: '1' });
   await gateway.graphql(gql(`{ viewer { role } }`));
   await gateway.graphql(gql(`{ a: viewer { role } b: viewer { role } }`));
   const leave = new AbortController();
@@ -90,7 +90,7 @@ it('shows the limit of failures at nought before it refuses, so that an alert on
 });
 
 it('asks for the token where one is configured', async () => {
-  const { app: gateway } = await start({ METRICS_TOKEN: 'a-token-of-some-length' });
+  const { gateway } = await start({ METRICS_TOKEN: 'a-token-of-some-length' });
   const get = (authorization?: string) =>
     fetch(`${gateway.url}/metrics`, authorization === undefined ? {} : { headers: { authorization } });
   expect((await get()).status).toBe(401);
@@ -102,7 +102,7 @@ it('serves the measures to everybody on a port of their own', async () => {
   const free = await listen(() => undefined);
   await free.close();
   const port = new URL(free.url).port;
-  const { app: gateway } = await start({ METRICS_PORT: port, METRICS_TOKEN: 'a-token-of-some-length' });
+  const { gateway } = await start({ METRICS_PORT: port, METRICS_TOKEN: 'a-token-of-some-length' });
   const answer = await fetch(`http://127.0.0.1:${port}/metrics`);
   expect(answer.headers.get('content-type')).toContain('text/plain');
   expect(await answer.text()).toContain('bunbun_active_subscriptions 0');

@@ -1,6 +1,6 @@
 import { request } from 'node:http';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { startTestApp, type TestApp } from '../support/app.ts';
+import { startTestGateway, type TestGateway } from '../support/gateway.ts';
 import { gql } from '../support/gql.ts';
 import { type ListeningServer, listen } from '../support/listening-server.ts';
 import { hmacToken, keyClaims, testSecret } from '../support/tokens.ts';
@@ -9,7 +9,7 @@ const anonKey = hmacToken(keyClaims('anon'));
 const id = '00000000-0000-4000-8000-000000000001';
 
 let upstream: ListeningServer;
-let gateway: TestApp;
+let gateway: TestGateway;
 let received: string[] = [];
 
 beforeAll(async () => {
@@ -18,7 +18,7 @@ beforeAll(async () => {
     request.resume();
     response.writeHead(204).end();
   });
-  gateway = await startTestApp({
+  gateway = await startTestGateway({
     JWT_SECRET: testSecret,
     SUPABASE_URL: upstream.url,
     SUPABASE_ANON_KEY: anonKey,

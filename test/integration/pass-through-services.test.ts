@@ -2,8 +2,8 @@ import { createHmac, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { startTestApp, type TestApp } from '../support/app.ts';
 import { edgeHeaders } from '../support/edge-headers.ts';
+import { startTestGateway, type TestGateway } from '../support/gateway.ts';
 import { gql } from '../support/gql.ts';
 import { type ListeningServer, listen } from '../support/listening-server.ts';
 import { hmacToken, keyClaims, testSecret, userClaims } from '../support/tokens.ts';
@@ -19,7 +19,7 @@ interface Received {
 }
 
 let upstream: ListeningServer;
-let gateway: TestApp;
+let gateway: TestGateway;
 let received: Received[] = [];
 /** Routes of Realtime that this upstream does not have. */
 let lacksSingleEvents = false;
@@ -54,7 +54,7 @@ beforeAll(async () => {
       response.writeHead(404).end();
     } else response.writeHead(path.startsWith('/realtime/') ? 202 : 200).end();
   });
-  gateway = await startTestApp({
+  gateway = await startTestGateway({
     JWT_SECRET: testSecret,
     SUPABASE_URL: upstream.url,
     SUPABASE_ANON_KEY: anonKey,

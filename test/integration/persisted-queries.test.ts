@@ -2,16 +2,16 @@ import { createHash } from 'node:crypto';
 import { ApolloClient, HttpLink, InMemoryCache, gql as parse } from '@apollo/client/core/index.js';
 import { createPersistedQueryLink } from '@apollo/client/link/persisted-queries/index.js';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { startTestApp, type TestApp } from '../support/app.ts';
+import { startTestGateway, type TestGateway } from '../support/gateway.ts';
 import { gql } from '../support/gql.ts';
 import { testSecret } from '../support/tokens.ts';
 import { acceptedClient } from '../support/websocket-gateway.ts';
 
-let app: TestApp;
+let gateway: TestGateway;
 beforeAll(async () => {
-  app = await startTestApp({ JWT_SECRET: testSecret });
+  gateway = await startTestGateway({ JWT_SECRET: testSecret });
 });
-afterAll(() => app?.close());
+afterAll(() => gateway?.close());
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 const extensions = { persistedQuery: { version: 1, sha256Hash: sha256(gql(`{ __typename }`)) } };
@@ -30,7 +30,7 @@ it.each([{ useGETForHashedQueries: false }, { useGETForHashedQueries: true }])(
     };
     const persisted = createPersistedQueryLink({ sha256, useGETForHashedQueries });
     const client = new ApolloClient({
-      link: persisted.concat(new HttpLink({ uri: app.graphqlUrl, fetch: counting })),
+      link: persisted.concat(new HttpLink({ uri: gateway.graphqlUrl, fetch: counting })),
       cache: new InMemoryCache(),
     });
     for (const name of ['First', 'Second']) {
@@ -65,18 +65,20 @@ it.each([
     },
   ],
 ] as const)('answers 200 to the hash alone in %s', async (_what, init) => {
-  const answer = await fetch(app.graphqlUrl, init);
+  const answer = await fetch(gateway.graphqlUrl, init);
   expect(answer.status).toBe(200);
   expect(JSON.parse(await answer.text()).errors).toMatchObject([notSupported]);
 });
 
 it('answers 200 to the hash alone in a GET and in a multipart request', async () => {
-  const get = await fetch(`${app.graphqlUrl}?extensions=${encodeURIComponent(JSON.stringify(extensions))}`);
+  const get = await fetch(
+    `${gateway.graphqlUrl}?extensions=${encodeURIComponent(JSON.stringify(extensions))}`,
+  );
   const form = new FormData();
   form.set('operations', JSON.stringify({ variables: {}, extensions }));
   form.set('map', '{}');
   const headers = { 'x-graphql-yoga-csrf': '1' };
-  const multipart = await fetch(app.graphqlUrl, { method: 'POST', headers, body: form });
+  const multipart = await fetch(gateway.graphqlUrl, { method: 'POST', headers, body: form });
   for (const answer of [get, multipart]) {
     expect(answer.status).toBe(200);
     expect(JSON.parse(await answer.text()).errors).toMatchObject([notSupported]);
@@ -84,7 +86,7 @@ it('answers 200 to the hash alone in a GET and in a multipart request', async ()
 });
 
 it('tells an operation of a WebSocket, and goes on with the others', async () => {
-  const client = await acceptedClient(app.graphqlWsUrl);
+  const client = await acceptedClient(gateway.graphqlWsUrl);
   client.send({ id: '1', type: 'subscribe', payload: { extensions } });
   expect(await client.message(({ id }) => id === '1')).toMatchObject({
     type: 'error',
@@ -99,7 +101,7 @@ it('tells an operation of a WebSocket, and goes on with the others', async () =>
 
 it('runs an operation that sends its text beside the hash', async () => {
   const body = JSON.stringify({ query: gql(`{ __typename }`), extensions });
-  const answer = await fetch(app.graphqlUrl, {
+  const answer = await fetch(gateway.graphqlUrl, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body,
@@ -109,7 +111,7 @@ it('runs an operation that sends its text beside the hash', async () => {
 
 it('refuses a batch, and says so', async () => {
   const batch = JSON.stringify([{ query: gql(`{ __typename }`) }, { query: gql(`{ __typename }`) }]);
-  const post = await fetch(app.graphqlUrl, {
+  const post = await fetch(gateway.graphqlUrl, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: batch,
@@ -118,7 +120,7 @@ it('refuses a batch, and says so', async () => {
   form.set('operations', batch);
   form.set('map', '{}');
   const headers = { 'x-graphql-yoga-csrf': '1' };
-  const multipart = await fetch(app.graphqlUrl, { method: 'POST', headers, body: form });
+  const multipart = await fetch(gateway.graphqlUrl, { method: 'POST', headers, body: form });
   for (const answer of [post, multipart]) {
     expect(answer.status).toBe(400);
     expect(JSON.parse(await answer.text()).errors).toMatchObject([

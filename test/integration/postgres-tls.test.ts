@@ -2,10 +2,10 @@ import { chown, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { findPostgresUser } from '../../packages/local/src/lib/os-user.ts';
-import { startTestApp } from '../support/app.ts';
 import { createTestAuthority, type TestAuthority } from '../support/certificates.ts';
-import { databaseEnv, serviceToken } from '../support/database-app.ts';
 import { connectDatabase, failureOf } from '../support/database-client.ts';
+import { databaseEnv, serviceToken } from '../support/database-gateway.ts';
+import { startTestGateway } from '../support/gateway.ts';
 import { gql } from '../support/gql.ts';
 import { makeTestFolder, startTestPostgres, type TestPostgres } from '../support/postgres.ts';
 import { testCall } from '../support/test-call.ts';
@@ -49,9 +49,9 @@ async function startWithTls(names: Parameters<TestAuthority['issue']>[0]): Promi
 /** What a gateway with this configuration is told of its connection to Postgres. */
 async function connect(server: TestPostgres, host: string, query: string, env: Record<string, string> = {}) {
   const url = `${server.databaseUrl.replace('@127.0.0.1:', `@${host}:`)}${query}`;
-  await using app = await startTestApp({ ...databaseEnv(url), ...env });
+  await using gateway = await startTestGateway({ ...databaseEnv(url), ...env });
   const statement = 'select ssl from pg_stat_ssl where pid = pg_backend_pid()';
-  const { data, errors } = await app.graphql(
+  const { data, errors } = await gateway.graphql(
     gql(`mutation ($s: String!) { executeSql(statement: $s) { rows } }`),
     {
       token: serviceToken,

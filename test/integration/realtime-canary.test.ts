@@ -18,7 +18,7 @@ beforeAll(async () => {
     create role clerk login password 'clerk';
   `);
 });
-afterAll(() => gateway.stop());
+afterAll(() => gateway.close());
 afterEach(() => gateway.world.server.faults.reset());
 
 async function insert(): Promise<string> {
@@ -81,7 +81,7 @@ it('says that Realtime is degraded while changes do not come through', async () 
   const following = await feed();
   const token = gateway.world.postgres.keys.serviceRoleKey;
   const realtime = async () => {
-    const { data } = await gateway.app.graphql(gql(`{ services { name status reason } }`), { token });
+    const { data } = await gateway.graphql(gql(`{ services { name status reason } }`), { token });
     return data.services.find(({ name }: { name: string }) => name === 'REALTIME');
   };
   expect(await realtime()).toMatchObject({ status: 'UP' });

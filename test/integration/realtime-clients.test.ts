@@ -16,10 +16,10 @@ beforeAll(async () => {
     alter publication supabase_realtime add table notes;
   `);
 });
-afterAll(() => gateway.stop());
+afterAll(() => gateway.close());
 
 const query = gql(`subscription { postgresChanges(table: "notes", resyncOnStart: true) { type record } }`);
-const socket = () => createClient({ url: gateway.app.graphqlWsUrl, webSocketImpl: WebSocket });
+const socket = () => createClient({ url: gateway.graphqlWsUrl, webSocketImpl: WebSocket });
 
 /** Waits until changes flow, adds a row, and gives what the client was handed. */
 async function adding(id: number, events: unknown[]): Promise<unknown[]> {
@@ -37,7 +37,7 @@ const expected = (id: number) => [
 test('urql follows row changes', async () => {
   const ws = socket();
   const client = new UrqlClient({
-    url: gateway.app.graphqlUrl,
+    url: gateway.graphqlUrl,
     preferGetMethod: false,
     exchanges: [
       fetchExchange,

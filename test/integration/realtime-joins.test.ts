@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { startTestApp, type TestApp } from '../support/app.ts';
 import { type FakeRealtime, startFakeRealtime } from '../support/fake-realtime.ts';
+import { startTestGateway, type TestGateway } from '../support/gateway.ts';
 import { hmacToken, keyClaims, testSecret, userClaims } from '../support/tokens.ts';
 import { type RawClient, rawClient, waitFor } from '../support/websocket-gateway.ts';
 
 let fake: FakeRealtime;
-let app: TestApp;
+let gateway: TestGateway;
 const env = () => ({
   REALTIME_URL: fake.url,
   JWT_SECRET: testSecret,
@@ -15,16 +15,16 @@ const env = () => ({
 });
 beforeEach(async () => {
   fake = await startFakeRealtime();
-  app = await startTestApp(env());
+  gateway = await startTestGateway(env());
 });
 afterEach(async () => {
-  await app.close();
+  await gateway.close();
   await fake.close();
 });
 
 /** An accepted client at an address. */
 async function clientFrom(address: string, claims?: object): Promise<RawClient> {
-  const client = await rawClient(app.graphqlWsUrl, { headers: { 'x-forwarded-for': address } });
+  const client = await rawClient(gateway.graphqlWsUrl, { headers: { 'x-forwarded-for': address } });
   const payload = claims === undefined ? {} : { authorization: `Bearer ${hmacToken(claims)}` };
   client.send({ type: 'connection_init', payload });
   await client.message(({ type }) => type === 'connection_ack');
@@ -57,7 +57,7 @@ test('bounds what waits for one caller, and says so', async () => {
   const anonymous = await clientFrom('192.0.2.1');
   for (let at = 0; at < 1_000; at += 1) listen(anonymous, `anon-${at}`);
   await waitFor(() => refused(anonymous, 'RATE_LIMITED') > 0);
-  const metrics = await (await fetch(`${app.url}/metrics`)).text();
+  const metrics = await (await fetch(`${gateway.url}/metrics`)).text();
   const waiting = Number(/^bunbun_realtime\{what="waitingJoins"\} (\d+)$/m.exec(metrics)?.[1]);
   expect(waiting).toBeGreaterThan(0);
   expect(waiting).toBeLessThanOrEqual(100);
@@ -87,8 +87,8 @@ test.each([
   ['all channels', '1', (at: number) => `broadcasts(channel: "room-${at}") { type }`, 80],
   ['a room', '4', (at: number) => `presence(channel: "room", key: "${at}", track: {}) { type }`, 4],
 ])('leaves others the half of %s', async (_what, sockets, field, most) => {
-  await app.close();
-  app = await startTestApp({ ...env(), REALTIME_MAX_SOCKETS: sockets });
+  await gateway.close();
+  gateway = await startTestGateway({ ...env(), REALTIME_MAX_SOCKETS: sockets });
   const subscribe = (client: RawClient, at: number) =>
     client.send({ id: `${at}`, type: 'subscribe', payload: { query: `subscription { ${field(at)} }` } });
   const first = await clientFrom('192.0.2.1');

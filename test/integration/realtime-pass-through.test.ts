@@ -29,12 +29,12 @@ afterAll(async () => {
     await client.removeAllChannels();
     await client.realtime.disconnect();
   }
-  await gateway.stop();
+  await gateway.close();
 });
 
 /** The official client against the gateway. */
 function official(): SupabaseClient {
-  const client = createClient(gateway.app.url, gateway.world.postgres.keys.anonKey, {
+  const client = createClient(gateway.url, gateway.world.postgres.keys.anonKey, {
     auth: { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false },
     realtime: { transport },
   });
@@ -44,7 +44,7 @@ function official(): SupabaseClient {
 
 /** Status of an upgrade that is sent exactly as written. */
 function upgrade(path: string, headers: Record<string, string> = {}): Promise<number> {
-  const { port } = new URL(gateway.app.url);
+  const { port } = new URL(gateway.url);
   return new Promise((resolve, reject) => {
     const request = httpRequest({
       host: '127.0.0.1',
@@ -142,7 +142,7 @@ test.each([
   '/realtime/v1/api/openapi',
 ])('passes nothing on at %s', async (path) => {
   const { anonKey } = gateway.world.postgres.keys;
-  const answer = await fetch(gateway.app.url + path, {
+  const answer = await fetch(gateway.url + path, {
     headers: { apikey: anonKey, authorization: `Bearer ${anonKey}` },
   });
   expect(answer.status).toBe(404);
@@ -152,7 +152,7 @@ test.each([
   ['/rest/v1/todos', 'POSTGREST'],
   ['/functions/v1/hello', 'FUNCTIONS'],
 ])('answers 501 at %s where the service is not configured', async (path, service) => {
-  const answer = await fetch(gateway.app.url + path);
+  const answer = await fetch(gateway.url + path);
   expect(answer.status).toBe(501);
   expect(await answer.json()).toMatchObject({ code: 'NOT_CONFIGURED', service });
 });

@@ -1,7 +1,7 @@
 import { type Client, createClient } from 'graphql-ws';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { startTestApp, type TestApp } from '../support/app.ts';
+import { startTestGateway, type TestGateway } from '../support/gateway.ts';
 import { gql } from '../support/gql.ts';
 import { type Network, startNetwork } from '../support/network.ts';
 import { startTestRealtime, type TestRealtime } from '../support/realtime.ts';
@@ -10,7 +10,7 @@ const alice = '11111111-1111-4111-8111-111111111111';
 
 let world: TestRealtime;
 let network: Network;
-let app: TestApp;
+let gateway: TestGateway;
 let client: Client | undefined;
 let rows = 0;
 beforeAll(async () => {
@@ -29,16 +29,16 @@ beforeEach(async () => {
 afterEach(async () => {
   await client?.dispose();
   await network[Symbol.asyncDispose]();
-  await app.close();
+  await gateway.close();
 });
 
 async function startGateway(): Promise<void> {
-  app = await startTestApp({
+  gateway = await startTestGateway({
     REALTIME_URL: world.server.url,
     JWT_SECRET: world.postgres.keys.jwtSecret,
     SUPABASE_ANON_KEY: world.postgres.keys.anonKey,
   });
-  network.leadTo(Number(new URL(app.url).port));
+  network.leadTo(Number(new URL(gateway.url).port));
 }
 
 /** Adds a row. */
@@ -138,7 +138,7 @@ test('misses nothing without a RESYNC when the gateway of the official client go
   const notes = follow(() => world.tokenFor(alice), { shouldRetry: () => true });
   await followsAgain(notes, 1);
   network.leadTo(undefined);
-  await app.close();
+  await gateway.close();
   await expect.poll(() => notes.closes.length).toBeGreaterThan(3);
   await startGateway();
   await followsAgain(notes, 2);

@@ -15,14 +15,14 @@ beforeAll(async () => {
     alter publication supabase_realtime add table notes;
   `);
 });
-afterAll(() => gateway.stop());
+afterAll(() => gateway.close());
 
 const query = gql(`subscription { postgresChanges(table: "notes", resyncOnStart: true) { type record } }`);
 
 /** Opens an event stream. */
 async function open(token?: string) {
   const controller = new AbortController();
-  const response = await fetch(gateway.app.graphqlUrl, {
+  const response = await fetch(gateway.graphqlUrl, {
     method: 'POST',
     headers: {
       'content-type': 'application/json',
@@ -98,13 +98,13 @@ test('refuses a stream over the limit of the process, and takes one again when a
   const refused = await open();
   expect(await refused.until(/RATE_LIMITED/)).toContain('"limit":2');
   // Queries hold no place.
-  expect((await gateway.app.graphql(gql(`{ viewer { role } }`))).errors).toEqual([]);
-  const metrics = await (await fetch(`${gateway.app.url}/metrics`)).text();
+  expect((await gateway.graphql(gql(`{ viewer { role } }`))).errors).toEqual([]);
+  const metrics = await (await fetch(`${gateway.url}/metrics`)).text();
   expect(metrics).toContain('bunbun_client_connections{what="eventStream"} 2');
   first.leave();
   second.leave();
   await expect
-    .poll(async () => (await fetch(`${gateway.app.url}/metrics`)).text())
+    .poll(async () => (await fetch(`${gateway.url}/metrics`)).text())
     .toContain('bunbun_client_connections{what="eventStream"} 0');
 });
 

@@ -8,8 +8,8 @@ import { createClientPlaces } from '../../src/limits/client-places.ts';
 import { realtimeEndpoint } from '../../src/modules/realtime/client/socket/endpoint.ts';
 import { createRealtimeTunnel, type RealtimeTunnelDeps } from '../../src/modules/realtime/tunnel.ts';
 import { anonymous } from '../../src/viewer/anonymous.ts';
-import { startTestApp, type TestApp } from '../support/app.ts';
 import { type FakeRealtime, startFakeRealtime } from '../support/fake-realtime.ts';
+import { startTestGateway, type TestGateway } from '../support/gateway.ts';
 import { gql } from '../support/gql.ts';
 import { listen } from '../support/listening-server.ts';
 import { silentLog } from '../support/test-call.ts';
@@ -20,17 +20,17 @@ const anonKey = hmacToken(keyClaims('anon'));
 const path = `/realtime/v1/websocket?vsn=2.0.0&apikey=${anonKey}`;
 
 let fake: FakeRealtime;
-const apps: TestApp[] = [];
+const gateways: TestGateway[] = [];
 beforeEach(async () => {
   fake = await startFakeRealtime();
 });
 afterEach(async () => {
-  for (const app of apps.splice(0)) await app.close();
+  for (const gateway of gateways.splice(0)) await gateway.close();
   await fake.close();
 });
 
-async function start(env: Record<string, string> = {}, mode: 'dev' | 'serve' = 'dev'): Promise<TestApp> {
-  const app = await startTestApp(
+async function start(env: Record<string, string> = {}, mode: 'dev' | 'serve' = 'dev'): Promise<TestGateway> {
+  const gateway = await startTestGateway(
     {
       PUBLIC_URL: 'http://127.0.0.1',
       REALTIME_URL: fake.url,
@@ -40,8 +40,8 @@ async function start(env: Record<string, string> = {}, mode: 'dev' | 'serve' = '
     },
     { mode },
   );
-  apps.push(app);
-  return app;
+  gateways.push(gateway);
+  return gateway;
 }
 
 /** A socket through the gateway; rejects with the status of a refusal. */
@@ -98,44 +98,46 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-async function connections(app: TestApp): Promise<Record<string, number>> {
-  const text = await (await fetch(`${app.url}/metrics`)).text();
+async function connections(gateway: TestGateway): Promise<Record<string, number>> {
+  const text = await (await fetch(`${gateway.url}/metrics`)).text();
   const lines = text.matchAll(/^bunbun_client_connections\{what="(\w+)"\} (\d+)$/gm);
   return Object.fromEntries([...lines].map(([, what, count]) => [what, Number(count)]));
 }
 
 test('refuses what it has passed on to itself with 508', async () => {
   const port = String(await freePort());
-  const app = await start({ PORT: port, REALTIME_URL: `http://127.0.0.1:${port}/realtime/v1` });
-  await expect(open(app.url)).rejects.toThrow('508');
+  const gateway = await start({ PORT: port, REALTIME_URL: `http://127.0.0.1:${port}/realtime/v1` });
+  await expect(open(gateway.url)).rejects.toThrow('508');
 });
 
 test('counts its sockets, GraphQL sockets and event streams together, and says so in the metrics', async () => {
-  const app = await start({ WS_MAX_SOCKETS: '2' });
-  const graphql = await acceptedClient(app.graphqlWsUrl);
-  const passed = await open(app.url);
-  expect(await connections(app)).toEqual({ websocket: 1, tunnel: 1, eventStream: 0 });
-  await expect(open(app.url)).rejects.toThrow('503');
-  expect(await (await rawClient(app.graphqlWsUrl)).closed).toMatchObject({ code: 1013 });
-  const text = await (await fetch(`${app.url}/metrics`)).text();
+  const gateway = await start({ WS_MAX_SOCKETS: '2' });
+  const graphql = await acceptedClient(gateway.graphqlWsUrl);
+  const passed = await open(gateway.url);
+  expect(await connections(gateway)).toEqual({ websocket: 1, tunnel: 1, eventStream: 0 });
+  await expect(open(gateway.url)).rejects.toThrow('503');
+  expect(await (await rawClient(gateway.graphqlWsUrl)).closed).toMatchObject({ code: 1013 });
+  const text = await (await fetch(`${gateway.url}/metrics`)).text();
   expect(text).toContain('bunbun_limit_hits_total{limit="WS_MAX_SOCKETS"} 2');
 
   passed.close();
   await fake.until(() => fake.connections.size === 0);
-  await expect.poll(() => connections(app)).toMatchObject({ tunnel: 0 });
-  await open(app.url);
+  await expect.poll(() => connections(gateway)).toMatchObject({ tunnel: 0 });
+  await open(gateway.url);
   graphql.socket.close();
 });
 
 test('gives one address no more than its share, whichever way its connections came', async () => {
-  const app = await start({ WS_MAX_SOCKETS_PER_CLIENT: '2', TRUSTED_PROXIES: '1' });
+  const gateway = await start({ WS_MAX_SOCKETS_PER_CLIENT: '2', TRUSTED_PROXIES: '1' });
   const from = (address: string) => ({ headers: { 'x-forwarded-for': address } });
-  const graphql = await rawClient(app.graphqlWsUrl, from('192.0.2.1'));
-  await open(app.url, from('192.0.2.1'));
-  await expect(open(app.url, from('192.0.2.1'))).rejects.toThrow('503');
-  expect(await (await rawClient(app.graphqlWsUrl, from('192.0.2.1'))).closed).toMatchObject({ code: 1013 });
+  const graphql = await rawClient(gateway.graphqlWsUrl, from('192.0.2.1'));
+  await open(gateway.url, from('192.0.2.1'));
+  await expect(open(gateway.url, from('192.0.2.1'))).rejects.toThrow('503');
+  expect(await (await rawClient(gateway.graphqlWsUrl, from('192.0.2.1'))).closed).toMatchObject({
+    code: 1013,
+  });
   const streaming = (address: string) =>
-    fetch(app.graphqlUrl, {
+    fetch(gateway.graphqlUrl, {
       method: 'POST',
       headers: {
         accept: 'text/event-stream',
@@ -148,8 +150,8 @@ test('gives one address no more than its share, whichever way its connections ca
     '"limit":2,"retryAfter":1,"code":"RATE_LIMITED"',
   );
   const stream = await streaming('192.0.2.2');
-  await expect.poll(() => connections(app)).toEqual({ websocket: 1, tunnel: 1, eventStream: 1 });
-  const text = await (await fetch(`${app.url}/metrics`)).text();
+  await expect.poll(() => connections(gateway)).toEqual({ websocket: 1, tunnel: 1, eventStream: 1 });
+  const text = await (await fetch(`${gateway.url}/metrics`)).text();
   expect(text).toContain('bunbun_limit_hits_total{limit="WS_MAX_SOCKETS_PER_CLIENT"} 3');
   await stream.body?.cancel();
   graphql.socket.close();
@@ -179,14 +181,14 @@ test('admits no more than its limit of those that come at once, while their keys
 });
 
 test('frees the place of a client whose handshake failed', async () => {
-  const app = await start({ WS_MAX_SOCKETS: '1' });
+  const gateway = await start({ WS_MAX_SOCKETS: '1' });
   fake.refuse = () => 403;
-  await expect(open(app.url)).rejects.toThrow('403');
+  await expect(open(gateway.url)).rejects.toThrow('403');
   fake.refuse = () => 'destroy';
-  await expect(open(app.url)).rejects.toThrow('503');
+  await expect(open(gateway.url)).rejects.toThrow('503');
   fake.refuse = undefined;
-  await expect.poll(() => connections(app)).toMatchObject({ tunnel: 0 });
-  await open(app.url);
+  await expect.poll(() => connections(gateway)).toMatchObject({ tunnel: 0 });
+  await open(gateway.url);
 });
 
 test('ends a socket on which nothing moves', async () => {
@@ -252,17 +254,16 @@ async function ask(url: string, headers: Record<string, string>) {
 }
 
 test('takes nothing new while draining, and says 1001 to those who are there', async () => {
-  const app = await start({ SHUTDOWN_TIMEOUT: '4s', AUTH_URL: fake.url }, 'serve');
-  const graphql = await acceptedClient(app.graphqlWsUrl);
-  const passed = await open(app.url);
+  const gateway = await start({ SHUTDOWN_TIMEOUT: '4s', AUTH_URL: fake.url }, 'serve');
+  const graphql = await acceptedClient(gateway.graphqlWsUrl);
+  const passed = await open(gateway.url);
   const code = closeOf(passed);
-  const closing = app.close();
+  const closing = gateway.close();
   const upgrade = { connection: 'Upgrade', upgrade: 'websocket', 'sec-websocket-version': '13' };
-  expect(await ask(app.url + path, { ...upgrade, 'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==' })).toEqual([
-    503,
-    'close',
-  ]);
-  const answer = await fetch(`${app.url}/auth/v1/settings`, { headers: { apikey: anonKey } });
+  expect(
+    await ask(gateway.url + path, { ...upgrade, 'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==' }),
+  ).toEqual([503, 'close']);
+  const answer = await fetch(`${gateway.url}/auth/v1/settings`, { headers: { apikey: anonKey } });
   expect([answer.status, answer.headers.get('connection')]).toEqual([503, 'close']);
   expect(await answer.text()).toContain('SHUTTING_DOWN');
   expect(await code).toBe(1001);

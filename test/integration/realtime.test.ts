@@ -34,7 +34,7 @@ beforeAll(async () => {
       with check (realtime.topic() = 'lobby' and auth.uid() = '${alice}');
   `);
 });
-afterAll(() => gateway.stop());
+afterAll(() => gateway.close());
 afterEach(() => gateway.world.server.faults.reset());
 
 const changes = gql(`
@@ -108,7 +108,7 @@ describe('row changes', () => {
     });
     const row = (await service.event(2)).record;
     expect(row).toMatchObject({ id: '1', price: '1.50', ratio: 1e300 });
-    const answer = await gateway.app.graphql(
+    const answer = await gateway.graphql(
       gql(`{ sql(statement: "select * from every_type order by id desc") { rows } }`),
       {
         token,
@@ -244,7 +244,7 @@ describe('broadcast', () => {
       event: 'hello',
       payload: { from: 'js' },
     });
-    const sent = await gateway.app.graphql(
+    const sent = await gateway.graphql(
       gql(`mutation { sendBroadcast(channel: "chat", event: "hi", payload: { from: "graphql", big: 1 }) }`),
     );
     expect(sent).toMatchObject({ data: { sendBroadcast: true }, errors: [] });
@@ -261,7 +261,7 @@ describe('broadcast', () => {
     expect(refused.errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
     const admitted = gateway.follow(gateway.client(token), room);
     const send = (as: string) =>
-      gateway.app.graphql(
+      gateway.graphql(
         gql(`mutation { sendBroadcast(channel: "lobby", event: "e", payload: { a: 1 }, private: true) }`),
         {
           token: as,

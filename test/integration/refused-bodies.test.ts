@@ -1,7 +1,7 @@
 import { request as httpRequest } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startTestApp, type TestApp } from '../support/app.ts';
+import { startTestGateway, type TestGateway } from '../support/gateway.ts';
 import { gql } from '../support/gql.ts';
 import { connectOnce } from '../support/one-connection.ts';
 import { type RefusingServer, startRefusingServer } from '../support/refusing-server.ts';
@@ -19,11 +19,11 @@ const sizes = [
 describe('a service that refuses a body unread and keeps its connection', () => {
   const anonKey = hmacToken(keyClaims('anon'));
   let service: RefusingServer;
-  let app: TestApp;
+  let gateway: TestGateway;
 
   beforeAll(async () => {
     service = await startRefusingServer();
-    app = await startTestApp({
+    gateway = await startTestGateway({
       AUTH_URL: service.url,
       STORAGE_URL: service.url,
       FUNCTIONS_URL: service.url,
@@ -35,7 +35,7 @@ describe('a service that refuses a body unread and keeps its connection', () => 
     });
   });
   afterAll(async () => {
-    await app?.close();
+    await gateway?.close();
     await service?.[Symbol.asyncDispose]();
   });
 
@@ -48,7 +48,7 @@ describe('a service that refuses a body unread and keeps its connection', () => 
 
   /** Sends all of the body, whatever comes meanwhile. */
   async function send({ method, path, headers, body }: Sending): Promise<{ status: number; text: string }> {
-    const { hostname, port } = new URL(app.url);
+    const { hostname, port } = new URL(gateway.url);
     return await new Promise((resolve, reject) => {
       const request = httpRequest({
         hostname,
@@ -110,14 +110,14 @@ describe('a service that refuses a body unread and keeps its connection', () => 
     body.set('map', '{"0":["variables.file"]}');
     body.set('0', new Blob([Buffer.alloc(bytes, 'x')]), 'a');
     const headers = { authorization: `Bearer ${hmacToken(userClaims())}`, 'x-graphql-yoga-csrf': '1' };
-    const answer = await fetch(app.graphqlUrl, { method: 'POST', headers, body });
+    const answer = await fetch(gateway.graphqlUrl, { method: 'POST', headers, body });
     expect(await answer.json()).toMatchObject({ errors: [{ extensions: { code: 'CONFLICT' } }] });
     const next = await send({ method: 'GET', path: '/storage/v1/object/public/b/c' });
     expect(next).toEqual({ status: 200, text: '{"fine":true}' });
   });
 
   test('the refused sender goes on using its own connection where all of its body has come', async () => {
-    const client = connectOnce(app.url);
+    const client = connectOnce(gateway.url);
     const headers = { apikey: anonKey, ...upload.headers };
     const sending = { method: 'PUT', path: '/storage/v1/object/b/a', headers, body: Buffer.alloc(20 * 1024) };
     for (let round = 0; round < 3; round += 1) {
@@ -128,7 +128,7 @@ describe('a service that refuses a body unread and keeps its connection', () => 
   });
 
   test('a call of our own that is refused does not hold up the next one', async () => {
-    const ask = () => app.graphqlText('mutation { requestPasswordReset(email: "a@example.com") }');
+    const ask = () => gateway.graphqlText('mutation { requestPasswordReset(email: "a@example.com") }');
     const codes = async () => (await ask()).errors.map(({ extensions }) => extensions.code);
     const first = await codes();
     expect(first).not.toContain('OUTCOME_UNKNOWN');
@@ -151,7 +151,7 @@ describe('a service that refuses a body unread and keeps its connection', () => 
     }
     going = false;
     await Promise.all(hostile);
-    const { data } = await app.graphql(gql(`{ services { name circuit } }`), {
+    const { data } = await gateway.graphql(gql(`{ services { name circuit } }`), {
       token: hmacToken(keyClaims('service_role')),
     });
     expect(data.services).toContainEqual({ name: 'STORAGE', circuit: 'CLOSED' });

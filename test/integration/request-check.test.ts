@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startTestApp, type TestApp } from '../support/app.ts';
+import { startTestGateway, type TestGateway } from '../support/gateway.ts';
 import { type ListeningServer, listen } from '../support/listening-server.ts';
 import { sendRaw } from '../support/raw-request.ts';
 import { hmacToken, keyClaims, testSecret } from '../support/tokens.ts';
@@ -10,10 +10,10 @@ const upgrade =
 
 describe('a request that cannot be read in one way only', () => {
   let service: ListeningServer;
-  let app: TestApp;
+  let gateway: TestGateway;
   beforeAll(async () => {
     service = await listen((_request, response) => response.end('{}'));
-    app = await startTestApp({
+    gateway = await startTestGateway({
       AUTH_URL: service.url,
       STORAGE_URL: service.url,
       REALTIME_URL: service.url,
@@ -23,12 +23,12 @@ describe('a request that cannot be read in one way only', () => {
     });
   });
   afterAll(async () => {
-    await app?.close();
+    await gateway?.close();
     await service?.close();
   });
 
   const send = (start: string, headers: string, body = '') =>
-    sendRaw(app.url, `${start} HTTP/1.1\r\nHost: localhost\r\n${headers}\r\n${body}`);
+    sendRaw(gateway.url, `${start} HTTP/1.1\r\nHost: localhost\r\n${headers}\r\n${body}`);
 
   test.each([
     ['GET /health', ''],

@@ -2,15 +2,15 @@ import { once } from 'node:events';
 import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startTestApp, type TestApp } from '../support/app.ts';
+import { startTestGateway, type TestGateway } from '../support/gateway.ts';
 import { gql } from '../support/gql.ts';
 import { hmacToken, keyClaims, nowSeconds, testSecret, userClaims } from '../support/tokens.ts';
 
-let app: TestApp;
+let gateway: TestGateway;
 const serviceToken = hmacToken(keyClaims('service_role'));
 
 beforeAll(async () => {
-  app = await startTestApp({
+  gateway = await startTestGateway({
     JWT_SECRET: testSecret,
     MAX_BODY: '64kb',
     MAX_TOKENS: '500',
@@ -21,11 +21,11 @@ beforeAll(async () => {
   });
 });
 
-afterAll(() => app?.close());
+afterAll(() => gateway?.close());
 
 function status(options: { path: string; headers?: Record<string, string>; method?: string }) {
   return new Promise<{ status: number; headers: Record<string, unknown> }>((resolve, reject) => {
-    const { hostname, port } = new URL(app.url);
+    const { hostname, port } = new URL(gateway.url);
     const request = httpRequest({ hostname, port, ...options }, (response) => {
       response.resume();
       response.on('end', () => resolve({ status: response.statusCode ?? 0, headers: response.headers }));
@@ -38,7 +38,7 @@ function status(options: { path: string; headers?: Record<string, string>; metho
 it('says where a value stands that does not fit its scalar, and does not repeat it', async () => {
   const query = gql(`{ file(bucket: "b", path: "p") {
   signedUrl(expiresIn: 987654) } }`);
-  const answer = await fetch(app.graphqlUrl, {
+  const answer = await fetch(gateway.graphqlUrl, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ query }),
@@ -59,7 +59,7 @@ describe('an answer that holds a credential', () => {
     `mutation { signIn(input: { email: "a@example.com", password: "x" }) { session { accessToken } } }`,
   );
   const post = (query: string, accept: string) =>
-    fetch(app.graphqlUrl, {
+    fetch(gateway.graphqlUrl, {
       method: 'POST',
       headers: { 'content-type': 'application/json', accept },
       body: JSON.stringify({ query }),
@@ -72,14 +72,14 @@ describe('an answer that holds a credential', () => {
 
   it('says that nobody may keep a copy of it', async () => {
     const signed = gql(`{ file(bucket: "b", path: "p") { ...F } } fragment F on StoredFile { signedUrl }`);
-    const url = `${app.graphqlUrl}?query=${encodeURIComponent(signed)}`;
+    const url = `${gateway.graphqlUrl}?query=${encodeURIComponent(signed)}`;
     const form = new FormData();
     form.set('operations', JSON.stringify({ query: signIn }));
     form.set('map', '{}');
     const headers = { 'x-graphql-yoga-csrf': '1' };
     expect(await kept(post(signIn, 'application/json'))).toBe('no-store');
     expect(await kept(post(signIn, 'text/event-stream'))).toBe('no-store');
-    expect(await kept(fetch(app.graphqlUrl, { method: 'POST', headers, body: form }))).toBe('no-store');
+    expect(await kept(fetch(gateway.graphqlUrl, { method: 'POST', headers, body: form }))).toBe('no-store');
     expect(await kept(fetch(url, { headers }))).toBe('no-store');
     expect(await kept(post(gql(`{ viewer { role } }`), 'application/json'))).toBeNull();
   });
@@ -87,13 +87,13 @@ describe('an answer that holds a credential', () => {
 
 describe('the caller', () => {
   it('is ANON without a credential', async () => {
-    const { data } = await app.graphql(gql(`{ viewer { role userId claims expiresAt } }`));
+    const { data } = await gateway.graphql(gql(`{ viewer { role userId claims expiresAt } }`));
     expect(data).toEqual({ viewer: { role: 'ANON', userId: null, claims: null, expiresAt: null } });
   });
 
   it('sees its own role, id, claims and expiry', async () => {
     const claims = userClaims();
-    const { data } = await app.graphql(gql(`{ viewer { role userId claims } }`), {
+    const { data } = await gateway.graphql(gql(`{ viewer { role userId claims } }`), {
       token: hmacToken(claims),
     });
     expect(data.viewer).toEqual({ role: 'AUTHENTICATED', userId: claims['sub'], claims });
@@ -108,7 +108,7 @@ describe('the caller', () => {
     };
     const codes = await Promise.all(
       Object.entries(bad).map(async ([name, token]) => {
-        const { data, errors } = await app.graphql(gql(`{ viewer { role } }`), { token });
+        const { data, errors } = await gateway.graphql(gql(`{ viewer { role } }`), { token });
         return [name, data, errors[0]?.extensions.code, typeof errors[0]?.extensions.reason];
       }),
     );
@@ -121,8 +121,8 @@ describe('the caller', () => {
   });
 
   it('may ask for health with a bad token, but not for health and more', async () => {
-    const alone = await app.graphql(gql(`{ health { status } }`), { token: 'nonsense' });
-    const more = await app.graphql(gql(`{ health { status } viewer { role } }`), { token: 'nonsense' });
+    const alone = await gateway.graphql(gql(`{ health { status } }`), { token: 'nonsense' });
+    const more = await gateway.graphql(gql(`{ health { status } viewer { role } }`), { token: 'nonsense' });
     expect([alone.errors[0]?.extensions.code, more.errors[0]?.extensions.code]).toEqual([
       undefined,
       'UNAUTHENTICATED',
@@ -131,9 +131,9 @@ describe('the caller', () => {
 
   it('does not get the verdict of the caller before, whose operation was the same', async () => {
     const query = gql(`{ sql(statement: "select 1") { rowCount } }`);
-    const first = await app.graphql(query, { token: serviceToken });
-    const second = await app.graphql(query, { token: hmacToken(keyClaims('anon')) });
-    const third = await app.graphql(query);
+    const first = await gateway.graphql(query, { token: serviceToken });
+    const second = await gateway.graphql(query, { token: hmacToken(keyClaims('anon')) });
+    const third = await gateway.graphql(query);
     expect([first, second, third].map(({ errors }) => errors[0]?.extensions.code)).toEqual([
       'NOT_CONFIGURED',
       'FORBIDDEN',
@@ -143,7 +143,7 @@ describe('the caller', () => {
 });
 
 describe('an operation', () => {
-  const codeOf = async (text: string) => (await app.graphqlText(text)).errors[0]?.extensions;
+  const codeOf = async (text: string) => (await gateway.graphqlText(text)).errors[0]?.extensions;
 
   it('is refused over the limit of tokens, depth, aliases or root fields, and told which', async () => {
     const many = Array.from({ length: 600 }, () => '__typename').join(' ');
@@ -179,7 +179,7 @@ describe('an operation', () => {
   });
 
   it('gets no suggestions about a schema that it may not introspect, in its variables neither', async () => {
-    await using closed = await startTestApp({ JWT_SECRET: testSecret, INTROSPECTION: 'service_role' });
+    await using closed = await startTestGateway({ JWT_SECRET: testSecret, INTROSPECTION: 'service_role' });
     const answers = await Promise.all([
       closed.graphqlText('{ viewr { role } }'),
       closed.graphqlText(gql(`mutation($i: SignInInput!) { signIn(input: $i) { __typename } }`), {
@@ -201,15 +201,18 @@ describe('an operation', () => {
   });
 
   it('whose variables do not fit is BAD_USER_INPUT', async () => {
-    const { errors } = await app.graphqlText(gql(`query($s: String!) { sql(statement: $s) { rowCount } }`), {
-      token: serviceToken,
-      variables: { s: 1 },
-    });
+    const { errors } = await gateway.graphqlText(
+      gql(`query($s: String!) { sql(statement: $s) { rowCount } }`),
+      {
+        token: serviceToken,
+        variables: { s: 1 },
+      },
+    );
     expect(errors[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT' });
   });
 
   it('carries its request id in every error and in the header', async () => {
-    const { headers, errors } = await app.graphqlText('{ nothing }', {
+    const { headers, errors } = await gateway.graphqlText('{ nothing }', {
       headers: { 'x-request-id': 'my-request-1' },
     });
     expect([headers.get('x-request-id'), errors[0]?.extensions.requestId]).toEqual([
@@ -219,7 +222,9 @@ describe('an operation', () => {
   });
 
   it('gets a new id when the client sends one that could write into logs', async () => {
-    const { headers } = await app.graphql(gql(`{ __typename }`), { headers: { 'x-request-id': 'a b"c' } });
+    const { headers } = await gateway.graphql(gql(`{ __typename }`), {
+      headers: { 'x-request-id': 'a b"c' },
+    });
     expect(headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
   });
 });
@@ -227,12 +232,12 @@ describe('an operation', () => {
 describe('the HTTP side', () => {
   it('refuses a body over the limit, declared or not', async () => {
     const body = JSON.stringify({ query: `{ __typename } # ${'x'.repeat(70_000)}` });
-    const declared = await fetch(app.graphqlUrl, {
+    const declared = await fetch(gateway.graphqlUrl, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body,
     });
-    const chunked = await fetch(app.graphqlUrl, {
+    const chunked = await fetch(gateway.graphqlUrl, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: new Blob([body]).stream(),
@@ -243,7 +248,7 @@ describe('the HTTP side', () => {
   });
 
   it('reads on after refusing a body, so that a client that is still sending is not cut off', async () => {
-    const { hostname, port } = new URL(app.url);
+    const { hostname, port } = new URL(gateway.url);
     const socket = connect(Number(port), hostname);
     const failures: unknown[] = [];
     socket.on('error', (error) => failures.push(error));
@@ -260,12 +265,12 @@ describe('the HTTP side', () => {
   });
 
   it('refuses form bodies, and GET without the CSRF header', async () => {
-    const form = await fetch(app.graphqlUrl, {
+    const form = await fetch(gateway.graphqlUrl, {
       method: 'POST',
       body: new URLSearchParams({ query: gql(`{ __typename }`) }),
     });
-    const get = await fetch(`${app.graphqlUrl}?query={__typename}`);
-    const guarded = await fetch(`${app.graphqlUrl}?query={__typename}`, {
+    const get = await fetch(`${gateway.graphqlUrl}?query={__typename}`);
+    const guarded = await fetch(`${gateway.graphqlUrl}?query={__typename}`, {
       headers: { 'graphql-require-preflight': '1' },
     });
     expect([form.status, get.status, guarded.status]).toEqual([415, 403, 200]);
@@ -273,7 +278,7 @@ describe('the HTTP side', () => {
 
   it('answers preflights of the configured origins alone, never with credentials', async () => {
     const preflight = (origin: string) =>
-      fetch(app.graphqlUrl, {
+      fetch(gateway.graphqlUrl, {
         method: 'OPTIONS',
         headers: {
           origin,
@@ -298,7 +303,7 @@ describe('the HTTP side', () => {
   });
 
   it('serves GraphiQL without a key or a foreign URL in it', async () => {
-    const page = await fetch(app.graphqlUrl, { headers: { accept: 'text/html' } });
+    const page = await fetch(gateway.graphqlUrl, { headers: { accept: 'text/html' } });
     const html = await page.text();
     expect(page.headers.get('content-security-policy')).toContain("default-src 'none'");
     // Booleans: nine megabytes make a poor failure message.
@@ -307,14 +312,14 @@ describe('the HTTP side', () => {
       loadsFromElsewhere: /<(?:script|link)[^>]+(?:src|href)="https?:/.test(html),
       holdsToken: /eyJ[\w-]{10,}\.eyJ/.test(html),
     }).toEqual({ titled: true, loadsFromElsewhere: false, holdsToken: false });
-    const again = await fetch(app.graphqlUrl, {
+    const again = await fetch(gateway.graphqlUrl, {
       headers: { accept: 'text/html', 'if-none-match': page.headers.get('etag') ?? '' },
     });
     expect(again.status).toBe(304);
   });
 
   it('says 404 in JSON for what is not there', async () => {
-    const response = await fetch(`${app.url}/nothing`);
+    const response = await fetch(`${gateway.url}/nothing`);
     expect([response.status, await response.json()]).toMatchObject([404, { code: 'NOT_FOUND' }]);
   });
 });

@@ -1,6 +1,6 @@
 import { request as httpRequest } from 'node:http';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { startTestApp, type TestApp } from '../support/app.ts';
+import { startTestGateway, type TestGateway } from '../support/gateway.ts';
 import { gql } from '../support/gql.ts';
 import { hmacToken, keyClaims, testSecret, userClaims } from '../support/tokens.ts';
 import { acceptedClient } from '../support/websocket-gateway.ts';
@@ -8,24 +8,24 @@ import { acceptedClient } from '../support/websocket-gateway.ts';
 const serviceToken = hmacToken(keyClaims('service_role'));
 const userToken = hmacToken(userClaims());
 const megabyte = 1024 * 1024;
-let app: TestApp;
+let gateway: TestGateway;
 beforeAll(async () => {
-  app = await startTestApp({
+  gateway = await startTestGateway({
     JWT_SECRET: testSecret,
     MAX_BODY: '3mb',
     MAX_BODIES: '3mb',
     MAX_VARIABLES: '100',
   });
 });
-afterAll(() => app?.close());
+afterAll(() => gateway?.close());
 
 /** Waits for nothing but the memory of requests that were answered. */
 const bodies = async () => {
-  const text = await (await fetch(`${app.url}/metrics`)).text();
+  const text = await (await fetch(`${gateway.url}/metrics`)).text();
   return Number(/^bunbun_held_bytes\{what="bodies"\} (\d+)$/m.exec(text)?.[1]);
 };
 const answerTo = async (init: RequestInit & { duplex?: 'half' }) => {
-  const response = await fetch(app.graphqlUrl, { method: 'POST', ...init });
+  const response = await fetch(gateway.graphqlUrl, { method: 'POST', ...init });
   const { data, errors } = JSON.parse(await response.text());
   return {
     status: response.status,
@@ -91,7 +91,7 @@ it('refuses more than a megabyte in the field of a multipart request, except fro
 });
 
 it('closes a WebSocket with 1009 for a message of more than a megabyte', async () => {
-  const client = await acceptedClient(app.graphqlWsUrl);
+  const client = await acceptedClient(gateway.graphqlWsUrl);
   client.send({
     id: '1',
     type: 'subscribe',
@@ -103,12 +103,12 @@ it('closes a WebSocket with 1009 for a message of more than a megabyte', async (
 it('counts the values of the variables that the operation declares, and drops the others', async () => {
   const many = Array.from({ length: 100 }, () => 1);
   const declared = gql(`query ($a: [JSON!]) { sql(statement: "select 1", params: $a) { rowCount } }`);
-  const refused = await app.graphql(declared, { variables: { a: many } });
+  const refused = await gateway.graphql(declared, { variables: { a: many } });
   expect(refused.errors[0]).toMatchObject({
     message: 'The operation has more than 100 values in its variables; the limit is 100.',
     extensions: { code: 'OPERATION_TOO_COMPLEX', limit: 100 },
   });
-  const fits = await app.graphqlText(declared, { variables: { a: many.slice(1), b: many } });
+  const fits = await gateway.graphqlText(declared, { variables: { a: many.slice(1), b: many } });
   expect(fits.errors[0]?.extensions.code).toBe('UNAUTHENTICATED');
 });
 
@@ -125,7 +125,7 @@ it('refuses what is nested too deeply before it is parsed, also where no operati
 
 it('holds no more than its sum of what clients send, and has room again when they leave', async () => {
   const begun = Array.from({ length: 3 }, () => {
-    const request = httpRequest(app.graphqlUrl, {
+    const request = httpRequest(gateway.graphqlUrl, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
     });
@@ -134,7 +134,7 @@ it('holds no more than its sum of what clients send, and has room again when the
     return request;
   });
   await expect.poll(bodies).toBeGreaterThan(3 * megabyte - 100);
-  const refused = await fetch(app.graphqlUrl, { method: 'POST', headers: json(), body: withJunk(1_000) });
+  const refused = await fetch(gateway.graphqlUrl, { method: 'POST', headers: json(), body: withJunk(1_000) });
   expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '1']);
   expect(JSON.parse(await refused.text())).toMatchObject({
     errors: [{ extensions: { code: 'RATE_LIMITED' } }],

@@ -2,23 +2,23 @@ import { EventEmitter, once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startTestApp, type TestApp } from '../support/app.ts';
+import { startTestGateway, type TestGateway } from '../support/gateway.ts';
 import { gql } from '../support/gql.ts';
 import { type ListeningServer, listen } from '../support/listening-server.ts';
 
 const arrivals: ServerResponse[] = [];
 const arrived = new EventEmitter();
 let service: ListeningServer;
-let app: TestApp;
+let gateway: TestGateway;
 beforeAll(async () => {
   service = await listen((_request, response) => {
     arrivals.push(response);
     arrived.emit('one');
   });
-  app = await startTestApp({ FUNCTIONS_URL: service.url });
+  gateway = await startTestGateway({ FUNCTIONS_URL: service.url });
 });
 afterAll(async () => {
-  await app?.close();
+  await gateway?.close();
   await service?.close();
 });
 
@@ -42,7 +42,7 @@ const requestOf = (query: string): string => {
 
 /** Sends everything in one write. */
 function sendAtOnce(requests: readonly string[]) {
-  const socket = connect(Number(new URL(app.url).port), '127.0.0.1');
+  const socket = connect(Number(new URL(gateway.url).port), '127.0.0.1');
   let text = '';
   socket.on('data', (chunk) => {
     text += String(chunk);
@@ -88,7 +88,7 @@ test('begins a request when the one before it on its connection is answered', as
 });
 
 async function operationsCounted(): Promise<number> {
-  const text = await (await fetch(`${app.url}/metrics`)).text();
+  const text = await (await fetch(`${gateway.url}/metrics`)).text();
   const line = text.split('\n').find((one) => one.startsWith(counted));
   return Number(line?.slice(counted.length) ?? 0);
 }

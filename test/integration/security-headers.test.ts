@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startTestApp, type TestApp } from '../support/app.ts';
+import { startTestGateway, type TestGateway } from '../support/gateway.ts';
 import { gql } from '../support/gql.ts';
 import { type ListeningServer, listen } from '../support/listening-server.ts';
 import { sendRaw } from '../support/raw-request.ts';
@@ -9,7 +9,7 @@ const anonKey = hmacToken(keyClaims('anon'));
 
 describe('what every answer says to a browser', () => {
   let service: ListeningServer;
-  let app: TestApp;
+  let gateway: TestGateway;
   beforeAll(async () => {
     service = await listen((request, response) => {
       const type = new URL(request.url ?? '/', 'http://service').searchParams.get('type');
@@ -23,7 +23,7 @@ describe('what every answer says to a browser', () => {
       response.end('<script>alert(1)</script>');
     });
     const urls = { STORAGE_URL: service.url, FUNCTIONS_URL: service.url, POSTGREST_URL: service.url };
-    app = await startTestApp({
+    gateway = await startTestGateway({
       ...urls,
       JWT_SECRET: testSecret,
       PUBLIC_URL: 'https://localhost',
@@ -31,7 +31,7 @@ describe('what every answer says to a browser', () => {
     });
   });
   afterAll(async () => {
-    await app?.close();
+    await gateway?.close();
     await service?.close();
   });
 
@@ -61,14 +61,14 @@ describe('what every answer says to a browser', () => {
   ])('%s %s', async (method, path, headers) => {
     const start = `${method} ${path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n`;
     const body = headers.includes('Length') ? JSON.stringify({ query: gql(`{health{status}}`) }) : '';
-    const answer = await sendRaw(app.url, `${start}${headers}\r\n${body}`);
+    const answer = await sendRaw(gateway.url, `${start}${headers}\r\n${body}`);
     expect(answer.status).toBeGreaterThan(0);
     expect(Object.fromEntries(answer.headers)).toMatchObject(expected);
   });
 
   test('a host that is not ours is told them too', async () => {
     const answer = await sendRaw(
-      app.url,
+      gateway.url,
       'GET / HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n',
     );
     expect(answer.status).toBe(421);
@@ -87,7 +87,7 @@ describe('what every answer says to a browser', () => {
       types.map((type) => [path, type] as const),
     ),
   )('%s as %s runs nothing in our origin, and keeps its own policy', async (path, type) => {
-    const url = `${app.url}${path}?type=${encodeURIComponent(type)}`;
+    const url = `${gateway.url}${path}?type=${encodeURIComponent(type)}`;
     const answer = await fetch(url, { headers: { apikey: anonKey } });
     expect(answer.status).toBe(200);
     expect(answer.headers.get('content-security-policy')).toBe("default-src 'self', sandbox");
@@ -95,19 +95,19 @@ describe('what every answer says to a browser', () => {
   });
 
   test('without a type it runs nothing either', async () => {
-    const answer = await fetch(`${app.url}/functions/v1/page`);
+    const answer = await fetch(`${gateway.url}/functions/v1/page`);
     expect(answer.headers.get('content-security-policy')).toContain('sandbox');
   });
 
   test('what is not active is not sandboxed', async () => {
-    const answer = await fetch(`${app.url}/functions/v1/page?type=application/json`);
+    const answer = await fetch(`${gateway.url}/functions/v1/page?type=application/json`);
     expect(answer.headers.get('content-security-policy')).not.toContain('sandbox');
   });
 });
 
 test('a gateway that is reached by plain HTTP asks for no TLS', async () => {
-  await using app = await startTestApp({ PUBLIC_URL: 'http://localhost' });
-  const { headers } = await fetch(`${app.url}/health`);
+  await using gateway = await startTestGateway({ PUBLIC_URL: 'http://localhost' });
+  const { headers } = await fetch(`${gateway.url}/health`);
   expect([headers.get('strict-transport-security'), headers.get('x-content-type-options')]).toEqual([
     null,
     'nosniff',

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { postOperation } from '../support/app.ts';
+import { postOperation } from '../support/gateway.ts';
 import { type GatewayProcess, startGatewayProcess } from '../support/gateway-process.ts';
 import { hmacToken, keyClaims, testSecret } from '../support/tokens.ts';
 

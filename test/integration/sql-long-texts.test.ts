@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type DatabaseApp, startDatabaseApp } from '../support/database-app.ts';
+import { type DatabaseGateway, startDatabaseGateway } from '../support/database-gateway.ts';
 import { gql } from '../support/gql.ts';
 
-let database: DatabaseApp;
+let database: DatabaseGateway;
 beforeAll(async () => {
-  database = await startDatabaseApp({ MAX_BODY: '8mb' });
+  database = await startDatabaseGateway({ MAX_BODY: '8mb' });
 });
 afterAll(async () => await database?.close());
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startTestApp } from '../support/app.ts';
-import { databaseEnv, serviceToken } from '../support/database-app.ts';
 import { connectDatabase, failureOf } from '../support/database-client.ts';
+import { databaseEnv, serviceToken } from '../support/database-gateway.ts';
+import { startTestGateway } from '../support/gateway.ts';
 import { gql } from '../support/gql.ts';
 import { startTestPostgres, type TestPostgres } from '../support/postgres.ts';
 import { testCall } from '../support/test-call.ts';
@@ -88,9 +88,9 @@ describe('values of sql', () => {
   });
 
   it('answers over HTTP however deep JSON is nested', async () => {
-    await using app = await startTestApp(databaseEnv(postgres.databaseUrl));
+    await using gateway = await startTestGateway(databaseEnv(postgres.databaseUrl));
     const statement = `select (${nested(6000)})::json as deep, 1 as x`;
-    const answer = await app.graphql(gql(`query ($s: String!) { sql(statement: $s) { values rows } }`), {
+    const answer = await gateway.graphql(gql(`query ($s: String!) { sql(statement: $s) { values rows } }`), {
       token: serviceToken,
       variables: { s: statement },
     });

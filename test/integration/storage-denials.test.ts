@@ -35,7 +35,7 @@ describe('what row level security denies', () => {
     form.set('operations', JSON.stringify({ query, variables: { file: null, path, upsert } }));
     form.set('map', '{"0":["variables.file"]}');
     form.set('0', new Blob(['mine']), 'f');
-    const answer = await fetch(gateway.app.graphqlUrl, {
+    const answer = await fetch(gateway.graphqlUrl, {
       method: 'POST',
       headers: { authorization: `Bearer ${user}`, 'x-graphql-yoga-csrf': '1' },
       body: form,
@@ -78,7 +78,7 @@ describe('what row level security denies', () => {
       'NOT_FOUND',
     ],
   ])('%s is %s', async (_name, query, code) => {
-    const { errors } = await gateway.app.graphql(query, { token: user });
+    const { errors } = await gateway.graphql(query, { token: user });
     expect(errors.map(({ extensions }) => extensions.code)).toEqual([code]);
   });
 
@@ -86,7 +86,7 @@ describe('what row level security denies', () => {
     expect(await upload('mine.txt', false)).toEqual(['FORBIDDEN']);
     expect(await upload('theirs.txt', true)).toEqual(['FORBIDDEN']);
     const pass = (method: string, path: string, headers: Record<string, string> = {}) =>
-      exchange(gateway.app.url, {
+      exchange(gateway.url, {
         method,
         path: `/storage/v1${path}`,
         headers: { authorization: `Bearer ${user}`, ...headers },
@@ -111,12 +111,12 @@ describe('what row level security denies', () => {
   });
 
   test('lists, URLs and deletions leave out what is hidden, without a word of it', async () => {
-    const { data, errors } = await gateway.app.graphql(
+    const { data, errors } = await gateway.graphql(
       gql(`{ buckets { id } files(bucket: "docs") { nodes { path } } }`),
       { token: user },
     );
     expect([data, errors]).toEqual([{ buckets: [], files: { nodes: [] } }, []]);
-    const changes = await gateway.app.graphql(
+    const changes = await gateway.graphql(
       gql(`mutation {
         createSignedUrls(bucket: "docs", paths: ["theirs.txt", "none.txt"]) { url error }
         deleteFiles(bucket: "docs", paths: ["theirs.txt", "none.txt"]) { path } }`),
@@ -132,7 +132,7 @@ describe('what row level security denies', () => {
 
   test.each(['GET', 'HEAD'])('%s through the pass-through finds nothing', async (method) => {
     for (const route of ['object', 'object/authenticated', 'object/info', 'object/public']) {
-      const { status, bytes } = await exchange(gateway.app.url, {
+      const { status, bytes } = await exchange(gateway.url, {
         method,
         path: `/storage/v1/${route}/docs/theirs.txt`,
         headers: { authorization: `Bearer ${user}` },

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Ask } from '../support/app.ts';
+import type { Ask } from '../support/gateway.ts';
 import { gql } from '../support/gql.ts';
 import { exchange } from '../support/recorded-exchange.ts';
 import { type StorageGateway, startStorageGateway } from '../support/storage-gateway.ts';
@@ -35,9 +35,9 @@ describe('storage over GraphQL', () => {
   }
 
   const service: Ask = (operation, variables) =>
-    gateway.app.graphql(operation, { variables, token: gateway.serviceKey });
+    gateway.graphql(operation, { variables, token: gateway.serviceKey });
   const user: Ask = (operation, variables) =>
-    gateway.app.graphql(operation, { variables, token: gateway.userToken(userA) });
+    gateway.graphql(operation, { variables, token: gateway.userToken(userA) });
 
   test('creates, changes, lists, empties and deletes buckets', async () => {
     const made = await service(
@@ -78,7 +78,7 @@ describe('storage over GraphQL', () => {
     expect(refused.errors[0]?.extensions.code).toBe('FORBIDDEN');
     const emptying = await user(gql(`mutation { emptyBucket(id: "docs") { status } }`));
     expect(emptying.errors[0]?.extensions.code).toBe('FORBIDDEN');
-    const anonymous = await gateway.app.graphql(gql(`{ buckets { id } }`));
+    const anonymous = await gateway.graphql(gql(`{ buckets { id } }`));
     expect(anonymous.errors[0]?.extensions.code).toBe('UNAUTHENTICATED');
   });
 
@@ -162,7 +162,7 @@ describe('storage over GraphQL', () => {
       contentType: 'text/plain',
       etag: '"5d41402abc4b2a76b9719d911017c592"',
       metadata: {},
-      downloadUrl: `${gateway.app.url}/storage/v1/object/docs/told.txt`,
+      downloadUrl: `${gateway.url}/storage/v1/object/docs/told.txt`,
       publicUrl: null,
     });
   });

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { startTestApp, type TestApp } from '../support/app.ts';
 import { type ForwardingUpstream, forwardTo } from '../support/forwarding-upstream.ts';
+import { startTestGateway, type TestGateway } from '../support/gateway.ts';
 import { gql } from '../support/gql.ts';
 import { exchange } from '../support/recorded-exchange.ts';
 import { type StorageGateway, startStorageGateway } from '../support/storage-gateway.ts';
@@ -14,14 +14,14 @@ const content = randomBytes(size);
 describe('Storage that fails half-way', () => {
   let direct: StorageGateway;
   let storage: ForwardingUpstream;
-  let app: TestApp;
+  let gateway: TestGateway;
   let service: Record<string, string>;
 
   beforeAll(async () => {
     direct = await startStorageGateway();
     await direct.makeBucket('docs');
     storage = await forwardTo(direct.storage.url);
-    app = await startTestApp({
+    gateway = await startTestGateway({
       STORAGE_URL: storage.url,
       JWT_SECRET: direct.storage.keys.jwtSecret,
       PUBLIC_URL: 'http://127.0.0.1:1',
@@ -29,14 +29,14 @@ describe('Storage that fails half-way', () => {
     service = { authorization: `Bearer ${direct.serviceKey}` };
   });
   afterAll(async () => {
-    await app?.close();
+    await gateway?.close();
     await storage?.close();
     await direct?.close();
   });
   afterEach(() => storage.failHalfWay(undefined));
 
   const pass = (method: string, path: string, headers: Record<string, string> = {}, body?: Buffer) =>
-    exchange(app.url, { method, path: `/storage/v1${path}`, headers: { ...service, ...headers }, body });
+    exchange(gateway.url, { method, path: `/storage/v1${path}`, headers: { ...service, ...headers }, body });
 
   async function uploadFile(path: string) {
     const form = new FormData();
@@ -46,7 +46,7 @@ describe('Storage that fails half-way', () => {
     form.set('operations', JSON.stringify({ query, variables: { file: null, path } }));
     form.set('map', '{"0":["variables.file"]}');
     form.set('0', new Blob([content]), 'half');
-    const answer = await fetch(app.graphqlUrl, {
+    const answer = await fetch(gateway.graphqlUrl, {
       method: 'POST',
       headers: { ...service, 'x-graphql-yoga-csrf': '1' },
       body: form,

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { encodeCursor } from '../../src/lib/cursor.ts';
-import { type Ask, startTestApp } from '../support/app.ts';
+import { type Ask, startTestGateway } from '../support/gateway.ts';
 import { gql } from '../support/gql.ts';
 import { listen } from '../support/listening-server.ts';
 import { exchange } from '../support/recorded-exchange.ts';
@@ -23,7 +23,7 @@ describe('storage and input that means harm', () => {
   afterAll(async () => await gateway?.close());
 
   async function store(key: string, contentType: string, body: string): Promise<void> {
-    const { status } = await exchange(gateway.app.url, {
+    const { status } = await exchange(gateway.url, {
       method: 'PUT',
       path: `/storage/v1/object/docs/${key}`,
       headers: { authorization: `Bearer ${gateway.serviceKey}`, 'content-type': contentType },
@@ -33,7 +33,7 @@ describe('storage and input that means harm', () => {
   }
 
   const ask: Ask = (operation, variables) =>
-    gateway.app.graphql(operation, { variables, token: gateway.serviceKey });
+    gateway.graphql(operation, { variables, token: gateway.serviceKey });
 
   test.each<[string, string, Record<string, unknown>]>([
     [
@@ -146,7 +146,7 @@ describe('storage and input that means harm', () => {
       { v: cursor('created_at', 'l:x\no:asc\nc:created_at\na:hello') },
     ],
   ])('answers %s with BAD_USER_INPUT', async (_name, query, variables) => {
-    const { errors } = await gateway.app.graphqlText(query, { variables, token: gateway.serviceKey });
+    const { errors } = await gateway.graphqlText(query, { variables, token: gateway.serviceKey });
     expect(errors.map(({ extensions }) => extensions.code)).toEqual(['BAD_USER_INPUT']);
   });
 
@@ -166,7 +166,7 @@ describe('storage and input that means harm', () => {
         contentType,
         '<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>',
       );
-      const { headers } = await exchange(gateway.app.url, {
+      const { headers } = await exchange(gateway.url, {
         method: 'GET',
         path: '/storage/v1/object/public/docs/active',
         headers: {},
@@ -183,19 +183,19 @@ describe('storage and input that means harm', () => {
       response.setHeader('content-type', 'application/json');
       response.end('{"hasNext":true,"nextCursor":"bDp4","folders":[],"objects":[]}');
     });
-    const app = await startTestApp({
+    const other = await startTestGateway({
       STORAGE_URL: endless.url,
       JWT_SECRET: gateway.storage.keys.jwtSecret,
       PUBLIC_URL: 'http://127.0.0.1:1',
     });
     try {
-      const { data } = await app.graphql(gql(`{ files(bucket: "docs") { nodes { path } } }`), {
+      const { data } = await other.graphql(gql(`{ files(bucket: "docs") { nodes { path } } }`), {
         token: gateway.serviceKey,
       });
       expect(data.files.nodes).toEqual([]);
       expect(endless.requests).toHaveLength(1);
     } finally {
-      await app.close();
+      await other.close();
       await endless.close();
     }
   });
@@ -212,13 +212,13 @@ describe('storage and input that means harm', () => {
         ),
       );
     });
-    const app = await startTestApp({
+    const other = await startTestGateway({
       STORAGE_URL: service.url,
       JWT_SECRET: gateway.storage.keys.jwtSecret,
       PUBLIC_URL: 'http://127.0.0.1:1',
     });
     try {
-      const { data } = await app.graphql(
+      const { data } = await other.graphql(
         gql(`{ files(bucket: "docs") { nodes { path ... on StoredFile { signedUrl } } } }`),
         { token: gateway.serviceKey },
       );
@@ -227,14 +227,14 @@ describe('storage and input that means harm', () => {
         { path: 'c', signedUrl: 'http://127.0.0.1:1/storage/v1/object/sign/docs/c?token=t' },
       ]);
     } finally {
-      await app.close();
+      await other.close();
       await service.close();
     }
   });
 
   test('a resumable upload cannot store a type that no header could hold', async () => {
     const pairs = { bucketName: 'docs', objectName: 'crlf', contentType: 'text/plain\r\nset-cookie: a=b' };
-    const { status } = await exchange(gateway.app.url, {
+    const { status } = await exchange(gateway.url, {
       method: 'POST',
       path: '/storage/v1/upload/resumable',
       headers: {

@@ -5,6 +5,7 @@ import { createClient, type RealtimeClientOptions } from '@supabase/supabase-js'
 import { Upload } from 'tus-js-client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
+import { startTestGateway, type TestGateway } from '../support/gateway.ts';
 import { gql } from '../support/gql.ts';
 import { listen } from '../support/listening-server.ts';
 import { type Answer, exchange } from '../support/recorded-exchange.ts';
@@ -33,7 +34,7 @@ describe('storage through the pass-through', () => {
     path: string,
     options: { headers?: Record<string, string>; body?: Buffer | string } = {},
   ): Promise<Answer> =>
-    exchange(gateway.app.url, {
+    exchange(gateway.url, {
       method,
       path: `/storage/v1${path}`,
       headers: options.headers ?? service,
@@ -41,7 +42,7 @@ describe('storage through the pass-through', () => {
     });
 
   const client = (token: string) =>
-    createClient(gateway.app.url, token, {
+    createClient(gateway.url, token, {
       auth: { persistSession: false, autoRefreshToken: false },
       realtime: { transport },
     }).storage;
@@ -52,7 +53,7 @@ describe('storage through the pass-through', () => {
     expect((await files.list('js')).data).toMatchObject([{ name: 'a b.txt' }]);
     expect(await (await files.download('js/a b.txt')).data?.text()).toBe('hello');
     const signed = await files.createSignedUrl('js/a b.txt', 60);
-    expect(signed.data?.signedUrl.startsWith(gateway.app.url)).toBe(true);
+    expect(signed.data?.signedUrl.startsWith(gateway.url)).toBe(true);
     expect(await (await fetch(signed.data?.signedUrl ?? '')).text()).toBe('hello');
     const ticket = await files.createSignedUploadUrl('js/ticket.txt');
     const sent = await files.uploadToSignedUrl('js/ticket.txt', ticket.data?.token ?? '', new Blob(['t']));
@@ -68,7 +69,7 @@ describe('storage through the pass-through', () => {
   test('URLs that GraphQL gives work: download, public, signed', async () => {
     await pass('POST', '/object/open/urls.txt', { body: 'urls' });
     await pass('POST', '/object/docs/urls.txt', { body: 'urls' });
-    const { data } = await gateway.app.graphql(
+    const { data } = await gateway.graphql(
       gql(
         `{ open: file(bucket: "open", path: "urls.txt") { publicUrl } docs: file(bucket: "docs", path: "urls.txt") { downloadUrl signedUrl(download: "x.txt") } }`,
       ),
@@ -143,7 +144,7 @@ describe('storage through the pass-through', () => {
 
   test('a ticket sends bytes by one PUT or by TUS, and is bound to its path', async () => {
     const ask = (path: string) =>
-      gateway.app.graphql(
+      gateway.graphql(
         gql(
           `mutation ($path: String!) { createUpload(input: { bucket: "docs", path: $path, contentType: "text/plain", size: 6, cacheControl: "60", metadata: { by: "ticket" } }) { put { url method headers } resumable { url method headers } expiresAt } }`,
         ),
@@ -164,7 +165,7 @@ describe('storage through the pass-through', () => {
     });
     expect(made.status).toBe(201);
     const location = made.headers.get('location') ?? '';
-    expect(location.startsWith(`${gateway.app.url}/storage/v1/upload/resumable/sign/`)).toBe(true);
+    expect(location.startsWith(`${gateway.url}/storage/v1/upload/resumable/sign/`)).toBe(true);
     const { 'x-signature': signature } = resumable.headers;
     const patched = await fetch(location, {
       method: 'PATCH',
@@ -182,7 +183,7 @@ describe('storage through the pass-through', () => {
       ['tus', 'by tus'],
     ]) {
       expect((await pass('GET', `/object/docs/ticket/${path}.txt`)).bytes.toString()).toBe(text);
-      const { data } = await gateway.app.graphql(
+      const { data } = await gateway.graphql(
         gql(
           `query ($path: String!) { file(bucket: "docs", path: $path) { contentType cacheControl metadata } }`,
         ),
@@ -207,7 +208,7 @@ describe('storage through the pass-through', () => {
     const url = await new Promise<string>((resolve, reject) => {
       const upload = new Upload(content, {
         ...options,
-        endpoint: `${gateway.app.url}/storage/v1/upload/resumable`,
+        endpoint: `${gateway.url}/storage/v1/upload/resumable`,
         onError: reject,
         onProgress: (sent) => {
           // In the middle of the second chunk.
@@ -242,7 +243,7 @@ describe('storage through the pass-through', () => {
       form.set('operations', JSON.stringify({ query, variables: { file: null } }));
       form.set('map', '{"0":["variables.file"]}');
       form.set('0', new Blob([content]), 'big');
-      const answer = await fetch(gateway.app.graphqlUrl, {
+      const answer = await fetch(gateway.graphqlUrl, {
         method: 'POST',
         headers: { ...service, 'x-graphql-yoga-csrf': '1' },
         body: form,
@@ -265,7 +266,7 @@ describe('storage through the pass-through', () => {
     test('by TUS', async () => {
       await new Promise<void>((resolve, reject) => {
         new Upload(content, {
-          endpoint: `${gateway.app.url}/storage/v1/upload/resumable`,
+          endpoint: `${gateway.url}/storage/v1/upload/resumable`,
           headers: service,
           metadata: { bucketName: 'docs', objectName: 'big/tus' },
           chunkSize: 6 * mega,
@@ -305,9 +306,9 @@ describe('storage through the pass-through', () => {
           });
         };
       });
-      const { app } = await startWith(slow.url);
+      const other = await startWith(slow.url);
       try {
-        const { hostname, port } = new URL(app.url);
+        const { hostname, port } = new URL(other.url);
         const sending = httpRequest({
           hostname,
           port,
@@ -339,7 +340,7 @@ describe('storage through the pass-through', () => {
         expect((await done).statusCode).toBe(200);
         expect(received).toBeGreaterThanOrEqual(total);
       } finally {
-        await app.close();
+        await other.close();
         await slow.close();
       }
     },
@@ -354,9 +355,9 @@ describe('storage through the pass-through', () => {
       });
       source.pipe(response);
     });
-    const { app } = await startWith(generous.url);
+    const other = await startWith(generous.url);
     try {
-      const { hostname, port } = new URL(app.url);
+      const { hostname, port } = new URL(other.url);
       const answer = await new Promise<IncomingMessage>((resolve, reject) => {
         httpRequest({ hostname, port, path: '/storage/v1/object/docs/x', headers: service })
           .on('response', resolve)
@@ -367,7 +368,7 @@ describe('storage through the pass-through', () => {
       expect(given).toBeLessThan(64 * mega);
       answer.destroy();
     } finally {
-      await app.close();
+      await other.close();
       await generous.close();
     }
   });
@@ -382,29 +383,26 @@ describe('storage through the pass-through', () => {
       response.write('first');
       response.on('close', left);
     });
-    const { app } = await startWith(endless.url);
+    const other = await startWith(endless.url);
     try {
       const controller = new AbortController();
-      const answer = await fetch(`${app.url}/storage/v1/object/docs/x`, { signal: controller.signal });
+      const answer = await fetch(`${other.url}/storage/v1/object/docs/x`, { signal: controller.signal });
       controller.abort();
       await gone;
       await expect(answer.text()).rejects.toThrow();
     } finally {
-      await app.close();
+      await other.close();
       await endless.close();
     }
   });
 
-  async function startWith(storageUrl: string) {
-    const { startTestApp } = await import('../support/app.ts');
-    return {
-      app: await startTestApp({
-        STORAGE_URL: storageUrl,
-        JWT_SECRET: gateway.storage.keys.jwtSecret,
-        PUBLIC_URL: 'http://127.0.0.1:1',
-        MAX_UPLOAD: '100mb',
-      }),
-    };
+  function startWith(storageUrl: string): Promise<TestGateway> {
+    return startTestGateway({
+      STORAGE_URL: storageUrl,
+      JWT_SECRET: gateway.storage.keys.jwtSecret,
+      PUBLIC_URL: 'http://127.0.0.1:1',
+      MAX_UPLOAD: '100mb',
+    });
   }
 });
 

@@ -14,9 +14,9 @@ import {
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { startTestApp, type TestApp } from '../support/app.ts';
 import { edgeHeaders } from '../support/edge-headers.ts';
 import { freePort } from '../support/free-port.ts';
+import { startTestGateway, type TestGateway } from '../support/gateway.ts';
 import { type ListeningServer, listen } from '../support/listening-server.ts';
 import { isSigned } from '../support/sigv4.ts';
 import { hmacToken, keyClaims, testSecret } from '../support/tokens.ts';
@@ -33,7 +33,7 @@ interface Received {
 }
 
 let storage: ListeningServer;
-let gateway: TestApp;
+let gateway: TestGateway;
 let host: string;
 let received: Received[] = [];
 let stored = new Map<string, Buffer>();
@@ -96,7 +96,7 @@ beforeAll(async () => {
   });
   const port = await freePort();
   host = `127.0.0.1:${port}`;
-  gateway = await startTestApp({
+  gateway = await startTestGateway({
     JWT_SECRET: testSecret,
     STORAGE_URL: storage.url,
     SUPABASE_ANON_KEY: anonKey,

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Ask } from '../support/app.ts';
-import { startTestApp, type TestApp } from '../support/app.ts';
 import { type ForwardingUpstream, forwardTo } from '../support/forwarding-upstream.ts';
+import type { Ask } from '../support/gateway.ts';
+import { startTestGateway, type TestGateway } from '../support/gateway.ts';
 import { gql } from '../support/gql.ts';
 import { exchange } from '../support/recorded-exchange.ts';
 import { type StorageGateway, startStorageGateway, ticketHeaders } from '../support/storage-gateway.ts';
@@ -29,7 +29,7 @@ describe('signed URLs', () => {
     });
 
   const ask: Ask = (operation, variables) =>
-    gateway.app.graphql(operation, { variables, token: gateway.serviceKey });
+    gateway.graphql(operation, { variables, token: gateway.serviceKey });
 
   async function signedUrl(): Promise<URL> {
     const { data } = await ask(gql(`{ file(bucket: "docs", path: "a.txt") { signedUrl(expiresIn: "1m") } }`));
@@ -109,9 +109,9 @@ describe('signed URLs', () => {
 
   test('a token of a URL is no credential', async () => {
     const token = (await signedUrl()).searchParams.get('token') ?? '';
-    const { errors } = await gateway.app.graphql(gql(`{ buckets { id } }`), { token });
+    const { errors } = await gateway.graphql(gql(`{ buckets { id } }`), { token });
     expect(errors[0]?.extensions.code).toBe('UNAUTHENTICATED');
-    const direct = await fetch(`${gateway.app.url}/storage/v1/object/docs/a.txt`, {
+    const direct = await fetch(`${gateway.url}/storage/v1/object/docs/a.txt`, {
       headers: { authorization: `Bearer ${token}` },
     });
     expect(direct.status).toBe(400);
@@ -183,11 +183,11 @@ describe('signed URLs', () => {
 
   describe('of one query', () => {
     let storage: ForwardingUpstream;
-    let app: TestApp;
+    let other: TestGateway;
 
     beforeAll(async () => {
       storage = await forwardTo(gateway.storage.url);
-      app = await startTestApp({
+      other = await startTestGateway({
         STORAGE_URL: storage.url,
         JWT_SECRET: secret,
         PUBLIC_URL: 'http://127.0.0.1:1',
@@ -195,14 +195,14 @@ describe('signed URLs', () => {
       for (let index = 0; index < 100; index += 1) await put(`/object/docs/many/${index}.txt`, 'x');
     });
     afterAll(async () => {
-      await app?.close();
+      await other?.close();
       await storage?.close();
     });
 
     const requests = () => storage.requests.splice(0).map(({ method, url }) => `${method} ${url}`);
 
     test('a hundred are signed in one request', async () => {
-      const { data } = await app.graphql(
+      const { data } = await other.graphql(
         gql(
           `{ files(bucket: "docs", prefix: "many/", first: 100) { nodes { ... on StoredFile { signedUrl } } } }`,
         ),
@@ -215,7 +215,7 @@ describe('signed URLs', () => {
 
     test('createSignedUrls of a hundred is one request', async () => {
       const paths = Array.from({ length: 100 }, (_each, index) => `many/${index}.txt`);
-      await app.graphql(
+      await other.graphql(
         gql(`mutation ($paths: [String!]!) { createSignedUrls(bucket: "docs", paths: $paths) { url } }`),
         { token: gateway.serviceKey, variables: { paths } },
       );
@@ -227,7 +227,7 @@ describe('signed URLs', () => {
         { length: 20 },
         (_each, index) => `f${index}: file(bucket: "docs", path: "many/${index}.txt") { signedUrl }`,
       );
-      const { data, errors } = await app.graphqlText(
+      const { data, errors } = await other.graphqlText(
         `{ ${fields.join(' ')} none: file(bucket: "docs", path: "none") { signedUrl } }`,
         { token: gateway.serviceKey },
       );
@@ -237,7 +237,7 @@ describe('signed URLs', () => {
     });
 
     test('those of several fields, buckets and times are one request for each bucket and time', async () => {
-      await app.graphql(
+      await other.graphql(
         gql(
           `{ one: files(bucket: "docs", prefix: "many/1") { nodes { ... on StoredFile { a: signedUrl b: signedUrl(expiresIn: "5m") c: signedUrl(download: "c") } } } }`,
         ),

@@ -29,7 +29,7 @@ describe('signing through the pass-through', () => {
     body: string | undefined,
     headers: Record<string, string> = { 'content-type': 'application/json' },
   ) {
-    const { status, bytes } = await exchange(gateway.app.url, {
+    const { status, bytes } = await exchange(gateway.url, {
       method: 'POST',
       path: `/storage/v1${path}`,
       headers: { authorization: `Bearer ${gateway.serviceKey}`, ...headers },
@@ -40,7 +40,7 @@ describe('signing through the pass-through', () => {
   }
 
   const files = () =>
-    createClient(gateway.app.url, gateway.serviceKey, {
+    createClient(gateway.url, gateway.serviceKey, {
       auth: { persistSession: false, autoRefreshToken: false },
       realtime: { transport },
     }).storage.from('docs');
@@ -126,7 +126,7 @@ describe('signing through the pass-through', () => {
   test('has the limit that the operator gave', async () => {
     const strict = await startStorageGateway({ MAX_SIGNED_URL_EXPIRY: '1m' });
     try {
-      const { status, bytes } = await exchange(strict.app.url, {
+      const { status, bytes } = await exchange(strict.url, {
         method: 'POST',
         path: '/storage/v1/object/sign/docs/a.txt',
         headers: { authorization: `Bearer ${strict.serviceKey}`, 'content-type': 'application/json' },
@@ -150,14 +150,14 @@ describe('signing through the pass-through', () => {
         body: Buffer.from('a'),
       });
       expect(uploaded.status).toBe(200);
-      const { data, errors } = await strict.app.graphql(
+      const { data, errors } = await strict.graphql(
         gql(`query ($time: Duration) {
           file(bucket: "docs", path: "a.txt") { signedUrl null: signedUrl(expiresIn: $time) }
         }`),
         { token, variables: { time: null } },
       );
       expect(errors).toEqual([]);
-      const made = await strict.app.graphql(
+      const made = await strict.graphql(
         gql(`mutation { createSignedUrls(bucket: "docs", paths: ["a.txt"]) { url } }`),
         { token },
       );

@@ -56,7 +56,7 @@ describe('uploading through GraphQL', () => {
     options: { headers?: Record<string, string>; token?: string | null } = {},
   ): Promise<Reply> {
     const token = options.token === undefined ? gateway.serviceKey : options.token;
-    const { status, headers, bytes } = await exchange(gateway.app.url, {
+    const { status, headers, bytes } = await exchange(gateway.url, {
       method: 'POST',
       path: '/graphql',
       headers: {
@@ -112,7 +112,7 @@ describe('uploading through GraphQL', () => {
       uploadFile: { path: 'a/hello.txt', size: '5', contentType: 'text/markdown' },
     });
     expect(await stored('a/hello.txt')).toBe('hello');
-    const told = await gateway.app.graphql(
+    const told = await gateway.graphql(
       gql(`{ file(bucket: "docs", path: "a/hello.txt") { cacheControl metadata contentType } }`),
       { token: gateway.serviceKey },
     );
@@ -260,7 +260,7 @@ describe('uploading through GraphQL', () => {
   });
 
   test('answers a refused caller early, before the file has come, and closes the connection', async () => {
-    const { hostname, port } = new URL(gateway.app.url);
+    const { hostname, port } = new URL(gateway.url);
     const answer = await new Promise<IncomingMessage>((resolve, reject) => {
       const sending = httpRequest({
         hostname,
@@ -279,7 +279,7 @@ describe('uploading through GraphQL', () => {
   });
 
   test('leaves nothing of an upload whose sender goes away half-way', async () => {
-    const { hostname, port } = new URL(gateway.app.url);
+    const { hostname, port } = new URL(gateway.url);
     const socket = connect(Number(port), hostname);
     const head = operations({ path: 'gone.bin' }) + field('map', '{"0":["variables.file"]}');
     socket.write(

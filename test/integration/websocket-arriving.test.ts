@@ -1,17 +1,17 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { startTestApp, type TestApp } from '../support/app.ts';
+import { startTestGateway, type TestGateway } from '../support/gateway.ts';
 import { gql } from '../support/gql.ts';
 import { acceptedClient, type RawClient } from '../support/websocket-gateway.ts';
 
-let app: TestApp;
+let gateway: TestGateway;
 beforeAll(async () => {
-  app = await startTestApp({ MAX_BODY: '1mb', MAX_BODIES: '4mb' });
+  gateway = await startTestGateway({ MAX_BODY: '1mb', MAX_BODIES: '4mb' });
 });
-afterAll(() => app?.close());
+afterAll(() => gateway?.close());
 
 /** Bytes of requests that the gateway says it holds. */
 async function bodies(): Promise<number> {
-  const text = await (await fetch(`${app.url}/metrics`)).text();
+  const text = await (await fetch(`${gateway.url}/metrics`)).text();
   return Number(/^bunbun_held_bytes\{what="bodies"\} (\d+)$/m.exec(text)?.[1]);
 }
 
@@ -26,8 +26,8 @@ async function until(holds: (bytes: number) => boolean): Promise<void> {
 const begin = ({ socket }: RawClient, text: string) => socket.send(text, { fin: false });
 
 it('counts messages that are still arriving, and a client that begins too many is closed to come back', async () => {
-  const first = await acceptedClient(app.graphqlWsUrl);
-  const second = await acceptedClient(app.graphqlWsUrl);
+  const first = await acceptedClient(gateway.graphqlWsUrl);
+  const second = await acceptedClient(gateway.graphqlWsUrl);
   const operation = JSON.stringify({
     id: '1',
     type: 'subscribe',
@@ -46,7 +46,7 @@ it('counts messages that are still arriving, and a client that begins too many i
 });
 
 it('gives back what a client had sent that left in the middle of a message', async () => {
-  const client = await acceptedClient(app.graphqlWsUrl);
+  const client = await acceptedClient(gateway.graphqlWsUrl);
   begin(client, 'x'.repeat(600_000));
   await until((bytes) => bytes >= 600_000);
   client.socket.terminate();
@@ -54,7 +54,7 @@ it('gives back what a client had sent that left in the middle of a message', asy
 });
 
 it('makes nothing of many small messages', async () => {
-  const client = await acceptedClient(app.graphqlWsUrl);
+  const client = await acceptedClient(gateway.graphqlWsUrl);
   for (let id = 0; id < 2_000; id += 1) {
     const payload = { query: gql(`{ __typename }`), variables: { junk: 'x'.repeat(2_000) } };
     client.send({ id: String(id), type: 'subscribe', payload });

@@ -1,14 +1,14 @@
 import { Socket } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { startTestApp, type TestApp } from '../support/app.ts';
+import { startTestGateway, type TestGateway } from '../support/gateway.ts';
 import { gql } from '../support/gql.ts';
 import { acceptedClient, type RawClient, rawClient, waitFor } from '../support/websocket-gateway.ts';
 
-let app: TestApp;
+let gateway: TestGateway;
 beforeEach(async () => {
-  app = await startTestApp({ TRUSTED_PROXIES: '1', WS_MAX_OPERATIONS: '10000' });
+  gateway = await startTestGateway({ TRUSTED_PROXIES: '1', WS_MAX_OPERATIONS: '10000' });
 });
-afterEach(() => app.close());
+afterEach(() => gateway.close());
 
 const operation = (id: string) => ({ id, type: 'subscribe', payload: { query: gql(`{ viewer { role } }`) } });
 const answers = ({ messages }: RawClient) => messages.filter(({ type }) => type === 'complete').length;
@@ -17,7 +17,7 @@ const answersOf = (clients: readonly RawClient[]) =>
 
 /** An accepted client at an address. */
 async function clientFrom(address: string): Promise<RawClient> {
-  const client = await rawClient(app.graphqlWsUrl, { headers: { 'x-forwarded-for': address } });
+  const client = await rawClient(gateway.graphqlWsUrl, { headers: { 'x-forwarded-for': address } });
   client.send({ type: 'connection_init' });
   await client.message(({ type }) => type === 'connection_ack');
   return client;
@@ -33,11 +33,11 @@ function burst(client: RawClient, count: number): void {
 }
 
 test('serves others while sockets send thousands of operations in one write, and answers those too', async () => {
-  const clients = await Promise.all(Array.from({ length: 10 }, () => acceptedClient(app.graphqlWsUrl)));
+  const clients = await Promise.all(Array.from({ length: 10 }, () => acceptedClient(gateway.graphqlWsUrl)));
   for (const client of clients) burst(client, 1_000);
   let others = 0;
   while (answersOf(clients) < 10_000) {
-    expect((await fetch(`${app.url}/health`)).status).toBe(200);
+    expect((await fetch(`${gateway.url}/health`)).status).toBe(200);
     others += 1;
   }
   expect(others).toBeGreaterThan(20);
@@ -58,7 +58,7 @@ test('gives the sockets of a client one share together, beside another client', 
 });
 
 test('closes for a client whose messages still wait, and handles none of them any more', async () => {
-  const client = await acceptedClient(app.graphqlWsUrl);
+  const client = await acceptedClient(gateway.graphqlWsUrl);
   burst(client, 500);
   client.send({ type: 'connection_init' });
   burst(client, 500);

@@ -1,15 +1,15 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { startTestApp, type TestApp } from '../support/app.ts';
 import { type FakeRealtime, startFakeRealtime } from '../support/fake-realtime.ts';
+import { startTestGateway, type TestGateway } from '../support/gateway.ts';
 import { gql } from '../support/gql.ts';
 import { hmacToken, keyClaims, testSecret, userClaims } from '../support/tokens.ts';
 import { acceptedClient, type RawClient, waitFor } from '../support/websocket-gateway.ts';
 
 let fake: FakeRealtime;
-let app: TestApp;
+let gateway: TestGateway;
 beforeEach(async () => {
   fake = await startFakeRealtime();
-  app = await startTestApp({
+  gateway = await startTestGateway({
     REALTIME_URL: fake.url,
     JWT_SECRET: testSecret,
     SUPABASE_ANON_KEY: hmacToken(keyClaims('anon')),
@@ -18,7 +18,7 @@ beforeEach(async () => {
   });
 });
 afterEach(async () => {
-  await app.close();
+  await gateway.close();
   await fake.close();
 });
 
@@ -30,7 +30,7 @@ const results = (client: RawClient, id: string) =>
 
 /** What the gateway's WebSockets hold just now. */
 async function held(what: string): Promise<number> {
-  const text = await (await fetch(`${app.url}/metrics`)).text();
+  const text = await (await fetch(`${gateway.url}/metrics`)).text();
   return Number(new RegExp(`^bunbun_websocket\\{what="${what}"\\} (\\d+)$`, 'm').exec(text)?.[1]);
 }
 
@@ -44,7 +44,7 @@ async function joined(subscriptions: number): Promise<void> {
 const deep = `${'['.repeat(20_000)}${']'.repeat(20_000)}`;
 
 test('gives a RESYNC for a message nested too deeply, and goes on for everybody', async () => {
-  const client = await acceptedClient(app.graphqlWsUrl, asAnn);
+  const client = await acceptedClient(gateway.graphqlWsUrl, asAnn);
   start(client, 'room', gql(`subscription { broadcasts(channel: "room") { type payload } }`));
   await fake.until(() => fake.joins().length === 1);
   const toRoom = (payload: string) => {
@@ -63,7 +63,7 @@ test('gives a RESYNC for a message nested too deeply, and goes on for everybody'
 });
 
 test('leaves out a presence entry nested too deeply, and keeps the socket', async () => {
-  const client = await acceptedClient(app.graphqlWsUrl, asAnn);
+  const client = await acceptedClient(gateway.graphqlWsUrl, asAnn);
   start(client, 'room', gql(`subscription { presence(channel: "room") { type state { key metas } } }`));
   await waitFor(() => results(client, 'room').length === 1);
   for (const connection of fake.connections) {
@@ -77,7 +77,7 @@ test('leaves out a presence entry nested too deeply, and keeps the socket', asyn
 });
 
 test('refuses variables nested too deeply, and keeps the socket', async () => {
-  const client = await acceptedClient(app.graphqlWsUrl, asAnn);
+  const client = await acceptedClient(gateway.graphqlWsUrl, asAnn);
   const payload = `{"query":"subscription { broadcasts(channel: \\"room\\") { type } }","variables":{"junk":${deep}}}`;
   client.send(`{"id":"1","type":"subscribe","payload":${payload}}`);
   const refusal = await client.message(({ id, type }) => id === '1' && type === 'error');
@@ -88,7 +88,7 @@ test('refuses variables nested too deeply, and keeps the socket', async () => {
 });
 
 test('closes 4400 with the reason for a ping nested too deeply', async () => {
-  const client = await acceptedClient(app.graphqlWsUrl, asAnn);
+  const client = await acceptedClient(gateway.graphqlWsUrl, asAnn);
   client.send(`{"type":"ping","payload":{"x":${deep}}}`);
   expect(await client.closed).toEqual({
     code: 4400,
@@ -99,8 +99,8 @@ test('closes 4400 with the reason for a ping nested too deeply', async () => {
 const roomQuery = gql(`subscription { broadcasts(channel: "room") { type event } }`);
 
 test('sends nothing of a subscription that was left to the next one of the same id', async () => {
-  const slow = await acceptedClient(app.graphqlWsUrl, asAnn);
-  const fast = await acceptedClient(app.graphqlWsUrl, asAnn);
+  const slow = await acceptedClient(gateway.graphqlWsUrl, asAnn);
+  const fast = await acceptedClient(gateway.graphqlWsUrl, asAnn);
   for (const client of [slow, fast]) start(client, '1', roomQuery.replace('event', 'event payload'));
   await joined(2);
   const publish = (event: string, payload: unknown) =>
@@ -131,8 +131,8 @@ test('adds no listener for each operation of a client that does not read', async
   const warnings: string[] = [];
   const warned = (warning: Error) => warnings.push(warning.name);
   process.on('warning', warned);
-  const slow = await acceptedClient(app.graphqlWsUrl, asAnn);
-  const fast = await acceptedClient(app.graphqlWsUrl, asAnn);
+  const slow = await acceptedClient(gateway.graphqlWsUrl, asAnn);
+  const fast = await acceptedClient(gateway.graphqlWsUrl, asAnn);
   for (let at = 0; at < 40; at += 1) start(slow, `${at}`, roomQuery.replace('event', 'event payload'));
   start(fast, '1', roomQuery.replace('event', 'event payload'));
   await joined(41);
@@ -164,8 +164,8 @@ test.each([
 ])(
   'holds no more for a slow socket than its bound, however many subscriptions it has, when %s',
   async (_how, query) => {
-    const slow = await acceptedClient(app.graphqlWsUrl, asAnn);
-    const fast = await acceptedClient(app.graphqlWsUrl, asAnn);
+    const slow = await acceptedClient(gateway.graphqlWsUrl, asAnn);
+    const fast = await acceptedClient(gateway.graphqlWsUrl, asAnn);
     const ids = Array.from({ length: 40 }, (_, at) => `${at}`);
     for (const id of ids) start(slow, id, query);
     start(fast, '1', query);
@@ -202,8 +202,8 @@ test.each([
 );
 
 test('opens as many connections to Realtime as it may, of which a caller has a half, and says so beyond', async () => {
-  const client = await acceptedClient(app.graphqlWsUrl, asAnn);
-  const other = await acceptedClient(app.graphqlWsUrl, {
+  const client = await acceptedClient(gateway.graphqlWsUrl, asAnn);
+  const other = await acceptedClient(gateway.graphqlWsUrl, {
     authorization: `Bearer ${hmacToken(userClaims({ sub: 'bob' }))}`,
   });
   const present = gql(`subscription { presence(channel: "room", track: { at: 1 }) { type } }`);

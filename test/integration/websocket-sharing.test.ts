@@ -1,15 +1,15 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { startTestApp, type TestApp } from '../support/app.ts';
 import { confirm, type FakeRealtime, startFakeRealtime } from '../support/fake-realtime.ts';
+import { startTestGateway, type TestGateway } from '../support/gateway.ts';
 import { gql, type OperationText } from '../support/gql.ts';
 import { hmacToken, keyClaims, nowSeconds, testSecret, userClaims } from '../support/tokens.ts';
 import { acceptedClient, type RawClient, waitFor } from '../support/websocket-gateway.ts';
 
 let fake: FakeRealtime;
-let app: TestApp;
+let gateway: TestGateway;
 beforeEach(async () => {
   fake = await startFakeRealtime();
-  app = await startTestApp({
+  gateway = await startTestGateway({
     REALTIME_URL: fake.url,
     JWT_SECRET: testSecret,
     SUPABASE_ANON_KEY: hmacToken(keyClaims('anon')),
@@ -17,7 +17,7 @@ beforeEach(async () => {
   });
 });
 afterEach(async () => {
-  await app.close();
+  await gateway.close();
   await fake.close();
 });
 
@@ -29,7 +29,7 @@ const start = (client: RawClient, id: string, text: OperationText = query) =>
 
 /** What the gateway holds just now, as its metrics tell. */
 async function held(): Promise<Record<string, number>> {
-  const text = await (await fetch(`${app.url}/metrics`)).text();
+  const text = await (await fetch(`${gateway.url}/metrics`)).text();
   const lines = text.matchAll(
     /^bunbun_(?:active_)?(websocket|realtime|subscriptions)(?:\{what="(\w+)"\})? (\d+)$/gm,
   );
@@ -70,8 +70,8 @@ const asAnn = (overrides = {}) => ({
 });
 
 test('goes on for the others when the first one leaves, and greets those who come late', async () => {
-  const first = await acceptedClient(app.graphqlWsUrl, asAnn());
-  const second = await acceptedClient(app.graphqlWsUrl, asAnn());
+  const first = await acceptedClient(gateway.graphqlWsUrl, asAnn());
+  const second = await acceptedClient(gateway.graphqlWsUrl, asAnn());
   start(first, 'a');
   await waitFor(() => seen(first, 'a').length === 1);
   start(second, 'b');
@@ -79,7 +79,7 @@ test('goes on for the others when the first one leaves, and greets those who com
   first.socket.terminate();
   publish(1);
   await waitFor(() => seen(second, 'b').length === 2);
-  const late = await acceptedClient(app.graphqlWsUrl, asAnn());
+  const late = await acceptedClient(gateway.graphqlWsUrl, asAnn());
   start(late, 'c');
   await waitFor(() => seen(late, 'c').length === 1);
   publish(2);
@@ -90,7 +90,7 @@ test('goes on for the others when the first one leaves, and greets those who com
 });
 
 test('serves several operations of one socket, each by its own id, and ends them one by one', async () => {
-  const client = await acceptedClient(app.graphqlWsUrl, asAnn());
+  const client = await acceptedClient(gateway.graphqlWsUrl, asAnn());
   for (const id of ['1', 'two', 'ü"3']) start(client, id);
   await waitFor(() => ['1', 'two', 'ü"3'].every((id) => seen(client, id).length === 1));
   client.send({ id: 'two', type: 'complete' });
@@ -102,8 +102,8 @@ test('serves several operations of one socket, each by its own id, and ends them
 });
 
 test('shares nothing between callers whose claims differ', async () => {
-  const ann = await acceptedClient(app.graphqlWsUrl, asAnn());
-  const other = await acceptedClient(app.graphqlWsUrl, asAnn({ aal: 'aal2' }));
+  const ann = await acceptedClient(gateway.graphqlWsUrl, asAnn());
+  const other = await acceptedClient(gateway.graphqlWsUrl, asAnn({ aal: 'aal2' }));
   start(ann, '1');
   start(other, '1');
   await waitFor(() => seen(ann, '1').length === 1 && seen(other, '1').length === 1);
@@ -121,8 +121,8 @@ test('ends those whose token is refused and goes on for those with a good one', 
     return true;
   };
   const [first, second] = [
-    await acceptedClient(app.graphqlWsUrl, bad),
-    await acceptedClient(app.graphqlWsUrl, good),
+    await acceptedClient(gateway.graphqlWsUrl, bad),
+    await acceptedClient(gateway.graphqlWsUrl, good),
   ];
   start(first, '1');
   start(second, '1');
@@ -147,8 +147,8 @@ test.each([
   async (_how, text) => {
     const ending = asAnn({ exp: nowSeconds() + 3_600 });
     const [first, second] = [
-      await acceptedClient(app.graphqlWsUrl, ending),
-      await acceptedClient(app.graphqlWsUrl, asAnn({ sub: 'bob' })),
+      await acceptedClient(gateway.graphqlWsUrl, ending),
+      await acceptedClient(gateway.graphqlWsUrl, asAnn({ sub: 'bob' })),
     ];
     start(first, '1', text);
     start(second, '1', text);
@@ -169,8 +169,8 @@ test.each([
 );
 
 test('moves a caller whose claims change to a channel of its own, with a RESYNC', async () => {
-  const client = await acceptedClient(app.graphqlWsUrl, asAnn());
-  const staying = await acceptedClient(app.graphqlWsUrl, asAnn());
+  const client = await acceptedClient(gateway.graphqlWsUrl, asAnn());
+  const staying = await acceptedClient(gateway.graphqlWsUrl, asAnn());
   start(client, '1');
   start(staying, '1');
   await waitFor(() => seen(client, '1').length === 1 && seen(staying, '1').length === 1);
@@ -183,7 +183,7 @@ test('moves a caller whose claims change to a channel of its own, with a RESYNC'
 });
 
 test('tells a caller whose claims change of the gap when changes flow again, and not before', async () => {
-  const client = await acceptedClient(app.graphqlWsUrl, asAnn());
+  const client = await acceptedClient(gateway.graphqlWsUrl, asAnn());
   start(client, '1', gql(`subscription { postgresChanges(table: "todos") { type record } }`));
   await waitFor(() => fake.joins().length === 1);
   await waitFor(() => {
@@ -205,8 +205,8 @@ test('tells a caller whose claims change of the gap when changes flow again, and
 });
 
 test('gives a client that reads too slowly a RESYNC, and the others everything', async () => {
-  const slow = await acceptedClient(app.graphqlWsUrl, asAnn());
-  const fast = await acceptedClient(app.graphqlWsUrl, asAnn());
+  const slow = await acceptedClient(gateway.graphqlWsUrl, asAnn());
+  const fast = await acceptedClient(gateway.graphqlWsUrl, asAnn());
   start(slow, '1');
   start(fast, '1');
   await waitFor(() => seen(slow, '1').length === 1 && seen(fast, '1').length === 1);
@@ -228,7 +228,7 @@ test('gives a client that reads too slowly a RESYNC, and the others everything',
 });
 
 test('answers what the operation is refused with to each of them', async () => {
-  const client = await acceptedClient(app.graphqlWsUrl, asAnn());
+  const client = await acceptedClient(gateway.graphqlWsUrl, asAnn());
   for (const id of ['1', '2'])
     start(client, id, gql(`subscription { postgresChanges(table: "a", filter: "x") { type } }`));
   for (const id of ['1', '2']) {
@@ -241,7 +241,7 @@ test('leaves nothing after ten thousand subscriptions that come and go', async (
   const warnings: string[] = [];
   const warned = (warning: Error) => warnings.push(warning.message);
   process.on('warning', warned);
-  const client = await acceptedClient(app.graphqlWsUrl, asAnn());
+  const client = await acceptedClient(gateway.graphqlWsUrl, asAnn());
   for (let round = 0; round < 100; round += 1) {
     for (let at = 0; at < 100; at += 1) start(client, `${round}-${at}`);
     for (let at = 0; at < 100; at += 1) client.send({ id: `${round}-${at}`, type: 'complete' });

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type GraphQLAnswer, postOperation } from './app.ts';
+import { type GraphQLAnswer, postOperation } from './gateway.ts';
 import type { DataOf, OperationText, VariablesOf } from './gql.ts';
 
 /** A gateway as a process of its own, as an operator starts it. */

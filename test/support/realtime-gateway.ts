@@ -1,14 +1,13 @@
 import { type Client, createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import type { LocalKeys } from '../../packages/local/src/data-folder/keys.ts';
-import { startTestApp, type TestApp } from './app.ts';
+import { startTestGateway, type TestGateway } from './gateway.ts';
 import type { DataOf, OperationText, VariablesOf } from './gql.ts';
 import { startTestRealtime, type TestRealtime } from './realtime.ts';
 
 /** The whole chain: Postgres, the local realtime server, a gateway in front of it. */
-export interface RealtimeGateway {
+export interface RealtimeGateway extends TestGateway {
   readonly world: TestRealtime;
-  readonly app: TestApp;
   /** An official GraphQL client that speaks for the token, or for nobody. */
   client(token?: string): Client;
   /** Follows a subscription. */
@@ -17,7 +16,6 @@ export interface RealtimeGateway {
     operation: Text,
     variables?: VariablesOf<Text>,
   ): Following<EventOf<Text>>;
-  stop(): Promise<void>;
 }
 
 /** What the one field of a subscription brings. */
@@ -42,7 +40,7 @@ export async function startRealtimeGateway(
   const { env, ...rest } = options;
   const world = await startTestRealtime(rest);
   const { keys } = world.postgres;
-  const app = await startTestApp({
+  const gateway = await startTestGateway({
     DATABASE_URL: world.postgres.databaseUrl,
     DATABASE_URL_READ: world.postgres.readUrl,
     REALTIME_URL: world.server.url,
@@ -52,12 +50,17 @@ export async function startRealtimeGateway(
     ...(typeof env === 'function' ? env(keys) : env),
   });
   const clients = new Set<Client>();
+  const close = async () => {
+    for (const client of clients) await client.dispose();
+    await gateway.close();
+    await world.stop();
+  };
   return {
+    ...gateway,
     world,
-    app,
     client(token) {
       const client = createClient({
-        url: app.graphqlWsUrl,
+        url: gateway.graphqlWsUrl,
         webSocketImpl: WebSocket,
         retryAttempts: 0,
         ...(token === undefined ? {} : { connectionParams: { authorization: `Bearer ${token}` } }),
@@ -66,11 +69,8 @@ export async function startRealtimeGateway(
       return client;
     },
     follow,
-    async stop() {
-      for (const client of clients) await client.dispose();
-      await app.close();
-      await world.stop();
-    },
+    close,
+    [Symbol.asyncDispose]: close,
   };
 }
 

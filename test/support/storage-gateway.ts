@@ -1,12 +1,11 @@
 import { z } from 'zod';
-import { startTestApp, type TestApp } from './app.ts';
 import { freePort } from './free-port.ts';
+import { startTestGateway, type TestGateway } from './gateway.ts';
 import { exchange } from './recorded-exchange.ts';
 import { startTestStorageServer, type TestStorageServer } from './storage-server.ts';
 import { hmacToken, nowSeconds } from './tokens.ts';
 
-export interface StorageGateway extends AsyncDisposable {
-  readonly app: TestApp;
+export interface StorageGateway extends TestGateway {
   readonly storage: TestStorageServer;
   readonly serviceKey: string;
   readonly anonKey: string;
@@ -14,7 +13,6 @@ export interface StorageGateway extends AsyncDisposable {
   /** Runs SQL as the developer. */
   sql(text: string): Promise<void>;
   makeBucket(id: string, options?: object): Promise<void>;
-  close(): Promise<void>;
 }
 
 /** The headers of an upload ticket, for `fetch`. */
@@ -28,7 +26,7 @@ export async function startStorageGateway(
   const storage = await startTestStorageServer();
   const { jwtSecret, anonKey, serviceRoleKey } = storage.keys;
   const port = await freePort();
-  const app = await startTestApp({
+  const gateway = await startTestGateway({
     STORAGE_URL: storage.url,
     JWT_SECRET: jwtSecret,
     SUPABASE_ANON_KEY: anonKey,
@@ -38,11 +36,11 @@ export async function startStorageGateway(
     ...env,
   });
   const close = async () => {
-    await app.close();
+    await gateway.close();
     await storage.close();
   };
   return {
-    app,
+    ...gateway,
     storage,
     serviceKey: serviceRoleKey,
     anonKey,

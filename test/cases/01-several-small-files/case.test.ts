@@ -10,7 +10,7 @@ test('stores every one of several small files of one multipart request', async (
   await using gateway = await startStorageGateway();
   await gateway.makeBucket('box');
   const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', script], {
-    env: { PATH: process.env['PATH'], URL: gateway.app.graphqlUrl, KEY: gateway.serviceKey },
+    env: { PATH: process.env['PATH'], URL: gateway.graphqlUrl, KEY: gateway.serviceKey },
   });
   expect(JSON.parse(stdout)).toEqual({
     data: { u0: { size: '1' }, u1: { size: '2' }, u2: { size: '3' }, u3: { size: '4' }, u4: { size: '5' } },

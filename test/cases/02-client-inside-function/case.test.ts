@@ -1,16 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { startTestApp } from '../../support/app.ts';
 import { startTestAuthServer } from '../../support/auth-server.ts';
 import { startFakeRealtime } from '../../support/fake-realtime.ts';
 import { startTestFunctions } from '../../support/functions-server.ts';
+import { startTestGateway } from '../../support/gateway.ts';
 import { gql } from '../../support/gql.ts';
 
 test('the official client works inside a function', async () => {
   await using auth = await startTestAuthServer();
   const { jwtSecret, anonKey } = auth.keys;
-  await using gateway = await startTestApp({
+  await using gateway = await startTestGateway({
     AUTH_URL: auth.url,
     JWT_SECRET: jwtSecret,
     SUPABASE_ANON_KEY: anonKey,

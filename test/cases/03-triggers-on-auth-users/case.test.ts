@@ -2,14 +2,14 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type DatabaseApp, startDatabaseApp } from '../../support/database-app.ts';
+import { type DatabaseGateway, startDatabaseGateway } from '../../support/database-gateway.ts';
 import { gql } from '../../support/gql.ts';
 
-let database: DatabaseApp;
+let database: DatabaseGateway;
 let developer: postgres.Sql;
 
 beforeAll(async () => {
-  database = await startDatabaseApp();
+  database = await startDatabaseGateway();
   developer = postgres(database.server.databaseUrl, { max: 1, onnotice: () => undefined });
 });
 afterAll(async () => {

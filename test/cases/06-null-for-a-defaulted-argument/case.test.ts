@@ -3,7 +3,7 @@ import { getNamedType, getNullableType, isCompositeType, isNonNullType } from 'g
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createSchema } from '../../../src/gateway/schema.ts';
 import { createLogger } from '../../../src/observability/logger.ts';
-import { startTestApp, type TestApp } from '../../support/app.ts';
+import { startTestGateway, type TestGateway } from '../../support/gateway.ts';
 import { gql } from '../../support/gql.ts';
 import { minimalOperation, rootFields } from '../../support/minimal-operation.ts';
 import { hmacToken, keyClaims, testSecret } from '../../support/tokens.ts';
@@ -11,16 +11,16 @@ import { acceptedClient } from '../../support/websocket-gateway.ts';
 
 const token = hmacToken(keyClaims('service_role'));
 const lines: string[] = [];
-let app: TestApp;
+let gateway: TestGateway;
 beforeAll(async () => {
   const log = createLogger({ level: 'warn', to: { write: (line) => void lines.push(line) } });
-  app = await startTestApp({ JWT_SECRET: testSecret }, { log });
+  gateway = await startTestGateway({ JWT_SECRET: testSecret }, { log });
 });
-afterAll(() => app?.close());
+afterAll(() => gateway?.close());
 
 it('names the argument that may not be null, and is no error of the gateway', async () => {
   const query = readFileSync(new URL('input/files.graphql', import.meta.url), 'utf8');
-  const { errors } = await app.graphqlText(query, { variables: { n: null, prefix: null }, token });
+  const { errors } = await gateway.graphqlText(query, { variables: { n: null, prefix: null }, token });
   const message = 'Argument "first" of non-null type "Int!" must not be null.';
   expect(errors).toMatchObject([
     {
@@ -53,7 +53,7 @@ const defaulted = rootFields(createSchema()).flatMap(({ kind, field }) =>
 it('finds the arguments that it is about', () => expect(defaulted.length).toBeGreaterThan(10));
 
 it.each(defaulted)('says so of $title', async ({ field, name, query, variables }) => {
-  const client = await acceptedClient(app.graphqlWsUrl, { authorization: `Bearer ${token}` });
+  const client = await acceptedClient(gateway.graphqlWsUrl, { authorization: `Bearer ${token}` });
   client.send({ id: '1', type: 'subscribe', payload: { query, variables: { ...variables, [name]: null } } });
   const { payload } = await client.message(({ id }) => id === '1');
   client.socket.close();
@@ -75,7 +75,7 @@ it.each([
   ['a directive of a root field', 'query ($v: Boolean) { viewer @skip(if: $v) { role } }', 'if'],
 ])('says so of %s, and does not repeat what stands beside it', async (_what, query, argument) => {
   const nullable = query.replace('$v: Boolean', '$v: Boolean = true');
-  const { errors } = await app.graphqlText(nullable, { variables: { v: null }, token });
+  const { errors } = await gateway.graphqlText(nullable, { variables: { v: null }, token });
   expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT', issues: [{ path: [argument] }] } }]);
   expect(JSON.stringify(errors)).not.toContain('hunter2');
   expect(lines).toEqual([]);

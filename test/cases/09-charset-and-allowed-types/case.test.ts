@@ -27,20 +27,20 @@ beforeAll(async () => {
 afterAll(async () => await gateway?.close());
 
 const ask = (contentType: string) =>
-  gateway.app.graphql(
+  gateway.graphql(
     gql(`mutation ($contentType: String!) { createUpload(input: { bucket: "txt", path: "t", contentType: $contentType, size: 1, upsert: true }) {
       put { url method headers } resumable { url method headers } } }`),
     { token: gateway.serviceKey, variables: { contentType } },
   );
 
 test('the official client’s own type is accepted', async () => {
-  const client = createClient(gateway.app.url, gateway.serviceKey, { realtime: { transport } });
+  const client = createClient(gateway.url, gateway.serviceKey, { realtime: { transport } });
   const { error } = await client.storage.from('txt').upload('own', Buffer.from('x'));
   expect(error).toBeNull();
 });
 
 test.each(accepted)('%s is accepted raw, by a ticket and resumable', async (contentType) => {
-  const raw = await fetch(`${gateway.app.url}/storage/v1/object/txt/raw`, {
+  const raw = await fetch(`${gateway.url}/storage/v1/object/txt/raw`, {
     method: 'POST',
     headers: {
       authorization: `Bearer ${gateway.serviceKey}`,
@@ -69,7 +69,7 @@ test.each(accepted)('%s is accepted raw, by a ticket and resumable', async (cont
 });
 
 test.each(refused)('%s is refused, and a ticket for it when it is asked for', async (contentType) => {
-  const raw = await fetch(`${gateway.app.url}/storage/v1/object/txt/raw`, {
+  const raw = await fetch(`${gateway.url}/storage/v1/object/txt/raw`, {
     method: 'POST',
     headers: { authorization: `Bearer ${gateway.serviceKey}`, 'content-type': contentType },
     body: 'x',

@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type DatabaseApp, startDatabaseApp } from '../../support/database-app.ts';
+import { type DatabaseGateway, startDatabaseGateway } from '../../support/database-gateway.ts';
 import { gql } from '../../support/gql.ts';
 
-let database: DatabaseApp;
+let database: DatabaseGateway;
 beforeAll(async () => {
-  database = await startDatabaseApp();
+  database = await startDatabaseGateway();
 });
 afterAll(async () => await database?.close());
 

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Ask } from '../../support/app.ts';
-import { startTestAuthApp, type TestAuthApp } from '../../support/auth-app.ts';
+import { type AuthGateway, startAuthGateway } from '../../support/auth-gateway.ts';
+import type { Ask } from '../../support/gateway.ts';
 import { gql } from '../../support/gql.ts';
 import { type StorageGateway, startStorageGateway } from '../../support/storage-gateway.ts';
 
@@ -17,15 +17,15 @@ const shown = gql(`query ($id: UUID!) {
   user(id: $id) { email phone role bannedUntil emailConfirmedAt phoneConfirmedAt appMetadata userMetadata }
 }`);
 
-let auth: TestAuthApp;
+let auth: AuthGateway;
 let id: string;
 let token: string;
 const admin: Ask = (operation, variables) =>
-  auth.app.graphql(operation, { variables, token: auth.auth.keys.serviceRoleKey });
+  auth.graphql(operation, { variables, token: auth.auth.keys.serviceRoleKey });
 const user = async () => (await admin(shown, { id })).data.user;
 
 beforeAll(async () => {
-  auth = await startTestAuthApp();
+  auth = await startAuthGateway();
   const account = { email: 'ann@example.com', password: 'correct horse' };
   const made = await admin(gql(`mutation ($input: CreateUserInput!) { createUser(input: $input) { id } }`), {
     input: { ...account, phone: '+15550109999', emailConfirm: true, userMetadata: { a: 1 } },
@@ -41,7 +41,7 @@ afterAll(async () => await auth?.[Symbol.asyncDispose]());
 
 describe('null for a field of an update that cannot be cleared', () => {
   test('is BAD_USER_INPUT as it stands in the case', async () => {
-    const { errors } = await auth.app.graphqlText(document, {
+    const { errors } = await auth.graphqlText(document, {
       variables: { id },
       token: auth.auth.keys.serviceRoleKey,
     });
@@ -70,7 +70,7 @@ describe('null for a field of an update that cannot be cleared', () => {
   });
 
   test.each(['data', 'email', 'password', 'phone'])('is BAD_USER_INPUT for %s of updateMe', async (name) => {
-    const { errors } = await auth.app.graphql(updateMe, { variables: { input: { [name]: null } }, token });
+    const { errors } = await auth.graphql(updateMe, { variables: { input: { [name]: null } }, token });
     expect(errors[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', issues: [{ path: [name] }] });
   });
 
@@ -86,7 +86,7 @@ describe('null for a field of an update that cannot be cleared', () => {
 describe('null', () => {
   test('says none where there is nothing to keep: options of an update, and all of a new account', async () => {
     const options = { redirectTo: null, nonce: null, currentPassword: null };
-    const changed = await auth.app.graphql(updateMe, {
+    const changed = await auth.graphql(updateMe, {
       variables: { input: { data: { c: 3 }, ...options } },
       token,
     });
@@ -112,7 +112,7 @@ describe('null for a field of a bucket', () => {
   let gateway: StorageGateway;
   beforeAll(async () => {
     gateway = await startStorageGateway();
-    await gateway.app.graphql(
+    await gateway.graphql(
       gql(
         `mutation { createBucket(input: { id: "limited", public: true, fileSizeLimit: 10, allowedMimeTypes: ["text/*"] }) { id } }`,
       ),
@@ -121,7 +121,7 @@ describe('null for a field of a bucket', () => {
   });
   afterAll(async () => await gateway?.close());
   const ask = (input: Record<string, unknown>) =>
-    gateway.app.graphql(change, { variables: { input }, token: gateway.serviceKey });
+    gateway.graphql(change, { variables: { input }, token: gateway.serviceKey });
 
   test('is BAD_USER_INPUT for public, also beside a change', async () => {
     for (const input of [{ public: null }, { public: null, fileSizeLimit: '20' }]) {

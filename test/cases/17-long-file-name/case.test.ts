@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startTestApp } from '../../support/app.ts';
+import { startTestGateway, type TestGateway } from '../../support/gateway.ts';
 import { gql } from '../../support/gql.ts';
 import { listen } from '../../support/listening-server.ts';
 import { type StorageGateway, startStorageGateway } from '../../support/storage-gateway.ts';
@@ -18,11 +18,11 @@ afterAll(async () => await gateway?.close());
 const long = 'n'.repeat(256);
 
 async function codesOf(query: string, variables: Record<string, unknown>): Promise<string[]> {
-  const { errors } = await gateway.app.graphqlText(query, { token: gateway.serviceKey, variables });
+  const { errors } = await gateway.graphqlText(query, { token: gateway.serviceKey, variables });
   return errors.map(({ extensions }) => extensions.code);
 }
 
-async function uploadFile(path: string, app = gateway.app): Promise<string[]> {
+async function uploadFile(path: string, to: TestGateway = gateway): Promise<string[]> {
   const form = new FormData();
   const query = gql(
     `mutation ($f: File!, $p: String!) { uploadFile(input: { bucket: "box", path: $p, file: $f }) { size } }`,
@@ -30,7 +30,7 @@ async function uploadFile(path: string, app = gateway.app): Promise<string[]> {
   form.append('operations', JSON.stringify({ query, variables: { f: null, p: path } }));
   form.append('map', '{"0":["variables.f"]}');
   form.append('0', new Blob(['x']), 'x');
-  const answer = await fetch(app.graphqlUrl, {
+  const answer = await fetch(to.graphqlUrl, {
     method: 'POST',
     headers: { authorization: `Bearer ${gateway.serviceKey}`, 'x-graphql-yoga-csrf': '1' },
     body: form,
@@ -51,13 +51,13 @@ test('a segment of 256 characters is the caller’s mistake, by every way to sto
   expect(await uploadFile(long)).toEqual(['BAD_USER_INPUT']);
   expect(await codesOf(move, { p: `a/${long}` })).toEqual(['BAD_USER_INPUT']);
   expect(await codesOf(copy, { p: `${long}/a` })).toEqual(['BAD_USER_INPUT']);
-  const raw = await fetch(`${gateway.app.url}/storage/v1/object/box/${long}`, {
+  const raw = await fetch(`${gateway.url}/storage/v1/object/box/${long}`, {
     method: 'POST',
     headers: { authorization: `Bearer ${gateway.serviceKey}` },
     body: 'x',
   });
   expect(await raw.json()).toMatchObject({ code: 'InvalidKey' });
-  const resumable = await fetch(`${gateway.app.url}/storage/v1/upload/resumable`, {
+  const resumable = await fetch(`${gateway.url}/storage/v1/upload/resumable`, {
     method: 'POST',
     headers: {
       authorization: `Bearer ${gateway.serviceKey}`,
@@ -78,7 +78,7 @@ test('reading a name that nobody can have finds nothing', async () => {
   expect(
     await codesOf(gql(`query ($p: String!) { file(bucket: "box", path: $p) { path } }`), { p: long }),
   ).toEqual(['NOT_FOUND']);
-  const answer = await fetch(`${gateway.app.url}/storage/v1/object/box/${'n'.repeat(300)}`, {
+  const answer = await fetch(`${gateway.url}/storage/v1/object/box/${'n'.repeat(300)}`, {
     headers: { authorization: `Bearer ${gateway.serviceKey}` },
   });
   expect(await answer.json()).toMatchObject({ code: 'NoSuchKey' });
@@ -91,15 +91,15 @@ async function uploadTo(status: number, answer: object, paths: readonly string[]
       response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
     });
   });
-  const app = await startTestApp({
+  const other = await startTestGateway({
     STORAGE_URL: service.url,
     JWT_SECRET: gateway.storage.keys.jwtSecret,
     SUPABASE_ANON_KEY: gateway.anonKey,
   });
   try {
-    return await Promise.all(paths.map((path) => uploadFile(path, app)));
+    return await Promise.all(paths.map((path) => uploadFile(path, other)));
   } finally {
-    await app.close();
+    await other.close();
     await service.close();
   }
 }

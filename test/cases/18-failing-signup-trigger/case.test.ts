@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startTestAuthApp, type TestAuthApp } from '../../support/auth-app.ts';
+import { type AuthGateway, startAuthGateway } from '../../support/auth-gateway.ts';
 import { gql } from '../../support/gql.ts';
 
 const trigger = readFileSync(join(import.meta.dirname, 'input/trigger.sql'), 'utf8');
 
-let running: TestAuthApp;
+let running: AuthGateway;
 let known: { id: string; token: string };
 const password = 'correct horse';
 const refused = 'refused@example.com';
@@ -35,7 +35,7 @@ const recent = { 'x-supabase-api-version': '2024-01-01' };
 const admin = () => ({ authorization: `Bearer ${running.auth.keys.serviceRoleKey}` });
 
 beforeAll(async () => {
-  running = await startTestAuthApp();
+  running = await startAuthGateway();
   await sql(trigger);
   const { body } = await call('POST', '/signup', {
     email: 'known@example.com',
@@ -83,7 +83,7 @@ describe('a database that refuses a new user is told as Supabase Auth tells it',
     ['createUser', `createUser(input: { email: "${refused}" }) { id }`],
     ['inviteUser', `inviteUser(email: "${refused}") { id }`],
   ])('by %s of GraphQL too', async (_, field) => {
-    const { errors } = await running.app.graphqlText(`mutation { ${field} }`, {
+    const { errors } = await running.graphqlText(`mutation { ${field} }`, {
       token: running.auth.keys.serviceRoleKey,
     });
     expect(errors).toHaveLength(1);
@@ -145,7 +145,7 @@ describe('a database that refuses a later step', () => {
       const update = gql(
         `mutation ($id: UUID!) { updateUser(id: $id, input: { userMetadata: { a: 1 } }) { id } }`,
       );
-      const { errors } = await running.app.graphql(update, {
+      const { errors } = await running.graphql(update, {
         token: running.auth.keys.serviceRoleKey,
         variables: { id: known.id },
       });
@@ -161,7 +161,7 @@ describe('a database that refuses a later step', () => {
       const update = gql(
         `mutation ($id: UUID!) { updateUser(id: $id, input: { email: "free@example.com" }) { id } }`,
       );
-      const { errors } = await running.app.graphql(update, {
+      const { errors } = await running.graphql(update, {
         token: running.auth.keys.serviceRoleKey,
         variables: { id: known.id },
       });

@@ -1,21 +1,21 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Ask, GraphQLAnswer } from '../../support/app.ts';
-import { startTestAuthApp, type TestAuthApp } from '../../support/auth-app.ts';
+import { type AuthGateway, startAuthGateway } from '../../support/auth-gateway.ts';
+import type { Ask, GraphQLAnswer } from '../../support/gateway.ts';
 import { gql } from '../../support/gql.ts';
 
 const document = readFileSync(join(import.meta.dirname, 'input/filter.graphql'), 'utf8');
 const users = ['ann_lee@example.com', 'annxlee@example.com', '100%_of@example.com', 'plain@example.com'];
 
-let running: TestAuthApp;
+let running: AuthGateway;
 const admin: Ask = (operation, variables) =>
-  running.app.graphql(operation, { variables, token: running.auth.keys.serviceRoleKey });
+  running.graphql(operation, { variables, token: running.auth.keys.serviceRoleKey });
 const emails = ({ data }: GraphQLAnswer<{ users: { nodes: { email: string }[] } }>) =>
   data.users.nodes.map(({ email }) => email);
 
 beforeAll(async () => {
-  running = await startTestAuthApp();
+  running = await startAuthGateway();
   for (const email of users) {
     const { errors } = await admin(
       gql(`mutation ($input: CreateUserInput!) { createUser(input: $input) { id } }`),
@@ -27,9 +27,9 @@ beforeAll(async () => {
 afterAll(async () => await running?.[Symbol.asyncDispose]());
 
 test('a filter is part of an address, not a pattern', async () => {
-  expect(
-    emails(await running.app.graphqlText(document, { token: running.auth.keys.serviceRoleKey })),
-  ).toEqual(['ann_lee@example.com']);
+  expect(emails(await running.graphqlText(document, { token: running.auth.keys.serviceRoleKey }))).toEqual([
+    'ann_lee@example.com',
+  ]);
 });
 
 test.each([

@@ -2,26 +2,26 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { startTestApp, type TestApp } from '../../support/app.ts';
 import { startTestFunctions, type TestFunctions } from '../../support/functions-server.ts';
+import { startTestGateway, type TestGateway } from '../../support/gateway.ts';
 import { testSecret } from '../../support/tokens.ts';
 
 const input = (name: string) => readFile(join(import.meta.dirname, 'input', name), 'utf8');
 
 let functions: TestFunctions;
-const apps: TestApp[] = [];
+const gateways: TestGateway[] = [];
 beforeAll(async () => {
   functions = await startTestFunctions();
   await functions.write({ 'trace/index.ts': await input('function.ts') });
 });
 afterEach(async () => {
-  for (const app of apps.splice(0)) await app.close();
+  for (const gateway of gateways.splice(0)) await gateway.close();
 });
 afterAll(async () => await functions?.[Symbol.asyncDispose]());
 
-async function gateway(env: NodeJS.Dict<string>, mode: 'dev' | 'serve' = 'serve'): Promise<TestApp> {
+async function start(env: NodeJS.Dict<string>, mode: 'dev' | 'serve' = 'serve'): Promise<TestGateway> {
   const given = Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]));
-  const app = await startTestApp(
+  const gateway = await startTestGateway(
     {
       ...(env['SUPABASE_URL'] === undefined && { FUNCTIONS_URL: functions.url }),
       PUBLIC_URL: 'http://localhost:1',
@@ -30,12 +30,12 @@ async function gateway(env: NodeJS.Dict<string>, mode: 'dev' | 'serve' = 'serve'
     },
     { mode },
   );
-  apps.push(app);
-  return app;
+  gateways.push(gateway);
+  return gateway;
 }
 
-const call = (app: TestApp, origin: string, method = 'POST') =>
-  fetch(`${app.url}/functions/v1/trace`, {
+const call = (gateway: TestGateway, origin: string, method = 'POST') =>
+  fetch(`${gateway.url}/functions/v1/trace`, {
     method,
     headers: {
       origin,
@@ -58,11 +58,11 @@ const own = {
 };
 
 test('a page that ALLOWED_ORIGINS names can read the headers that a function exposes', async () => {
-  const app = await gateway(parseEnv(await input('gateway.env')));
+  const gateway = await start(parseEnv(await input('gateway.env')));
   const origin = 'http://localhost:3000';
-  const asked = await call(app, origin, 'OPTIONS');
+  const asked = await call(gateway, origin, 'OPTIONS');
   expect([asked.status, asked.headers.get('access-control-allow-headers')]).toEqual([204, 'x-user-id']);
-  const answer = await call(app, origin);
+  const answer = await call(gateway, origin);
   expect(answer.headers.get('access-control-allow-origin')).toBe(origin);
   const exposed = answer.headers.get('access-control-expose-headers')?.split(', ') ?? [];
   expect(exposed).toEqual(expect.arrayContaining(['x-trace', 'x-request-id']));
@@ -73,29 +73,29 @@ test('a page that ALLOWED_ORIGINS names can read the headers that a function exp
 });
 
 test('a page that ALLOWED_ORIGINS does not name gets nothing of what the function says', async () => {
-  const app = await gateway(parseEnv(await input('gateway.env')));
+  const gateway = await start(parseEnv(await input('gateway.env')));
   for (const method of ['OPTIONS', 'POST']) {
-    expect(corsOf(await call(app, 'https://app.example.com', method))).toEqual({});
+    expect(corsOf(await call(gateway, 'https://app.example.com', method))).toEqual({});
   }
 });
 
 test('without ALLOWED_ORIGINS the function’s own answer passes, that to a preflight too, never with credentials', async () => {
-  const app = await gateway({});
-  const asked = await call(app, 'https://app.example.com', 'OPTIONS');
+  const gateway = await start({});
+  const asked = await call(gateway, 'https://app.example.com', 'OPTIONS');
   expect([asked.status, await asked.text(), corsOf(asked)]).toEqual([200, 'ok', own]);
-  const answer = await call(app, 'https://app.example.com');
+  const answer = await call(gateway, 'https://app.example.com');
   expect([await answer.text(), corsOf(answer)]).toEqual(['done', own]);
 });
 
 test('in dev a page of this machine is answered by the gateway, others by the function', async () => {
-  const app = await gateway({}, 'dev');
-  const near = await call(app, 'http://localhost:5173');
+  const gateway = await start({}, 'dev');
+  const near = await call(gateway, 'http://localhost:5173');
   expect(near.headers.get('access-control-allow-origin')).toBe('http://localhost:5173');
   expect(near.headers.get('access-control-expose-headers')).toContain('x-trace');
-  expect(corsOf(await call(app, 'https://app.example.com', 'OPTIONS'))).toEqual(own);
+  expect(corsOf(await call(gateway, 'https://app.example.com', 'OPTIONS'))).toEqual(own);
 });
 
 test('what a gateway before the functions says of CORS does not pass', async () => {
-  const app = await gateway({ SUPABASE_URL: functions.url });
-  expect(corsOf(await call(app, 'https://app.example.com'))).toEqual({});
+  const gateway = await start({ SUPABASE_URL: functions.url });
+  expect(corsOf(await call(gateway, 'https://app.example.com'))).toEqual({});
 });

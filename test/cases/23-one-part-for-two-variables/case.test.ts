@@ -15,7 +15,7 @@ test('stores one part at each place that the map names for it', async () => {
   form.append('operations', JSON.stringify(operations));
   form.append('map', JSON.stringify(map));
   form.append('1', new Blob([file], { type: 'text/plain' }), 'hello.txt');
-  const answer = await fetch(gateway.app.graphqlUrl, {
+  const answer = await fetch(gateway.graphqlUrl, {
     method: 'POST',
     headers: { authorization: `Bearer ${gateway.serviceKey}`, 'x-graphql-yoga-csrf': '1' },
     body: form,

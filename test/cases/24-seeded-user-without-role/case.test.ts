@@ -2,14 +2,14 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Ask } from '../../support/app.ts';
-import { startTestAuthApp, type TestAuthApp } from '../../support/auth-app.ts';
+import { type AuthGateway, startAuthGateway } from '../../support/auth-gateway.ts';
+import type { Ask } from '../../support/gateway.ts';
 import { gql } from '../../support/gql.ts';
 
 const seed = readFileSync(join(import.meta.dirname, 'input/seed.sql'), 'utf8');
 const account = { email: 'bare@example.com', password: 'pw-123456' };
 
-let running: TestAuthApp;
+let running: AuthGateway;
 let id: string;
 const sql = () =>
   postgres(running.auth.postgres.urlFor('supabase_admin'), { max: 1, onnotice: () => undefined });
@@ -30,7 +30,7 @@ async function signInOverHttp() {
 }
 
 const admin: Ask = (operation, variables) =>
-  running.app.graphql(operation, { variables, token: running.auth.keys.serviceRoleKey });
+  running.graphql(operation, { variables, token: running.auth.keys.serviceRoleKey });
 const signIn = () =>
   admin(gql(`mutation ($input: SignInInput!) { signIn(input: $input) { user { id role } } }`), {
     input: account,
@@ -39,7 +39,7 @@ const user = () => admin(gql(`query ($id: UUID!) { user(id: $id) { id } }`), { i
 const users = () => admin(gql(`{ users(filter: "bare@") { totalCount nodes { id } } }`));
 
 beforeAll(async () => {
-  running = await startTestAuthApp();
+  running = await startAuthGateway();
   const connection = sql();
   await connection.unsafe(seed);
   const [row] = await connection`select id from auth.users where email = ${account.email}`;

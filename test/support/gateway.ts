@@ -1,11 +1,10 @@
 import { loadConfig } from '../../src/gateway/config.ts';
-import { createGateway, type Gateway } from '../../src/gateway/gateway.ts';
+import { createGateway } from '../../src/gateway/gateway.ts';
 import type { Logger } from '../../src/observability/logger.ts';
 import type { DataOf, OperationText, VariablesOf } from './gql.ts';
 import { silentLog } from './test-call.ts';
 
-export interface TestApp extends AsyncDisposable {
-  readonly app: Gateway;
+export interface TestGateway extends AsyncDisposable {
   /** Origin, such as `http://127.0.0.1:41234`. */
   readonly url: string;
   readonly graphqlUrl: string;
@@ -50,27 +49,26 @@ export interface GraphQLAnswer<Data = any> {
  * A gateway on a free loopback port, in the development profile unless `env` says otherwise. `env` is what the
  * environment would hold; nothing is read from the real one.
  */
-export async function startTestApp(
+export async function startTestGateway(
   env: Readonly<Record<string, string>>,
   options: { log?: Logger; mode?: 'dev' | 'serve' } = {},
-): Promise<TestApp> {
+): Promise<TestGateway> {
   const config = loadConfig(
     { HOST: '127.0.0.1', PORT: '0', DRAIN_DELAY: '0s', ...env },
     { mode: options.mode ?? 'dev' },
   );
-  const app = createGateway(config, { log: options.log ?? silentLog });
-  const { port } = await app.listen();
+  const gateway = createGateway(config, { log: options.log ?? silentLog });
+  const { port } = await gateway.listen();
   const url = `http://127.0.0.1:${port}`;
   const graphqlUrl = `${url}/graphql`;
   return {
-    app,
     url,
     graphqlUrl,
     graphqlWsUrl: graphqlUrl.replace('http', 'ws'),
     graphql: (operation, options) => postOperation(graphqlUrl, operation, options),
     graphqlText: (text, options) => postOperation(graphqlUrl, text, options),
-    close: () => app.close(),
-    [Symbol.asyncDispose]: () => app.close(),
+    close: () => gateway.close(),
+    [Symbol.asyncDispose]: () => gateway.close(),
   };
 }
 

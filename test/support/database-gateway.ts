@@ -1,36 +1,36 @@
 import { readFile } from 'node:fs/promises';
 import postgres from 'postgres';
-import { type Ask, startTestApp, type TestApp } from './app.ts';
+import { type Ask, startTestGateway, type TestGateway } from './gateway.ts';
 import { startTestPostgres, type TestPostgres } from './postgres.ts';
 import { hmacToken, keyClaims, testSecret } from './tokens.ts';
 
-export interface DatabaseApp extends AsyncDisposable {
+export interface DatabaseGateway extends TestGateway {
   readonly server: TestPostgres;
-  readonly app: TestApp;
   /** As supabase_admin, a superuser. */
   readonly admin: postgres.Sql;
   /** Posts an operation as SERVICE_ROLE. */
   readonly ask: Ask;
-  close(): Promise<void>;
 }
 
 export const serviceToken = hmacToken(keyClaims('service_role'));
 
 /** A Postgres and a gateway in front of it. `env` adds to the gateway's environment. */
-export async function startDatabaseApp(env: Readonly<Record<string, string>> = {}): Promise<DatabaseApp> {
+export async function startDatabaseGateway(
+  env: Readonly<Record<string, string>> = {},
+): Promise<DatabaseGateway> {
   const server = await startTestPostgres();
   const admin = postgres(server.urlFor('supabase_admin'), { max: 2, onnotice: () => undefined });
-  const app = await startTestApp({ ...databaseEnv(server.databaseUrl), ...env });
+  const gateway = await startTestGateway({ ...databaseEnv(server.databaseUrl), ...env });
   const close = async (): Promise<void> => {
-    await app.close();
+    await gateway.close();
     await admin.end();
     await server.stop();
   };
   return {
+    ...gateway,
     server,
-    app,
     admin,
-    ask: (operation, variables) => app.graphql(operation, { token: serviceToken, variables }),
+    ask: (operation, variables) => gateway.graphql(operation, { token: serviceToken, variables }),
     close,
     [Symbol.asyncDispose]: close,
   };
