@@ -6,9 +6,9 @@ import { createSchema } from '../gateway/schema.ts';
 import { printSchema } from '../graphql/kit/print-schema.ts';
 import { checkNames } from './check-names.ts';
 import { doctor } from './doctor.ts';
-import { withoutLocalStack } from './local-stack.ts';
+import { endings } from './endings.ts';
 import { serve } from './serve.ts';
-import { endings } from './stop-signal.ts';
+import { withoutLocalStack } from './without-local-stack.ts';
 
 const usage = `Usage: bunbun [command]
 

@@ -1,4 +1,4 @@
-import { grantsSql } from '../modules/sql/reading-login.ts';
+import { grantsSql } from '../modules/sql/grants-sql.ts';
 
 /** What an operator has to run, or to mend. Throws when it is not told what to print. */
 export function doctor(options: { readonly grants: boolean }): string {

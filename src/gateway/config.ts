@@ -7,7 +7,7 @@ import { type SharedConfig, sharedConfig } from '../config/shared-config.ts';
 import { type SharedValues, sharedVariables } from '../config/shared-variables.ts';
 import { listVariables, type ValuesOf, type Variable, type Variables } from '../config/variable.ts';
 import { deepFreeze } from '../lib/deep-freeze.ts';
-import { database } from '../upstream/postgres/database.ts';
+import { postgresService } from '../upstream/postgres/postgres-service.ts';
 import { modules, services } from './modules.ts';
 import { type ServiceEndpoint, serviceEndpoint } from './service-endpoint.ts';
 
@@ -26,7 +26,7 @@ export interface LoadOptions {
   readFile?: ReadFile;
 }
 
-const shared = sharedVariables([database.name, ...services.map(({ name }) => name)]);
+const shared = sharedVariables([postgresService.name, ...services.map(({ name }) => name)]);
 
 /** Every environment variable there is, in the order of the reference page. */
 export const allVariables: readonly Variable[] = [

@@ -14,16 +14,16 @@ import { createLogger, type Logger } from '../observability/logger.ts';
 import { createMetrics } from '../observability/metrics.ts';
 import { createWebSocketServer } from '../websocket/server.ts';
 import { createCallers } from './callers.ts';
+import { checkRateLimitNames } from './check-rate-limit-names.ts';
 import type { Config } from './config.ts';
-import { createPools } from './database.ts';
 import { createGatewayServer } from './gateway-server.ts';
 import { createLifecycle } from './lifecycle.ts';
-import { createSharedLimits } from './limits.ts';
 import { drainTimes, hostCheck, introspectionFor } from './modes.ts';
 import { modules } from './modules.ts';
 import { countOperations, logOperations } from './operation-observers.ts';
-import { checkRateLimitNames } from './rate-limit-names.ts';
+import { createPools } from './pools.ts';
 import { createSchema, schemaChoice } from './schema.ts';
+import { createSharedLimits } from './shared-limits.ts';
 import { startModules } from './start-modules.ts';
 
 /** One process's worth of a gateway, with everything that holds state inside. */

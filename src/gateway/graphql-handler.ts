@@ -7,7 +7,7 @@ import type { Handler } from '../http/server.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { RequestCallers } from './callers.ts';
 import type { Config } from './config.ts';
-import type { SharedLimits } from './limits.ts';
+import type { SharedLimits } from './shared-limits.ts';
 
 export interface GraphQLHandlerDeps {
   readonly config: Config;

@@ -10,7 +10,7 @@ import { realtime } from '../modules/realtime/index.ts';
 import { rest } from '../modules/rest/index.ts';
 import { sql } from '../modules/sql/index.ts';
 import { storage } from '../modules/storage/index.ts';
-import { database } from '../upstream/postgres/database.ts';
+import { postgresService } from '../upstream/postgres/postgres-service.ts';
 
 /**
  * What this gateway is made of: here each module has its one line. The order is that of the services in answers, and of
@@ -39,4 +39,4 @@ export const modules: readonly AnyModule[] = list;
 export const services: readonly Service[] = modules.flatMap(({ service }) => service ?? []);
 
 /** Those and the database, as errors, metrics and the schema name them. */
-export const namedServices = [database, ...services] as const;
+export const namedServices = [postgresService, ...services] as const;

@@ -3,8 +3,8 @@ import { AppError, errorCodes } from '../lib/app-error.ts';
 import { dropUnread } from '../lib/drop-unread.ts';
 import type { Logger } from '../observability/logger.ts';
 import { leaveRequest } from './leave-request.ts';
-import { type Refusal, requestProblem } from './request-check.ts';
-import { oneAtATime } from './request-turns.ts';
+import { oneAtATime } from './one-at-a-time.ts';
+import { type Refusal, requestProblem } from './request-problem.ts';
 import { type SecurityHeaders, setSecurityHeaders } from './security-headers.ts';
 
 /** Answers a request; a rejection becomes a 500. */

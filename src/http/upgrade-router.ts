@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { refuseUpgrade } from '../lib/refuse-upgrade.ts';
 import type { Upgrade, UpgradeHandler } from '../module/upgrade.ts';
-import { requestProblem } from './request-check.ts';
+import { requestProblem } from './request-problem.ts';
 
 /**
  * Hands an upgrade to the handler of its exact path; others get 404, hosts that are not ours 421, and all 503 while

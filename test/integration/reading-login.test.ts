@@ -1,6 +1,7 @@
 import postgresJs from 'postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { checkReadLogin, grantsSql } from '../../src/modules/sql/reading-login.ts';
+import { checkReadLogin } from '../../src/modules/sql/check-read-login.ts';
+import { grantsSql } from '../../src/modules/sql/grants-sql.ts';
 import { connectDatabase, failureOf } from '../support/database-client.ts';
 import { startTestPostgres, type TestPostgres } from '../support/postgres.ts';
 import { testCall } from '../support/test-call.ts';

@@ -5,7 +5,7 @@ import { WebSocket } from 'ws';
 import { createCallers } from '../../src/gateway/callers.ts';
 import { loadConfig } from '../../src/gateway/config.ts';
 import { createGraphQLHandler } from '../../src/gateway/graphql-handler.ts';
-import { createSharedLimits } from '../../src/gateway/limits.ts';
+import { createSharedLimits } from '../../src/gateway/shared-limits.ts';
 import { createOperationEngine } from '../../src/graphql/engine/engine.ts';
 import type { OperationObserver } from '../../src/graphql/engine/observers.ts';
 import type { SchemaChoice } from '../../src/graphql/engine/served-schema.ts';

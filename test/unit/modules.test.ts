@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createCallers } from '../../src/gateway/callers.ts';
 import { type Config, loadConfig } from '../../src/gateway/config.ts';
 import { createLifecycle } from '../../src/gateway/lifecycle.ts';
-import { createSharedLimits } from '../../src/gateway/limits.ts';
+import { createSharedLimits } from '../../src/gateway/shared-limits.ts';
 import { type Deployment, startModules } from '../../src/gateway/start-modules.ts';
 import { type AnyModule, defineModule } from '../../src/module/module.ts';
 import { createMetrics } from '../../src/observability/metrics.ts';

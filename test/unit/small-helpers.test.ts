@@ -4,7 +4,7 @@ import { parseDuration } from '../../src/lib/duration.ts';
 import { createLru } from '../../src/lib/lru.ts';
 import { createTimers } from '../../src/lib/timers.ts';
 import { createMetrics } from '../../src/observability/metrics.ts';
-import { encodeSegment, encodeSegments, requestTarget } from '../../src/upstream/http/request-path.ts';
+import { encodeSegment, encodeSegments, requestTarget } from '../../src/upstream/http/request-target.ts';
 
 describe('createTimers', () => {
   beforeEach(() => void vi.useFakeTimers());

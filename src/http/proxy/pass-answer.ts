@@ -4,9 +4,9 @@ import type { AnswerSink } from '../../upstream/http/types.ts';
 import { leaveRequest } from '../leave-request.ts';
 import { watchPace } from '../watch-pace.ts';
 import { drainBytes } from './pass-body.ts';
-import { passedCors } from './pass-cors.ts';
-import { passedAnswerHeaders } from './pass-headers.ts';
-import { passedLocation } from './pass-location.ts';
+import { passedCors } from './passed-cors.ts';
+import { passedAnswerHeaders } from './passed-headers.ts';
+import { passedLocation } from './passed-location.ts';
 
 export interface PassedAnswer {
   readonly request: IncomingMessage;

@@ -13,12 +13,12 @@ import { leaveRequest } from '../leave-request.ts';
 import { requestTransport } from '../request-transport.ts';
 import { sendError } from '../server.ts';
 import { usualSpanMs } from '../watch-pace.ts';
-import { answeredOutcome } from './attempt-outcome.ts';
+import { answeredOutcome } from './answered-outcome.ts';
 import { passAnswer } from './pass-answer.ts';
 import { checkAnnouncedLength, countedBody, drainBytes, readWholeBody } from './pass-body.ts';
-import { passedCredentials, type ViewerOf } from './pass-credentials.ts';
-import { passedRequestHeaders } from './pass-headers.ts';
 import { fitsPattern, type PassPath, parsePassPath } from './pass-path.ts';
+import { passedCredentials, type ViewerOf } from './passed-credentials.ts';
+import { passedRequestHeaders } from './passed-headers.ts';
 
 /** Bodies that are read before they are passed on, because a rate limit or a check depends on them. */
 const maxBufferedBytes = 1024 * 1024;

@@ -1,5 +1,5 @@
 import { AppError } from '../../lib/app-error.ts';
-import { hasRepeatedName } from '../../lib/json-names.ts';
+import { hasRepeatedName } from '../../lib/has-repeated-name.ts';
 
 /** Names that Go's JSON decoder takes for one: case does not matter, and ſ and K (Kelvin) are an s and a k. */
 function folded(name: string): string {

@@ -2,7 +2,7 @@ import type { SharedConfig } from '../../config/shared-config.ts';
 import { AppError } from '../../lib/app-error.ts';
 import type { Logger } from '../../observability/logger.ts';
 import type { PostgresPools } from '../../upstream/postgres/pools.ts';
-import { checkReadLogin } from './reading-login.ts';
+import { checkReadLogin } from './check-read-login.ts';
 
 /** Milliseconds for the look at the start whether Postgres lets us in. */
 const checkMs = 5_000;

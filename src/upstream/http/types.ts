@@ -5,7 +5,7 @@ import type { CircuitState } from '../../lib/circuit.ts';
 import type { Logger } from '../../observability/logger.ts';
 import type { Call } from '../../viewer/call.ts';
 import type { HeaderInput } from './request-headers.ts';
-import type { Query } from './request-path.ts';
+import type { Query } from './request-target.ts';
 
 /** Times are milliseconds. */
 export interface UpstreamLimits {

@@ -9,8 +9,7 @@ import { neverConnected, toAppError, toFailure, UpstreamFailure } from './failur
 import { readAnswer } from './read-answer.ts';
 import { prepareBody } from './request-body.ts';
 import { requestHeaders } from './request-headers.ts';
-import { requestTarget } from './request-path.ts';
-import { withRetries } from './retry.ts';
+import { requestTarget } from './request-target.ts';
 import type {
   AnswerSink,
   HttpUpstream,
@@ -20,6 +19,7 @@ import type {
   StreamResponse,
   UpstreamResponse,
 } from './types.ts';
+import { withRetries } from './with-retries.ts';
 
 /** Further attempts of an idempotent call. */
 const retries = 2;

@@ -1,8 +1,8 @@
 import { type DocumentNode, GraphQLError, parse } from 'graphql';
 import { AppError } from '../../../lib/app-error.ts';
 import { holdsMoreThan } from '../../../lib/nesting.ts';
+import { comparedPairs } from './compared-pairs.ts';
 import type { OperationFacts } from './operation-facts.ts';
-import { comparedPairs } from './repeated-fields.ts';
 import type { Fragments } from './selections.ts';
 import { documentShape } from './shape.ts';
 

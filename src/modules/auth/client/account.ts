@@ -1,11 +1,11 @@
 import { AppError } from '../../../lib/app-error.ts';
 import { badInput } from '../../../lib/bad-input.ts';
-import { encodeSegment } from '../../../upstream/http/request-path.ts';
+import { encodeSegment } from '../../../upstream/http/request-target.ts';
 import type { Call } from '../../../viewer/call.ts';
-import { requireUserId } from './caller.ts';
 import { withCode } from './errors.ts';
 import type { AuthExchange } from './exchange.ts';
 import type { EnrollInput, OauthUrlInput, UpdateMeInput, VerifyFactorInput } from './input.ts';
+import { requireUserId } from './require-user-id.ts';
 import type { Message } from './session.ts';
 import {
   type AuthChallenge,

@@ -4,7 +4,7 @@ import { badArgument, badInput } from '../../../lib/bad-input.ts';
 import { checkFirst, decodeCursor, encodeCursor } from '../../../lib/cursor.ts';
 import type { Page } from '../../../lib/page.ts';
 import { isReservedRole } from '../../../lib/reserved-role.ts';
-import { encodeSegment } from '../../../upstream/http/request-path.ts';
+import { encodeSegment } from '../../../upstream/http/request-target.ts';
 import type { Call } from '../../../viewer/call.ts';
 import { withCode } from './errors.ts';
 import type { AuthExchange } from './exchange.ts';

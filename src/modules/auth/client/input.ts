@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { AppError } from '../../../lib/app-error.ts';
 import { badInput } from '../../../lib/bad-input.ts';
-import { change } from '../../../lib/change.ts';
+import { updateField } from '../../../lib/update-field.ts';
 
 const maxMetadataBytes = 256 * 1024;
 
@@ -132,12 +132,12 @@ export type AnonymousInput = z.infer<typeof anonymousInput>;
 
 export const updateMeInput = storable(
   z.object({
-    email: change(address),
-    phone: change(number),
-    password: change(password),
+    email: updateField(address),
+    phone: updateField(number),
+    password: updateField(password),
     currentPassword: given(z.string().max(256)),
     nonce: given(text(64)),
-    data: change(metadata),
+    data: updateField(metadata),
     redirectTo,
   }),
 );
@@ -199,7 +199,7 @@ export const createUserInput = storable(
   }),
 );
 export type CreateUserInput = z.infer<typeof createUserInput>;
-export const updateUserInput = storable(z.object(userFields(change)));
+export const updateUserInput = storable(z.object(userFields(updateField)));
 export type UpdateUserInput = z.infer<typeof updateUserInput>;
 
 export const inviteInput = storable(z.object({ email: z.string().trim().min(3).max(255), data, redirectTo }));

@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { AppError } from '../../../lib/app-error.ts';
 import { createSingleFlight } from '../../../lib/single-flight.ts';
 import type { Call } from '../../../viewer/call.ts';
-import { requireUserId } from './caller.ts';
 import { withCode } from './errors.ts';
 import type { AuthExchange, AuthRequest } from './exchange.ts';
 import type {
@@ -15,6 +14,7 @@ import type {
   SignUpInput,
   VerifyOtpInput,
 } from './input.ts';
+import { requireUserId } from './require-user-id.ts';
 import {
   type AuthResult,
   grantSchema,

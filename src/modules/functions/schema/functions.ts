@@ -2,7 +2,7 @@ import type { SchemaBuilder } from '../../../graphql/kit/builder.ts';
 import { httpMethodEnum } from '../../../graphql/kit/http-method.ts';
 import { checkedBy } from '../../../graphql/kit/input.ts';
 import { type FunctionAnswer, invocationSchema } from '../client/types.ts';
-import { answerJson, answerText } from './body.ts';
+import { answerJson, answerText } from './answer-body.ts';
 
 /** `invokeFunction`. */
 export function addFunctionsSchema(builder: SchemaBuilder): void {

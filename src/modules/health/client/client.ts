@@ -1,14 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { DeployedService } from '../../../module/service.ts';
 import type { Logger } from '../../../observability/logger.ts';
-import { database } from '../../../upstream/postgres/database.ts';
 import type { PostgresPing } from '../../../upstream/postgres/pools.ts';
+import { postgresService } from '../../../upstream/postgres/postgres-service.ts';
 import { anonymous } from '../../../viewer/anonymous.ts';
 import type { Call } from '../../../viewer/call.ts';
 import { probeFailure } from './errors.ts';
-import { probeHttp } from './http-probes.ts';
-import { watchServices } from './service-watch.ts';
+import { probeHttp } from './probe-http.ts';
 import type { Health, HealthStatus, ProbeResult, ServiceHealth } from './types.ts';
+import { watchServices } from './watch-services.ts';
 
 export interface HealthClientDeps {
   /** Of this product, from package.json. */
@@ -67,7 +67,7 @@ export function createHealthClient(deps: HealthClientDeps): HealthClient {
   });
 
   async function probeDatabase(): Promise<ServiceHealth> {
-    const known = nothing(database.name);
+    const known = nothing(postgresService.name);
     if (deps.pingPostgres === undefined) return { ...known, status: 'NOT_CONFIGURED' };
     return { ...known, ...(await probePostgres(deps.pingPostgres, signalOfProbe())) };
   }

@@ -1,8 +1,10 @@
 import type { SchemaBuilder } from '../../../graphql/kit/builder.ts';
 import type { DatabaseSchema } from '../../../upstream/postgres/catalogue/database-objects.ts';
+import { addExtensionType } from './extension.ts';
 import { addFunctionType } from './function.ts';
 import { tableLoader } from './loaders.ts';
-import { addExtensionType, addPublicationType, addRoleType } from './object.ts';
+import { addPublicationType } from './publication.ts';
+import { addRoleType } from './role.ts';
 import { addTableTypes, loadTables } from './table.ts';
 
 const serviceRole = { auth: { requires: 'SERVICE_ROLE' } } as const;

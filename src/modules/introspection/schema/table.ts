@@ -6,7 +6,7 @@ import type { DatabaseTable } from '../../../upstream/postgres/catalogue/tables.
 import { checkTablePage, type TablePageRequest } from '../client/client.ts';
 import { addColumnType } from './column.ts';
 import { addConstraintType, addForeignKeyType } from './constraint.ts';
-import { addIndexType } from './index.ts';
+import { addIndexType } from './index-type.ts';
 import {
   columnKeysLoader,
   columnLoader,

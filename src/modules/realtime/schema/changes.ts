@@ -1,8 +1,8 @@
 import type { SchemaBuilder } from '../../../graphql/kit/builder.ts';
 import type { FieldSharing } from '../../../graphql/kit/field-options.ts';
 import { resync } from '../client/feeds/changes-feed.ts';
+import type { ChangeColumn } from '../client/feeds/encode-row.ts';
 import type { PostgresChange } from '../client/feeds/types.ts';
-import type { ChangeColumn } from '../client/feeds/values.ts';
 
 const sharing: FieldSharing = {
   missed: ({ schema, table }) =>

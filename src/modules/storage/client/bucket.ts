@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { AppError } from '../../../lib/app-error.ts';
 import { badInput } from '../../../lib/bad-input.ts';
-import { change } from '../../../lib/change.ts';
+import { updateField } from '../../../lib/update-field.ts';
 import type { Call } from '../../../viewer/call.ts';
 import { encodeBucket } from './object-path.ts';
 import type { Send } from './send.ts';
@@ -9,7 +9,7 @@ import { type Bucket, bucketSchema, messageSchema, pageSchema, toBucket } from '
 
 /** What is left out stays; null takes a limit away. */
 export const bucketChanges = z.object({
-  public: change(z.boolean()),
+  public: updateField(z.boolean()),
   /** Decimal digits: bytes. */
   fileSizeLimit: z.string().nullish(),
   allowedMimeTypes: z.array(z.string()).nullish(),

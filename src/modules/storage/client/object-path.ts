@@ -1,6 +1,6 @@
 import { AppError } from '../../../lib/app-error.ts';
 import { badInput } from '../../../lib/bad-input.ts';
-import { encodeSegment } from '../../../upstream/http/request-path.ts';
+import { encodeSegment } from '../../../upstream/http/request-target.ts';
 
 /** S3's limit, which Storage takes over. Names of buckets are shorter; beyond this no server takes the URL. */
 const maxPathBytes = 1024;

@@ -1,14 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { ServerFrame } from '../socket/frames.ts';
+import { encodeRow } from './encode-row.ts';
 import type { FeedDefinition } from './feed.ts';
-import {
-  type ChangeEvent,
-  type ChangesSpec,
-  type ChangeWire,
-  changeWire,
-  type PostgresChange,
-} from './types.ts';
-import { encodeRow } from './values.ts';
+import type { ChangeEvent, ChangesSpec, PostgresChange } from './types.ts';
+import { type ChangeWire, changeWire } from './wire.ts';
 
 /** Which rows, with every choice made. */
 type Spec = Pick<ChangesSpec, 'schema' | 'table' | 'event' | 'filter'>;

@@ -1,15 +1,8 @@
 import { AppError } from '../../../../lib/app-error.ts';
 import type { FeedDefinition } from './feed.ts';
-import { createPresenceRoom } from './presence-state.ts';
-import {
-  type Broadcast,
-  broadcastWire,
-  type PresenceSpec,
-  type PresenceUpdate,
-  presenceDiffWire,
-  presenceStateWire,
-  type RoomSpec,
-} from './types.ts';
+import { createPresenceRoom } from './presence-room.ts';
+import type { Broadcast, PresenceSpec, PresenceUpdate, RoomSpec } from './types.ts';
+import { broadcastWire, presenceDiffWire, presenceStateWire } from './wire.ts';
 
 /** What two subscribers must have in common to share a room's channel. */
 export function roomKey(identity: string, spec: RoomSpec): string {

@@ -1,4 +1,4 @@
-import { withoutLocalStack } from './local-stack.ts';
+import { withoutLocalStack } from './without-local-stack.ts';
 
 /** Ctrl+C, a supervisor, and the end of the terminal. */
 const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;

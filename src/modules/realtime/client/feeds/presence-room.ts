@@ -1,4 +1,5 @@
-import type { Presence, PresenceState, PresenceUpdate } from './types.ts';
+import type { Presence, PresenceUpdate } from './types.ts';
+import type { PresenceState } from './wire.ts';
 
 type Metas = PresenceState[string]['metas'];
 
