@@ -26,10 +26,14 @@ export function badArgument(name: string, fault: string): AppError {
   return badInput([name], `${name}: ${fault}`, { issue: fault });
 }
 
+/** What marks an issue of a zod check that is a sentence and names its place: the error says it as it is. */
+export const wholeSentence = { isSentence: true } as const;
+
 /** BAD_USER_INPUT for what zod found, with an issue for each finding. The error says the first one. */
 export function invalidInput({ issues: found }: Pick<ZodError, 'issues'>): AppError {
   const issues = found.map(({ path, message }) => ({ path: path.map(String), message }));
-  const [first] = issues;
-  const where = first && first.path.length > 0 ? `${first.path.join('.')}: ` : '';
+  const [first] = found;
+  const isSentence = first?.code === 'custom' && first.params?.['isSentence'] === true;
+  const where = first && first.path.length > 0 && !isSentence ? `${first.path.join('.')}: ` : '';
   return new AppError('BAD_USER_INPUT', `${where}${first?.message}`, { details: { issues } });
 }

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { createBuilder } from '../../src/graphql/kit/builder.ts';
-import { checkedBy } from '../../src/graphql/kit/input.ts';
+import { checkedBy, followedBy } from '../../src/graphql/kit/input.ts';
 import { AppError } from '../../src/lib/app-error.ts';
 import { type EngineGateway, startEngineGateway } from '../support/engine-gateway.ts';
 import { hmacToken, userClaims } from '../support/tokens.ts';
@@ -10,6 +10,12 @@ const length = z
   .string()
   .max(5, 'is too long')
   .transform((text) => text.trim());
+
+let checks = 0;
+const counted = z.string().transform((text) => {
+  checks += 1;
+  return text.toUpperCase();
+});
 
 function makeSchema() {
   const builder = createBuilder();
@@ -56,6 +62,17 @@ function makeSchema() {
         yield input.text;
       },
       resolve: (text) => text,
+    }),
+  );
+  builder.subscriptionField('spell', (t) =>
+    t.string({
+      nullable: true,
+      directives: { auth },
+      args: { text: t.arg.string({ required: true }) },
+      ...followedBy(z.object({ text: counted }), async function* ({ text }) {
+        yield* text;
+      }),
+      resolve: (letter) => letter,
     }),
   );
   return builder.toSchema();
@@ -112,6 +129,21 @@ describe('the check of arguments', () => {
     expect(await codes('subscription { follow(input: { text: "too long" }) }', user)).toEqual([
       'BAD_USER_INPUT',
     ]);
+  });
+
+  it('comes once for a subscription, whatever the number of its events', async () => {
+    const response = await fetch(gateway.url, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        accept: 'text/event-stream',
+        authorization: `Bearer ${user}`,
+      },
+      body: JSON.stringify({ query: 'subscription { spell(text: "abc") }' }),
+    });
+    const letters = [...(await response.text()).matchAll(/"spell":"(.)"/g)].map(([, letter]) => letter);
+    expect(letters).toEqual(['A', 'B', 'C']);
+    expect(checks).toBe(1);
   });
 
   it('may refuse with a code of its own', async () => {

@@ -3,6 +3,7 @@ import DirectivesPlugin from '@pothos/plugin-directives';
 import ZodPlugin from '@pothos/plugin-zod';
 import type { Role } from '../../viewer/viewer.ts';
 import { registerAuthDirective } from './auth-directive.ts';
+import { registerCheckedOnce } from './checked-once.ts';
 import type { Context } from './context.ts';
 import { registerOperationOptions } from './field-options.ts';
 import { argumentError } from './input.ts';
@@ -26,7 +27,7 @@ function newBuilder() {
   // The first plugin is outermost: access is decided before rate limits are spent, both before arguments are checked.
   const builder = new PothosBuilder<BunBunSchemaTypes>({
     defaultFieldNullability: false,
-    plugins: ['auth', 'rateLimit', 'operations', ZodPlugin, DirectivesPlugin],
+    plugins: ['auth', 'rateLimit', 'operations', 'checkedOnce', ZodPlugin, DirectivesPlugin],
     // printSchemaWithDirectives prints garbage for the ordered form.
     directives: { useGraphQLToolsUnorderedDirectives: true },
     zod: { validationError: argumentError },
@@ -47,6 +48,7 @@ export function createBuilder(): SchemaBuilder {
   registerAuthDirective();
   registerRateLimitDirective();
   registerOperationOptions();
+  registerCheckedOnce();
   const builder = newBuilder();
   addScalars(builder);
   builder.queryType({ description: 'Everything that can be read.' });

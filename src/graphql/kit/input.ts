@@ -16,20 +16,33 @@ export function argumentError(error: Error): AppError | Error {
   return invalidInput({ issues });
 }
 
+/** A zod schema for the arguments of a field, as the plugin takes it. */
+interface Check<T> {
+  readonly validate: { readonly schema: ZodType<T> };
+}
+
+type Resolver<Root, R> = (root: Root, args: object, context: Context) => R;
+
 /**
  * Options of a field whose arguments `schema` reads: it checks them after access and rate limit, and `resolve` gets what
  * it made of them. (For an argument that is an input type, `validate` stands at the type.)
  */
-export function checkedBy<T extends object, R>(
+export function checkedBy<T extends object, R, Root = unknown>(
   schema: ZodType<T>,
-  resolve: (args: T, context: Context) => R,
-): {
-  readonly validate: { readonly schema: ZodType<T> };
-  readonly resolve: (root: unknown, args: object, context: Context) => R;
-} {
+  resolve: (args: T, context: Context, root: Root) => R,
+): Check<T> & { readonly resolve: Resolver<Root, R> } {
   return {
     validate: { schema },
     // The plugin hands on the schema's output, but Pothos types it as what came in.
-    resolve: (_root, args, context) => resolve(args as T, context),
+    resolve: (root, args, context) => resolve(args as T, context, root),
   };
+}
+
+/** The same for a subscription: its arguments are checked before it begins. */
+export function followedBy<T extends object, R>(
+  schema: ZodType<T>,
+  subscribe: (args: T, context: Context) => R,
+): Check<T> & { readonly subscribe: Resolver<unknown, R> } {
+  const { validate, resolve } = checkedBy(schema, subscribe);
+  return { validate, subscribe: resolve };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { badArgument, badInput, invalidInput } from '../../../src/lib/bad-input.ts';
+import { badArgument, badInput, invalidInput, wholeSentence } from '../../../src/lib/bad-input.ts';
 
 describe('badInput', () => {
   it('says the same in the error and in its one issue', () => {
@@ -33,6 +33,14 @@ describe('invalidInput', () => {
       { path: ['list', '1'], message: 'is no number' },
       { path: ['name'], message: 'is no text' },
     ]);
+  });
+
+  it('puts no place before a finding that is a whole sentence', () => {
+    const params = wholeSentence;
+    const path = z.string().refine((text) => text !== '', { error: 'path must not be empty.', params });
+    const error = refused(z.object({ path }), { path: '' });
+    expect(error?.message).toBe('path must not be empty.');
+    expect(error?.details['issues']).toEqual([{ path: ['path'], message: 'path must not be empty.' }]);
   });
 
   it('names no place for a finding about the whole', () => {
