@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { AppError } from '../../../lib/app-error.ts';
 import { badInput } from '../../../lib/bad-input.ts';
+import { given } from '../../../lib/given.ts';
 import { updateField } from '../../../lib/update-field.ts';
 
 const maxMetadataBytes = 256 * 1024;
@@ -9,9 +10,6 @@ const maxMetadataBytes = 256 * 1024;
 interface JsonObject {
   readonly [name: string]: unknown;
 }
-
-/** What may be left out; null says the same. */
-const given = <T>(schema: z.ZodType<T>) => schema.nullish().transform((value) => value ?? undefined);
 
 const address = z
   .string()

@@ -8,25 +8,21 @@ import type { Call } from '../../../viewer/call.ts';
 import type { Viewer } from '../../../viewer/viewer.ts';
 import { createCanary } from './canary/canary.ts';
 import type { CanaryRow } from './canary/canary-row.ts';
-import { checkObject } from './checks/check-argument.ts';
 import { checkChanges } from './checks/check-changes.ts';
-import { checkRoom } from './checks/check-room.ts';
+import type {
+  BroadcastMessage,
+  BroadcastsSpec,
+  ChangeEvent,
+  ChangesSpec,
+  PresenceSpec,
+} from './checks/input.ts';
 import type { TableChecks } from './checks/table-checks.ts';
 import { changesFeed, changesKey, resync } from './feeds/changes-feed.ts';
 import { createChannelShares } from './feeds/channel-shares.ts';
 import type { FeedDefinition, JoinTicket } from './feeds/feed.ts';
 import { createHub, type Hub } from './feeds/hub.ts';
 import { broadcastFeed, presenceFeed, roomKey } from './feeds/room-feeds.ts';
-import type {
-  Broadcast,
-  BroadcastMessage,
-  BroadcastsSpec,
-  ChangeEvent,
-  ChangesSpec,
-  PostgresChange,
-  PresenceSpec,
-  PresenceUpdate,
-} from './feeds/types.ts';
+import type { Broadcast, PostgresChange, PresenceUpdate } from './feeds/types.ts';
 import { sendBroadcast } from './send-broadcast.ts';
 import { realtimeEndpoint } from './socket/endpoint.ts';
 import { type RealtimeLimits, realtimeLimits } from './socket/limits.ts';
@@ -200,7 +196,6 @@ export function createRealtimeClient(deps: RealtimeClientDeps): RealtimeClient {
     },
     async broadcasts(spec, call) {
       assertConfigured();
-      checkRoom(spec);
       const { event } = spec;
       return follow(broadcastHub, call, {
         key: (viewer) => roomKey(viewer.identity, spec),
@@ -210,8 +205,6 @@ export function createRealtimeClient(deps: RealtimeClientDeps): RealtimeClient {
     },
     async presence(spec, call) {
       assertConfigured();
-      checkRoom(spec);
-      if (spec.track !== undefined) checkObject('track', spec.track);
       // An entry belongs to its channel, so whoever is present has one alone.
       if (spec.track !== undefined) tracked += 1;
       const own = spec.track === undefined ? '' : String(tracked);
@@ -223,8 +216,6 @@ export function createRealtimeClient(deps: RealtimeClientDeps): RealtimeClient {
     },
     async sendBroadcast(message, call) {
       if (deps.http === undefined) throw missing('REALTIME_URL');
-      checkRoom(message);
-      checkObject('payload', message.payload);
       return sendBroadcast(deps.http, endpoint.host, message, call);
     },
     get changesAreDead() {

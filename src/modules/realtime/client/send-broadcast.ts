@@ -2,7 +2,7 @@ import { AppError } from '../../../lib/app-error.ts';
 import { notConfigured } from '../../../lib/not-configured.ts';
 import type { HttpUpstream, UpstreamResponse } from '../../../upstream/http/types.ts';
 import type { Call } from '../../../viewer/call.ts';
-import type { BroadcastMessage } from './feeds/types.ts';
+import type { BroadcastMessage } from './checks/input.ts';
 
 const details = { service: 'REALTIME' };
 

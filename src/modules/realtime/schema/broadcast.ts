@@ -1,5 +1,7 @@
 import type { SchemaBuilder } from '../../../graphql/kit/builder.ts';
 import type { FieldSharing } from '../../../graphql/kit/field-options.ts';
+import { checkedBy, followedBy } from '../../../graphql/kit/input.ts';
+import { broadcastInput, broadcastsInput } from '../client/checks/input.ts';
 import { missedBroadcasts } from '../client/feeds/room-feeds.ts';
 import type { Broadcast } from '../client/feeds/types.ts';
 import { broadcastRateLimit } from '../client/rate-limits.ts';
@@ -49,11 +51,7 @@ export function addBroadcastSchema(builder: SchemaBuilder): void {
           description: 'Whether the channel is private. Public and private ones of one name are two.',
         }),
       },
-      subscribe: (_root, args, { services, call }) =>
-        services.realtime.broadcasts(
-          { channel: args.channel, event: args.event ?? undefined, private: args.private },
-          call,
-        ),
+      ...followedBy(broadcastsInput, (args, { services, call }) => services.realtime.broadcasts(args, call)),
       resolve: (broadcast) => broadcast,
     }),
   );
@@ -74,8 +72,9 @@ export function addBroadcastSchema(builder: SchemaBuilder): void {
           description: 'Whether the channel is private.',
         }),
       },
-      resolve: (_root, { channel, event, payload, private: isPrivate }, { services, call }) =>
-        services.realtime.sendBroadcast({ channel, event, payload, private: isPrivate }, call),
+      ...checkedBy(broadcastInput, (message, { services, call }) =>
+        services.realtime.sendBroadcast(message, call),
+      ),
     }),
   );
 }

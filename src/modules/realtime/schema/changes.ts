@@ -1,5 +1,7 @@
 import type { SchemaBuilder } from '../../../graphql/kit/builder.ts';
 import type { FieldSharing } from '../../../graphql/kit/field-options.ts';
+import { followedBy } from '../../../graphql/kit/input.ts';
+import { changesInput } from '../client/checks/input.ts';
 import { resync } from '../client/feeds/changes-feed.ts';
 import type { ChangeColumn } from '../client/feeds/encode-row.ts';
 import type { PostgresChange } from '../client/feeds/types.ts';
@@ -107,19 +109,7 @@ export function addChangesSchema(builder: SchemaBuilder): void {
           description: 'Begin with a RESYNC as soon as changes flow: what is fetched then misses nothing.',
         }),
       },
-      subscribe: (_root, args, { services, call }) => {
-        const { schema, table, event, filter, resyncOnStart } = args;
-        return services.realtime.changes(
-          {
-            schema,
-            table: table ?? undefined,
-            event: event ?? undefined,
-            filter: filter ?? undefined,
-            resyncOnStart,
-          },
-          call,
-        );
-      },
+      ...followedBy(changesInput, (args, { services, call }) => services.realtime.changes(args, call)),
       resolve: (change) => change,
     }),
   );

@@ -1,4 +1,6 @@
 import type { SchemaBuilder } from '../../../graphql/kit/builder.ts';
+import { followedBy } from '../../../graphql/kit/input.ts';
+import { presenceInput } from '../client/checks/input.ts';
 import type { Presence, PresenceUpdate } from '../client/feeds/types.ts';
 
 /** `presence`. */
@@ -55,11 +57,7 @@ export function addPresenceSchema(builder: SchemaBuilder): void {
           description: 'Whether the channel is private.',
         }),
       },
-      subscribe: (_root, { channel, key, track, private: isPrivate }, { services, call }) =>
-        services.realtime.presence(
-          { channel, key: key ?? undefined, track: track ?? undefined, private: isPrivate },
-          call,
-        ),
+      ...followedBy(presenceInput, (args, { services, call }) => services.realtime.presence(args, call)),
       resolve: (update) => update,
     }),
   );

@@ -1,13 +1,9 @@
 import { AppError } from '../../../../lib/app-error.ts';
 import { badArgument } from '../../../../lib/bad-input.ts';
 import type { Call } from '../../../../viewer/call.ts';
-import type { ChangeEvent, ChangesSpec } from '../feeds/types.ts';
-import { checkText } from './check-argument.ts';
-import { badFilter, parseFilter } from './filter.ts';
+import { parseFilter } from './filter.ts';
+import type { ChangeEvent, ChangesSpec } from './input.ts';
 import type { TableChecks } from './table-checks.ts';
-
-/** Longest name of Postgres, in bytes. */
-const longestName = 63;
 
 /**
  * Throws BAD_USER_INPUT for a request that upstream would take and never serve, naming the part at fault, and FORBIDDEN
@@ -26,9 +22,7 @@ export async function checkChanges(
       details: { reason: 'deletes_withheld' },
     });
   }
-  const conditions = spec.filter === undefined ? [] : parseFilter(spec.filter);
   if (spec.table === undefined) {
-    if (conditions.length > 0) throw badFilter('A filter needs a table.');
     if (checks !== undefined && (await checks.seesSchema(spec.schema, call)) === false) {
       throw badArgument('schema', `There is no published table in "${spec.schema}" that you may read.`);
     }
@@ -39,6 +33,7 @@ export async function checkChanges(
   if (table === 'unknown') return;
   if (table === undefined)
     throw badArgument('table', `There is no table "${spec.schema}"."${spec.table}" that you may read.`);
+  const conditions = spec.filter === undefined ? [] : parseFilter(spec.filter);
   const typed = conditions.map((condition) => {
     const type = table.columns.get(condition.column);
     if (type === undefined) throw badFilter(`There is no column "${condition.column}" that you may read.`);
@@ -54,10 +49,16 @@ export async function checkChanges(
   if (problem !== undefined) throw badFilter(problem);
 }
 
-/** Upstream takes patterns and brings what they fit, but only rows of the very name are let through here. */
+/**
+ * Upstream takes patterns and brings what they fit, but only rows of the very name are let through here. Whether `%` may
+ * be part of a name is for the database to tell, where there is one.
+ */
 function checkName(argument: string, name: string, isLookedUp: boolean): void {
-  checkText(argument, name, longestName);
   if (name === '*' || (!isLookedUp && name.includes('%'))) {
     throw badArgument(argument, 'It must be a name, not a pattern.');
   }
+}
+
+function badFilter(fault: string): AppError {
+  return badArgument('filter', fault);
 }

@@ -1,6 +1,3 @@
-import type { AppError } from '../../../../lib/app-error.ts';
-import { badArgument } from '../../../../lib/bad-input.ts';
-
 /** One condition of a filter, `column=operator.value`. */
 export interface FilterCondition {
   readonly column: string;
@@ -26,34 +23,37 @@ const operators = [
 ] as const;
 const maxListed = 100;
 
+/** Why a text is no filter, as a sentence. */
+export class FilterFault extends Error {}
+
 /**
- * Reads a Realtime filter: conditions joined by commas, all of which must hold. Throws BAD_USER_INPUT that names the
+ * Reads a Realtime filter: conditions joined by commas, all of which must hold. Throws a FilterFault that names the
  * column or operator at fault.
  */
 export function parseFilter(filter: string): FilterCondition[] {
-  if (filter.includes('\0')) throw badFilter('It holds a NUL character.');
+  if (filter.includes('\0')) throw new FilterFault('It holds a NUL character.');
   const parts = splitOutsideQuotes(filter);
-  if (parts.some((part) => part.trim() === '')) throw badFilter('A condition is empty.');
+  if (parts.some((part) => part.trim() === '')) throw new FilterFault('A condition is empty.');
   return parts.map(parseCondition);
 }
 
 function parseCondition(text: string): FilterCondition {
   const [, column, not, operator, value] = /^([^=]+)=(not\.)?([^.]*)\.(.*)$/s.exec(text) ?? [];
   if (column === undefined || operator === undefined || value === undefined) {
-    throw badFilter(`"${clip(text)}" is not of the form column=operator.value.`);
+    throw new FilterFault(`"${clip(text)}" is not of the form column=operator.value.`);
   }
   if (!operators.some((known) => known === operator)) {
-    throw badFilter(
+    throw new FilterFault(
       `Unknown operator "${clip(operator)}" for column "${clip(column)}": use ${operators.join(', ')}.`,
     );
   }
   if (operator === 'in') checkList(column, value);
   if (operator === 'is' && !/^(null|true|false|unknown)$/i.test(value)) {
-    throw badFilter(`Operator "is" for column "${clip(column)}" takes null, true, false or unknown.`);
+    throw new FilterFault(`Operator "is" for column "${clip(column)}" takes null, true, false or unknown.`);
   }
   // The matcher finds out only when a row comes, and then it takes that row from everybody.
   if (/^i?like$/.test(operator) && /(^|[^\\])(\\\\)*\\$/.test(unquote(value))) {
-    throw badFilter(
+    throw new FilterFault(
       `The pattern of operator "${operator}" for column "${clip(column)}" ends in a backslash.`,
     );
   }
@@ -73,10 +73,10 @@ function unquote(value: string): string {
 function checkList(column: string, value: string): void {
   const [, inner] = /^\((.*)\)$/s.exec(value) ?? [];
   if (inner === undefined || inner === '') {
-    throw badFilter(`Operator "in" for column "${clip(column)}" takes a list: in.(a,b).`);
+    throw new FilterFault(`Operator "in" for column "${clip(column)}" takes a list: in.(a,b).`);
   }
   if (splitOutsideQuotes(inner).length > maxListed) {
-    throw badFilter(`Operator "in" for column "${clip(column)}" takes at most ${maxListed} values.`);
+    throw new FilterFault(`Operator "in" for column "${clip(column)}" takes at most ${maxListed} values.`);
   }
 }
 
@@ -97,15 +97,10 @@ function splitOutsideQuotes(text: string): string[] {
       parts.push(text.slice(from, at));
       from = at + 1;
     }
-    if (depth < 0) throw badFilter('A bracket is closed that was not opened.');
+    if (depth < 0) throw new FilterFault('A bracket is closed that was not opened.');
   }
-  if (quoted || depth > 0) throw badFilter('A quote or bracket is not closed.');
+  if (quoted || depth > 0) throw new FilterFault('A quote or bracket is not closed.');
   return [...parts, text.slice(from)];
-}
-
-/** BAD_USER_INPUT for the argument `filter`. */
-export function badFilter(message: string): AppError {
-  return badArgument('filter', message);
 }
 
 function clip(text: string): string {

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
+import type { ChangeEvent, ChangesSpec } from '../checks/input.ts';
 import type { ServerFrame } from '../socket/frames.ts';
 import { encodeRow } from './encode-row.ts';
 import type { FeedDefinition } from './feed.ts';
-import type { ChangeEvent, ChangesSpec, PostgresChange } from './types.ts';
+import type { PostgresChange } from './types.ts';
 import { type ChangeWire, changeWire } from './wire.ts';
 
 /** Which rows, with every choice made. */

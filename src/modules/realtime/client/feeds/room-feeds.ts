@@ -1,7 +1,8 @@
 import { AppError } from '../../../../lib/app-error.ts';
+import type { PresenceSpec, RoomSpec } from '../checks/input.ts';
 import type { FeedDefinition } from './feed.ts';
 import { createPresenceRoom } from './presence-room.ts';
-import type { Broadcast, PresenceSpec, PresenceUpdate, RoomSpec } from './types.ts';
+import type { Broadcast, PresenceUpdate } from './types.ts';
 import { broadcastWire, presenceDiffWire, presenceStateWire } from './wire.ts';
 
 /** What two subscribers must have in common to share a room's channel. */

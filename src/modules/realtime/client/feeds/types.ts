@@ -1,15 +1,4 @@
-const changeEvents = ['INSERT', 'UPDATE', 'DELETE'] as const;
-export type ChangeEvent = (typeof changeEvents)[number];
-
-/** Which row changes somebody wants. */
-export interface ChangesSpec {
-  readonly schema: string;
-  readonly table?: string | undefined;
-  readonly event?: ChangeEvent | undefined;
-  readonly filter?: string | undefined;
-  /** A RESYNC as soon as changes flow. */
-  readonly resyncOnStart?: boolean;
-}
+import type { ChangeEvent } from '../checks/input.ts';
 
 /** A row change, or RESYNC: something may have been missed. */
 export interface PostgresChange {
@@ -23,27 +12,12 @@ export interface PostgresChange {
   readonly errors: readonly string[];
 }
 
-export interface RoomSpec {
-  readonly channel: string;
-  readonly private: boolean;
-}
-
-export interface BroadcastsSpec extends RoomSpec {
-  readonly event?: string | undefined;
-}
-
 /** A message of a room, or RESYNC: some may have been missed. */
 export interface Broadcast {
   readonly type: 'MESSAGE' | 'RESYNC';
   readonly channel: string;
   readonly event: string;
   readonly payload: unknown;
-}
-
-export interface PresenceSpec extends RoomSpec {
-  readonly key?: string | undefined;
-  /** What others see of the caller; undefined only watches. */
-  readonly track?: unknown;
 }
 
 export interface Presence {
@@ -57,9 +31,4 @@ export interface PresenceUpdate {
   readonly state: readonly Presence[];
   readonly joined: readonly Presence[];
   readonly left: readonly Presence[];
-}
-
-export interface BroadcastMessage extends RoomSpec {
-  readonly event: string;
-  readonly payload: unknown;
 }
