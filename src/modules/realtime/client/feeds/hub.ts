@@ -15,7 +15,10 @@ import { type Feed, type FeedDefinition, type FeedMember, type JoinTicket, openF
 /** A subscription as its reader holds it. */
 interface Subscription<T> {
   readonly events: EventQueue<T>;
-  /** Another token: of the same feed, or of another identity's, to which the subscriber then moves. */
+  /**
+   * Another token: of the same feed, or of another identity's, to which the subscriber then moves. Throws
+   * UPSTREAM_UNAVAILABLE or RATE_LIMITED where there is no room for that one; then all is as it was.
+   */
   renew(key: string, ticket: JoinTicket, define: () => FeedDefinition<T>): void;
 }
 
@@ -151,9 +154,15 @@ export function createHub<T>(deps: HubDeps): Hub<T> {
       return {
         events,
         renew(key, ticket, define) {
+          const held = member.ticket;
           member.ticket = ticket;
-          // May throw for want of room: the member then stays where it is, and ends there.
-          membership.renew(key, openFor(options, define));
+          try {
+            membership.renew(key, openFor(options, define));
+          } catch (error) {
+            // It stays where it is, and a ticket of others' rights must not serve whoever else is there.
+            member.ticket = held;
+            throw error;
+          }
           watchExpiry();
         },
       };
