@@ -2,8 +2,8 @@ import { aUrl, yesNo } from './shapes.ts';
 import { flag, listOf, oneOf, origins, serviceUrl, text, wholeNumber } from './value-schemas.ts';
 import { optional, withDefault } from './variable.ts';
 
-/** `services`: the names that `/ready` may be told to wait for. */
-export const publicSideVariables = (services: readonly [string, ...string[]]) => ({
+/** `serviceNames`: those that `/ready` may be told to wait for. */
+export const publicSideVariables = (serviceNames: readonly [string, ...string[]]) => ({
   PUBLIC_URL: optional(serviceUrl, {
     group: 'Public side',
     description:
@@ -47,10 +47,10 @@ export const publicSideVariables = (services: readonly [string, ...string[]]) =>
     description: 'A port of its own for `/metrics`, without a token: keep it inside your network.',
     shape: 'a port number from 1 to 65535',
   }),
-  READY_REQUIRES: withDefault(listOf(services), {
+  READY_REQUIRES: withDefault(listOf(serviceNames), {
     group: 'Public side',
     description: 'Services without which `/ready` answers 503. Default: none.',
-    shape: `a comma-separated list out of ${services.join(', ')}`,
+    shape: `a comma-separated list out of ${serviceNames.join(', ')}`,
     default: '',
   }),
 });

@@ -6,10 +6,10 @@ import { publicSideVariables } from './public-side-variables.ts';
 import { upstreamVariables } from './upstream-variables.ts';
 import type { ValuesOf } from './variable.ts';
 
-/** The environment variables that are no module's own. `services`: the names of those that there are. */
-export const sharedVariables = (services: readonly [string, ...string[]]) => ({
+/** The environment variables that are no module's own. `serviceNames`: of all that there are. */
+export const sharedVariables = (serviceNames: readonly [string, ...string[]]) => ({
   ...processVariables,
-  ...publicSideVariables(services),
+  ...publicSideVariables(serviceNames),
   ...upstreamVariables,
   ...databaseVariables,
   ...credentialVariables,

@@ -8,13 +8,13 @@ import { type SharedValues, sharedVariables } from '../config/shared-variables.t
 import { listVariables, type ValuesOf, type Variable, type Variables } from '../config/variable.ts';
 import { deepFreeze } from '../lib/deep-freeze.ts';
 import { postgresService } from '../upstream/postgres/postgres-service.ts';
-import { modules, services } from './modules.ts';
+import { moduleServices, modules } from './modules.ts';
 import { type ServiceEndpoint, serviceEndpoint } from './service-endpoint.ts';
 
 /** The configuration of one process. */
 export interface Config extends SharedConfig {
   /** How each service is reached, by its name; undefined where the deployment has none. */
-  readonly services: Readonly<Record<string, ServiceEndpoint | undefined>>;
+  readonly endpoints: Readonly<Record<string, ServiceEndpoint | undefined>>;
   /** The values of each module's own variables, by the module's name. */
   readonly modules: Readonly<Record<string, ValuesOf<Variables>>>;
 }
@@ -26,7 +26,7 @@ export interface LoadOptions {
   readFile?: ReadFile;
 }
 
-const shared = sharedVariables([postgresService.name, ...services.map(({ name }) => name)]);
+const shared = sharedVariables([postgresService.name, ...moduleServices.map(({ name }) => name)]);
 
 /** Every environment variable there is, in the order of the reference page. */
 export const allVariables: readonly Variable[] = [
@@ -38,9 +38,11 @@ const aliasesOf = (variable: string): readonly string[] =>
   allVariables.find(({ name }) => name === variable)?.aliases ?? [];
 
 /** The variables that say that there is something to serve. */
-const upstreamNames = ['DATABASE_URL', 'SUPABASE_URL', ...services.map(({ variable }) => variable)].flatMap(
-  (name) => [name, ...aliasesOf(name)],
-);
+const upstreamNames = [
+  'DATABASE_URL',
+  'SUPABASE_URL',
+  ...moduleServices.map(({ variable }) => variable),
+].flatMap((name) => [name, ...aliasesOf(name)]);
 
 /** What an environment asks for that names no command. */
 export function modeOf(env: Environment): Mode {
@@ -70,7 +72,7 @@ function missingInServe(texts: Readonly<Record<string, string>>): string[] {
   if (texts['PUBLIC_URL'] === undefined) {
     problems.push('PUBLIC_URL must be set: the http or https URL where clients reach this gateway.');
   }
-  const publishers = services.filter(({ keysPath }) => keysPath !== undefined);
+  const publishers = moduleServices.filter(({ keysPath }) => keysPath !== undefined);
   const verifiers = [
     'JWT_SECRET',
     'JWKS',
@@ -100,14 +102,14 @@ function contradictions(values: SharedValues): string[] {
 function withPublishedKeys(
   config: SharedConfig,
   own: Config['modules'],
-): SharedConfig & Pick<Config, 'services'> {
+): SharedConfig & Pick<Config, 'endpoints'> {
   const endpoints = Object.fromEntries(
     modules.flatMap(({ name, service }) =>
       service === undefined ? [] : [[service.name, serviceEndpoint(service, own[name], config.upstream)]],
     ),
   );
   const { jwtSecret, jwks, jwksUrl } = config.viewer;
-  const [published] = services.flatMap(({ name, keysPath }) => {
+  const [published] = moduleServices.flatMap(({ name, keysPath }) => {
     const url = endpoints[name]?.url;
     return url === undefined || keysPath === undefined ? [] : [url + keysPath];
   });
@@ -115,6 +117,6 @@ function withPublishedKeys(
   return {
     ...config,
     viewer: { ...config.viewer, jwksUrl: jwksUrl ?? derived },
-    services: endpoints,
+    endpoints,
   };
 }

@@ -36,7 +36,7 @@ declare module '../graphql/kit/context.ts' {
 export const modules: readonly AnyModule[] = list;
 
 /** The services that the modules stand for. */
-export const services: readonly Service[] = modules.flatMap(({ service }) => service ?? []);
+export const moduleServices: readonly Service[] = modules.flatMap(({ service }) => service ?? []);
 
 /** Those and the database, as errors, metrics and the schema name them. */
-export const namedServices = [postgresService, ...services] as const;
+export const namedServices = [postgresService, ...moduleServices] as const;

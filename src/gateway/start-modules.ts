@@ -7,7 +7,10 @@ import { createSchemaChanges } from '../upstream/postgres/schema-changes.ts';
 import type { Config } from './config.ts';
 
 /** What of a host is the same for all modules of a deployment. */
-export type Deployment = Omit<Host, 'config' | 'service' | 'services' | 'schemaChanges' | 'ports' | 'shared'>;
+export type Deployment = Omit<
+  Host,
+  'config' | 'service' | 'deployedServices' | 'schemaChanges' | 'ports' | 'shared'
+>;
 
 /** The modules of a deployment, running. */
 export interface StartedModules {
@@ -63,7 +66,7 @@ export function startModules(
       config: config.modules[module.name] ?? {},
       shared: config,
       service,
-      services: deployedServices,
+      deployedServices,
       schemaChanges,
       ports,
     });
@@ -96,7 +99,7 @@ function upstreamOf(
   config: Config,
   { log, metrics, lifecycle }: Deployment,
 ): ServiceUpstream | undefined {
-  const endpoint = service && config.services[service.name];
+  const endpoint = service && config.endpoints[service.name];
   if (service === undefined || endpoint === undefined) return undefined;
   const upstream = createHttpUpstream({
     service: service.name,

@@ -34,7 +34,7 @@ export interface Host<V extends Variables = Variables, Needs extends PortName = 
   /** The service that the module stands for; undefined where the deployment has none. */
   readonly service: ServiceUpstream | undefined;
   /** All services, in the order of the modules. To be called when all have started. */
-  services(): readonly DeployedService[];
+  deployedServices(): readonly DeployedService[];
   /** Undefined where the deployment has no database. */
   readonly pools: PostgresPools | undefined;
   readonly schemaChanges: {

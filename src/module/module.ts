@@ -52,8 +52,8 @@ export interface Module<
   /** Environment variables that it alone reads: part of the configuration's reference and of its errors. */
   readonly variables: V;
   readonly service?: Service & { readonly variable: keyof V & string };
-  /** Adds its types and fields. `services`: of all modules, and the database. */
-  schema?(builder: SchemaBuilder, services: readonly Pick<Service, 'name' | 'description'>[]): void;
+  /** Adds its types and fields. `namedServices`: of all modules, and the database. */
+  schema?(builder: SchemaBuilder, namedServices: readonly Pick<Service, 'name' | 'description'>[]): void;
   /** What becomes of the schema that all modules have built, each after the one before it in the list. */
   transformSchema?(schema: GraphQLSchema): GraphQLSchema;
   /** Names in RATE_LIMITS that no field of the schema has. */

@@ -44,7 +44,7 @@ describe('loadConfig', () => {
       publicUrl: 'http://localhost:4000',
     });
     expect(config.graphql).toMatchObject({ graphiql: true, introspection: 'true' });
-    expect(config.services['AUTH']).toBeUndefined();
+    expect(config.endpoints['AUTH']).toBeUndefined();
   });
 
   it('serves on IPv6 and IPv4, without GraphiQL, introspection for SERVICE_ROLE', () => {
@@ -60,12 +60,12 @@ describe('loadConfig', () => {
   });
 
   it('derives the services from SUPABASE_URL, and lets each be given by itself', () => {
-    const { services, viewer } = loadConfig({
+    const { endpoints, viewer } = loadConfig({
       PUBLIC_URL: 'https://api.example.com',
       SUPABASE_URL: 'http://kong:8000/',
       STORAGE_URL: 'http://storage:5000',
     });
-    expect(services).toEqual({
+    expect(endpoints).toEqual({
       AUTH: { url: 'http://kong:8000/auth/v1', behindGateway: true },
       STORAGE: { url: 'http://storage:5000', behindGateway: false },
       META: { url: 'http://kong:8000/pg', behindGateway: true },
@@ -91,10 +91,10 @@ describe('loadConfig', () => {
       SERVICE_ROLE_KEY: jwt('service_role'),
       KONG_URL: 'http://kong:8000',
     };
-    const { viewer, services } = loadConfig(env);
+    const { viewer, endpoints } = loadConfig(env);
     expect(viewer).toMatchObject({ anonKey: jwt('anon'), serviceKey: jwt('service_role') });
-    expect(services['API_GATEWAY']?.url).toBe('http://kong:8000');
-    expect(services['STORAGE']).toBeUndefined();
+    expect(endpoints['API_GATEWAY']?.url).toBe('http://kong:8000');
+    expect(endpoints['STORAGE']).toBeUndefined();
     const another = hmacToken({ role: 'anon', iss: 'supabase' }, { secret });
     expect(problemsOf({ ...env, SUPABASE_ANON_KEY: another })).toEqual([
       'ANON_KEY must be unset, or the same as SUPABASE_ANON_KEY.',

@@ -17,10 +17,10 @@ export const health = defineModule({
     probe: { method: 'HEAD', path: '/', anyAnswer: true, version: versionInServerHeader },
   },
   schema: addHealthSchema,
-  start({ services, shared, pools, log }) {
+  start({ deployedServices, shared, pools, log }) {
     const client = createHealthClient({
       version: packageVersion,
-      services,
+      deployedServices,
       keys: shared.viewer,
       pingPostgres: pools?.ping,
       log,

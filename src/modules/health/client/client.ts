@@ -14,7 +14,7 @@ export interface HealthClientDeps {
   /** Of this product, from package.json. */
   readonly version: string;
   /** All HTTP services; one that is not deployed is NOT_CONFIGURED. */
-  readonly services: () => readonly DeployedService[];
+  readonly deployedServices: () => readonly DeployedService[];
   /** What probes send to a service behind a gateway. */
   readonly keys: { readonly anonKey: string | undefined; readonly serviceKey: string | undefined };
   /** One round trip to Postgres; undefined where no database is configured. */
@@ -26,7 +26,7 @@ export interface HealthClient {
   /** Waits briefly for a fresh probe, then goes by the last one: a service that hangs does not make it hang. */
   health(): Promise<Health>;
   /** All services in the order of the enum, at most `shareMs` old. Never throws. */
-  services(): Promise<readonly ServiceHealth[]>;
+  serviceHealth(): Promise<readonly ServiceHealth[]>;
   /** The present states, then changes of what `visible` says of a service. Ends when `signal` aborts. */
   watch(
     visible: (service: ServiceHealth) => string,
@@ -100,7 +100,7 @@ export function createHealthClient(deps: HealthClientDeps): HealthClient {
     AbortSignal.any([ended.signal, AbortSignal.timeout(probeTimeoutMs)]);
 
   function refresh(): Promise<Snapshot> {
-    flight ??= Promise.all([probeDatabase(), ...deps.services().map(probe)])
+    flight ??= Promise.all([probeDatabase(), ...deps.deployedServices().map(probe)])
       .then((snapshot) => {
         last = { snapshot, at: performance.now() };
         for (const listener of [...listeners]) listener(snapshot);
@@ -115,7 +115,7 @@ export function createHealthClient(deps: HealthClientDeps): HealthClient {
 
   const isFresh = (): boolean => last !== undefined && performance.now() - last.at < shareMs;
 
-  async function services(): Promise<Snapshot> {
+  async function serviceHealth(): Promise<Snapshot> {
     return last !== undefined && isFresh() ? last.snapshot : await refresh();
   }
 
@@ -129,9 +129,9 @@ export function createHealthClient(deps: HealthClientDeps): HealthClient {
   }
 
   return {
-    services,
+    serviceHealth,
     async health() {
-      const fresh = services();
+      const fresh = serviceHealth();
       if (last !== undefined && !isFresh()) {
         patience ??= delay(healthPatienceMs, undefined, { ref: false });
         await Promise.race([fresh, patience]);
@@ -147,7 +147,7 @@ export function createHealthClient(deps: HealthClientDeps): HealthClient {
       const source = {
         listen(onSnapshot: (snapshot: Snapshot) => void) {
           listeners.add(onSnapshot);
-          void services().then((snapshot) => {
+          void serviceHealth().then((snapshot) => {
             if (listeners.has(onSnapshot)) onSnapshot(snapshot);
           });
           scheduleWatch();
@@ -163,7 +163,9 @@ export function createHealthClient(deps: HealthClientDeps): HealthClient {
     },
     async missing(names) {
       if (names.length === 0) return [];
-      const up = new Set((await services()).filter(({ status }) => status === 'UP').map(({ name }) => name));
+      const up = new Set(
+        (await serviceHealth()).filter(({ status }) => status === 'UP').map(({ name }) => name),
+      );
       return names.filter((name) => !up.has(name));
     },
     close() {

@@ -18,7 +18,7 @@ function visible({ status, version, reason, circuit }: ServiceHealth, context: C
 /** `health`, `services` and `serviceHealth`. */
 export function addHealthSchema(
   builder: SchemaBuilder,
-  services: readonly Pick<Service, 'name' | 'description'>[],
+  namedServices: readonly Pick<Service, 'name' | 'description'>[],
 ): void {
   const HealthStatusEnum = builder.enumType('HealthStatus', {
     description: 'How the gateway and what it stands on are doing.',
@@ -30,7 +30,7 @@ export function addHealthSchema(
   });
   const ServiceNameEnum = builder.enumType('ServiceName', {
     description: 'The services a Supabase deployment may have.',
-    values: Object.fromEntries(services.map(({ name, description }) => [name, { description }])),
+    values: Object.fromEntries(namedServices.map(({ name, description }) => [name, { description }])),
   });
   const ServiceStatusEnum = builder.enumType('ServiceStatus', {
     description: 'What the last probe of a service found.',
@@ -116,7 +116,7 @@ export function addHealthSchema(
       type: [ServiceHealthRef],
       directives: { auth: { requires: 'ANON' } },
       description: 'The state of every service, probed at once; answers are shared for a second.',
-      resolve: (_root, _args, context) => context.services.health.services(),
+      resolve: (_root, _args, context) => context.services.health.serviceHealth(),
     }),
   }));
   builder.subscriptionFields((t) => ({
