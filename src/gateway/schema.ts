@@ -1,6 +1,6 @@
 import type { GraphQLSchema } from 'graphql';
 import type { SchemaChoice } from '../graphql/engine/served-schema.ts';
-import { createBuilder } from '../graphql/kit/builder.ts';
+import { createBuilder } from '../graphql/kit/create-builder.ts';
 import { describeAccess } from '../graphql/kit/described-access.ts';
 import { locateLiterals } from '../graphql/kit/located-literals.ts';
 import { addViewerSchema } from '../graphql/kit/viewer-schema.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { createBuilder } from '../../src/graphql/kit/builder.ts';
+import { createBuilder } from '../../src/graphql/kit/create-builder.ts';
 import { checkedBy, followedBy } from '../../src/graphql/kit/input.ts';
 import { AppError } from '../../src/lib/app-error.ts';
 import { type EngineGateway, startEngineGateway } from '../support/engine-gateway.ts';

@@ -4,7 +4,7 @@ import { type Client, type ClientOptions, createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import { loadConfig } from '../../src/gateway/config.ts';
 import { createOperationEngine } from '../../src/graphql/engine/engine.ts';
-import { createBuilder } from '../../src/graphql/kit/builder.ts';
+import { createBuilder } from '../../src/graphql/kit/create-builder.ts';
 import { createOriginCheck } from '../../src/http/origin-check.ts';
 import { createUpgradeRouter } from '../../src/http/upgrade-router.ts';
 import { createByteBudget } from '../../src/lib/byte-budget.ts';

@@ -11,7 +11,7 @@ import {
 } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { createSchema } from '../../src/gateway/schema.ts';
-import { createBuilder } from '../../src/graphql/kit/builder.ts';
+import { createBuilder } from '../../src/graphql/kit/create-builder.ts';
 import { printSchema } from '../../src/graphql/kit/print-schema.ts';
 import { graphiqlExamples } from '../../src/http/graphql/graphiql-examples.ts';
 import { rootFields } from '../support/minimal-operation.ts';

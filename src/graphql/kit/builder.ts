@@ -2,13 +2,9 @@ import PothosBuilder from '@pothos/core';
 import DirectivesPlugin from '@pothos/plugin-directives';
 import ZodPlugin from '@pothos/plugin-zod';
 import type { Role } from '../../viewer/viewer.ts';
-import { registerAuthDirective } from './auth-directive.ts';
-import { registerCheckedOnce } from './checked-once.ts';
 import type { Context } from './context.ts';
-import { registerOperationOptions } from './field-options.ts';
 import { argumentError } from './input.ts';
-import { registerRateLimitDirective } from './rate-limit-directive.ts';
-import { addScalars, type ScalarTypes } from './scalars.ts';
+import type { ScalarTypes } from './scalar-types.ts';
 
 /** The type parameters of our Pothos builder: everything a module's schema file can rely on. */
 interface BunBunSchemaTypes {
@@ -23,7 +19,8 @@ interface BunBunSchemaTypes {
 
 export type SchemaBuilder = ReturnType<typeof newBuilder>;
 
-function newBuilder() {
+/** A builder that has nothing but the Role enum. Its plugins must be registered before. */
+export function newBuilder() {
   // The first plugin is outermost: access is decided before rate limits are spent, both before arguments are checked.
   const builder = new PothosBuilder<BunBunSchemaTypes>({
     defaultFieldNullability: false,
@@ -41,18 +38,4 @@ function newBuilder() {
     } satisfies Record<Role, object>,
   });
   return Object.assign(builder, { roleEnum });
-}
-
-/** A fresh builder with the scalars, the Role enum, the empty root types and the guards. */
-export function createBuilder(): SchemaBuilder {
-  registerAuthDirective();
-  registerRateLimitDirective();
-  registerOperationOptions();
-  registerCheckedOnce();
-  const builder = newBuilder();
-  addScalars(builder);
-  builder.queryType({ description: 'Everything that can be read.' });
-  builder.mutationType({ description: 'Everything that can be changed.' });
-  builder.subscriptionType({ description: 'Everything that can be followed.' });
-  return builder;
 }

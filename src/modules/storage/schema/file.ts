@@ -2,7 +2,7 @@ import type { SchemaBuilder } from '../../../graphql/kit/builder.ts';
 import { connectionType } from '../../../graphql/kit/connection.ts';
 import type { Context } from '../../../graphql/kit/context.ts';
 import type { FileEntry, Folder, StoredFile } from '../client/types.ts';
-import { fileListArgs } from './file-list.ts';
+import { fileListArgs } from './file-list-args.ts';
 import { imageTransformInput } from './image-transform.ts';
 import { createBucketLoader, createFileLoader, createSignLoader } from './loaders.ts';
 

@@ -2,7 +2,7 @@ import type { SchemaBuilder } from '../../../graphql/kit/builder.ts';
 import { addBucketFields, bucketTypes } from './bucket.ts';
 import { fileTypes } from './file.ts';
 import { addFileChanges } from './file-change.ts';
-import { addFileQueries } from './file-list.ts';
+import { addFileQueries } from './file-queries.ts';
 import { addSignedUrls } from './signed-url.ts';
 import { addUploadFields } from './upload.ts';
 

@@ -1,8 +1,5 @@
 import type { SchemaBuilder } from '../../../graphql/kit/builder.ts';
-import { createLookups } from '../client/lookups.ts';
 import { defaultFileSort, type FileSort } from '../client/types.ts';
-import { bucketIdArgument } from './bucket-argument.ts';
-import type { FileTypes } from './file.ts';
 
 /** Arguments of every list of files. */
 export function fileListArgs(builder: SchemaBuilder) {
@@ -58,36 +55,4 @@ function sortInput(builder: SchemaBuilder) {
       }),
     }),
   });
-}
-
-/** `files` and `file`. */
-export function addFileQueries(builder: SchemaBuilder, { file, connection, listArgs }: FileTypes): void {
-  builder.queryField('files', (t) =>
-    t.field({
-      type: connection,
-      nullable: true,
-      description:
-        'What lies under a prefix, up to the next slash. A bucket that is missing or hidden is empty.',
-      directives: { auth: { requires: 'AUTHENTICATED' } },
-      args: { bucket: t.arg.id(bucketIdArgument), ...listArgs },
-      resolve: (_root, { sortBy, ...args }, { services, call, loaders }) =>
-        loaders
-          .get(createLookups)
-          .follow(services.storage.files({ ...args, sort: sortBy ?? undefined }, call)),
-    }),
-  );
-  builder.queryField('file', (t) =>
-    t.field({
-      type: file,
-      nullable: true,
-      description: 'One file. NOT_FOUND when it is missing or hidden.',
-      directives: { auth: { requires: 'AUTHENTICATED' } },
-      args: {
-        bucket: t.arg.id(bucketIdArgument),
-        path: t.arg.string({ required: true, description: 'Full key in the bucket.' }),
-      },
-      resolve: (_root, { bucket, path }, { services, call, loaders }) =>
-        loaders.get(createLookups).follow(services.storage.file(bucket, path, call)),
-    }),
-  );
 }
