@@ -1,35 +1,52 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { parseSync, Visitor } from 'vite';
+import { modules } from '../src/gateway/modules.ts';
+import type { AnyModule } from '../src/module/module.ts';
 
-// How far each module of src/modules reaches: the source files outside of its folder that import from it, or that name
-// it in code. Identifiers and strings count, comments and sentences do not. CI fails above the limit.
+// How far each module reaches: the source files outside of its folder that know of it. A file knows of a module when it
+// imports from its folder, asks for its client (`services.storage`), or names what is the module's own: a variable
+// (`META_URL`), its service (`META`), the service's path (`/pg`). Where the module's name is a word of nothing else, any
+// name with that word in it counts as well. Comments and sentences do not count. CI fails above the limit.
 const mostFiles = 2;
 
-/** Modules whose name is a common word of other code too. Of these imports, `META`, `META_URL` and `/meta/v1` count. */
-const commonWords = new Set(['auth', 'functions', 'health', 'introspection', 'meta', 'rest', 'sql']);
+/** Modules whose name is a word of nothing else; what else is called so, in full. */
+const ownWords = new Map<string, readonly string[]>([
+  ['migrations', []],
+  ['realtime', []],
+  ['storage', ['storageInMemory']],
+]);
 
-/** Names of something else: the browser's storage, and the introspection that is GraphQL's own. */
-const otherNames = new Set(['storageInMemory', 'INTROSPECTION']);
+interface SourceFile {
+  readonly path: string;
+  /** Every identifier and string of its code. */
+  readonly names: ReadonlySet<string>;
+  /** What it asks of something called `services`. */
+  readonly clients: ReadonlySet<string>;
+}
 
 const root = resolve(import.meta.dirname, '..');
-const modulesFolder = 'src/modules';
-const modules = readdirSync(join(root, modulesFolder)).sort();
+const folderOf = ({ name }: AnyModule): string => `src/modules/${name}/`;
 const sources = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
-  .map((name) => join('src', name))
-  .filter((path) => path.endsWith('.ts'));
+  .filter((name) => name.endsWith('.ts'))
+  .map((name) => readSource(join('src', name)));
 
-/** Every identifier and string in the code of a file. */
-function namesIn(path: string): Set<string> {
+function readSource(path: string): SourceFile {
   const { program, errors } = parseSync(path, readFileSync(join(root, path), 'utf8'));
   if (errors.length > 0) throw new Error(`${path} cannot be parsed: ${errors[0]?.message}`);
   const names = new Set<string>();
+  const clients = new Set<string>();
   new Visitor({
     Identifier: ({ name }) => names.add(name),
     Literal: ({ value }) => typeof value === 'string' && names.add(value),
     TemplateElement: ({ value }) => names.add(value.cooked ?? value.raw),
+    MemberExpression({ object, property }) {
+      const owner = object.type === 'MemberExpression' ? object.property : object;
+      const isServices = owner.type === 'Identifier' && owner.name === 'services';
+      if (isServices && property.type === 'Identifier') clients.add(property.name);
+    },
   }).visit(program);
-  return names;
+  return { path, names, clients };
 }
 
 /** `createStorageClient`, `STORAGE_URL` and `/storage/v1` have the word `storage`. */
@@ -40,25 +57,32 @@ function wordsOf(name: string): string[] {
     .map((word) => word.toLowerCase());
 }
 
-function isNamed(module: string, name: string, path: string): boolean {
-  // Sentences are for readers.
-  if (otherNames.has(name) || /\s/.test(name)) return false;
-  if (name.startsWith('.')) {
-    return relative(root, resolve(root, dirname(path), name)).startsWith(`${modulesFolder}/${module}/`);
+function isOwn(name: string, { name: module, variables, service }: AnyModule): boolean {
+  if (Object.hasOwn(variables, name) || name === service?.name) return true;
+  if (service !== undefined && service.gatewayPath !== '' && `${name}/`.includes(`${service.gatewayPath}/`)) {
+    return true;
   }
-  if (!commonWords.has(module)) return wordsOf(name).includes(module);
-  const service = module.toUpperCase();
-  return name === service || name.startsWith(`${service}_`) || name.includes(`/${module}/v1`);
+  const others = ownWords.get(module);
+  return others !== undefined && !others.includes(name) && wordsOf(name).includes(module);
 }
 
-const namesByFile = new Map(sources.map((path) => [path, namesIn(path)]));
+function knows({ path, names, clients }: SourceFile, module: AnyModule): boolean {
+  if (clients.has(module.name)) return true;
+  return [...names].some((name) => {
+    if (name.startsWith('.')) {
+      return relative(root, resolve(root, dirname(path), name)).startsWith(folderOf(module));
+    }
+    // Sentences are for readers.
+    return !/\s/.test(name) && isOwn(name, module);
+  });
+}
+
 let failed = false;
 for (const module of modules) {
-  const files = [...namesByFile]
-    .filter(([path]) => !path.startsWith(`${modulesFolder}/${module}/`))
-    .filter(([path, names]) => [...names].some((name) => isNamed(module, name, path)))
-    .map(([path]) => path);
-  console.log(`${module.padEnd(14)} ${String(files.length).padStart(2)}  ${files.join(' ')}`);
+  const files = sources
+    .filter((file) => !file.path.startsWith(folderOf(module)) && knows(file, module))
+    .map(({ path }) => path);
+  console.log(`${module.name.padEnd(14)} ${String(files.length).padStart(2)}  ${files.join(' ')}`);
   failed ||= files.length > mostFiles;
 }
 if (failed) {
