@@ -20,8 +20,8 @@ function firstSignal(): Promise<void> {
 }
 
 /**
- * What ends a command, each a promise of its own: a signal, and with `endWithParent` the end of the process that started
- * it. Rejects where they cannot all be had, before anything starts.
+ * What ends a command, each a promise of its own: a signal, and with `endWithParent` the end of the process that
+ * started it. Rejects where they cannot all be had, before anything starts.
  */
 export async function endings(endWithParent: boolean): Promise<readonly Promise<void>[]> {
   const signal = firstSignal();

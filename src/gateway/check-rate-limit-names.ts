@@ -4,7 +4,9 @@ import { limitedFields } from '../graphql/kit/rate-limit-directive.ts';
 import { failedAttempts } from '../limits/field-rate-limit.ts';
 import { modules } from './modules.ts';
 
-/** Throws ConfigError for a name in RATE_LIMITS that limits nothing: a misspelt one would keep its default, unnoticed. */
+/**
+ * Throws ConfigError for a name in RATE_LIMITS that limits nothing: a misspelt one would keep its default, unnoticed.
+ */
 export function checkRateLimitNames(given: object, schema: GraphQLSchema): void {
   const ofModules = modules.flatMap(({ rateLimits = [] }) => rateLimits);
   const limited = new Set([...limitedFields(schema), failedAttempts, ...ofModules]);

@@ -13,9 +13,9 @@ interface Held {
 }
 
 /**
- * Follows the connections of a server, and takes over which of them are idle: those without a request under way on which
- * nothing has come since the last look, so that a request that is on its way is not cut. Node itself takes one that has
- * brought no request yet for a busy one.
+ * Follows the connections of a server, and takes over which of them are idle: those without a request under way on
+ * which nothing has come since the last look, so that a request that is on its way is not cut. Node itself takes one
+ * that has brought no request yet for a busy one.
  */
 export function watchConnections(server: Server): ConnectionWatch {
   const connections = new Map<Socket, Held>();

@@ -29,8 +29,8 @@ export function noRoomForBody(): AppError {
 
 /**
  * The whole body. Rejects with PAYLOAD_TOO_LARGE at the first byte over its limit, declared or not, with RATE_LIMITED
- * where memory is short, with BAD_USER_INPUT when the client leaves in the middle, and with TIMEOUT when it only holds the
- * connection.
+ * where memory is short, with BAD_USER_INPUT when the client leaves in the middle, and with TIMEOUT when it only holds
+ * the connection.
  */
 export async function readBody(request: IncomingMessage, limits: BodyLimits): Promise<Buffer> {
   let limit = limits.most;

@@ -12,8 +12,8 @@ const headersTooMany: Refusal = { status: 431, text: 'Request Header Fields Too 
 const framingUnknown: Refusal = { status: 501, text: 'Not Implemented' };
 
 /**
- * Why nothing of a request may be looked at: it has more headers than anybody needs, or its body is framed in a way that
- * others on the way may read otherwise. Undefined for all others.
+ * Why nothing of a request may be looked at: it has more headers than anybody needs, or its body is framed in a way
+ * that others on the way may read otherwise. Undefined for all others.
  */
 export function requestProblem({ headers, rawHeaders }: IncomingMessage): Refusal | undefined {
   if (rawHeaders.length > 2 * maxHeaders) return headersTooMany;

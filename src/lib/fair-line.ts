@@ -1,4 +1,7 @@
-/** A line in which everybody has one of his own, and the first of each is taken in turns: who brings much waits for himself. */
+/**
+ * A line in which everybody has one of his own, and the first of each is taken in turns: who brings much waits for
+ * himself.
+ */
 export interface FairLine<T> {
   readonly size: number;
   waitingOf(owner: string): number;

@@ -46,7 +46,9 @@ export function holdsMoreThan(value: unknown, most: number): boolean {
   return isMore(value);
 }
 
-/** True of a freshly parsed value that is too deep, told without a walk for nearly every `text` that it was parsed from. */
+/**
+ * True of a freshly parsed value that is too deep, told without a walk for nearly every `text` that it was parsed from.
+ */
 export function isParsedTooDeep(value: unknown, text: string): boolean {
   return mayBeDeep(text) && isTooDeep(value);
 }

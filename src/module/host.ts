@@ -38,7 +38,9 @@ export interface Host<V extends Variables = Variables, Needs extends PortName = 
   /** Undefined where the deployment has no database. */
   readonly pools: PostgresPools | undefined;
   readonly schemaChanges: {
-    /** For whoever has read something that a change makes stale: `onSchemaChange` hears of other gateways' changes, too. */
+    /**
+     * For whoever has read something that a change makes stale: `onSchemaChange` hears of other gateways' changes, too.
+     */
     follow(): void;
     /** Tells every module of a change that this process made. */
     changed(): void;

@@ -31,8 +31,8 @@ export interface Started<Client = unknown, Gives extends PortName = never> {
   /** Forgets what was read from the database's schema. */
   onSchemaChange?(): void;
   /**
-   * Asked before the gateway listens. Rejects with what an operator has to mend; a service that is down is no reason not
-   * to start.
+   * Asked before the gateway listens. Rejects with what an operator has to mend; a service that is down is no reason
+   * not to start.
    */
   check?(): Promise<void>;
   close?(): void | Promise<void>;

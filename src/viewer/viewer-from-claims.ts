@@ -7,8 +7,8 @@ import type { Viewer } from './viewer.ts';
 export type ClaimRules = Pick<SharedConfig['viewer'], 'audience' | 'issuer' | 'extraAuthenticatedRoles'>;
 
 /**
- * Who a verified token stands for. `apikey` is left for the caller of this to fill. `isConfigured`: it equals a key that
- * the operator gave, who vouches for it. Throws UNAUTHENTICATED.
+ * Who a verified token stands for. `apikey` is left for the caller of this to fill. `isConfigured`: it equals a key
+ * that the operator gave, who vouches for it. Throws UNAUTHENTICATED.
  */
 export function viewerFromClaims(
   claims: Claims,

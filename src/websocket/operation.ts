@@ -17,9 +17,9 @@ export interface OperationWatch {
 const done: IteratorReturnResult<undefined> = { value: undefined, done: true };
 
 /**
- * One running operation, as the stream that graphql-ws waits for the end of: results are sent past it, for it would write
- * out anew what is ready to be sent. It exists before the operation has begun, so that a client which leaves while a
- * subscription is still being set up stops that too.
+ * One running operation, as the stream that graphql-ws waits for the end of: results are sent past it, for it would
+ * write out anew what is ready to be sent. It exists before the operation has begun, so that a client which leaves
+ * while a subscription is still being set up stops that too.
  */
 export class RunningOperation implements AsyncGenerator<never, undefined, void> {
   readonly type: Runnable['type'];

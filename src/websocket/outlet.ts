@@ -87,9 +87,9 @@ export interface OutletDeps {
 }
 
 /**
- * Where one operation's shared results leave: bounded, so that a slow client delays and costs nobody else. Writes frames
- * past `ws`, to the socket under it. That is sound as long as nothing is compressed or fragmented, as is the case on our
- * server; it halves the cost of a delivery.
+ * Where one operation's shared results leave: bounded, so that a slow client delays and costs nobody else. Writes
+ * frames past `ws`, to the socket under it. That is sound as long as nothing is compressed or fragmented, as is the
+ * case on our server; it halves the cost of a delivery.
  */
 export class Outlet {
   readonly #deps: OutletDeps;

@@ -88,8 +88,8 @@ export function createOperationEngine(deps: OperationEngineDeps): OperationEngin
   }
 
   /**
-   * For a caller whose credential is no good: he may run what ignores it, out of the schema of those who bring none, and
-   * of all else learns that.
+   * For a caller whose credential is no good: he may run what ignores it, out of the schema of those who bring none,
+   * and of all else learns that.
    */
   function prepareForStranger(
     schema: ServedSchema,

@@ -23,9 +23,9 @@ const readyText = new GraphQLScalarType<JsonText, unknown>({
 });
 
 /**
- * A schema as its operations are executed: root fields with `answersText` are leaves whatever they select, with the same
- * guards, arguments, errors and nulls. The schema itself where there are none. What resolvers and introspection see is
- * the schema that the client knows.
+ * A schema as its operations are executed: root fields with `answersText` are leaves whatever they select, with the
+ * same guards, arguments, errors and nulls. The schema itself where there are none. What resolvers and introspection
+ * see is the schema that the client knows.
  */
 export function executionSchema(schema: GraphQLSchema): GraphQLSchema {
   const roots = new Map<OperationTypeNode, GraphQLObjectType>();

@@ -6,7 +6,10 @@ const applied = z.object({
   rateLimit: z.object({ limit: z.number(), window: z.string() }).optional(),
 });
 
-/** Says in the description of each field what its directives declare: introspection, and so GraphiQL, shows no directives. */
+/**
+ * Says in the description of each field what its directives declare: introspection, and so GraphiQL, shows no
+ * directives.
+ */
 export function describeAccess(schema: GraphQLSchema): GraphQLSchema {
   for (const root of [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()]) {
     for (const field of Object.values(root?.getFields() ?? {})) {

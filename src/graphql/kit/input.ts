@@ -24,8 +24,8 @@ interface Check<T> {
 type Resolver<Root, R> = (root: Root, args: object, context: Context) => R;
 
 /**
- * Options of a field whose arguments `schema` reads: it checks them after access and rate limit, and `resolve` gets what
- * it made of them. (For an argument that is an input type, `validate` stands at the type.)
+ * Options of a field whose arguments `schema` reads: it checks them after access and rate limit, and `resolve` gets
+ * what it made of them. (For an argument that is an input type, `validate` stands at the type.)
  */
 export function checkedBy<T extends object, R, Root = unknown>(
   schema: ZodType<T>,

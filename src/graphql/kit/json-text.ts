@@ -1,6 +1,7 @@
 /**
  * JSON that is ready to be sent, such as what a database has made of a whole selection. A root field with the option
- * `answersText` resolves to it; its text goes out as it is, so it must hold what the selection asks for, under its names.
+ * `answersText` resolves to it; its text goes out as it is, so it must hold what the selection asks for, under its
+ * names.
  */
 export class JsonText {
   readonly text: string;

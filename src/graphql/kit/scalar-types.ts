@@ -1,6 +1,9 @@
 import type { UploadedFile } from './uploaded-file.ts';
 
-/** Types of the custom scalars: what a resolver gets (Input) and gives (Output). An alias: Pothos wants an index signature. */
+/**
+ * Types of the custom scalars: what a resolver gets (Input) and gives (Output). An alias: Pothos wants an index
+ * signature.
+ */
 export type ScalarTypes = {
   ID: { Input: string; Output: string };
   DateTime: { Input: string; Output: string };

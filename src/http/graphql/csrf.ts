@@ -3,7 +3,9 @@ import type { Plugin } from 'graphql-yoga';
 
 const csrfHeader = 'x-graphql-yoga-csrf';
 
-/** One of these proves that a browser asked the server first (a preflight), so that no foreign page sent the request. */
+/**
+ * One of these proves that a browser asked the server first (a preflight), so that no foreign page sent the request.
+ */
 const proofs = [
   csrfHeader,
   'apollo-require-preflight',
@@ -14,7 +16,9 @@ const proofs = [
 
 export const csrfMessage = `GET and multipart requests need the header ${csrfHeader}, with any value, or a bearer token.`;
 
-/** Whether a page of another origin cannot have sent these headers without being asked. `header` finds one by its name. */
+/**
+ * Whether a page of another origin cannot have sent these headers without being asked. `header` finds one by its name.
+ */
 export function isNoForeignPage(header: (name: string) => string | null | undefined): boolean {
   if (proofs.some((name) => typeof header(name) === 'string')) return true;
   // Other schemes a browser adds by itself, for a password that it was once told.

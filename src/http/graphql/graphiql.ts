@@ -15,7 +15,8 @@ const headersMarker = '"__HEADERS__"';
 const nothingMarker = '"__NOTHING__"';
 
 // The page itself holds no key: one given in the fragment never reaches a server, and leaves the address bar at once.
-// Nothing in the address fills the editor: it would be in the history of the browser, and somebody else may have made it.
+// Nothing in the address fills the editor: it would be in the history of the browser, and somebody else may have made
+// it.
 function keyFromFragment(keepKey: boolean): string {
   return `<script>const headersOfVisitor = (() => {
   const name = 'bunbun:key';

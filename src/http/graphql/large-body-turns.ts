@@ -7,8 +7,8 @@ const large = 64 * 1024;
 export type LargeBodyTurns = (client: string, bytes: number) => Promise<void> | undefined;
 
 /**
- * Lets one large body go on in each turn of the event loop, of each client in turns: forty that have come together would
- * be parsed one after another, and nobody else be answered meanwhile.
+ * Lets one large body go on in each turn of the event loop, of each client in turns: forty that have come together
+ * would be parsed one after another, and nobody else be answered meanwhile.
  */
 export function createLargeBodyTurns(): LargeBodyTurns {
   const line = createFairLine<() => void>();

@@ -66,8 +66,8 @@ export class Membership<T, M extends Member<T, End>, End> {
   }
 
   /**
-   * The member has another ticket: within its group, or of another key, to whose group it then moves. Throws what `open`
-   * throws; then it stays where it was.
+   * The member has another ticket: within its group, or of another key, to whose group it then moves. Throws what
+   * `open` throws; then it stays where it was.
    */
   renew(key: string, open: OpenSource<T, M, End>): void {
     if (key === this.#group.key) {

@@ -21,7 +21,10 @@ export interface RealtimeTunnelDeps {
   readonly via: Via;
   /** Milliseconds until upstream has answered the handshake. Realtime delays refusals by two seconds. */
   readonly connectMs: number;
-  /** Milliseconds in which something must move. Realtime's clients send a heartbeat every 25 to 30 s. @default 120_000 */
+  /**
+   * Milliseconds in which something must move. Realtime's clients send a heartbeat every 25 to 30 s.
+   * @default 120_000
+   */
   readonly idleMs?: number;
   readonly log: Logger;
 }
@@ -35,8 +38,9 @@ const handshakeHeaders = [
 ];
 
 /**
- * `/realtime/v1/websocket`, for clients that speak Realtime's own protocol. Passes bytes both ways with back-pressure and
- * looks into none. The client's key is verified and translated here; the tokens inside its joins are Realtime's to check.
+ * `/realtime/v1/websocket`, for clients that speak Realtime's own protocol. Passes bytes both ways with back-pressure
+ * and looks into none. The client's key is verified and translated here; the tokens inside its joins are Realtime's to
+ * check.
  */
 export function createRealtimeTunnel(deps: RealtimeTunnelDeps): Upgrade {
   const { idleMs = 120_000, log } = deps;

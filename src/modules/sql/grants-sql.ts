@@ -25,8 +25,9 @@ const outliving = [
 
 /**
  * SQL that makes the login for DATABASE_URL_READ, to be run by a superuser; it can be run again. All other roles keep
- * the right to call the functions that it takes from PUBLIC. Schema by schema instead of pg_read_all_data, whose members
- * also read the catalogues that Postgres keeps to superusers: password hashes of roles, passwords of foreign servers.
+ * the right to call the functions that it takes from PUBLIC. Schema by schema instead of pg_read_all_data, whose
+ * members also read the catalogues that Postgres keeps to superusers: password hashes of roles, passwords of foreign
+ * servers.
  */
 export function grantsSql(): string {
   return `-- The login for reading SQL (DATABASE_URL_READ). Run as a superuser, in the database itself; then give it a password:

@@ -22,8 +22,8 @@ const rules: readonly PassRule[] = [
   { methods: read, path: 'version', access: 'open' },
   { methods: read, path: 'health', access: 'open' },
 
-  // Clients of AWS sign their requests and which headers those have: Storage alone can check it. Clients of Supabase send
-  // the last two a token instead.
+  // Clients of AWS sign their requests and which headers those have: Storage alone can check it. Clients of Supabase
+  // send the last two a token instead.
   { methods: [...read, ...write], path: 's3/**', access: 'signed', requestHeaders: anyHeader },
   { methods: ['POST'], path: 'vector/**', access: 'foreign', requestHeaders: anyHeader },
   { methods: [...read, ...write], path: 'iceberg/**', access: 'foreign', requestHeaders: anyHeader },

@@ -113,7 +113,9 @@ export interface BufferedAnswer {
   bytes: Buffer;
 }
 
-/** One request, its answer collected; rejects with an UpstreamFailure of kind `too-large` when it is over `maxBytes`. */
+/**
+ * One request, its answer collected; rejects with an UpstreamFailure of kind `too-large` when it is over `maxBytes`.
+ */
 export async function exchangeBuffered(
   dispatcher: Pick<Dispatcher, 'dispatch'>,
   request: Exchange,

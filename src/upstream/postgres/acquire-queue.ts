@@ -9,7 +9,10 @@ interface Waiter<T> {
 
 export interface AcquireQueue<T> {
   readonly size: number;
-  /** Rejects with UPSTREAM_UNAVAILABLE after the queue's time limit, TIMEOUT after the caller's, or when `signal` aborts. */
+  /**
+   * Rejects with UPSTREAM_UNAVAILABLE after the queue's time limit, TIMEOUT after the caller's, or when `signal`
+   * aborts.
+   */
   wait(signal: AbortSignal, callerTimeoutMs: number): Promise<T>;
   /** Hands `value` to whoever waits longest; somebody must be waiting. */
   give(value: T): void;

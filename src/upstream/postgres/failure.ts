@@ -49,8 +49,8 @@ export function sqlState(error: unknown): string | undefined {
 }
 
 /**
- * True when Postgres said with this error that it ends the connection. A statement can raise every SQLSTATE there is, and
- * pass on what another server said to it, but not with this severity.
+ * True when Postgres said with this error that it ends the connection. A statement can raise every SQLSTATE there is,
+ * and pass on what another server said to it, but not with this severity.
  */
 export function endsConnection(error: unknown): boolean {
   if (!(error instanceof Error)) return false;

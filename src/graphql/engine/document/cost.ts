@@ -37,8 +37,8 @@ interface Sum {
 }
 
 /**
- * How much an operation may make the gateway do: one a field, or what it says itself, times `first` (at most 1,000) below
- * a connection, times ten below a plain list; each fragment is walked once.
+ * How much an operation may make the gateway do: one a field, or what it says itself, times `first` (at most 1,000)
+ * below a connection, times ten below a plain list; each fragment is walked once.
  */
 export function fieldTotals(
   schema: GraphQLSchema,

@@ -9,8 +9,8 @@ const ofSyntax = /^(Syntax Error: .*?\b(?:Block)?String) ".*$/s;
 const mostCharacters = 300;
 
 /**
- * graphql's sentence about a document or a value, without the text that was sent: it may be a password. Cut before it is
- * looked at, for what was sent may be as long as a request.
+ * graphql's sentence about a document or a value, without the text that was sent: it may be a password. Cut before it
+ * is looked at, for what was sent may be as long as a request.
  */
 export function withoutEcho(message: string): string {
   return shortText(message, mostCharacters)

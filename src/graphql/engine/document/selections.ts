@@ -63,8 +63,8 @@ export interface Count<Sum, Place> {
 }
 
 /**
- * Counts a fragment at each of its spreads, but walks it once: what its spreads add up to may be more than anybody could
- * walk. Cycles, which validation refuses later, are cut.
+ * Counts a fragment at each of its spreads, but walks it once: what its spreads add up to may be more than anybody
+ * could walk. Cycles, which validation refuses later, are cut.
  */
 export function createCount<Sum, Place>(fragments: Fragments, tally: Tally<Sum, Place>): Count<Sum, Place> {
   const byFragment = new Map<string, Sum>();

@@ -95,7 +95,9 @@ export function createFileTurns({ places, maxFileBytes, share }: FileTurnsOption
     return { filename, mimetype, stream: held.read() };
   }
 
-  /** Whoever waits for a part that has come gets it. While somebody waits for one behind, nothing may stand before it. */
+  /**
+   * Whoever waits for a part that has come gets it. While somebody waits for one behind, nothing may stand before it.
+   */
   function settle(): void {
     const still: Waiting[] = [];
     for (const each of waiting) {
@@ -167,7 +169,9 @@ function overLimit(limit: number): AppError {
   );
 }
 
-/** The part's bytes with back-pressure. When its reader stops, the rest is thrown away: the request goes on behind it. */
+/**
+ * The part's bytes with back-pressure. When its reader stops, the rest is thrown away: the request goes on behind it.
+ */
 function passOn(source: Readable, maxBytes: number): PassThrough {
   const out = new PassThrough();
   let size = 0;

@@ -5,8 +5,8 @@ import { createAuthExchange } from './exchange.ts';
 import { createSessionClient, type SessionClient } from './session.ts';
 
 /**
- * Supabase Auth, typed. Inputs are what the schemas of `input.ts` made of the arguments. Every method throws AppError: by
- * the service's own code, never by its status.
+ * Supabase Auth, typed. Inputs are what the schemas of `input.ts` made of the arguments. Every method throws AppError:
+ * by the service's own code, never by its status.
  */
 export interface AuthClient extends SessionClient, AccountClient, AdminClient {}
 

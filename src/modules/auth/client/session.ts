@@ -46,7 +46,9 @@ export interface SessionClient {
 }
 
 const pending: AuthResult = { user: null, session: null, confirmationRequired: true, weakPassword: null };
-/** Tokens, or a bare user: the address is to be confirmed. A known address is answered by a user that does not exist. */
+/**
+ * Tokens, or a bare user: the address is to be confirmed. A known address is answered by a user that does not exist.
+ */
 const signUpAnswer = z.union([grantSchema, unconfirmedSchema.transform(() => pending)]);
 const verifyAnswer = z.union([grantSchema, halfConfirmedSchema.transform(() => pending)]);
 

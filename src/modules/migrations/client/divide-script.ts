@@ -34,8 +34,8 @@ export interface DividedScript {
 }
 
 /**
- * Divides a script at its semicolons, as Postgres' own grammar sees them. There may be no statement in it. Throws BAD_SQL
- * with `line`, and with `index` and SQLSTATE where they are known, for what does not parse.
+ * Divides a script at its semicolons, as Postgres' own grammar sees them. There may be no statement in it. Throws
+ * BAD_SQL with `line`, and with `index` and SQLSTATE where they are known, for what does not parse.
  */
 export async function divideScript(script: string, parser: StatementParser): Promise<DividedScript> {
   let sql = script;
@@ -65,7 +65,10 @@ function refusalOf(statements: readonly ScriptStatement[]): AppError | undefined
   return undefined;
 }
 
-/** The statements of a script that undoes something. Throws as `divideScript`, for what must not be run, and where there are none. */
+/**
+ * The statements of a script that undoes something. Throws as `divideScript`, for what must not be run, and where there
+ * are none.
+ */
 export async function divideDown(
   script: string,
   parser: StatementParser,

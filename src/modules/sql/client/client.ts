@@ -77,8 +77,8 @@ export function createSqlClient(deps: SqlClientDeps): SqlClient {
 }
 
 /**
- * The arguments as `schema` reads them. Not at the fields as elsewhere: the deployment's limits are a part of it, and the
- * GraphQL schema is the same for all deployments. So the way of `sql` to Postgres is synchronous, too.
+ * The arguments as `schema` reads them. Not at the fields as elsewhere: the deployment's limits are a part of it, and
+ * the GraphQL schema is the same for all deployments. So the way of `sql` to Postgres is synchronous, too.
  */
 function checked<T extends z.ZodType>(schema: T, args: z.input<T>): z.output<T> {
   const result = schema.safeParse(args);

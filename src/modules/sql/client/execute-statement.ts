@@ -44,7 +44,8 @@ export async function executeStatement(
           : await runAndReset(session, engine, request, encoded);
         const duration = performance.now() - started;
         if (!reads) engine.types.forget();
-        // The work is done: that a type's name cannot be had any more, for lack of time or connection, must not hide it.
+        // The work is done: that a type's name cannot be had any more, for lack of time or connection, must not hide
+        // it.
         await engine.types.learn(session.sql, wire.columns).catch(() => undefined);
         return toSqlResult(wire, duration, engine.types);
       },

@@ -74,8 +74,8 @@ export function createCatalogueReader(): ReadCatalogue {
 }
 
 /**
- * What Postgres answers when a row of a catalogue that the statement sees is of something that is gone: an error without
- * a class of its own, undefined_table, undefined_object.
+ * What Postgres answers when a row of a catalogue that the statement sees is of something that is gone: an error
+ * without a class of its own, undefined_table, undefined_object.
  */
 const lookedInVain = new Set(['XX000', '42P01', '42704']);
 

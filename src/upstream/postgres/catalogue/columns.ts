@@ -22,8 +22,8 @@ const defaultOf = `(select pg_catalog.pg_get_expr(d.adbin, d.adrelid) from pg_ca
     where d.adrelid = a.attrelid and d.adnum = a.attnum)`;
 
 /**
- * $1: numbers of tables. Dropped columns stay in pg_attribute. The labels also come for arrays of enums and domains over
- * them. What few columns have is looked up one by one: more joins would take longer to plan than to run.
+ * $1: numbers of tables. Dropped columns stay in pg_attribute. The labels also come for arrays of enums and domains
+ * over them. What few columns have is looked up one by one: more joins would take longer to plan than to run.
  */
 export const columns = facetStatement<DatabaseColumn>(
   ['type', 'typeSchema', 'isUpdatable'],

@@ -3,8 +3,8 @@ import { isPostgresError } from '../driver.ts';
 import type { PostgresSession } from '../session.ts';
 
 /**
- * COMMIT; OUTCOME_UNKNOWN when its answer never came, BAD_SQL when Postgres rolled back instead. `keep backend`: another
- * transaction begins at once, so that a pooler leaves us the backend until it is reset.
+ * COMMIT; OUTCOME_UNKNOWN when its answer never came, BAD_SQL when Postgres rolled back instead. `keep backend`:
+ * another transaction begins at once, so that a pooler leaves us the backend until it is reset.
  */
 export async function commit({ sql }: PostgresSession, then?: 'keep backend'): Promise<void> {
   let command: string;

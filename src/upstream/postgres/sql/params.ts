@@ -22,7 +22,9 @@ export function encodeParams(params: readonly unknown[], types: readonly number[
   });
 }
 
-/** Encodes parameters; where arrays are among them it asks the server for their types first. Throws as `encodeParams`. */
+/**
+ * Encodes parameters; where arrays are among them it asks the server for their types first. Throws as `encodeParams`.
+ */
 export async function encodeFor(
   sql: PostgresSql,
   text: string,

@@ -48,8 +48,8 @@ export function refuseSessionTakeover(statement: StatementClass | undefined, tex
 }
 
 /**
- * Throws BAD_SQL for BEGIN, COMMIT and their like (`blocks` alone lets savepoints through, and looks at the beginning of
- * a text that did not parse).
+ * Throws BAD_SQL for BEGIN, COMMIT and their like (`blocks` alone lets savepoints through, and looks at the beginning
+ * of a text that did not parse).
  */
 export function refuseTransactionControl(
   statement: StatementClass | undefined,

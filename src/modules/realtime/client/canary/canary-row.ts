@@ -30,8 +30,8 @@ export interface CanaryRowDeps {
 
 /**
  * The row `bunbun.canary`, in the publication of Realtime. Its table is made when it is first needed, and only what is
- * missing of it. `prepare` and `touch` throw NOT_CONFIGURED where Realtime's roles or publication are missing, FORBIDDEN
- * where the login of DATABASE_URL may not make the table.
+ * missing of it. `prepare` and `touch` throw NOT_CONFIGURED where Realtime's roles or publication are missing,
+ * FORBIDDEN where the login of DATABASE_URL may not make the table.
  */
 export function createCanaryRow({ pool, token, everyMs }: CanaryRowDeps): CanaryRow {
   const run = async (use: (sql: PostgresSql) => Promise<unknown>) => {

@@ -50,8 +50,8 @@ export async function checkChanges(
 }
 
 /**
- * Upstream takes patterns and brings what they fit, but only rows of the very name are let through here. Whether `%` may
- * be part of a name is for the database to tell, where there is one.
+ * Upstream takes patterns and brings what they fit, but only rows of the very name are let through here. Whether `%`
+ * may be part of a name is for the database to tell, where there is one.
  */
 function checkName(argument: string, name: string, isLookedUp: boolean): void {
   if (name === '*' || (!isLookedUp && name.includes('%'))) {

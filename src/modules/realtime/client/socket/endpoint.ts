@@ -4,7 +4,9 @@ import { withoutTrailing } from '../../../../lib/without-trailing.ts';
 export interface RealtimeEndpoint {
   /** Without a query. */
   readonly webSocketUrl: string;
-  /** Host header of every request, by which Realtime finds its tenant; undefined behind a gateway, which sets its own. */
+  /**
+   * Host header of every request, by which Realtime finds its tenant; undefined behind a gateway, which sets its own.
+   */
   readonly host: string | undefined;
 }
 

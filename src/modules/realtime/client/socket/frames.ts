@@ -35,7 +35,9 @@ export function encodeFrame(frame: ClientFrame): string {
   return JSON.stringify([frame.joinRef, frame.ref, frame.topic, frame.event, frame.payload]);
 }
 
-/** A broadcast as a binary frame of kind 3; `payload` is JSON text or raw bytes. Throws when a field is over 255 bytes. */
+/**
+ * A broadcast as a binary frame of kind 3; `payload` is JSON text or raw bytes. Throws when a field is over 255 bytes.
+ */
 export function encodeUserBroadcast(
   frame: Pick<ClientFrame, 'joinRef' | 'ref' | 'topic'>,
   event: string,
