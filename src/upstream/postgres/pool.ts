@@ -6,6 +6,7 @@ import type { Logger } from '../../observability/logger.ts';
 import { createAcquireQueue } from './acquire-queue.ts';
 import { endsConnection, isServerLoss, sqlState, stopped, unavailable } from './failure.ts';
 import { guardSession, type PostgresCallOptions } from './guard.ts';
+import { isReadOnly } from './is-read-only.ts';
 import type { PostgresSession } from './session.ts';
 
 export interface PostgresPoolStats {
@@ -51,7 +52,6 @@ const idleTimeoutMs = 300_000;
 /** How long a connection lives, give or take a tenth. */
 const maxLifetimeMs = 3_600_000;
 const sweepEveryMs = 15_000;
-const askTimeoutMs = 2_000;
 const firstPauseMs = 100;
 const longestPauseMs = 2_000;
 const leastPause = 0.5;
@@ -245,19 +245,4 @@ export function createPostgresPool(deps: PostgresPoolDeps): PostgresPool {
 function giveUp(session: PostgresSession): void {
   session.givenUp = true;
   session.destroy();
-}
-
-/** Whether the server takes no writes now, rather than the one transaction that was refused. Never rejects. */
-async function isReadOnly(session: PostgresSession): Promise<boolean> {
-  const timer = setTimeout(() => session.destroy(), askTimeoutMs);
-  try {
-    const [row] = await session.sql.run<{ yes: boolean }>(`
-      select pg_catalog.pg_is_in_recovery()
-        or pg_catalog.current_setting('transaction_read_only') = 'on' as yes`);
-    return row?.yes === true;
-  } catch {
-    return true;
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -1,7 +1,7 @@
 import { AppError } from '../../lib/app-error.ts';
 import type { Logger } from '../../observability/logger.ts';
-import type { PostgresSql } from './driver.ts';
 import type { PostgresPools } from './pools.ts';
+import type { PostgresSql } from './postgres-sql.ts';
 
 const channel = 'bunbun_schema';
 

@@ -1,6 +1,7 @@
 import type { PostgresAddress } from '../../lib/postgres-url.ts';
-import { openDriver, type PostgresNotice, type PostgresSql } from './driver.ts';
+import { openDriver, type PostgresNotice } from './driver.ts';
 import { createMessageFilter, type MessageFilter } from './message-filter.ts';
+import type { PostgresSql } from './postgres-sql.ts';
 import { type CancelKey, sendCancel } from './send-cancel.ts';
 import type { OpenPostgresSocket } from './socket-opener.ts';
 

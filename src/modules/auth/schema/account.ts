@@ -3,7 +3,7 @@ import { checkedBy } from '../../../graphql/kit/input.ts';
 import * as inputs from '../client/input.ts';
 import { authRateLimits } from '../client/rate-limits.ts';
 import type { AuthSettings } from '../client/types.ts';
-import type { SessionTypes } from './session.ts';
+import type { SessionTypes } from './session-types.ts';
 import type { AuthTypes } from './user.ts';
 
 /** `me`, `authSettings`, `oauthUrl`, `updateMe`, `reauthenticate` and `signOut`. */

@@ -2,7 +2,8 @@ import type { SchemaBuilder } from '../../../graphql/kit/builder.ts';
 import { addAccountSchema } from './account.ts';
 import { addAdminSchema } from './admin.ts';
 import { addFactorSchema } from './factor.ts';
-import { addSessionMutations, addSessionTypes } from './session.ts';
+import { addSessionMutations } from './session.ts';
+import { addSessionTypes } from './session-types.ts';
 import { addUserTypes } from './user.ts';
 
 /** Everything of the auth service: accounts, sessions, second factors and administration. */

@@ -2,7 +2,7 @@ import type { SchemaBuilder } from '../../../graphql/kit/builder.ts';
 import * as inputs from '../client/input.ts';
 import { authRateLimits } from '../client/rate-limits.ts';
 import type { AuthChallenge, AuthEnrollment } from '../client/types.ts';
-import type { SessionTypes } from './session.ts';
+import type { SessionTypes } from './session-types.ts';
 import { type AuthTypes, knownFactorType } from './user.ts';
 
 /** Mutations for second factors. */

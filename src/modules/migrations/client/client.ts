@@ -1,7 +1,7 @@
 import { checkFirst, decodeCursor, encodeCursor } from '../../../lib/cursor.ts';
 import type { Page } from '../../../lib/page.ts';
-import type { PostgresSql } from '../../../upstream/postgres/driver.ts';
 import type { PostgresPools } from '../../../upstream/postgres/pools.ts';
+import type { PostgresSql } from '../../../upstream/postgres/postgres-sql.ts';
 import { requireDatabase } from '../../../upstream/postgres/require-database.ts';
 import { createStatementParser } from '../../../upstream/postgres/sql/statement-parser.ts';
 import type { Call } from '../../../viewer/call.ts';

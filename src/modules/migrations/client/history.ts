@@ -1,5 +1,5 @@
 import { formatTextArray } from '../../../upstream/postgres/array.ts';
-import type { PostgresSql } from '../../../upstream/postgres/driver.ts';
+import type { PostgresSql } from '../../../upstream/postgres/postgres-sql.ts';
 import { checksumOf } from './checksum.ts';
 import { compareVersions } from './compare-versions.ts';
 import type { MigrationTables } from './migration-tables.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { AppError } from '../../../lib/app-error.ts';
-import type { PostgresSql } from '../../../upstream/postgres/driver.ts';
+import type { PostgresSql } from '../../../upstream/postgres/postgres-sql.ts';
 
 /** "bunb" and "migr" in ASCII: the one advisory lock of all gateways in front of a database. */
 const key = '1651863138, 1835624306';

@@ -1,5 +1,5 @@
 import { AppError } from '../../../lib/app-error.ts';
-import type { PostgresSql } from '../../../upstream/postgres/driver.ts';
+import type { PostgresSql } from '../../../upstream/postgres/postgres-sql.ts';
 import { quoteIdentifier } from '../../../upstream/postgres/quote-identifier.ts';
 
 /** What this login finds and may do where migrations are kept. */

@@ -1,5 +1,5 @@
 import { AppError } from '../../../lib/app-error.ts';
-import type { PostgresSql } from '../../../upstream/postgres/driver.ts';
+import type { PostgresSql } from '../../../upstream/postgres/postgres-sql.ts';
 import { announceSchemaChange } from '../../../upstream/postgres/schema-changes.ts';
 import type { PostgresSession } from '../../../upstream/postgres/session.ts';
 import { commit } from '../../../upstream/postgres/sql/commit.ts';

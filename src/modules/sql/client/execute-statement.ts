@@ -1,4 +1,4 @@
-import type { EncodedParam } from '../../../upstream/postgres/driver.ts';
+import type { EncodedParam } from '../../../upstream/postgres/postgres-sql.ts';
 import type { PostgresSession } from '../../../upstream/postgres/session.ts';
 import { collectRows, type WireResult } from '../../../upstream/postgres/sql/collect-rows.ts';
 import { commit } from '../../../upstream/postgres/sql/commit.ts';

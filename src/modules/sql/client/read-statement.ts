@@ -1,4 +1,4 @@
-import type { EncodedParam, SqlText } from '../../../upstream/postgres/driver.ts';
+import type { EncodedParam, SqlText } from '../../../upstream/postgres/postgres-sql.ts';
 import type { PostgresSession } from '../../../upstream/postgres/session.ts';
 import { collectRows } from '../../../upstream/postgres/sql/collect-rows.ts';
 import { toDatabaseError } from '../../../upstream/postgres/sql/database-error.ts';

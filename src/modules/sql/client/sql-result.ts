@@ -1,4 +1,4 @@
-import type { PostgresColumn } from '../../../upstream/postgres/driver.ts';
+import type { PostgresColumn } from '../../../upstream/postgres/postgres-sql.ts';
 import type { WireResult } from '../../../upstream/postgres/sql/collect-rows.ts';
 import type { SqlTypes } from '../../../upstream/postgres/sql/sql-types.ts';
 import { builtInByOid, type PostgresDecoder } from '../../../upstream/postgres/values.ts';

@@ -1,5 +1,5 @@
 import { AppError } from '../../../lib/app-error.ts';
-import type { PostgresColumn, SqlText } from '../driver.ts';
+import type { PostgresColumn, SqlText } from '../postgres-sql.ts';
 import type { PostgresSession } from '../session.ts';
 
 export interface WireResult {

@@ -1,6 +1,6 @@
 import { badInput } from '../../../lib/bad-input.ts';
 import { formatPostgresArray } from '../array.ts';
-import type { EncodedParam, PostgresSql } from '../driver.ts';
+import type { EncodedParam, PostgresSql } from '../postgres-sql.ts';
 
 const jsonTypes = new Set([114, 3802]);
 const jsonArrayTypes = new Set([199, 3807]);

@@ -1,4 +1,4 @@
-import type { PostgresSql } from '../driver.ts';
+import type { PostgresSql } from '../postgres-sql.ts';
 import { arrayDecoder, builtInByOid, type PostgresTypeFace } from '../values.ts';
 
 /** Names and decoders of types by number: the built-in ones at once, the database's own when they were looked up. */

@@ -1,8 +1,8 @@
 import { AppError } from '../../../../lib/app-error.ts';
 import { notConfigured } from '../../../../lib/not-configured.ts';
-import type { PostgresSql } from '../../../../upstream/postgres/driver.ts';
 import { sqlState } from '../../../../upstream/postgres/failure.ts';
 import type { PostgresPool } from '../../../../upstream/postgres/pool.ts';
+import type { PostgresSql } from '../../../../upstream/postgres/postgres-sql.ts';
 
 const timeoutMs = 5_000;
 const longestAnswerMs = 5_000;

@@ -1,9 +1,9 @@
 import { createSingleFlight } from '../../../../lib/single-flight.ts';
 import { createTurnstile } from '../../../../lib/turnstile.ts';
 import type { Logger } from '../../../../observability/logger.ts';
-import type { PostgresSql } from '../../../../upstream/postgres/driver.ts';
 import { sqlState } from '../../../../upstream/postgres/failure.ts';
 import type { PostgresPool } from '../../../../upstream/postgres/pool.ts';
+import type { PostgresSql } from '../../../../upstream/postgres/postgres-sql.ts';
 import type { Call } from '../../../../viewer/call.ts';
 import { databaseRole } from '../../../../viewer/database-role.ts';
 import { type FilterCondition, operandsOf } from './filter.ts';

@@ -1,8 +1,8 @@
 import type { AppError } from '../../../../lib/app-error.ts';
 import { backOff } from '../../../../lib/back-off.ts';
-import { isRecord } from '../../../../lib/is-record.ts';
 import type { Cancel, Timers } from '../../../../lib/timers.ts';
-import { channelClosed, noAnswer, type Refusal, readRefusal, tooManyJoins } from './errors.ts';
+import { createAwaitedReplies } from './awaited-replies.ts';
+import { channelClosed, noAnswer, type Refusal, readRefusal, reasonOf, tooManyJoins } from './errors.ts';
 import type { ClientFrame, ServerFrame } from './frames.ts';
 import type { RealtimeLimits } from './limits.ts';
 import type { JoinCaller, Pacer } from './pacer.ts';
@@ -75,19 +75,11 @@ export function createChannel(spec: ChannelSpec, deps: ChannelDeps, handlers: Ch
   let liveSince = 0;
   let repeatExpectedUntil = 0;
   let cancel: Cancel | undefined;
-  const pending = new Map<string, { answered: (ok: boolean) => void; cancel: Cancel }>();
+  const replies = createAwaitedReplies(timers, limits.joinMs);
 
   const setTimer = (next: Cancel | undefined) => {
     cancel?.();
     cancel = next;
-  };
-  const dropPending = () => {
-    const dropped = [...pending.values()];
-    pending.clear();
-    for (const { answered, cancel: stop } of dropped) {
-      stop();
-      answered(false);
-    }
   };
   const send = (event: string, payload: Record<string, unknown>, ref = link.nextRef()) =>
     link.send({ joinRef, ref, topic, event, payload });
@@ -101,7 +93,7 @@ export function createChannel(spec: ChannelSpec, deps: ChannelDeps, handlers: Ch
     }
     state = next;
     setTimer(undefined);
-    dropPending();
+    replies.giveUp();
   };
   const enqueue = () => {
     if (!link.isOpen) {
@@ -168,12 +160,7 @@ export function createChannel(spec: ChannelSpec, deps: ChannelDeps, handlers: Ch
       return;
     }
     if (frame.ref === null) return;
-    const push = pending.get(frame.ref);
-    if (push !== undefined) {
-      pending.delete(frame.ref);
-      push.cancel();
-      push.answered(status === 'ok');
-    }
+    replies.settle(frame.ref, status === 'ok');
     // The server has forgotten the channel, for instance after its process moved.
     if (status === 'error' && reasonOf(response) === 'unmatched topic') lost();
   };
@@ -240,13 +227,7 @@ export function createChannel(spec: ChannelSpec, deps: ChannelDeps, handlers: Ch
         return;
       }
       const ref = link.nextRef();
-      if (answered !== undefined) {
-        const stop = timers.after(limits.joinMs, () => {
-          pending.delete(ref);
-          answered(false);
-        });
-        pending.set(ref, { answered, cancel: stop });
-      }
+      if (answered !== undefined) replies.add(ref, answered);
       send(event, payload, ref);
     },
     rejoin() {
@@ -261,10 +242,4 @@ export function createChannel(spec: ChannelSpec, deps: ChannelDeps, handlers: Ch
       leaveState('left');
     },
   };
-}
-
-function reasonOf(response: unknown): string {
-  if (typeof response === 'string') return response;
-  if (isRecord(response) && typeof response['reason'] === 'string') return response['reason'];
-  return '';
 }

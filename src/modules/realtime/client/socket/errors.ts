@@ -1,4 +1,5 @@
 import { AppError } from '../../../../lib/app-error.ts';
+import { isRecord } from '../../../../lib/is-record.ts';
 import { notConfigured } from '../../../../lib/not-configured.ts';
 import type { SocketLoss } from './socket.ts';
 
@@ -135,4 +136,11 @@ function rateLimited(): AppError {
   return new AppError('RATE_LIMITED', 'Realtime has reached one of its limits.', {
     details: { service, retryAfter: 30 },
   });
+}
+
+/** What the `response` of a reply gives as its reason; empty where it gives none. */
+export function reasonOf(response: unknown): string {
+  if (typeof response === 'string') return response;
+  if (isRecord(response) && typeof response['reason'] === 'string') return response['reason'];
+  return '';
 }
