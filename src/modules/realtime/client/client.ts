@@ -1,6 +1,3 @@
-import type { AppError } from '../../../lib/app-error.ts';
-import { addressGroup } from '../../../lib/client-address.ts';
-import { notConfigured } from '../../../lib/not-configured.ts';
 import { createTimers } from '../../../lib/timers.ts';
 import type { Logger } from '../../../observability/logger.ts';
 import type { HttpUpstream } from '../../../upstream/http/types.ts';
@@ -19,14 +16,15 @@ import type {
 import type { TableChecks } from './checks/table-checks.ts';
 import { changesFeed, changesKey, resync } from './feeds/changes-feed.ts';
 import { createChannelShares } from './feeds/channel-shares.ts';
-import type { FeedDefinition, JoinTicket } from './feeds/feed.ts';
-import { createHub, type Hub } from './feeds/hub.ts';
+import { follow } from './feeds/follow.ts';
+import { createHub } from './feeds/hub.ts';
 import { broadcastFeed, presenceFeed, roomKey } from './feeds/room-feeds.ts';
 import type { Broadcast, PostgresChange, PresenceUpdate } from './feeds/types.ts';
 import { sendBroadcast } from './send-broadcast.ts';
 import { realtimeEndpoint } from './socket/endpoint.ts';
+import { missingVariable } from './socket/errors.ts';
 import { type RealtimeLimits, realtimeLimits } from './socket/limits.ts';
-import { createPacer, type JoinCaller } from './socket/pacer.ts';
+import { createPacer } from './socket/pacer.ts';
 import { createSocketPool } from './socket/socket-pool.ts';
 
 export interface RealtimeClientDeps {
@@ -125,58 +123,9 @@ export function createRealtimeClient(deps: RealtimeClientDeps): RealtimeClient {
       },
     });
 
-  const follow = async <T>(
-    hub: Hub<T>,
-    call: Call,
-    options: {
-      key(viewer: Viewer): string;
-      define(viewer: Viewer): FeedDefinition<T>;
-      accepts?(item: T): boolean;
-      lingerMs?: number;
-      /** Begins what lasts as long as the subscription, and gives the means to end it. */
-      keep?: (() => () => void) | undefined;
-    },
-  ) => {
-    const viewer = call.renewal?.current ?? call.viewer;
-    let stopRenewal: (() => void) | undefined;
-    let stopKeeping: (() => void) | undefined;
-    let ended = false;
-    const subscription = await hub.subscribe({
-      key: options.key(viewer),
-      define: () => options.define(viewer),
-      ticket: ticketOf(viewer),
-      caller: callerOf(viewer, call.clientAddress),
-      signal: call.signal,
-      ...(options.accepts === undefined ? {} : { accepts: options.accepts }),
-      expiryIsWatched: call.renewal !== undefined,
-      backlog: call.backlog,
-      lingerMs: options.lingerMs,
-      released() {
-        ended = true;
-        stopRenewal?.();
-        stopKeeping?.();
-      },
-    });
-    const renew = (fresh: Viewer) => {
-      try {
-        subscription.renew(options.key(fresh), ticketOf(fresh), () => options.define(fresh));
-      } catch (error) {
-        subscription.events.end(
-          error instanceof Error ? error : new Error('renewal failed', { cause: error }),
-        );
-      }
-    };
-    if (ended) return subscription.events;
-    stopKeeping = options.keep?.();
-    stopRenewal = call.renewal?.subscribe(renew);
-    // It may have been renewed while we waited.
-    if (call.renewal !== undefined && call.renewal.current !== viewer) renew(call.renewal.current);
-    return subscription.events;
-  };
-
   const assertConfigured = () => {
-    if (deps.http === undefined) throw missing('REALTIME_URL');
-    if (deps.anonKey === undefined) throw missing('SUPABASE_ANON_KEY');
+    if (deps.http === undefined) throw missingVariable('REALTIME_URL');
+    if (deps.anonKey === undefined) throw missingVariable('SUPABASE_ANON_KEY');
   };
 
   return {
@@ -215,7 +164,7 @@ export function createRealtimeClient(deps: RealtimeClientDeps): RealtimeClient {
       });
     },
     async sendBroadcast(message, call) {
-      if (deps.http === undefined) throw missing('REALTIME_URL');
+      if (deps.http === undefined) throw missingVariable('REALTIME_URL');
       return sendBroadcast(deps.http, endpoint.host, message, call);
     },
     get changesAreDead() {
@@ -234,22 +183,4 @@ export function createRealtimeClient(deps: RealtimeClientDeps): RealtimeClient {
 
 async function readCanary(events: Events<PostgresChange>, changed: () => void): Promise<void> {
   for await (const { type } of events) if (type !== 'RESYNC') changed();
-}
-
-/** Anybody may sign in anonymously as often as he likes, so whoever did counts by address too. */
-function callerOf(viewer: Viewer, address: string | undefined): JoinCaller {
-  if (viewer.kind === 'user' && viewer.claims['is_anonymous'] !== true) {
-    return { kind: 'user', key: viewer.userId };
-  }
-  const kind = viewer.kind === 'service' ? 'service' : 'anon';
-  return { kind, key: address === undefined ? '' : addressGroup(address) };
-}
-
-function ticketOf({ token, expiresAt }: Viewer): JoinTicket {
-  if (token === undefined) throw missing('SUPABASE_ANON_KEY');
-  return { token, expiresAt };
-}
-
-function missing(variable: string): AppError {
-  return notConfigured('REALTIME', `Realtime needs ${variable}.`);
 }

@@ -18,11 +18,11 @@ export interface StatementParser {
 }
 
 export interface StatementParserOptions {
-  /** Texts longer than this many characters are parsed in a worker thread. @default 65536 */
+  /** Texts longer than this many characters are parsed in a worker thread. @default 65_536 */
   readonly inlineLength?: number;
-  /** Milliseconds the worker may take. @default 5000 */
+  /** Milliseconds the worker may take. @default 5_000 */
   readonly workerTimeoutMs?: number;
-  /** @default 1000 */
+  /** @default 1_000 */
   readonly cachedTexts?: number;
 }
 

@@ -144,3 +144,8 @@ export function reasonOf(response: unknown): string {
   if (isRecord(response) && typeof response['reason'] === 'string') return response['reason'];
   return '';
 }
+
+/** NOT_CONFIGURED, with the variable that the deployment lacks. */
+export function missingVariable(variable: string): AppError {
+  return notConfigured('REALTIME', `Realtime needs ${variable}.`);
+}
