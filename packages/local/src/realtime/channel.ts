@@ -1,12 +1,13 @@
-import { randomUUID } from 'node:crypto';
 import type { Extension } from './authorization.ts';
 import type { Subscriber } from './changes/changes.ts';
+import { createChannelMessages } from './channel-messages.ts';
+import { createChannelRights } from './channel-rights.ts';
 import type { JoinConfig } from './join-config.ts';
 import { type BroadcastMessage, broadcastObject, type Room, type RoomMember } from './rooms.ts';
 import type { ServerContext } from './server-context.ts';
 import type { ClientMessage } from './wire/frames.ts';
 import { type JsonText, objectText } from './wire/raw-json.ts';
-import { type Claims, expiredText, TokenError } from './wire/token.ts';
+import { type Claims, expiredText } from './wire/token.ts';
 
 /** The socket a channel lives on. */
 export interface ChannelSocket {
@@ -44,19 +45,19 @@ interface ChannelOptions {
 }
 
 const maxExpiryCheckMs = 5 * 60_000;
-const maxBroadcastBytes = 3000 * 1024 + 500;
-const minPresenceCalls = 5;
-const presenceWindowMs = 30_000;
 
-/** One joined channel: its rights, its room, its row changes and its token's end. */
+/** One joined channel, from its join to its end: its room, its row changes and its token's time. */
 export function createChannel(options: ChannelOptions): Channel {
   const { context, socket, name, joinRef, config } = options;
-  const presenceKey = config.presenceKey ?? randomUUID();
-  let { token, claims, readable } = options;
-  let writable: Map<Extension, boolean> = new Map();
+  const rights = createChannelRights({
+    ...options,
+    topic: name,
+    isPrivate: config.isPrivate,
+    presenceEnabled: config.presenceEnabled,
+    headers: socket.headers,
+  });
   let ended = false;
   let expiry: NodeJS.Timeout | undefined;
-  let presenceCalls: number[] = [];
   const timers = new Set<NodeJS.Timeout>();
 
   const late = (ms: number, run: () => void): void => {
@@ -77,10 +78,10 @@ export function createChannel(options: ChannelOptions): Channel {
     id: {},
     receivesSelf: config.self,
     get canRead() {
-      return readable.has('broadcast');
+      return rights.mayRead('broadcast');
     },
     get presenceEnabled() {
-      return config.presenceEnabled && readable.has('presence');
+      return config.presenceEnabled && rights.mayRead('presence');
     },
     deliverBroadcast(message) {
       if (ended) return;
@@ -104,7 +105,7 @@ export function createChannel(options: ChannelOptions): Channel {
     const specs = config.changes.map(({ spec }) => spec);
     try {
       await context.startChanges();
-      await context.changes.subscribe(subscriber, specs, claims);
+      await context.changes.subscribe(subscriber, specs, rights.claims);
       if (ended) context.changes.unsubscribe(subscriber);
       else channel.system('ok', 'Subscribed to PostgreSQL');
     } catch (error) {
@@ -114,107 +115,15 @@ export function createChannel(options: ChannelOptions): Channel {
 
   function watchExpiry(): void {
     clearTimeout(expiry);
-    const left = claims.exp * 1000 - Date.now();
+    const left = rights.claims.exp * 1000 - Date.now();
     expiry = setTimeout(
       () => {
-        if (claims.exp * 1000 <= Date.now()) channel.expire();
+        if (rights.claims.exp * 1000 <= Date.now()) channel.expire();
         else watchExpiry();
       },
       Math.max(0, Math.min(left, maxExpiryCheckMs)),
     );
     expiry.unref();
-  }
-
-  async function mayWrite(extension: Extension): Promise<boolean> {
-    if (!config.isPrivate) return true;
-    const known = writable.get(extension);
-    if (known !== undefined) return known;
-    const cache = writable;
-    const allowed = await context.authorization.allowed('write', name, claims, socket.headers, [extension]);
-    cache.set(extension, allowed.has(extension));
-    return allowed.has(extension);
-  }
-
-  async function refresh(message: ClientMessage): Promise<void> {
-    const fresh = memberOf(message.payload, 'access_token');
-    if (typeof fresh !== 'string' || fresh.startsWith('sb_') || fresh === token) return;
-    try {
-      const verified = context.verifyToken(fresh);
-      if (config.isPrivate) {
-        const wanted: Extension[] = config.presenceEnabled ? ['broadcast', 'presence'] : ['broadcast'];
-        const allowed = await context.authorization.allowed('read', name, verified, socket.headers, wanted);
-        if (allowed.size === 0) {
-          channel.shut(`You do not have permissions to read from this Channel topic: ${name}`);
-          return;
-        }
-        readable = allowed;
-      }
-      token = fresh;
-      claims = verified;
-      writable = new Map();
-      watchExpiry();
-      if (channel.hasChanges) late(context.timing.resubscribeMs, () => void subscribe());
-    } catch (error) {
-      channel.shut(error instanceof TokenError ? error.message : 'Realtime was unable to refresh the token');
-    }
-  }
-
-  async function broadcast(message: ClientMessage): Promise<void> {
-    const reply = (status: 'ok' | 'error', response: JsonText): void => {
-      if (config.ack && !ended) {
-        socket.send('phx_reply', `{"status":"${status}","response":${response}}`, {
-          joinRef: message.joinRef ?? joinRef,
-          ref: message.ref,
-        });
-      }
-    };
-    const size = message.userBroadcast?.data.length ?? Buffer.byteLength(message.payloadText);
-    if (size > maxBroadcastBytes) {
-      reply('error', '"payload_size_exceeded"');
-      return;
-    }
-    if (!(await mayWrite('broadcast')) || ended) return;
-    context.broadcastRate.admit();
-    room.broadcast(
-      message.userBroadcast === undefined ? { text: message.payloadText } : { user: message.userBroadcast },
-      member,
-    );
-    reply('ok', '{}');
-  }
-
-  async function presence(message: ClientMessage): Promise<void> {
-    const reply = (status: 'ok' | 'error', response: JsonText): void => {
-      if (ended) return;
-      socket.send('phx_reply', `{"status":"${status}","response":${response}}`, {
-        joinRef: message.joinRef ?? joinRef,
-        ref: message.ref,
-      });
-    };
-    const now = Date.now();
-    presenceCalls = [...presenceCalls.filter((at) => now - at < presenceWindowMs), now];
-    if (presenceCalls.length > Math.max(minPresenceCalls, context.limits.presenceCallsPer30Seconds)) {
-      channel.shut('Client presence rate limit exceeded');
-      return;
-    }
-    const event = String(memberOf(message.payload, 'event')).toLowerCase();
-    if (event === 'untrack') {
-      room.announce(room.presence.untrack(member));
-      reply('ok', '{}');
-      return;
-    }
-    if (event !== 'track') return;
-    if (!(await mayWrite('presence'))) {
-      reply('error', '{}');
-      return;
-    }
-    const payload = memberOf(message.payload, 'payload') ?? {};
-    if (typeof payload !== 'object' || Array.isArray(payload)) {
-      reply('error', '{"reason":"Presence track payload must be a map"}');
-      return;
-    }
-    if (ended) return;
-    reply('ok', '{}');
-    room.announce(room.presence.track(member, presenceKey, Object.fromEntries(Object.entries(payload))));
   }
 
   async function replay(): Promise<void> {
@@ -225,11 +134,25 @@ export function createChannel(options: ChannelOptions): Channel {
     }
   }
 
-  const handlers: Readonly<Record<string, (message: ClientMessage) => Promise<void>>> = {
-    access_token: refresh,
-    broadcast,
-    presence,
-  };
+  const messages = createChannelMessages({
+    context,
+    topic: name,
+    config,
+    rights,
+    room,
+    member,
+    hasEnded: () => ended,
+    reply(message, status, response) {
+      if (ended) return;
+      const refs = { joinRef: message.joinRef ?? joinRef, ref: message.ref };
+      socket.send('phx_reply', `{"status":"${status}","response":${response}}`, refs);
+    },
+    shut: (reason) => channel.shut(reason),
+    renewed() {
+      watchExpiry();
+      if (channel.hasChanges) late(context.timing.resubscribeMs, () => void subscribe());
+    },
+  });
 
   const channel: Channel = {
     hasChanges: config.changes.length > 0,
@@ -237,8 +160,8 @@ export function createChannel(options: ChannelOptions): Channel {
       if (channel.hasChanges && !ended) void subscribe();
     },
     handle(message) {
-      if (ended || !Object.hasOwn(handlers, message.event)) return;
-      handlers[message.event]?.(message).catch((error: unknown) => {
+      if (ended || !Object.hasOwn(messages, message.event)) return;
+      messages[message.event]?.(message).catch((error: unknown) => {
         context.log.error({ err: error, event: message.event }, 'a channel failed');
         channel.end('phx_error');
       });
@@ -268,7 +191,7 @@ export function createChannel(options: ChannelOptions): Channel {
       channel.end('phx_close');
     },
     expire() {
-      channel.shut(expiredText(claims.exp, Date.now()));
+      channel.shut(expiredText(rights.claims.exp, Date.now()));
     },
     end(event) {
       if (ended) return;
@@ -282,10 +205,4 @@ export function createChannel(options: ChannelOptions): Channel {
     },
   };
   return channel;
-}
-
-function memberOf(value: unknown, key: string): unknown {
-  return typeof value === 'object' && value !== null && Object.hasOwn(value, key)
-    ? Reflect.get(value, key)
-    : undefined;
 }

@@ -2,12 +2,14 @@ import type { Sql } from 'postgres';
 import type { LocalLog } from '../../lib/log.ts';
 import type { JsonText } from '../wire/raw-json.ts';
 import type { Claims } from '../wire/token.ts';
-import { type Change, type ChangeRow, changeData, errorData, rowError } from './change-data.ts';
+import { type ChangeRow, changeData, errorData, rowError } from './change-data.ts';
 import type { Transaction } from './change-stream.ts';
-import type { FilterTerm } from './filter.ts';
-import type { RawValue, RelationMessage } from './pgoutput.ts';
-import { loadRelation, type Relation, toJsonValues } from './relation.ts';
+import { rawValues, readChange } from './change-values.ts';
+import { passingFilters } from './passing-filters.ts';
+import type { RelationMessage } from './pgoutput.ts';
+import { loadRelation, type Relation } from './relation.ts';
 import { type ChangeSpec, resolveSpec, type Subscription } from './subscriptions.ts';
+import { verdictsFor } from './verdicts.ts';
 
 /** A channel, as far as row changes are concerned. */
 export interface Subscriber {
@@ -33,14 +35,6 @@ interface Candidate {
   readonly claims: Claims;
   readonly subscription: Subscription;
 }
-
-interface Verdict {
-  readonly rls: boolean;
-  readonly selectable: ReadonlySet<string>;
-  readonly visible: boolean;
-}
-
-const maxChangeBytes = 1024 * 1024;
 
 interface ChangesOptions {
   readonly sql: Sql;
@@ -89,10 +83,12 @@ export function createChanges({ sql, log, admit }: ChangesOptions): Changes {
     if (candidates.length === 0) return;
     const relation = await relationOf(source.relation);
     const raw = rawValues(source, relation);
+    const callers = [...new Set(candidates.map(({ claims }) => claims.text))];
+    const subscriptions = candidates.map(({ subscription }) => subscription);
     const [change, verdicts, passing] = await Promise.all([
-      toChange(sql, source, relation, commitTimestamp),
-      verdictsFor(sql, source, relation, raw, candidates, log),
-      passingFilters(sql, raw, candidates),
+      readChange(sql, source, relation, commitTimestamp),
+      verdictsFor({ sql, log }, source.row.type, relation, raw, callers),
+      passingFilters(sql, raw, subscriptions),
     ]);
     const texts = new Map<string, JsonText>();
     const events = new Map<Subscriber, { ids: number[]; data: JsonText }>();
@@ -139,102 +135,4 @@ export function createChanges({ sql, log, admit }: ChangesOptions): Changes {
       }
     },
   };
-}
-
-/** The values a filter and the visibility check may use: under a key identity the old row holds its key alone. */
-function rawValues({ row }: ChangeRow, relation: Relation): Map<string, string | null> {
-  const values = new Map<string, string | null>();
-  for (const { name, position } of relation.columns) {
-    const value = row.row === undefined ? oldValue(row.old, relation, name, position) : row.row[position];
-    if (value !== undefined) values.set(name, value);
-  }
-  return values;
-}
-
-function oldValue(
-  old: readonly RawValue[] | undefined,
-  relation: Relation,
-  name: string,
-  position: number,
-): RawValue {
-  return relation.identityFull || relation.primaryKey.includes(name) ? old?.[position] : undefined;
-}
-
-async function toChange(
-  sql: Sql,
-  { row }: ChangeRow,
-  relation: Relation,
-  commitTimestamp: string,
-): Promise<Change> {
-  const record =
-    row.row === undefined ? new Map<string, JsonText>() : await toJsonValues(sql, relation, row.row);
-  // Under replica identity DEFAULT an update that keeps its key carries no old row: the key is the new row's.
-  const old = row.old ?? row.row;
-  const oldRecord =
-    row.type === 'INSERT' || old === undefined
-      ? new Map<string, JsonText>()
-      : await toJsonValues(sql, relation, old);
-  for (const [name, value] of row.old !== undefined && relation.identityFull ? oldRecord : []) {
-    if (row.type === 'UPDATE' && !record.has(name)) record.set(name, value);
-  }
-  const bytes = [...record.values(), ...oldRecord.values()].reduce((sum, value) => sum + value.length, 0);
-  return { type: row.type, relation, commitTimestamp, record, oldRecord, tooLarge: bytes > maxChangeBytes };
-}
-
-async function verdictsFor(
-  sql: Sql,
-  { row }: ChangeRow,
-  relation: Relation,
-  raw: ReadonlyMap<string, string | null>,
-  candidates: readonly Candidate[],
-  log: LocalLog,
-): Promise<Map<string, Verdict>> {
-  const claims = [...new Set(candidates.map((candidate) => candidate.claims.text))];
-  const keyValues = relation.primaryKey.map((name) => raw.get(name) ?? null);
-  const rows = await sql<{ rls: boolean; selectable: string[]; visible: boolean; error: string | null }[]>`
-    select rls, selectable, visible, error from realtime.check_change(
-      ${relation.oid}, ${row.type}, ${sql.array([...relation.primaryKey])}, ${sql.array(keyValues)},
-      ${sql.array(claims)})`;
-  const verdicts = new Map<string, Verdict>();
-  rows.forEach(({ rls, selectable, visible, error }, index) => {
-    const text = claims[index];
-    if (error !== null)
-      log.warn({ table: relation.name, error }, 'a policy raised; its caller gets no event');
-    if (text !== undefined) verdicts.set(text, { rls, selectable: new Set(selectable), visible });
-  });
-  return verdicts;
-}
-
-async function passingFilters(
-  sql: Sql,
-  raw: ReadonlyMap<string, string | null>,
-  candidates: readonly Candidate[],
-): Promise<Set<Subscription>> {
-  const terms = new Map<string, FilterTerm>();
-  const key = (term: FilterTerm): string => JSON.stringify([term.column, term.castType, term.condition]);
-  for (const { subscription } of candidates) {
-    for (const term of subscription.terms) if (raw.has(term.column)) terms.set(key(term), term);
-  }
-  const passed = new Set<string>();
-  const tryTerms = async (tried: readonly (readonly [string, FilterTerm])[]) => {
-    if (tried.length === 0) return;
-    const [answers] = await sql
-      .unsafe<Record<string, boolean>[]>(
-        `select ${tried.map(([, term], index) => `coalesce($${index + 1}::text::${term.castType} ${term.condition}, false)`).join(', ')}`,
-        tried.map(([, term]) => raw.get(term.column) ?? null),
-      )
-      .values();
-    tried.forEach(([termKey], index) => {
-      if (answers?.[index] === true) passed.add(termKey);
-    });
-  };
-  await tryTerms([...terms]).catch(async () => {
-    // One that raises takes the row from its own subscribers alone.
-    await Promise.all([...terms].map((term) => tryTerms([term]).catch(() => undefined)));
-  });
-  const passing = new Set<Subscription>();
-  for (const { subscription } of candidates) {
-    if (subscription.terms.every((term) => passed.has(key(term)))) passing.add(subscription);
-  }
-  return passing;
 }

@@ -1,24 +1,14 @@
-import { randomUUID } from 'node:crypto';
 import type { StorageCaller } from '../caller.ts';
 import type { StorageContext } from '../context.ts';
 import { type Exchange, header, isTrue } from '../exchange.ts';
-import { checkAbsent, checkMayWrite, commitObject, findBucket, newMetadata } from '../object-rows.ts';
-import { checkHeaderText, checkMimeType, checkNewKey } from '../object-rules.ts';
+import { checkAbsent, checkMayWrite, findBucket } from '../object-rows.ts';
 import { refuse } from '../storage-error.ts';
-import { parseMetadata } from '../upload.ts';
+import { checkLength, describeUpload, type Writer } from './describe-upload.ts';
+import { receiveBytes } from './receive-bytes.ts';
 import { createTurns } from './turns.ts';
 import { sendTus, sendTusOptions, TusError } from './tus-answer.ts';
 import type { TusDepot, TusUpload } from './tus-depot.ts';
-import { decodeUploadId, encodeUploadId, parseUploadMetadata } from './tus-id.ts';
-
-/** Who may write what: a caller, whom the policies judge, or the holder of a signed token. */
-interface Writer {
-  caller: StorageCaller | undefined;
-  sub: string | undefined;
-  upsert: boolean;
-  /** `bucket/key` that the signed token is bound to. */
-  target: string | undefined;
-}
+import { decodeUploadId, encodeUploadId } from './tus-id.ts';
 
 const octets = 'application/offset+octet-stream';
 
@@ -28,7 +18,7 @@ export function createTusRoutes(
   tus: TusDepot,
   locate: (e: Exchange, path: string) => string,
 ) {
-  const { database, depot, maxFileBytes } = context;
+  const { database, maxFileBytes } = context;
   const turns = createTurns();
 
   /** `id` is undefined for the collection itself. */
@@ -52,76 +42,23 @@ export function createTusRoutes(
   }
 
   async function create(exchange: Exchange, writer: Writer, base: string): Promise<void> {
-    const length = parseLength(exchange);
-    const upload = await describeUpload(exchange, writer, length);
+    const upload = await describeUpload(context, exchange, writer);
     await checkMayWriteTus(writer, upload);
     await tus.save(upload);
     const id = encodeUploadId(upload);
     const location = locate(exchange, `${base}/${id}`);
     const hasBody = header(exchange, 'content-type') === octets;
-    if (!hasBody && length !== 0) {
+    if (!hasBody && upload.length !== 0) {
       return sendTus(exchange, 201, { location, 'content-type': 'text/plain;charset=UTF-8' });
     }
-    const offset = await receive(exchange, upload, 0, new AbortController().signal);
+    const { signal } = new AbortController();
+    const offset = await receiveBytes(context, tus, { exchange, upload, offset: 0, signal });
     sendTus(exchange, 201, {
       location,
       'content-type': 'text/plain;charset=UTF-8',
       'upload-offset': offset,
-      ...(offset === length ? { 'tus-complete': 1 } : {}),
+      ...(offset === upload.length ? { 'tus-complete': 1 } : {}),
     });
-  }
-
-  function parseLength(exchange: Exchange): number | undefined {
-    const length = header(exchange, 'upload-length');
-    const deferred = header(exchange, 'upload-defer-length');
-    if (
-      (length === undefined) === (deferred === undefined) ||
-      (length !== undefined && !/^\d+$/.test(length))
-    ) {
-      throw new TusError(400, 'Upload-Length or Upload-Defer-Length header required\n');
-    }
-    return length === undefined ? undefined : Number(length);
-  }
-
-  async function describeUpload(
-    exchange: Exchange,
-    writer: Writer,
-    length: number | undefined,
-  ): Promise<TusUpload> {
-    const text = header(exchange, 'upload-metadata');
-    if (text === undefined) throw new TusError(400, 'Metadata header is required');
-    const given = parseUploadMetadata(text);
-    const bucket = given.get('bucketName') ?? '';
-    const key = given.get('objectName') ?? '';
-    if (writer.target !== undefined && writer.target !== `${bucket}/${key}`)
-      throw refuse.signature('Invalid signature');
-    const row = await findBucket(database, bucket);
-    checkNewKey(bucket, key);
-    // Storage behaviour: a bucket limit of 0 means no limit here.
-    const limit = Math.min(row.file_size_limit || Number.POSITIVE_INFINITY, maxFileBytes);
-    if (length !== undefined && length > limit) throw new TusError(413, 'Maximum size exceeded\n');
-    const contentType = given.get('contentType') ?? 'application/octet-stream';
-    checkMimeType(contentType, row.allowed_mime_types);
-    const seconds = given.get('cacheControl');
-    const cacheControl = seconds === undefined ? 'no-cache' : `max-age=${seconds}`;
-    checkHeaderText(contentType);
-    checkHeaderText(cacheControl);
-    return {
-      bucket,
-      key,
-      version: randomUUID(),
-      length,
-      metadata: text.replace(
-        /\bcacheControl [^,]*/,
-        `cacheControl ${Buffer.from(cacheControl).toString('base64')}`,
-      ),
-      contentType,
-      cacheControl,
-      userMetadata: given.get('metadata'),
-      upsert: writer.upsert,
-      sub: writer.sub,
-      finished: false,
-    };
   }
 
   async function checkMayWriteTus(
@@ -166,56 +103,14 @@ export function createTusRoutes(
     const declared = header(exchange, 'upload-length');
     if (declared !== undefined && upload.length === undefined) {
       const row = await findBucket(database, upload.bucket);
-      const limit = Math.min(row.file_size_limit || Number.POSITIVE_INFINITY, maxFileBytes);
       if (!/^\d+$/.test(declared) || Number(declared) < offset)
         throw new TusError(400, 'Upload-Length invalid\n');
-      if (Number(declared) > limit) throw new TusError(413, 'Maximum size exceeded\n');
+      checkLength(Number(declared), row, maxFileBytes);
       upload.length = Number(declared);
       await tus.save(upload);
     }
-    const end = await receive(exchange, upload, offset, signal);
+    const end = await receiveBytes(context, tus, { exchange, upload, offset, signal });
     sendTus(exchange, 204, { 'upload-offset': end, ...(end === upload.length ? { 'tus-complete': 1 } : {}) });
-  }
-
-  async function receive(
-    exchange: Exchange,
-    upload: TusUpload,
-    offset: number,
-    signal: AbortSignal,
-  ): Promise<number> {
-    const limit = upload.length ?? maxFileBytes;
-    const exceeded = (): Error => new TusError(413, "upload's size exceeded\n");
-    if (offset + Number(header(exchange, 'content-length') ?? 0) > limit) throw exceeded();
-    const giveWay = (): void => {
-      exchange.request.destroy();
-    };
-    signal.addEventListener('abort', giveWay, { once: true });
-    const body = exchange.request.iterator({ destroyOnReturn: false });
-    const end = await tus.append(upload.version, offset, body, limit, exceeded);
-    signal.removeEventListener('abort', giveWay);
-    if (end === upload.length) await finish(upload);
-    return end;
-  }
-
-  /** The object appears only now, and whole. */
-  async function finish(upload: TusUpload): Promise<void> {
-    const bytes = await depot.adopt(tus.path(upload.version), upload.version);
-    try {
-      const { replaced } = await commitObject(database, {
-        bucket: upload.bucket,
-        key: upload.key,
-        version: upload.version,
-        sub: upload.sub,
-        metadata: newMetadata(bytes, { mimetype: upload.contentType, cacheControl: upload.cacheControl }),
-        userMetadata: parseMetadata(upload.userMetadata),
-      });
-      if (replaced !== undefined) await depot.remove([replaced]);
-    } catch (error) {
-      await depot.remove([upload.version]);
-      await tus.remove(upload.version);
-      throw error;
-    }
-    await tus.save({ ...upload, finished: true });
   }
 
   async function terminate(exchange: Exchange, writer: Writer, id: string): Promise<void> {
