@@ -1,3 +1,4 @@
+import type { JsonObject } from '../../lib/json-object.ts';
 import type { UploadedFile } from './uploaded-file.ts';
 
 /**
@@ -10,7 +11,7 @@ export type ScalarTypes = {
   /** Milliseconds. */
   Duration: { Input: number; Output: number };
   JSON: { Input: unknown; Output: unknown };
-  JSONObject: { Input: Record<string, unknown>; Output: object };
+  JSONObject: { Input: JsonObject; Output: object };
   BigInt: { Input: string; Output: string | number | bigint };
   File: { Input: UploadedFile; Output: never };
   URL: { Input: string; Output: string };

@@ -1,7 +1,7 @@
 import { GraphQLError, Kind, type ValueNode } from 'graphql';
 import { badInput } from '../../lib/bad-input.ts';
 import { formatDuration, parseDuration } from '../../lib/duration.ts';
-import { isRecord } from '../../lib/is-record.ts';
+import { isJsonObject } from '../../lib/json-object.ts';
 import { isTooDeep, mostLevels } from '../../lib/nesting.ts';
 import type { SchemaBuilder } from './builder.ts';
 import { UploadedFile } from './uploaded-file.ts';
@@ -120,13 +120,13 @@ export function addScalars(builder: SchemaBuilder): void {
     description: 'A JSON object.',
     serialize: (value) => value,
     parseValue: (value) => {
-      if (!isRecord(value)) throw refused('JSONObject must be an object: { … }.');
+      if (!isJsonObject(value)) throw refused('JSONObject must be an object: { … }.');
       parseJson(value);
       return value;
     },
     parseLiteral: (node, variables) => {
       const value = parseJsonLiteral(node, variables);
-      if (!isRecord(value)) throw refused('JSONObject must be an object: { … }.');
+      if (!isJsonObject(value)) throw refused('JSONObject must be an object: { … }.');
       return value;
     },
   });

@@ -1,12 +1,22 @@
-import { AppError } from '../../lib/app-error.ts';
+import type { AppError } from '../../lib/app-error.ts';
+import { badInput } from '../../lib/bad-input.ts';
+
+const badName = 'A name in the path is empty, is "." or "..", or is not valid text.';
 
 type QueryValue = string | number | boolean | undefined | readonly (string | number | boolean)[];
 export type Query = Readonly<Record<string, QueryValue>>;
 
+/** What is wrong with a name, as a sentence, where no path can have it as a segment. */
+export function segmentFault(name: string): string | undefined {
+  if (name === '' || name === '.' || name === '..') return badName;
+  // A lone surrogate makes encodeURIComponent throw a URIError.
+  return /\p{Surrogate}/u.test(name) || name.includes('\0') ? badName : undefined;
+}
+
 /** One path segment from a name that a caller chose. Throws BAD_USER_INPUT for `.`, `..` and the empty name. */
 export function encodeSegment(name: string): string {
-  if (name === '' || name === '.' || name === '..') throw badPath();
-  return encodeURIComponent(wellFormed(name));
+  if (segmentFault(name) !== undefined) throw badPath();
+  return encodeURIComponent(name);
 }
 
 /** A path of several segments, such as an object's name; slashes stay. Throws BAD_USER_INPUT as encodeSegment. */
@@ -35,12 +45,6 @@ function isDotSegment(segment: string): boolean {
   return /^(?:\.|%(?:25)*2e){1,2}$/i.test(segment);
 }
 
-function wellFormed(name: string): string {
-  // A lone surrogate makes encodeURIComponent throw a URIError.
-  if (/\p{Surrogate}/u.test(name) || name.includes('\0')) throw badPath();
-  return name;
-}
-
 function badPath(): AppError {
-  return new AppError('BAD_USER_INPUT', 'A name in the path is empty, is "." or "..", or is not valid text.');
+  return badInput([], badName);
 }

@@ -2,14 +2,10 @@ import { z } from 'zod';
 import { AppError } from '../../../lib/app-error.ts';
 import { badInput } from '../../../lib/bad-input.ts';
 import { given } from '../../../lib/given.ts';
+import type { JsonObject, JsonValue } from '../../../lib/json-object.ts';
 import { updateField } from '../../../lib/update-field.ts';
 
 const maxMetadataBytes = 256 * 1024;
-
-// An index signature: the fields of a Record would be typed anew by Pothos.
-interface JsonObject {
-  readonly [name: string]: unknown;
-}
 
 const address = z
   .string()
@@ -22,7 +18,7 @@ const password = z
   .string()
   .min(1, 'must not be empty')
   .refine((value) => Buffer.byteLength(value) <= 72, 'must not be longer than 72 bytes');
-const metadata: z.ZodType<JsonObject> = z.record(z.string(), z.unknown());
+const metadata: z.ZodType<JsonObject> = z.record(z.string(), z.custom<JsonValue>());
 const text = (max: number) => z.string().min(1, 'must not be empty').max(max);
 
 const email = given(address);

@@ -1,26 +1,11 @@
 import { z } from 'zod';
 import { AppError } from '../../../lib/app-error.ts';
 import { badInput } from '../../../lib/bad-input.ts';
-import { updateField } from '../../../lib/update-field.ts';
+import { encodeSegment } from '../../../upstream/http/request-target.ts';
 import type { Call } from '../../../viewer/call.ts';
-import { encodeBucket } from './object-path.ts';
+import type { BucketChanges, NewBucket } from './input.ts';
 import type { Send } from './send.ts';
 import { type Bucket, bucketSchema, messageSchema, pageSchema, toBucket } from './types.ts';
-
-/** What is left out stays; null takes a limit away. */
-export const bucketChanges = z.object({
-  public: updateField(z.boolean()),
-  /** Decimal digits: bytes. */
-  fileSizeLimit: z.string().nullish(),
-  allowedMimeTypes: z.array(z.string()).nullish(),
-});
-export type BucketChanges = z.infer<typeof bucketChanges>;
-
-interface NewBucket extends BucketChanges {
-  readonly id: string;
-  readonly name?: string | null | undefined;
-  readonly public: boolean;
-}
 
 export interface BucketMethods {
   buckets(call: Call): Promise<Bucket[]>;
@@ -37,7 +22,7 @@ export interface BucketMethods {
 const createdSchema = z.object({ name: z.string() });
 
 export function createBucketMethods(send: Send): BucketMethods {
-  const at = (id: string): string => `/bucket/${encodeBucket(id, 'id')}`;
+  const at = (id: string): string => `/bucket/${encodeSegment(id)}`;
 
   async function bucket(id: string, call: Call): Promise<Bucket> {
     return toBucket(await send(bucketSchema, { method: 'GET', path: at(id) }, call));
@@ -52,8 +37,6 @@ export function createBucketMethods(send: Send): BucketMethods {
     },
 
     async createBucket(input, call) {
-      // Storage takes names that no path can hold: such a bucket could not be deleted again.
-      encodeBucket(input.id, 'id');
       const body = { ...wireChanges(input), id: input.id, name: input.name ?? input.id };
       await send(createdSchema, { method: 'POST', path: '/bucket', body }, call);
       return await bucket(input.id, call).catch((error: unknown) => {
@@ -77,7 +60,7 @@ export function createBucketMethods(send: Send): BucketMethods {
         call,
       );
       // Storage says that it is queued even when it is done: what is left tells.
-      const path = `/object/list-v2/${encodeBucket(id, 'id')}`;
+      const path = `/object/list-v2/${encodeSegment(id)}`;
       const left = await send(
         pageSchema,
         { method: 'POST', path, body: { limit: 1 }, idempotent: true },
@@ -95,25 +78,9 @@ export function createBucketMethods(send: Send): BucketMethods {
 function wireChanges({ public: isPublic, fileSizeLimit, allowedMimeTypes }: BucketChanges) {
   return {
     ...(isPublic === undefined ? {} : { public: isPublic }),
-    ...(fileSizeLimit === undefined ? {} : { file_size_limit: wireLimit(fileSizeLimit) }),
-    ...(allowedMimeTypes === undefined ? {} : { allowed_mime_types: wireTypes(allowedMimeTypes) }),
+    ...(fileSizeLimit === undefined ? {} : { file_size_limit: fileSizeLimit && Number(fileSizeLimit) }),
+    ...(allowedMimeTypes === undefined ? {} : { allowed_mime_types: allowedMimeTypes }),
   };
-}
-
-function wireLimit(limit: string | null): number | null {
-  if (limit === null) return null;
-  const bytes = Number(limit);
-  if (Number.isSafeInteger(bytes) && bytes >= 0) return bytes;
-  throw badInput(['fileSizeLimit'], 'fileSizeLimit must be a number of bytes from 0 to 2^53.');
-}
-
-function wireTypes(types: readonly string[] | null): readonly string[] | null {
-  // Storage's database fails at NUL; what else is no media type Storage says itself.
-  if (types === null || types.every((type) => type.length <= 255 && !type.includes('\0'))) return types;
-  throw badInput(
-    ['allowedMimeTypes'],
-    'allowedMimeTypes must hold media types, such as image/png or image/*.',
-  );
 }
 
 function asMade(input: NewBucket): Bucket {

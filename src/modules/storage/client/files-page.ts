@@ -1,20 +1,13 @@
 import { badCursor, checkFirst, decodeCursor, encodeCursor } from '../../../lib/cursor.ts';
 import type { Page } from '../../../lib/page.ts';
+import { encodeSegment } from '../../../upstream/http/request-target.ts';
 import type { Call } from '../../../viewer/call.ts';
-import { checkPrefix, encodeBucket } from './object-path.ts';
+import { defaultFileSort, type FileSort, type FilesInput } from './input.ts';
 import type { Send } from './send.ts';
-import { defaultFileSort, type FileEntry, type FileSort, pageSchema, toFile } from './types.ts';
+import { type FileEntry, pageSchema, toFile } from './types.ts';
 
 /** Storage's own limit for one page. */
 const maxPage = 1000;
-
-export interface FilesArgs {
-  readonly bucket: string;
-  readonly prefix: string;
-  readonly first: number;
-  readonly after?: string | null | undefined;
-  readonly sort?: FileSort | undefined;
-}
 
 /**
  * A place in the list: Storage's cursor of a page, that page's size, and how many of its entries lie behind us. Storage
@@ -26,11 +19,10 @@ interface Place {
   readonly skip: number;
 }
 
-/** One page of what lies under a prefix: folders and files, in the order of `sort`. */
-export async function listFiles(send: Send, args: FilesArgs, call: Call): Promise<Page<FileEntry>> {
+/** One page of what lies under a prefix: folders and files, in the order of `sortBy`. */
+export async function listFiles(send: Send, args: FilesInput, call: Call): Promise<Page<FileEntry>> {
   const first = checkFirst(args.first, maxPage);
-  checkPrefix(args.prefix);
-  const sort = args.sort ?? defaultFileSort;
+  const sort = args.sortBy ?? defaultFileSort;
   const kind = `files:${sort.by}:${sort.direction}`;
   let place = args.after ? readPlace(kind, args.after) : { upstream: '', size: first, skip: 0 };
   const edges: { cursor: string; node: FileEntry }[] = [];
@@ -62,12 +54,12 @@ export async function listFiles(send: Send, args: FilesArgs, call: Call): Promis
   };
 }
 
-async function fetchPage(send: Send, args: FilesArgs, sort: FileSort, place: Place, call: Call) {
+async function fetchPage(send: Send, args: FilesInput, sort: FileSort, place: Place, call: Call) {
   const page = await send(
     pageSchema,
     {
       method: 'POST',
-      path: `/object/list-v2/${encodeBucket(args.bucket)}`,
+      path: `/object/list-v2/${encodeSegment(args.bucket)}`,
       idempotent: true,
       body: {
         prefix: args.prefix,

@@ -1,12 +1,9 @@
 import { AppError } from '../../../lib/app-error.ts';
-import { badInput } from '../../../lib/bad-input.ts';
 import { notConfigured } from '../../../lib/not-configured.ts';
 import { withoutTrailing } from '../../../lib/without-trailing.ts';
-import { checkTransform, type ImageTransform } from './image-transform.ts';
+import { transformOptions } from './image-transform.ts';
+import type { ImageTransform } from './input.ts';
 import { encodeObject } from './object-path.ts';
-
-/** Longest name of a file that a browser is told to save. */
-const maxNameLength = 255;
 
 /** Absolute URLs on this gateway, under its pass-through to Storage. */
 export interface PublicUrls {
@@ -15,7 +12,7 @@ export interface PublicUrls {
   open(bucket: string, path: string, transform?: ImageTransform | null): string;
   /** From Storage's own `signedURL`, which is relative and not percent-encoded. */
   signed(bucket: string, path: string, signedUrl: string): string;
-  /** The same signed URL, for a browser that saves the file under `name`. Throws BAD_USER_INPUT. */
+  /** The same signed URL, for a browser that saves the file under `name`. */
   saved(signedUrl: string, name: string): string;
   signedUpload(bucket: string, path: string, token: string): string;
   readonly resumable: string;
@@ -31,7 +28,7 @@ export function createPublicUrls(publicUrl: string, imageTransformation: boolean
       if (!transform) return `${root}/object/public/${object}`;
       if (!imageTransformation) throw noTransformation();
       const query = new URLSearchParams();
-      for (const [name, value] of Object.entries(checkTransform(transform))) query.set(name, String(value));
+      for (const [name, value] of Object.entries(transformOptions(transform))) query.set(name, String(value));
       return `${root}/render/image/public/${object}?${query}`;
     },
     signed(bucket, path, signedUrl) {
@@ -40,11 +37,7 @@ export function createPublicUrls(publicUrl: string, imageTransformation: boolean
       if (mark < 0 || route === undefined) throw unreadable();
       return `${root}${route}${encodeObject(bucket, path)}${signedUrl.slice(mark)}`;
     },
-    saved(signedUrl, name) {
-      if (name.length > maxNameLength || /\p{Surrogate}|\0/u.test(name))
-        throw badInput(['download'], `download must be text of at most ${maxNameLength} characters.`);
-      return `${signedUrl}&download=${encodeURIComponent(name)}`;
-    },
+    saved: (signedUrl, name) => `${signedUrl}&download=${encodeURIComponent(name)}`,
     signedUpload: (bucket, path, token) =>
       `${root}/object/upload/sign/${encodeObject(bucket, path)}?token=${encodeURIComponent(token)}`,
   };

@@ -1,10 +1,11 @@
 import { AppError } from '../../../lib/app-error.ts';
 import { badInput } from '../../../lib/bad-input.ts';
+import { encodeSegment } from '../../../upstream/http/request-target.ts';
 import type { Call } from '../../../viewer/call.ts';
 import { checkBucketRules } from './bucket-rules.ts';
-import { checkPaths } from './file.ts';
-import { checkTransform, type ImageTransform } from './image-transform.ts';
-import { blameSegments, checkNewPath, encodeBucket, encodeObject } from './object-path.ts';
+import { transformOptions } from './image-transform.ts';
+import type { ImageTransform, SignedUrlsInput, SigningTime, TicketInput } from './input.ts';
+import { blameSegments, encodeObject } from './object-path.ts';
 import { noTransformation, type PublicUrls } from './public-urls.ts';
 import type { Send } from './send.ts';
 import {
@@ -15,35 +16,12 @@ import {
   type UploadTicket,
   uploadTicketSchema,
 } from './types.ts';
-import { cacheSeconds, checkContentType, metadataJson } from './upload-body.ts';
-
-/** A ticket's metadata travels in one header, as Base64; servers take 16 KB of headers in all. */
-const maxMetadataBytes = 4096;
-
-interface TicketArgs {
-  readonly bucket: string;
-  readonly path: string;
-  readonly upsert: boolean;
-  readonly contentType?: string | null | undefined;
-  /** Decimal digits: bytes. */
-  readonly size?: string | null | undefined;
-  readonly cacheControl?: string | null | undefined;
-  readonly metadata?: Record<string, unknown> | null | undefined;
-}
-
-/** Milliseconds; when nothing is said an hour, or the deployment's maximum where that is less. */
-export type SigningTime = number | null | undefined;
 
 const defaultSigningMs = 3_600_000;
 
 export interface SharingMethods {
   /** Signs all paths in one call; a path that cannot be signed says why. Throws BAD_USER_INPUT for too long a time. */
-  signUrls(
-    bucket: string,
-    paths: readonly string[],
-    expiresInMs: SigningTime,
-    call: Call,
-  ): Promise<SignedUrl[]>;
+  signUrls(input: SignedUrlsInput, call: Call): Promise<SignedUrl[]>;
   /** A signed URL of an image in another size; NOT_CONFIGURED where Storage does not transform. */
   signTransformed(
     file: { bucket: string; path: string },
@@ -55,7 +33,7 @@ export interface SharingMethods {
    * Leave to send one file straight to the pass-through, by PUT or TUS. What the bucket would refuse is refused now,
    * where the caller may see the bucket.
    */
-  createUpload(args: TicketArgs, call: Call): Promise<UploadTicket>;
+  createUpload(input: TicketInput, call: Call): Promise<UploadTicket>;
 }
 
 export interface SharingDeps {
@@ -76,15 +54,14 @@ export function createSharingMethods(deps: SharingDeps): SharingMethods {
   }
 
   return {
-    async signUrls(bucket, paths, expiresInMs, call) {
-      const expiresIn = seconds(expiresInMs);
+    async signUrls({ bucket, paths, ...input }, call) {
+      const expiresIn = seconds(input.expiresIn);
       if (paths.length === 0) return [];
-      checkPaths(paths);
       const answers = await send(
         signedManySchema,
         {
           method: 'POST',
-          path: `/object/sign/${encodeBucket(bucket)}`,
+          path: `/object/sign/${encodeSegment(bucket)}`,
           body: { expiresIn, paths },
           idempotent: true,
         },
@@ -104,18 +81,15 @@ export function createSharingMethods(deps: SharingDeps): SharingMethods {
       const options = {
         method: 'POST',
         path: `/object/sign/${encodeObject(bucket, path)}`,
-        body: { expiresIn, transform: checkTransform(transform) },
+        body: { expiresIn, transform: transformOptions(transform) },
         idempotent: true,
       } as const;
       const { signedURL } = await send(signedSchema, options, call);
       return urls.signed(bucket, path, signedURL);
     },
 
-    async createUpload(args, call) {
-      const { bucket, path, upsert, size } = args;
-      checkNewPath(path);
-      checkDescription(args);
-      const contentType = checkContentType(args.contentType ?? 'application/octet-stream');
+    async createUpload(input, call) {
+      const { bucket, path, upsert, size, contentType = 'application/octet-stream' } = input;
       const [{ token }, rules] = await Promise.all([
         send(
           uploadTicketSchema,
@@ -131,46 +105,46 @@ export function createSharingMethods(deps: SharingDeps): SharingMethods {
       ]);
       if (rules) checkBucketRules(rules, { path, contentType, size });
       return {
-        put: { url: urls.signedUpload(bucket, path, token), method: 'PUT', headers: putHeaders(args) },
-        resumable: { url: urls.resumable, method: 'POST', headers: resumableHeaders(args, token) },
+        put: {
+          url: urls.signedUpload(bucket, path, token),
+          method: 'PUT',
+          headers: putHeaders({ ...input, contentType }),
+        },
+        resumable: {
+          url: urls.resumable,
+          method: 'POST',
+          headers: resumableHeaders({ ...input, contentType }, token),
+        },
         expiresAt: expiryOf(token),
       };
     },
   };
 }
 
-/** Throws BAD_USER_INPUT for what the headers of an upload could not say. */
-function checkDescription({ size, metadata }: TicketArgs): void {
-  if (size?.startsWith('-')) throw badInput(['size'], 'size must not be negative.');
-  if (metadata && Buffer.byteLength(metadataJson(metadata)) > maxMetadataBytes) {
-    throw badInput(['metadata'], `metadata must not be longer than ${maxMetadataBytes} bytes of JSON.`);
-  }
-}
+type TypedInput = TicketInput & { readonly contentType: string };
 
-function putHeaders({ contentType, cacheControl, metadata }: TicketArgs): Record<string, string> {
-  const seconds = cacheSeconds(cacheControl);
+function putHeaders({ contentType, cacheControl, metadata }: TypedInput): Record<string, string> {
   return {
-    'content-type': checkContentType(contentType ?? 'application/octet-stream'),
-    ...(seconds === undefined ? {} : { 'cache-control': `max-age=${seconds}` }),
+    'content-type': contentType,
+    ...(cacheControl === undefined ? {} : { 'cache-control': `max-age=${cacheControl}` }),
     ...(metadata ? { 'x-metadata': base64(JSON.stringify(metadata)) } : {}),
   };
 }
 
-function resumableHeaders(args: TicketArgs, token: string): Record<string, string> {
-  const seconds = cacheSeconds(args.cacheControl);
+function resumableHeaders(input: TypedInput, token: string): Record<string, string> {
   const pairs: [string, string | undefined][] = [
-    ['bucketName', args.bucket],
-    ['objectName', args.path],
-    ['contentType', checkContentType(args.contentType ?? 'application/octet-stream')],
-    ['cacheControl', seconds],
-    ['metadata', args.metadata ? JSON.stringify(args.metadata) : undefined],
+    ['bucketName', input.bucket],
+    ['objectName', input.path],
+    ['contentType', input.contentType],
+    ['cacheControl', input.cacheControl],
+    ['metadata', input.metadata ? JSON.stringify(input.metadata) : undefined],
   ];
   const named = pairs.flatMap(([name, value]) => (value === undefined ? [] : [`${name} ${base64(value)}`]));
   return {
     'tus-resumable': '1.0.0',
     'x-signature': token,
     'upload-metadata': named.join(','),
-    ...(args.size === undefined || args.size === null ? {} : { 'upload-length': args.size }),
+    ...(input.size === undefined ? {} : { 'upload-length': input.size }),
   };
 }
 

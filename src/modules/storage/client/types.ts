@@ -92,13 +92,6 @@ export interface StoredFile {
 
 export type FileEntry = Folder | StoredFile;
 
-export interface FileSort {
-  readonly by: 'name' | 'created_at' | 'updated_at';
-  readonly direction: 'asc' | 'desc';
-}
-
-export const defaultFileSort: FileSort = { by: 'name', direction: 'asc' };
-
 /** One signed URL, or why there is none. */
 export interface SignedUrl {
   readonly path: string;

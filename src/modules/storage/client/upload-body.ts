@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
-import { badInput } from '../../../lib/bad-input.ts';
+import type { JsonObject } from '../../../lib/json-object.ts';
 
 export interface UploadDescription {
   readonly contentType: string;
-  readonly cacheControl?: string | null | undefined;
-  readonly metadata?: Record<string, unknown> | null | undefined;
+  /** As `cacheSeconds` gives it. */
+  readonly cacheControl?: string | undefined;
+  readonly metadata?: JsonObject | undefined;
 }
 
 export interface UploadBody {
@@ -25,15 +26,13 @@ const maxHeaderText = 255;
  */
 export function uploadBody(file: Readable, description: UploadDescription): UploadBody {
   const boundary = `bunbun-${randomUUID()}`;
-  const { metadata } = description;
-  const seconds = cacheSeconds(description.cacheControl);
-  const contentType = checkContentType(description.contentType);
+  const { contentType, cacheControl, metadata } = description;
   const field = (name: string, value: string): string =>
     `--${boundary}\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`;
   // Fields come first: behind a large file Storage loses them.
   const head =
-    (seconds === undefined ? '' : field('cacheControl', seconds)) +
-    (metadata ? field('metadata', metadataJson(metadata)) : '') +
+    (cacheControl === undefined ? '' : field('cacheControl', cacheControl)) +
+    (metadata ? field('metadata', JSON.stringify(metadata)) : '') +
     `--${boundary}\r\nContent-Disposition: form-data; name="file"; filename="file"\r\n` +
     `Content-Type: ${contentType}\r\n\r\n`;
   let sent = 0;
@@ -53,32 +52,36 @@ export function uploadBody(file: Readable, description: UploadDescription): Uplo
   };
 }
 
-/**
- * With the type itself in lower case: older Storage compares it letter by letter. Throws BAD_USER_INPUT for text that
- * is no media type.
- */
-export function checkContentType(contentType: string): string {
-  const [, type, parameters] = contentType.length <= maxHeaderText ? (mediaType.exec(contentType) ?? []) : [];
-  if (type !== undefined) return type.toLowerCase() + (parameters ?? '');
-  throw badInput(['contentType'], 'contentType must be a media type, such as image/png.');
-}
+/** What is said of a text that is no media type. */
+export const noMediaType = 'contentType must be a media type, such as image/png.';
 
-/** As JSON. Throws BAD_USER_INPUT for text that Postgres cannot keep in it. */
-export function metadataJson(metadata: Record<string, unknown>): string {
-  return JSON.stringify(metadata, (name, value: unknown) => {
-    if (unstorable.test(name) || (typeof value === 'string' && unstorable.test(value))) {
-      throw badInput(['metadata'], 'metadata holds NUL or half of a surrogate pair.');
-    }
-    return value;
-  });
+/**
+ * A media type with the type itself in lower case: older Storage compares it letter by letter. Undefined for text that is
+ * none.
+ */
+export function normalMediaType(text: string): string | undefined {
+  const [, type, parameters] = text.length <= maxHeaderText ? (mediaType.exec(text) ?? []) : [];
+  return type === undefined ? undefined : type.toLowerCase() + (parameters ?? '');
 }
 
 const unstorable = /\0|\p{Surrogate}/u;
 
-/** What goes behind `max-age=` in Storage: seconds, or the rest of a Cache-Control that begins with max-age. */
-export function cacheSeconds(text: string | null | undefined): string | undefined {
-  if (text === undefined || text === null) return undefined;
+/** What is wrong with metadata, as a sentence, where Postgres cannot keep a text in it. */
+export function metadataFault(metadata: JsonObject): string | undefined {
+  return isStorable(metadata) ? undefined : 'metadata holds NUL or half of a surrogate pair.';
+}
+
+function isStorable(value: unknown): boolean {
+  if (typeof value === 'string') return !unstorable.test(value);
+  if (typeof value !== 'object' || value === null) return true;
+  return Object.entries(value).every(([name, inner]) => !unstorable.test(name) && isStorable(inner));
+}
+
+/**
+ * What goes behind `max-age=` in Storage: seconds, or the rest of a Cache-Control that begins with max-age. Undefined for
+ * text that is neither.
+ */
+export function cacheSeconds(text: string): string | undefined {
   const rest = text.replace(/^max-age=/i, '');
-  if (rest.length <= maxHeaderText && /^\d{1,10}(?:, ?[\w=-]+)*$/.test(rest)) return rest;
-  throw badInput(['cacheControl'], 'cacheControl must be seconds, or begin with max-age.');
+  return rest.length <= maxHeaderText && /^\d{1,10}(?:, ?[\w=-]+)*$/.test(rest) ? rest : undefined;
 }

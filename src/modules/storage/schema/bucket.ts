@@ -1,5 +1,14 @@
 import type { SchemaBuilder } from '../../../graphql/kit/builder.ts';
-import { type BucketChanges, bucketChanges } from '../client/bucket.ts';
+import { checkedBy } from '../../../graphql/kit/input.ts';
+import {
+  type BucketChanges,
+  bucketChangesInput,
+  bucketInput,
+  bucketUpdateInput,
+  filesOfBucketInput,
+  type NewBucket,
+  newBucketInput,
+} from '../client/input.ts';
 import { createLookups } from '../client/lookups.ts';
 import type { Bucket } from '../client/types.ts';
 import { bucketIdArgument } from './bucket-argument.ts';
@@ -39,10 +48,9 @@ export function bucketTypes(builder: SchemaBuilder, { connection, listArgs }: Fi
         nullable: true,
         description: 'What lies under a prefix, up to the next slash.',
         args: listArgs,
-        resolve: ({ id }, { sortBy, ...args }, { services, call, loaders }) =>
-          loaders
-            .get(createLookups)
-            .follow(services.storage.files({ ...args, bucket: id, sort: sortBy ?? undefined }, call)),
+        ...checkedBy(filesOfBucketInput, (input, { services, call, loaders }, { id }: Bucket) =>
+          loaders.get(createLookups).follow(services.storage.files({ ...input, bucket: id }, call)),
+        ),
       }),
     }),
   });
@@ -66,7 +74,7 @@ export function addBucketFields(builder: SchemaBuilder, bucket: BucketTypes): vo
       description: 'One bucket. NOT_FOUND when it is missing or hidden.',
       directives: { auth: { requires: 'AUTHENTICATED' } },
       args: { id: t.arg.id(bucketIdArgument) },
-      resolve: (_root, { id }, { services, call }) => services.storage.bucket(id, call),
+      ...checkedBy(bucketInput, ({ id }, { services, call }) => services.storage.bucket(id, call)),
     }),
   );
   addBucketChanges(builder, bucket);
@@ -74,7 +82,8 @@ export function addBucketFields(builder: SchemaBuilder, bucket: BucketTypes): vo
 }
 
 function addBucketChanges(builder: SchemaBuilder, bucket: BucketTypes): void {
-  const createInput = builder.inputType('CreateBucketInput', {
+  const createInput = builder.inputRef<NewBucket, false>('CreateBucketInput').implement({
+    validate: { schema: newBucketInput },
     description: 'A new bucket.',
     fields: (t) => ({
       id: t.id({ required: true, description: 'Part of every URL: 1 to 100 characters, no slash.' }),
@@ -95,7 +104,7 @@ function addBucketChanges(builder: SchemaBuilder, bucket: BucketTypes): void {
     }),
   );
   const updateInput = builder.inputRef<BucketChanges, false>('UpdateBucketInput').implement({
-    validate: { schema: bucketChanges },
+    validate: { schema: bucketChangesInput },
     description: 'What changes; what is left out stays. null takes a limit away.',
     fields: (t) => ({
       public: t.boolean({ required: false, description: 'Everybody may read.' }),
@@ -113,7 +122,9 @@ function addBucketChanges(builder: SchemaBuilder, bucket: BucketTypes): void {
         id: t.arg.id(bucketIdArgument),
         input: t.arg({ type: updateInput, required: true, description: 'What changes.' }),
       },
-      resolve: (_root, { id, input }, { services, call }) => services.storage.updateBucket(id, input, call),
+      ...checkedBy(bucketUpdateInput, ({ id, input }, { services, call }) =>
+        services.storage.updateBucket(id, input, call),
+      ),
     }),
   );
 }
@@ -143,10 +154,10 @@ function addBucketRemoval(builder: SchemaBuilder): void {
         'Deletes every file of a bucket. Storage allows it to service_role alone, and may only queue it.',
       directives: { auth: { requires: 'SERVICE_ROLE' } },
       args: { id: t.arg.id(bucketIdArgument) },
-      resolve: async (_root, { id }, { services, call }) => ({
+      ...checkedBy(bucketInput, async ({ id }, { services, call }) => ({
         bucketId: id,
         status: await services.storage.emptyBucket(id, call),
-      }),
+      })),
     }),
   );
   const deleted = builder.objectRef<{ bucketId: string }>('DeleteBucketPayload').implement({
@@ -160,10 +171,10 @@ function addBucketRemoval(builder: SchemaBuilder): void {
       description: 'Deletes an empty bucket. CONFLICT while there are files in it.',
       directives: { auth: { requires: 'AUTHENTICATED' } },
       args: { id: t.arg.id(bucketIdArgument) },
-      resolve: async (_root, { id }, { services, call }) => {
+      ...checkedBy(bucketInput, async ({ id }, { services, call }) => {
         await services.storage.deleteBucket(id, call);
         return { bucketId: id };
-      },
+      }),
     }),
   );
 }

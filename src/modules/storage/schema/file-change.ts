@@ -1,4 +1,6 @@
 import type { SchemaBuilder } from '../../../graphql/kit/builder.ts';
+import { checkedBy } from '../../../graphql/kit/input.ts';
+import { type CopyInput, copyInput, deleteFilesInput, type MoveInput, moveInput } from '../client/input.ts';
 import { bucketIdArgument } from './bucket-argument.ts';
 import type { FileTypes } from './file.ts';
 
@@ -18,15 +20,17 @@ export function addFileChanges(builder: SchemaBuilder, { file }: FileTypes): voi
           description: 'Full keys: a folder’s path deletes nothing.',
         }),
       },
-      resolve: (_root, { bucket, paths }, { services, call }) =>
-        services.storage.deleteFiles(bucket, paths, call),
+      ...checkedBy(deleteFilesInput, (input, { services, call }) =>
+        services.storage.deleteFiles(input, call),
+      ),
     }),
   );
   addPlacing(builder, file);
 }
 
 function addPlacing(builder: SchemaBuilder, file: FileTypes['file']): void {
-  const moveInput = builder.inputType('MoveFileInput', {
+  const move = builder.inputRef<MoveInput, false>('MoveFileInput').implement({
+    validate: { schema: moveInput },
     description: 'Where a file goes.',
     fields: (t) => ({
       bucket: t.id({ required: true, description: 'Bucket in which the file is.' }),
@@ -41,11 +45,12 @@ function addPlacing(builder: SchemaBuilder, file: FileTypes['file']): void {
       nullable: true,
       description: 'Renames a file. CONFLICT when the new path is taken.',
       directives: { auth: { requires: 'AUTHENTICATED' } },
-      args: { input: t.arg({ type: moveInput, required: true, description: 'From where to where.' }) },
+      args: { input: t.arg({ type: move, required: true, description: 'From where to where.' }) },
       resolve: (_root, { input }, { services, call }) => services.storage.move(input, call),
     }),
   );
-  const copyInput = builder.inputType('CopyFileInput', {
+  const copy = builder.inputRef<CopyInput, false>('CopyFileInput').implement({
+    validate: { schema: copyInput },
     description: 'Where a copy goes.',
     fields: (t) => ({
       bucket: t.id({ required: true, description: 'Bucket in which the file is.' }),
@@ -66,7 +71,7 @@ function addPlacing(builder: SchemaBuilder, file: FileTypes['file']): void {
       description:
         'Copies a file with its metadata. CONFLICT when the new path is taken and upsert is false.',
       directives: { auth: { requires: 'AUTHENTICATED' } },
-      args: { input: t.arg({ type: copyInput, required: true, description: 'From where to where.' }) },
+      args: { input: t.arg({ type: copy, required: true, description: 'From where to where.' }) },
       resolve: (_root, { input }, { services, call }) => services.storage.copy(input, call),
     }),
   );

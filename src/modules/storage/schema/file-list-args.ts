@@ -1,5 +1,5 @@
 import type { SchemaBuilder } from '../../../graphql/kit/builder.ts';
-import { defaultFileSort, type FileSort } from '../client/types.ts';
+import { defaultFileSort, type FileSort } from '../client/input.ts';
 
 /** Arguments of every list of files. */
 export function fileListArgs(builder: SchemaBuilder) {

@@ -1,4 +1,6 @@
 import type { SchemaBuilder } from '../../../graphql/kit/builder.ts';
+import { checkedBy } from '../../../graphql/kit/input.ts';
+import { fileInput, filesInput } from '../client/input.ts';
 import { createLookups } from '../client/lookups.ts';
 import { bucketIdArgument } from './bucket-argument.ts';
 import type { FileTypes } from './file.ts';
@@ -13,10 +15,9 @@ export function addFileQueries(builder: SchemaBuilder, { file, connection, listA
         'What lies under a prefix, up to the next slash. A bucket that is missing or hidden is empty.',
       directives: { auth: { requires: 'AUTHENTICATED' } },
       args: { bucket: t.arg.id(bucketIdArgument), ...listArgs },
-      resolve: (_root, { sortBy, ...args }, { services, call, loaders }) =>
-        loaders
-          .get(createLookups)
-          .follow(services.storage.files({ ...args, sort: sortBy ?? undefined }, call)),
+      ...checkedBy(filesInput, (input, { services, call, loaders }) =>
+        loaders.get(createLookups).follow(services.storage.files(input, call)),
+      ),
     }),
   );
   builder.queryField('file', (t) =>
@@ -29,8 +30,9 @@ export function addFileQueries(builder: SchemaBuilder, { file, connection, listA
         bucket: t.arg.id(bucketIdArgument),
         path: t.arg.string({ required: true, description: 'Full key in the bucket.' }),
       },
-      resolve: (_root, { bucket, path }, { services, call, loaders }) =>
+      ...checkedBy(fileInput, ({ bucket, path }, { services, call, loaders }) =>
         loaders.get(createLookups).follow(services.storage.file(bucket, path, call)),
+      ),
     }),
   );
 }

@@ -1,6 +1,8 @@
 import type { SchemaBuilder } from '../../../graphql/kit/builder.ts';
 import { connectionType } from '../../../graphql/kit/connection.ts';
 import type { Context } from '../../../graphql/kit/context.ts';
+import { checkedBy } from '../../../graphql/kit/input.ts';
+import { signedUrlInput } from '../client/input.ts';
 import type { FileEntry, Folder, StoredFile } from '../client/types.ts';
 import { fileListArgs } from './file-list-args.ts';
 import { imageTransformInput } from './image-transform.ts';
@@ -138,13 +140,16 @@ export function fileTypes(builder: SchemaBuilder) {
           }),
           transform: t.arg({ type: transform, required: false, description: 'An image in another size.' }),
         },
-        resolve: async ({ bucket, path }, { expiresIn, download, transform: image }, context) => {
-          const { storage } = context.services;
-          const url = image
-            ? await storage.signTransformed({ bucket, path }, expiresIn, image, context.call)
-            : await context.loaders.get(createSignLoader).load({ bucket, path, expiresInMs: expiresIn });
-          return url === null || download == null ? url : storage.urls.saved(url, download);
-        },
+        ...checkedBy(
+          signedUrlInput,
+          async ({ expiresIn, download, transform: image }, context, { bucket, path }: StoredFile) => {
+            const { storage } = context.services;
+            const url = image
+              ? await storage.signTransformed({ bucket, path }, expiresIn, image, context.call)
+              : await context.loaders.get(createSignLoader).load({ bucket, path, expiresIn });
+            return url === null || download == null ? url : storage.urls.saved(url, download);
+          },
+        ),
       }),
     }),
   });

@@ -1,6 +1,6 @@
 import type { InputRef } from '@pothos/core';
 import type { SchemaBuilder } from '../../../graphql/kit/builder.ts';
-import type { ImageTransform } from '../client/image-transform.ts';
+import { imageTransformInput as checks, type ImageTransform } from '../client/input.ts';
 
 /** `ImageTransformInput`: an image in another size. */
 export function imageTransformInput(builder: SchemaBuilder): InputRef<ImageTransform> {
@@ -19,7 +19,8 @@ export function imageTransformInput(builder: SchemaBuilder): InputRef<ImageTrans
       AVIF: { value: 'avif', description: 'AVIF.' },
     } as const,
   });
-  return builder.inputRef<ImageTransform>('ImageTransformInput').implement({
+  return builder.inputRef<ImageTransform, false>('ImageTransformInput').implement({
+    validate: { schema: checks },
     description: 'Another size of an image. NOT_CONFIGURED where Storage does not transform images.',
     fields: (t) => ({
       width: t.int({ required: false, description: 'Pixels.' }),

@@ -1,10 +1,9 @@
 import DataLoader from 'dataloader';
 import type { Context } from '../../../graphql/kit/context.ts';
 import { AppError } from '../../../lib/app-error.ts';
-import { maxPaths } from '../client/file.ts';
+import { maxPaths, type SigningTime } from '../client/input.ts';
 import { createLookups } from '../client/lookups.ts';
 import { pathFault } from '../client/object-path.ts';
-import type { SigningTime } from '../client/sharing.ts';
 import type { Bucket, StoredFile } from '../client/types.ts';
 
 interface FileKey {
@@ -38,7 +37,7 @@ function nullOrError(error: unknown): null | Error {
 }
 
 interface SignKey extends FileKey {
-  readonly expiresInMs: SigningTime;
+  readonly expiresIn: SigningTime;
 }
 
 /** Signs every URL that one operation asks for in one upstream call per bucket and time. */
@@ -59,10 +58,10 @@ export function createSignLoader({ services, call, loaders }: Context) {
         }
       };
       const askSome = async (some: SignKey[]): Promise<void> => {
-        const [{ bucket, expiresInMs } = { bucket: '', expiresInMs: undefined }] = some;
+        const [{ bucket, expiresIn } = { bucket: '', expiresIn: undefined }] = some;
         const paths = some.map(({ path }) => path);
         try {
-          const signed = await services.storage.signUrls(bucket, paths, expiresInMs, call);
+          const signed = await services.storage.signUrls({ bucket, paths, expiresIn }, call);
           signed.forEach(({ url }, index) => {
             const key = some[index];
             if (key) answers.set(signKey(key), url);
@@ -86,6 +85,6 @@ function signKey(key: SignKey): string {
   return groupOf(key) + fileKey(key);
 }
 
-function groupOf({ bucket, expiresInMs }: SignKey): string {
-  return JSON.stringify([bucket, expiresInMs]);
+function groupOf({ bucket, expiresIn }: SignKey): string {
+  return JSON.stringify([bucket, expiresIn]);
 }

@@ -1,4 +1,6 @@
 import type { SchemaBuilder } from '../../../graphql/kit/builder.ts';
+import { checkedBy } from '../../../graphql/kit/input.ts';
+import { signedUrlsInput } from '../client/input.ts';
 import type { SignedUrl } from '../client/types.ts';
 import { bucketIdArgument } from './bucket-argument.ts';
 
@@ -33,8 +35,7 @@ export function addSignedUrls(builder: SchemaBuilder): void {
             'How long they work; the largest is configured (MAX_SIGNED_URL_EXPIRY). When left out an hour, or that where it is less.',
         }),
       },
-      resolve: (_root, { bucket, paths, expiresIn }, { services, call }) =>
-        services.storage.signUrls(bucket, paths, expiresIn, call),
+      ...checkedBy(signedUrlsInput, (input, { services, call }) => services.storage.signUrls(input, call)),
     }),
   );
 }

@@ -1,14 +1,21 @@
+import { z } from 'zod';
 import type { SchemaBuilder } from '../../../graphql/kit/builder.ts';
 import { httpMethodEnum } from '../../../graphql/kit/http-method.ts';
+import { UploadedFile } from '../../../graphql/kit/uploaded-file.ts';
+import { type TicketInput, ticketInput, uploadInput } from '../client/input.ts';
 import type { UploadRequest, UploadTicket } from '../client/types.ts';
 import type { FileTypes } from './file.ts';
 
 const cacheControlText =
   'Seconds that browsers may keep the file, or a Cache-Control that begins with max-age.';
 
+const fileUploadInput = uploadInput.extend({ file: z.instanceof(UploadedFile) });
+type FileUploadInput = z.infer<typeof fileUploadInput>;
+
 /** `uploadFile` and `createUpload`. */
 export function addUploadFields(builder: SchemaBuilder, { file }: FileTypes): void {
-  const input = builder.inputType('UploadFileInput', {
+  const input = builder.inputRef<FileUploadInput, false>('UploadFileInput').implement({
+    validate: { schema: fileUploadInput },
     description: 'A file and where it goes.',
     fields: (t) => ({
       bucket: t.id({ required: true, description: 'Id of the bucket.' }),
@@ -66,7 +73,8 @@ function addTicket(builder: SchemaBuilder): void {
       }),
     }),
   });
-  const input = builder.inputType('CreateUploadInput', {
+  const input = builder.inputRef<TicketInput, false>('CreateUploadInput').implement({
+    validate: { schema: ticketInput },
     description: 'The file that will be sent.',
     fields: (t) => ({
       bucket: t.id({ required: true, description: 'Id of the bucket.' }),
@@ -91,7 +99,8 @@ function addTicket(builder: SchemaBuilder): void {
       directives: { auth: { requires: 'AUTHENTICATED' } },
       secretAnswer: true,
       args: { input: t.arg({ type: input, required: true, description: 'The file.' }) },
-      resolve: (_root, { input: args }, { services, call }) => services.storage.createUpload(args, call),
+      resolve: (_root, { input: ticketFor }, { services, call }) =>
+        services.storage.createUpload(ticketFor, call),
     }),
   );
 }

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { given } from '../../../../lib/given.ts';
-import { isRecord } from '../../../../lib/is-record.ts';
-import type { JsonObject } from '../../../../lib/json-object.ts';
+import { isJsonObject, type JsonObject } from '../../../../lib/json-object.ts';
 import { FilterFault, parseFilter } from './filter.ts';
 
 /** Longest name of Postgres, in bytes. */
@@ -21,7 +20,7 @@ const text = (longest: number) =>
     .refine((value) => !value.includes('\0'), 'It holds a NUL character.');
 
 // Taken as it is: a copy by zod would cost as much as it is large, and lose a name such as __proto__.
-const object = z.custom<JsonObject>(isRecord, 'It must be an object.');
+const object = z.custom<JsonObject>(isJsonObject, 'It must be an object.');
 
 const filter = z.string().superRefine((value, context) => {
   try {
