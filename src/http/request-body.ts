@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { AppError } from '../lib/app-error.ts';
+import { badInput } from '../lib/bad-input.ts';
 import type { ByteHold } from '../lib/byte-budget.ts';
 import { usualSpanMs, watchPace } from './watch-pace.ts';
 
@@ -88,5 +89,5 @@ export async function readBody(request: IncomingMessage, limits: BodyLimits): Pr
 }
 
 function endedEarly(cause?: unknown): AppError {
-  return new AppError('BAD_USER_INPUT', 'The request body ended early.', { cause });
+  return badInput([], 'The request body ended early.', { cause });
 }

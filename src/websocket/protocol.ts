@@ -7,6 +7,7 @@ import type { Transport } from '../graphql/engine/transport.ts';
 import { unsupportedRequest } from '../graphql/engine/unsupported-request.ts';
 import { noRoomForBody } from '../http/request-body.ts';
 import { AppError } from '../lib/app-error.ts';
+import { badArgument } from '../lib/bad-input.ts';
 import type { ByteBudget } from '../lib/byte-budget.ts';
 import { defaultOutboxLimits } from '../lib/fan-out/outbox.ts';
 import { isRecord } from '../lib/is-record.ts';
@@ -130,8 +131,8 @@ export function createProtocol(deps: ProtocolDeps) {
       const { query, variables, operationName } = payload;
       // Also those that no operation asks for: they are written out to find who shares it.
       if (isTooDeep(variables)) {
-        const message = `variables: JSON must not be nested deeper than ${mostLevels} levels.`;
-        return [clientError(new AppError('BAD_USER_INPUT', message))];
+        const fault = `JSON must not be nested deeper than ${mostLevels} levels.`;
+        return [clientError(badArgument('variables', fault))];
       }
       const abort = new AbortController();
       const transport = transportOf(connection, abort.signal);

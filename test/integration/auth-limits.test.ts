@@ -147,6 +147,7 @@ describe('the pass-through counts an attempt', () => {
     expect(JSON.parse(answer.text)).toMatchObject({
       code: 'BAD_USER_INPUT',
       error_code: 'validation_failed',
+      issues: [{ path: ['email'] }],
     });
   });
 

@@ -6,10 +6,12 @@ import { type StorageGateway, startStorageGateway } from '../support/storage-gat
 import { transport } from '../support/supabase-transport.ts';
 
 const day = 24 * 60 * 60;
+const message = `expiresIn must be a number of seconds, at most ${day}: ask for a shorter time.`;
 const refusal = {
   statusCode: '400',
   error: 'BAD_USER_INPUT',
-  message: `expiresIn must be a number of seconds, at most ${day}: ask for a shorter time.`,
+  message,
+  issues: [{ path: ['expiresIn'], message }],
 };
 
 describe('signing through the pass-through', () => {

@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { gql } from '../support/gql.ts';
 import { exchange } from '../support/recorded-exchange.ts';
@@ -259,23 +260,42 @@ describe('uploading through GraphQL', () => {
     await expect.poll(incoming, { timeout: 5_000 }).toEqual([]);
   });
 
-  test('answers a refused caller early, before the file has come, and closes the connection', async () => {
+  /** The answer to a request that goes no further than `begin`. */
+  async function answerTo(begin: string, headers: Record<string, string>): Promise<IncomingMessage> {
     const { hostname, port } = new URL(gateway.url);
-    const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+    return await new Promise<IncomingMessage>((resolve, reject) => {
       const sending = httpRequest({
         hostname,
         port,
         method: 'POST',
         path: '/graphql',
-        headers: { ...csrf, 'content-type': `multipart/form-data; boundary=${boundary}` },
+        headers: { ...csrf, 'content-type': `multipart/form-data; boundary=${boundary}`, ...headers },
       });
       sending.on('response', resolve).on('error', reject);
-      sending.write(operations({ path: 'early' }) + field('map', '{"0":["variables.file"]}'));
-      sending.write(filePart('0', 'never more than this').subarray(0, -2));
+      sending.write(begin);
     });
+  }
+  const beforeFile = (path: string) => operations({ path }) + field('map', '{"0":["variables.file"]}');
+
+  test('answers a refused caller early, before the file has come, and closes the connection', async () => {
+    const part = filePart('0', 'never more than this').subarray(0, -2);
+    const answer = await answerTo(beforeFile('early') + part, {});
     expect(answer.headers.connection).toBe('close');
     answer.resume();
     await new Promise((resolve) => answer.once('close', resolve));
+  });
+
+  test('refuses a path that no file can have before the file begins to come', async () => {
+    const answer = await answerTo(`${beforeFile('../x')}--${boundary}\r\n`, {
+      authorization: `Bearer ${gateway.serviceKey}`,
+    });
+    expect(answer.headers.connection).toBe('close');
+    expect(await text(answer)).toContain('path must not hold');
+  });
+
+  test('says nothing of the path to a caller who may not ask', async () => {
+    const { codes } = await send([beforeFile('../x'), filePart('0', 'x'), end], { token: null });
+    expect(codes).toEqual(['UNAUTHENTICATED']);
   });
 
   test('leaves nothing of an upload whose sender goes away half-way', async () => {

@@ -82,6 +82,7 @@ test('refuses variables nested too deeply, and keeps the socket', async () => {
   client.send(`{"id":"1","type":"subscribe","payload":${payload}}`);
   const refusal = await client.message(({ id, type }) => id === '1' && type === 'error');
   expect(JSON.stringify(refusal)).toContain('BAD_USER_INPUT');
+  expect(JSON.stringify(refusal)).toContain('"issues":[{"path":["variables"],');
   client.send({ type: 'ping' });
   await client.message(({ type }) => type === 'pong');
   client.socket.close();

@@ -1,5 +1,6 @@
 import type { OperationEngine } from '../../graphql/engine/engine.ts';
 import { AppError } from '../../lib/app-error.ts';
+import { badInput } from '../../lib/bad-input.ts';
 import type { ByteHold } from '../../lib/byte-budget.ts';
 import type { Logger } from '../../observability/logger.ts';
 import { type BodyLimits, maxBytesOf } from './body-limits.ts';
@@ -33,7 +34,7 @@ export function createMultipartPost(deps: MultipartPostDeps) {
           return;
         }
         if (prepared.type === 'subscription') {
-          throw new AppError('BAD_USER_INPUT', 'A subscription cannot come as a multipart request.');
+          throw badInput([], 'A subscription cannot come as a multipart request.');
         }
         const outcome = await prepared.run();
         if (Symbol.asyncIterator in outcome) throw new Error('an operation with files gave a stream');

@@ -1,4 +1,5 @@
-import { AppError } from '../../lib/app-error.ts';
+import type { AppError } from '../../lib/app-error.ts';
+import { badInput } from '../../lib/bad-input.ts';
 import { decodeOnce } from '../../lib/decode-once.ts';
 
 /** A request target taken apart once: what is checked here is what is sent. */
@@ -16,7 +17,7 @@ function climbs(text: string): boolean {
 }
 
 function notPassed(): AppError {
-  return new AppError('BAD_USER_INPUT', 'The path of this request cannot be passed on.');
+  return badInput([], 'The path of this request cannot be passed on.');
 }
 
 /**

@@ -1,4 +1,4 @@
-import { AppError } from '../../lib/app-error.ts';
+import { badInput } from '../../lib/bad-input.ts';
 import { hasRepeatedName } from '../../lib/has-repeated-name.ts';
 
 /** Names that Go's JSON decoder takes for one: case does not matter, and ſ and K (Kelvin) are an s and a k. */
@@ -17,7 +17,7 @@ export function bodyField(body: unknown, name: string): unknown {
   );
   if (spelling === undefined) return undefined;
   if (others.length === 0) return Reflect.get(body, spelling);
-  throw new AppError('BAD_USER_INPUT', `The body has more than one ${name}.`);
+  throw badInput([name], `The body has more than one ${name}.`);
 }
 
 /**
@@ -31,5 +31,5 @@ export function refuseRepeatedNames(body: Buffer): void {
   } catch {
     return;
   }
-  if (hasRepeatedName(text)) throw new AppError('BAD_USER_INPUT', 'The body has a name more than once.');
+  if (hasRepeatedName(text)) throw badInput([], 'The body has a name more than once.');
 }

@@ -1,4 +1,4 @@
-import { AppError } from '../../lib/app-error.ts';
+import { badInput } from '../../lib/bad-input.ts';
 import { parseDuration } from '../../lib/duration.ts';
 import type { PassRule, ProxyRoute, Spending } from '../../module/proxy-route.ts';
 import type { HttpUpstream } from '../../upstream/http/types.ts';
@@ -63,7 +63,7 @@ const spendsWithoutBody =
 const spendsGrant: Spends = (query, body) => {
   const [grant, ...others] = query.getAll('grant_type');
   // The service drops a pair that it cannot read, and goes by the next.
-  if (others.length > 0) throw new AppError('BAD_USER_INPUT', 'The query has more than one grant_type.');
+  if (others.length > 0) throw badInput(['grant_type'], 'The query has more than one grant_type.');
   switch (grant) {
     case 'password':
       return spending('signIn', body);

@@ -1,4 +1,4 @@
-import { AppError } from '../../lib/app-error.ts';
+import { badInput } from '../../lib/bad-input.ts';
 import { decodeOnce } from '../../lib/decode-once.ts';
 
 /**
@@ -25,8 +25,8 @@ export function checkSigningTime(body: Buffer, maxMs: number): void {
   const seconds = typeof given === 'string' ? Number(given) : given;
   const max = Math.floor(maxMs / 1000);
   if (seconds === undefined || (typeof seconds === 'number' && seconds <= max)) return;
-  throw new AppError(
-    'BAD_USER_INPUT',
+  throw badInput(
+    ['expiresIn'],
     `expiresIn must be a number of seconds, at most ${max}: ask for a shorter time.`,
   );
 }
@@ -36,7 +36,7 @@ function timeIn(body: Buffer): unknown {
   try {
     parsed = JSON.parse(body.toString('utf8'));
   } catch {
-    throw new AppError('BAD_USER_INPUT', 'The body must be JSON.');
+    throw badInput([], 'The body must be JSON.');
   }
   if (typeof parsed !== 'object' || parsed === null) return undefined;
   return 'expiresIn' in parsed ? parsed.expiresIn : undefined;

@@ -77,5 +77,9 @@ test.each(refused)('%s is refused, and a ticket for it when it is asked for', as
   expect(await raw.json()).toMatchObject({ code: 'InvalidMimeType' });
   const { data, errors } = await ask(contentType);
   expect(data).toEqual({ createUpload: null });
-  expect(errors[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', reason: 'InvalidMimeType' });
+  expect(errors[0]?.extensions).toMatchObject({
+    code: 'BAD_USER_INPUT',
+    reason: 'InvalidMimeType',
+    issues: [{ path: ['contentType'] }],
+  });
 });

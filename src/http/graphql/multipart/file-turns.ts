@@ -147,7 +147,7 @@ export function createFileTurns({ places, maxFileBytes, share }: FileTurnsOption
     discard() {
       discarding = true;
       for (const part of parts.values()) {
-        part.held?.fail(new AppError('BAD_USER_INPUT', 'The request is over.'));
+        part.held?.fail(badInput([], 'The request is over.'));
         part.flowing?.destroy();
         part.source.resume();
       }

@@ -1,4 +1,5 @@
 import { AppError } from '../../../lib/app-error.ts';
+import { badInput } from '../../../lib/bad-input.ts';
 import type { Bucket } from './types.ts';
 
 export interface AnnouncedFile {
@@ -12,13 +13,17 @@ export interface AnnouncedFile {
 export function checkBucketRules(bucket: Bucket, { path, contentType, size }: AnnouncedFile): void {
   const limit = Number(bucket.fileSizeLimit ?? 0);
   if (limit > 0 && Number(size ?? 0) > limit) {
-    throw refused('PAYLOAD_TOO_LARGE', 'EntityTooLarge', 'The file is larger than the bucket allows.');
+    throw new AppError('PAYLOAD_TOO_LARGE', 'The file is larger than the bucket allows.', {
+      details: { service: 'STORAGE', reason: 'EntityTooLarge' },
+    });
   }
   const types = bucket.allowedMimeTypes ?? [];
   // Consoles make folders with such a file, in buckets for pictures too.
   if (types.length === 0 || path.endsWith('/.emptyFolderPlaceholder')) return;
   if (!types.some((type) => mayMean(type, contentType))) {
-    throw refused('BAD_USER_INPUT', 'InvalidMimeType', 'The bucket does not accept this content type.');
+    throw badInput(['contentType'], 'The bucket does not accept this content type.', {
+      details: { service: 'STORAGE', reason: 'InvalidMimeType' },
+    });
   }
 }
 
@@ -34,8 +39,4 @@ function mayMean(allowed: string, contentType: string): boolean {
 /** A media type without its parameters, which RFC 9110 does not count to it. */
 function essence(mediaType: string): string {
   return (mediaType.split(';', 1)[0] ?? '').trim().toLowerCase();
-}
-
-function refused(code: 'BAD_USER_INPUT' | 'PAYLOAD_TOO_LARGE', reason: string, message: string): AppError {
-  return new AppError(code, message, { details: { service: 'STORAGE', reason } });
 }

@@ -78,7 +78,9 @@ export function createBucketMethods(send: Send): BucketMethods {
 function wireChanges({ public: isPublic, fileSizeLimit, allowedMimeTypes }: BucketChanges) {
   return {
     ...(isPublic === undefined ? {} : { public: isPublic }),
-    ...(fileSizeLimit === undefined ? {} : { file_size_limit: fileSizeLimit && Number(fileSizeLimit) }),
+    ...(fileSizeLimit === undefined
+      ? {}
+      : { file_size_limit: fileSizeLimit === null ? null : Number(fileSizeLimit) }),
     ...(allowedMimeTypes === undefined ? {} : { allowed_mime_types: allowedMimeTypes }),
   };
 }
