@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 
-// npm run bench [-- name …]: runs the scenarios of bench/scenarios and writes bench/results. Build first: npm run build.
+// npm run bench [-- name …]: runs the scenarios of bench/scenarios and writes bench/results. After npm run build.
 const folder = new URL('./scenarios/', import.meta.url);
 const all = readdirSync(folder).map((file) => file.replace(/\.ts$/, ''));
 const wanted = process.argv.slice(2);

@@ -1,7 +1,7 @@
 import { build } from 'esbuild';
 
-// The gateway as one file, and another for each command that is loaded by itself: hundreds of small ones would be a tenth
-// of the CPU of a start. Packages stay where npm put them. Types are the type check's.
+// The gateway as one file, and another for each command that is loaded by itself: hundreds of small ones would be a
+// tenth of the CPU of a start. Packages stay where npm put them. Types are the type check's.
 const top = new URL('../', import.meta.url).pathname;
 await build({
   absWorkingDir: top,

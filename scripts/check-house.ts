@@ -6,8 +6,8 @@ import type { AnyModule } from '../src/module/module.ts';
 
 // How far each module reaches: the source files outside of its folder that know of it. A file knows of a module when it
 // imports from its folder, asks for its client (`services.storage`), or names what is the module's own: a variable
-// (`META_URL`), its service (`META`), the service's path (`/pg`). Where the module's name is a word of nothing else, any
-// name with that word in it counts as well. Comments and sentences do not count. CI fails above the limit.
+// (`META_URL`), its service (`META`), the service's path (`/pg`). Where the module's name is a word of nothing else,
+// any name with that word in it counts as well. Comments and sentences do not count. CI fails above the limit.
 const mostFiles = 2;
 
 /** Modules whose name is a word of nothing else; what else is called so, in full. */

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { buildSchema, findBreakingChanges } from 'graphql';
 
-// Compares schema.graphql with that of the last release: deprecate, never break. Before the first release it only tells.
+// Compares schema.graphql with that of the last release: deprecate, never break. Before the first one it only tells.
 function git(...args: string[]): string | undefined {
   try {
     return execFileSync('git', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();

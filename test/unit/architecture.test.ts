@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 
 const root = resolve(import.meta.dirname, '../..');
 
-/** The floors of the house, from the ground up: what lies in a folder imports from lower floors and from its own room. */
+/** The floors of the house, from the ground up: a folder imports from lower floors and from its own room. */
 const floors: readonly (readonly string[])[] = [
   ['lib'],
   ['observability', 'config'],

@@ -7,7 +7,7 @@ export interface Message {
   readonly sentAt: string;
   readonly channel: 'email' | 'sms';
   readonly to: string;
-  /** What the message is for: signup, magiclink, recovery, invite, email_change, reauthentication, sms, phone_change. */
+  /** What it is for: signup, magiclink, recovery, invite, email_change, reauthentication, sms, phone_change. */
   readonly kind: string;
   readonly subject: string;
   /** The code to type in. */

@@ -29,7 +29,7 @@ function isRedirectAllowed(context: AuthContext, target: string): boolean {
   return context.settings.uriAllowList.some((glob) => globToPattern(glob).test(withoutFragment));
 }
 
-/** Where to go afterwards: an allowed `redirect_to` (query or header), an allowed Referer, else the site. Never an error. */
+/** Where to go afterwards: an allowed `redirect_to` (query or header) or Referer, else the site. Never an error. */
 export function redirectTarget(context: AuthContext, request: AuthRequest, fromBody?: string | null): string {
   const candidates = [
     fromBody ?? '',

@@ -18,7 +18,7 @@ export interface AuthServerSettings {
   readonly otpExpiry: number;
   /** Shortest password in characters. @default 6 */
   readonly passwordMinLength: number;
-  /** A change of password wants the nonce of GET /reauthenticate when the session is older than a day. @default false */
+  /** With a session older than a day a new password wants the nonce of GET /reauthenticate. @default false */
   readonly reauthenticateForPassword: boolean;
   /** Globs of addresses that `redirect_to` may name beside the site itself. @default [] */
   readonly uriAllowList: readonly string[];

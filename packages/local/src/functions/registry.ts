@@ -8,7 +8,7 @@ import { bundleFunction } from './bundle.ts';
 import { type FunctionLimits, type FunctionWorker, startFunctionWorker } from './function-worker.ts';
 
 export interface FunctionRegistry {
-  /** The worker of a function as its files are now; undefined when there is no such function. Throws when it cannot start. */
+  /** The worker of a function as its files are now; undefined without such a function. Throws when it cannot start. */
   worker(name: string): Promise<FunctionWorker | undefined>;
   close(): Promise<void>;
 }

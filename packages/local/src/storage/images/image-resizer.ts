@@ -9,7 +9,7 @@ interface ResizedImage {
 
 /** Makes other sizes of images. Needs the package sharp, which is an optional dependency. */
 export interface ImageResizer {
-  /** `accept`: an image of no asked-for format becomes WebP where the client takes it. Undefined for what is no image. */
+  /** An image of no asked-for format becomes WebP where `accept` has it. Undefined for what is no image. */
   resize(source: Buffer, transform: ImageTransform, accept: string): Promise<ResizedImage | undefined>;
 }
 

@@ -13,8 +13,8 @@ interface Receiving {
 }
 
 /**
- * Takes a request's bytes at `offset`, and gives the offset after them; with the last ones the upload becomes an object.
- * A request whose `signal` aborts is broken off. Throws TusError and StorageError.
+ * Takes a request's bytes at `offset`, and gives the offset after them; with the last ones the upload becomes an
+ * object. A request whose `signal` aborts is broken off. Throws TusError and StorageError.
  */
 export async function receiveBytes(
   context: StorageContext,
