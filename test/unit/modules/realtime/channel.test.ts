@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { createTimers } from '../../../src/lib/timers.ts';
-import { createChannel } from '../../../src/modules/realtime/client/socket/channel.ts';
-import type { ClientFrame } from '../../../src/modules/realtime/client/socket/frames.ts';
-import { realtimeLimits } from '../../../src/modules/realtime/client/socket/limits.ts';
-import { createPacer } from '../../../src/modules/realtime/client/socket/pacer.ts';
+import { createTimers } from '../../../../src/lib/timers.ts';
+import { createChannel } from '../../../../src/modules/realtime/client/socket/channel.ts';
+import type { ClientFrame } from '../../../../src/modules/realtime/client/socket/frames.ts';
+import { realtimeLimits } from '../../../../src/modules/realtime/client/socket/limits.ts';
+import { createPacer } from '../../../../src/modules/realtime/client/socket/pacer.ts';
 
 beforeEach(() => {
   vi.useFakeTimers();

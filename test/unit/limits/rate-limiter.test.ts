@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { AppError } from '../../src/lib/app-error.ts';
-import { createFieldRateLimit, outcomeOf } from '../../src/limits/field-rate-limit.ts';
-import { createMemoryRateLimiter } from '../../src/limits/memory-rate-limiter.ts';
-import { testCall } from '../support/test-call.ts';
+import { AppError } from '../../../src/lib/app-error.ts';
+import { createFieldRateLimit, outcomeOf } from '../../../src/limits/field-rate-limit.ts';
+import { createMemoryRateLimiter } from '../../../src/limits/memory-rate-limiter.ts';
+import { testCall } from '../../support/test-call.ts';
 
 describe('createMemoryRateLimiter', () => {
   it('lets the limit pass at once, then refuses and says when to come back', () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createFrameBoundary } from '../../../src/modules/realtime/frame-boundary.ts';
+import { createFrameBoundary } from '../../../../src/modules/realtime/frame-boundary.ts';
 
 function frame(opcode: number, length: number): Buffer {
   const first = 0x80 | opcode;

@@ -1,7 +1,7 @@
 import { describe, expect, expectTypeOf, test } from 'vitest';
 import type { z } from 'zod';
-import { argumentError } from '../../../src/graphql/kit/input.ts';
-import type { StorageClient } from '../../../src/modules/storage/client/client.ts';
+import { argumentError } from '../../../../src/graphql/kit/input.ts';
+import type { StorageClient } from '../../../../src/modules/storage/client/client.ts';
 import {
   bucketChangesInput,
   bucketInput,
@@ -16,8 +16,8 @@ import {
   signedUrlsInput,
   ticketInput,
   uploadInput,
-} from '../../../src/modules/storage/client/input.ts';
-import { testCall } from '../../support/test-call.ts';
+} from '../../../../src/modules/storage/client/input.ts';
+import { testCall } from '../../../support/test-call.ts';
 
 const long = 'x'.repeat(1025);
 const badName = 'A name in the path is empty, is "." or "..", or is not valid text.';

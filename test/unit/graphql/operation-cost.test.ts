@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { createDocumentMemory, createDocuments } from '../../src/graphql/engine/document/documents.ts';
-import { connectionType } from '../../src/graphql/kit/connection.ts';
-import { createBuilder } from '../../src/graphql/kit/create-builder.ts';
+import { createDocumentMemory, createDocuments } from '../../../src/graphql/engine/document/documents.ts';
+import { connectionType } from '../../../src/graphql/kit/connection.ts';
+import { createBuilder } from '../../../src/graphql/kit/create-builder.ts';
 
 const builder = createBuilder();
 const row = builder.objectRef<{ id: number; secret: string }>('Row').implement({

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { createCallers } from '../../src/gateway/callers.ts';
-import { type Config, loadConfig } from '../../src/gateway/config.ts';
-import { createLifecycle } from '../../src/gateway/lifecycle.ts';
-import { createSharedLimits } from '../../src/gateway/shared-limits.ts';
-import { type Deployment, startModules } from '../../src/gateway/start-modules.ts';
-import { type AnyModule, defineModule } from '../../src/module/module.ts';
-import { createMetrics } from '../../src/observability/metrics.ts';
-import { silentLog } from '../support/test-call.ts';
+import { createCallers } from '../../../src/gateway/callers.ts';
+import { type Config, loadConfig } from '../../../src/gateway/config.ts';
+import { createLifecycle } from '../../../src/gateway/lifecycle.ts';
+import { createSharedLimits } from '../../../src/gateway/shared-limits.ts';
+import { type Deployment, startModules } from '../../../src/gateway/start-modules.ts';
+import { type AnyModule, defineModule } from '../../../src/module/module.ts';
+import { createMetrics } from '../../../src/observability/metrics.ts';
+import { silentLog } from '../../support/test-call.ts';
 
-declare module '../../src/module/ports.ts' {
+declare module '../../../src/module/ports.ts' {
   interface Ports {
     /** Tells of changed rows, as a module of rows would. */
     readonly rowsChanged: (table: string) => void;

@@ -1,13 +1,20 @@
 import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { exportJWK, generateKeyPair } from 'jose';
 import { describe, expect, it } from 'vitest';
-import { loadConfig } from '../../src/gateway/config.ts';
-import { AppError } from '../../src/lib/app-error.ts';
-import { credentialsFromHeaders } from '../../src/viewer/credentials.ts';
-import { createViewerResolver } from '../../src/viewer/resolver.ts';
-import { isSameSession } from '../../src/viewer/same-session.ts';
-import { silentLog } from '../support/test-call.ts';
-import { hmacToken, keyClaims, nowSeconds, signedToken, testSecret, userClaims } from '../support/tokens.ts';
+import { loadConfig } from '../../../src/gateway/config.ts';
+import { AppError } from '../../../src/lib/app-error.ts';
+import { credentialsFromHeaders } from '../../../src/viewer/credentials.ts';
+import { createViewerResolver } from '../../../src/viewer/resolver.ts';
+import { isSameSession } from '../../../src/viewer/same-session.ts';
+import { silentLog } from '../../support/test-call.ts';
+import {
+  hmacToken,
+  keyClaims,
+  nowSeconds,
+  signedToken,
+  testSecret,
+  userClaims,
+} from '../../support/tokens.ts';
 
 interface Options {
   env?: Record<string, string>;

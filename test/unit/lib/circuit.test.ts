@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { type CircuitState, createCircuit } from '../../src/lib/circuit.ts';
+import { type CircuitState, createCircuit } from '../../../src/lib/circuit.ts';
 
 function circuitWithClock() {
   let time = 0;

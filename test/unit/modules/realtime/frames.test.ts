@@ -4,7 +4,7 @@ import {
   decodeText,
   encodeFrame,
   encodeUserBroadcast,
-} from '../../../src/modules/realtime/client/socket/frames.ts';
+} from '../../../../src/modules/realtime/client/socket/frames.ts';
 
 test('writes the five parts in the order of protocol 2.0.0', () => {
   const frame = { joinRef: null, ref: '26', topic: 'phoenix', event: 'heartbeat', payload: {} };

@@ -1,15 +1,15 @@
 import { type GraphQLSchema, isInputObjectType } from 'graphql';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import { z } from 'zod';
-import { createSchema } from '../../src/gateway/schema.ts';
-import { argumentError, checkedBy } from '../../src/graphql/kit/input.ts';
-import { AppError } from '../../src/lib/app-error.ts';
-import { isRecord } from '../../src/lib/is-record.ts';
-import type { AuthClient } from '../../src/modules/auth/client/client.ts';
-import type { FunctionsClient } from '../../src/modules/functions/client/client.ts';
-import type { MetaClient } from '../../src/modules/meta/client/client.ts';
-import type { MigrationsClient } from '../../src/modules/migrations/client/client.ts';
-import { testCall } from '../support/test-call.ts';
+import { createSchema } from '../../../src/gateway/schema.ts';
+import { argumentError, checkedBy } from '../../../src/graphql/kit/input.ts';
+import { AppError } from '../../../src/lib/app-error.ts';
+import { isRecord } from '../../../src/lib/is-record.ts';
+import type { AuthClient } from '../../../src/modules/auth/client/client.ts';
+import type { FunctionsClient } from '../../../src/modules/functions/client/client.ts';
+import type { MetaClient } from '../../../src/modules/meta/client/client.ts';
+import type { MigrationsClient } from '../../../src/modules/migrations/client/client.ts';
+import { testCall } from '../../support/test-call.ts';
 
 /** The zod schema that a field or input type was declared with, if any. */
 function checkOf(extensions: Readonly<Record<string, unknown>>): z.ZodType | undefined {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { operandsOf, parseFilter } from '../../../src/modules/realtime/client/checks/filter.ts';
+import { operandsOf, parseFilter } from '../../../../src/modules/realtime/client/checks/filter.ts';
 
 test('reads conditions joined by commas', () => {
   expect(parseFilter('list_id=eq.42,done=not.is.true,name=in.("a,b",c)')).toEqual([

@@ -1,13 +1,13 @@
 import { describe, expect, expectTypeOf, test } from 'vitest';
 import type { z } from 'zod';
-import { argumentError } from '../../../src/graphql/kit/input.ts';
+import { argumentError } from '../../../../src/graphql/kit/input.ts';
 import {
   broadcastInput,
   broadcastsInput,
   changesInput,
   presenceInput,
-} from '../../../src/modules/realtime/client/checks/input.ts';
-import type { RealtimeClient } from '../../../src/modules/realtime/client/client.ts';
+} from '../../../../src/modules/realtime/client/checks/input.ts';
+import type { RealtimeClient } from '../../../../src/modules/realtime/client/client.ts';
 
 const room = { channel: 'room', private: false };
 const message = { ...room, event: 'hi', payload: {} };

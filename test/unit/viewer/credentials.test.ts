@@ -5,7 +5,7 @@ import {
   noCredentials,
   preferCredentials,
   withoutAuthorization,
-} from '../../src/viewer/credentials.ts';
+} from '../../../src/viewer/credentials.ts';
 
 describe('credentialsFromHeaders', () => {
   it('reads them in any case, from raw or parsed headers', () => {

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { generateKeyPair } from 'jose';
 import { describe, expect, it } from 'vitest';
-import { ConfigError } from '../../src/config/config-error.ts';
-import { misspeltNames } from '../../src/config/misspelt-names.ts';
-import { renderConfigReference } from '../../src/config/reference.ts';
-import { allVariables, type LoadOptions, loadConfig, modeOf } from '../../src/gateway/config.ts';
-import { hmacToken, signedToken } from '../support/tokens.ts';
+import { ConfigError } from '../../../src/config/config-error.ts';
+import { misspeltNames } from '../../../src/config/misspelt-names.ts';
+import { renderConfigReference } from '../../../src/config/reference.ts';
+import { allVariables, type LoadOptions, loadConfig, modeOf } from '../../../src/gateway/config.ts';
+import { hmacToken, signedToken } from '../../support/tokens.ts';
 
 const secret = 'a-secret-of-at-least-32-characters';
 const serve = { PUBLIC_URL: 'https://api.example.com', JWT_SECRET: secret, AUTH_URL: 'http://auth:9999' };
@@ -305,7 +305,7 @@ describe('renderConfigReference', () => {
 });
 
 it.each(['.env.example', 'docker-compose.yml'])('%s names only variables that exist', (file) => {
-  const text = readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8');
+  const text = readFileSync(new URL(`../../../${file}`, import.meta.url), 'utf8');
   const named = [...text.matchAll(/^(?: {6}|#)?([A-Z][A-Z_]+)[=:]/gm)].map(([, name]) => name);
   const known = new Set(allVariables.flatMap(({ name, aliases = [] }) => [name, ...aliases]));
   expect(named.length).toBeGreaterThan(10);
@@ -313,7 +313,7 @@ it.each(['.env.example', 'docker-compose.yml'])('%s names only variables that ex
 });
 
 it('docker-compose.yml forwards every variable that means something in a container', () => {
-  const text = readFileSync(new URL('../../docker-compose.yml', import.meta.url), 'utf8');
+  const text = readFileSync(new URL('../../../docker-compose.yml', import.meta.url), 'utf8');
   // One without a value is handed on from where compose runs.
   const forwarded = new Set([...text.matchAll(/^ {6}([A-Z][A-Z_]+):/gm)].map(([, name]) => name));
   // The image has no local stack, says NODE_ENV itself, and listens everywhere inside its network.

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { createLruPool } from '../../src/lib/lru-pool.ts';
+import { createLruPool } from '../../../src/lib/lru-pool.ts';
 
 const open = () => createLruPool<string, string>(50, () => 10);
 

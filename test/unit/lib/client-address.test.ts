@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { addressGroup, clientAddress } from '../../src/lib/client-address.ts';
+import { addressGroup, clientAddress } from '../../../src/lib/client-address.ts';
 
 const request = (
   forwarded: string | string[] | undefined,

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { AppError } from '../../src/lib/app-error.ts';
-import { createLogger } from '../../src/observability/logger.ts';
-import { redactText, redactUrl } from '../../src/observability/redaction.ts';
-import { hmacToken, userClaims } from '../support/tokens.ts';
+import { AppError } from '../../../src/lib/app-error.ts';
+import { createLogger } from '../../../src/observability/logger.ts';
+import { redactText, redactUrl } from '../../../src/observability/redaction.ts';
+import { hmacToken, userClaims } from '../../support/tokens.ts';
 
 function lines(write: (log: ReturnType<typeof createLogger>) => void, level = 'debug') {
   const written: string[] = [];

@@ -1,10 +1,10 @@
 import type { GraphQLSchema } from 'graphql';
 import { expect, it } from 'vitest';
-import { createSchema, schemaChoice } from '../../src/gateway/schema.ts';
-import type { SchemaBuilder } from '../../src/graphql/kit/builder.ts';
-import { createBuilder } from '../../src/graphql/kit/create-builder.ts';
-import { defineModule, type Started } from '../../src/module/module.ts';
-import { testCall } from '../support/test-call.ts';
+import { createSchema, schemaChoice } from '../../../src/gateway/schema.ts';
+import type { SchemaBuilder } from '../../../src/graphql/kit/builder.ts';
+import { createBuilder } from '../../../src/graphql/kit/create-builder.ts';
+import { defineModule, type Started } from '../../../src/module/module.ts';
+import { testCall } from '../../support/test-call.ts';
 
 const auth = { requires: 'ANON' } as const;
 

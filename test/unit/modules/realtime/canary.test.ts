@@ -1,7 +1,7 @@
 import { expect, it, vi } from 'vitest';
-import { createTimers } from '../../../src/lib/timers.ts';
-import { createCanary } from '../../../src/modules/realtime/client/canary/canary.ts';
-import { silentLog } from '../../support/test-call.ts';
+import { createTimers } from '../../../../src/lib/timers.ts';
+import { createCanary } from '../../../../src/modules/realtime/client/canary/canary.ts';
+import { silentLog } from '../../../support/test-call.ts';
 
 /** A canary over a feed that the test plays; real time does not pass. */
 function playing(hears: boolean, touchMs = 0) {

@@ -10,11 +10,11 @@ import {
   validateSchema,
 } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { createSchema } from '../../src/gateway/schema.ts';
-import { createBuilder } from '../../src/graphql/kit/create-builder.ts';
-import { printSchema } from '../../src/graphql/kit/print-schema.ts';
-import { graphiqlExamples } from '../../src/http/graphql/graphiql-examples.ts';
-import { rootFields } from '../support/minimal-operation.ts';
+import { createSchema } from '../../../src/gateway/schema.ts';
+import { createBuilder } from '../../../src/graphql/kit/create-builder.ts';
+import { printSchema } from '../../../src/graphql/kit/print-schema.ts';
+import { graphiqlExamples } from '../../../src/http/graphql/graphiql-examples.ts';
+import { rootFields } from '../../support/minimal-operation.ts';
 
 const schema = createSchema();
 
