@@ -6,6 +6,7 @@ export const defaultStatementTimeoutMs = 30_000;
 /** Rows of a result when nothing is said, as far as the deployment allows that. */
 export const defaultMaxRows = 1_000;
 
+// What is inside of them is checked where they are encoded: both go through all of it.
 const params = z.array(z.unknown()).max(65_000).nullish();
 
 /** The arguments of the statement fields, with the limits of this deployment. */

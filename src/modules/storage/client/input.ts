@@ -30,29 +30,25 @@ const readBy = (read: (text: string) => string | undefined, message: string) =>
     return z.NEVER;
   });
 
-const bucketId = (argument: string) => z.string().superRefine(unless((id) => bucketFault(id, argument)));
-const filePath = (argument: string) => z.string().superRefine(unless((path) => pathFault(path, argument)));
-const newPath = (argument: string) => z.string().superRefine(unless((path) => newPathFault(path, argument)));
+const text = (fault: (value: string) => string | undefined) => z.string().superRefine(unless(fault));
+const bucketId = (argument: string) => text((id) => bucketFault(id, argument));
+const filePath = (argument: string) => text((path) => pathFault(path, argument));
+const newPath = (argument: string) => text((path) => newPathFault(path, argument));
 const bucket = bucketId('bucket');
 const paths = z.array(z.string()).superRefine(
-  unless((given) => {
-    if (given.length > maxPaths) return `paths must not have more than ${maxPaths} entries.`;
-    return given.map((path) => pathFault(path, 'paths')).find((fault) => fault !== undefined);
+  unless((list) => {
+    if (list.length > maxPaths) return `paths must not have more than ${maxPaths} entries.`;
+    return list.map((path) => pathFault(path, 'paths')).find((fault) => fault !== undefined);
   }),
 );
 
 const limits = {
   /** Decimal digits: bytes. */
-  fileSizeLimit: z
-    .string()
-    .superRefine(
-      unless((digits) =>
-        Number.isSafeInteger(Number(digits)) && Number(digits) >= 0
-          ? undefined
-          : 'fileSizeLimit must be a number of bytes from 0 to 2^53.',
-      ),
-    )
-    .nullish(),
+  fileSizeLimit: text((digits) =>
+    Number.isSafeInteger(Number(digits)) && Number(digits) >= 0
+      ? undefined
+      : 'fileSizeLimit must be a number of bytes from 0 to 2^53.',
+  ).nullish(),
   allowedMimeTypes: z
     .array(z.string())
     .superRefine(
@@ -94,7 +90,7 @@ export const defaultFileSort: FileSort = { by: 'name', direction: 'asc' };
 
 /** What lies in a bucket that is known. */
 export const filesOfBucketInput = z.object({
-  prefix: z.string().superRefine(unless(prefixFault)),
+  prefix: text(prefixFault),
   first: z.number(),
   after: z.string().nullish(),
   sortBy: fileSort.nullish(),
@@ -132,11 +128,7 @@ export type UploadInput = z.infer<typeof uploadInput>;
 export const ticketInput = z.object({
   ...description,
   /** Decimal digits: bytes. */
-  size: given(
-    z
-      .string()
-      .superRefine(unless((size) => (size.startsWith('-') ? 'size must not be negative.' : undefined))),
-  ),
+  size: given(text((digits) => (digits.startsWith('-') ? 'size must not be negative.' : undefined))),
   metadata: given(
     metadata.superRefine(
       unless((value) =>
@@ -180,15 +172,10 @@ export type SignedUrlsInput = z.infer<typeof signedUrlsInput>;
 /** `download` is the name under which a browser saves the file. `transform` is checked at its type. */
 export const signedUrlInput = z.object({
   expiresIn,
-  download: z
-    .string()
-    .superRefine(
-      unless((name) =>
-        name.length > maxNameLength || /\p{Surrogate}|\0/u.test(name)
-          ? `download must be text of at most ${maxNameLength} characters.`
-          : undefined,
-      ),
-    )
-    .nullish(),
+  download: text((name) =>
+    name.length > maxNameLength || /\p{Surrogate}|\0/u.test(name)
+      ? `download must be text of at most ${maxNameLength} characters.`
+      : undefined,
+  ).nullish(),
   transform: z.custom<ImageTransform>().nullish(),
 });
