@@ -6,7 +6,8 @@ import type { HttpUpstream, StreamOptions } from '../../../upstream/http/types.t
 import type { Call } from '../../../viewer/call.ts';
 import { answerBroken, answerTooLarge, answerTooSlow, assertFromFunction } from './errors.ts';
 import { passedToFunction, shownToCaller } from './headers.ts';
-import type { FunctionAnswer, Invocation } from './types.ts';
+import type { Invocation } from './input.ts';
+import type { FunctionAnswer } from './types.ts';
 
 export interface FunctionsClientDeps {
   /** Undefined where no functions are configured. */

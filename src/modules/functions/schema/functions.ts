@@ -1,7 +1,8 @@
 import type { SchemaBuilder } from '../../../graphql/kit/builder.ts';
 import { httpMethodEnum } from '../../../graphql/kit/http-method.ts';
 import { checkedBy } from '../../../graphql/kit/input.ts';
-import { type FunctionAnswer, invocationSchema } from '../client/types.ts';
+import { invocationSchema } from '../client/input.ts';
+import type { FunctionAnswer } from '../client/types.ts';
 import { answerJson, answerText } from './answer-body.ts';
 
 /** `invokeFunction`. */

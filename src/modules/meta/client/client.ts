@@ -2,7 +2,7 @@ import { notConfigured } from '../../../lib/not-configured.ts';
 import type { HttpUpstream, UpstreamResponse } from '../../../upstream/http/types.ts';
 import type { Call } from '../../../viewer/call.ts';
 import { sqlTooLarge, toMetaError } from './errors.ts';
-import { type FormatArguments, largestBodyBytes, type TypesArguments, typeLanguages } from './types.ts';
+import { type FormatArguments, largestBodyBytes, type TypesArguments, typeLanguages } from './input.ts';
 
 export interface MetaClientDeps {
   /** Undefined where no postgres-meta is configured: every method is then NOT_CONFIGURED. */

@@ -1,8 +1,11 @@
+import { z } from 'zod';
 import { AppError } from '../../../lib/app-error.ts';
 import type { UpstreamResponse } from '../../../upstream/http/types.ts';
-import { failureBody, largestBodyBytes } from './types.ts';
+import { largestBodyBytes } from './input.ts';
 
 const details = { service: 'META' };
+/** All that postgres-meta says about a failure. */
+const failureBody = z.object({ error: z.string() });
 
 export function sqlTooLarge(): AppError {
   return new AppError('PAYLOAD_TOO_LARGE', 'The SQL is larger than postgres-meta takes.', {

@@ -1,6 +1,6 @@
 import type { SchemaBuilder } from '../../../graphql/kit/builder.ts';
 import { checkedBy } from '../../../graphql/kit/input.ts';
-import { formatArguments, type typeLanguages, typesArguments } from '../client/types.ts';
+import { formatArguments, type typeLanguages, typesArguments } from '../client/input.ts';
 
 /** `databaseTypes` and `formatSql`, for SERVICE_ROLE. */
 export function addMetaSchema(builder: SchemaBuilder): void {

@@ -7,12 +7,13 @@ import { createStatementParser } from '../../../upstream/postgres/sql/statement-
 import type { Call } from '../../../viewer/call.ts';
 import { compareVersions } from './compare-versions.ts';
 import { listHeads, readMigration, readMigrations } from './history.ts';
+import type { MigrationInput } from './input.ts';
 import type { MigrationEngine } from './migration-engine.ts';
 import { lookAtTables, requireReadable } from './migration-tables.ts';
 import { rollbackMigration } from './rollback-migration.ts';
 import { runMigration } from './run-migration.ts';
 import { toMigrationError } from './script-failure.ts';
-import type { Migration, MigrationInput, MigrationResult } from './types.ts';
+import type { Migration, MigrationResult } from './types.ts';
 
 /** The most migrations of one page. */
 const maxMigrationsPerPage = 1_000;

@@ -10,13 +10,14 @@ import { checksumOf } from './checksum.ts';
 import { compareVersions } from './compare-versions.ts';
 import { divideDown, divideScript, hasStatement, type ScriptStatement } from './divide-script.ts';
 import { listHeads, type MigrationRecord, readMigration, recordApplied, recordProgress } from './history.ts';
+import type { MigrationInput } from './input.ts';
 import { lockMigrations } from './lock-migrations.ts';
 import type { MigrationEngine } from './migration-engine.ts';
 import { backToOurselves, beginMigration, checkDeferred, nameSession } from './migration-session.ts';
 import { type MigrationTables, prepareTables } from './migration-tables.ts';
 import { runInTransaction } from './run-statements.ts';
 import { runStepByStep } from './run-step-by-step.ts';
-import type { Migration, MigrationInput, MigrationResult } from './types.ts';
+import type { Migration, MigrationResult } from './types.ts';
 import { withNotices } from './with-notices.ts';
 
 /** Applies a migration, or answers that it is applied already. */

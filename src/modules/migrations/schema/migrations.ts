@@ -1,15 +1,8 @@
 import type { SchemaBuilder } from '../../../graphql/kit/builder.ts';
 import { connectionType } from '../../../graphql/kit/connection.ts';
 import { checkedBy } from '../../../graphql/kit/input.ts';
-import {
-  knownVersion,
-  type Migration,
-  type MigrationInput,
-  type MigrationNotice,
-  type MigrationResult,
-  migrationInput,
-  wantedVersion,
-} from '../client/types.ts';
+import { knownVersion, type MigrationInput, migrationInput, wantedVersion } from '../client/input.ts';
+import type { Migration, MigrationNotice, MigrationResult } from '../client/types.ts';
 
 const serviceRole = { auth: { requires: 'SERVICE_ROLE' } } as const;
 

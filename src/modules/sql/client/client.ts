@@ -11,16 +11,15 @@ import type { Call } from '../../../viewer/call.ts';
 import { executeStatement } from './execute-statement.ts';
 import { executeTransaction } from './execute-transaction.ts';
 import { explainStatement } from './explain-statement.ts';
-import { readStatement } from './read-statement.ts';
-import type { SqlEngine } from './sql-engine.ts';
 import {
   type ExplainArguments,
-  type ExplainResult,
-  type SqlResult,
   type StatementArguments,
   sqlArguments,
   type TransactionArguments,
-} from './types.ts';
+} from './input.ts';
+import { readStatement } from './read-statement.ts';
+import type { SqlEngine } from './sql-engine.ts';
+import type { ExplainResult, SqlResult } from './types.ts';
 
 export interface SqlClientDeps {
   /** Undefined where the deployment has no DATABASE_URL: every method is then NOT_CONFIGURED. */

@@ -12,9 +12,10 @@ import {
 } from '../../../upstream/postgres/sql/statement-rules.ts';
 import { serverTimeoutMs } from '../../../upstream/postgres/statement-timeout.ts';
 import type { Call } from '../../../viewer/call.ts';
+import type { isolationLevels } from './input.ts';
 import type { SqlEngine } from './sql-engine.ts';
 import { toSqlResult } from './sql-result.ts';
-import type { isolationLevels, SqlResult } from './types.ts';
+import type { SqlResult } from './types.ts';
 
 export interface TransactionRequest {
   readonly statements: readonly { readonly statement: string; readonly params: readonly unknown[] }[];

@@ -1,11 +1,6 @@
 import type { SchemaBuilder } from '../../../graphql/kit/builder.ts';
-import {
-  defaultMaxRows,
-  defaultStatementTimeoutMs,
-  type ExplainResult,
-  type SqlColumn,
-  type SqlResult,
-} from '../client/types.ts';
+import { defaultMaxRows, defaultStatementTimeoutMs } from '../client/input.ts';
+import type { ExplainResult, SqlColumn, SqlResult } from '../client/types.ts';
 
 const parameters =
   'Values of $1, $2, …: strings, numbers up to 2^53, booleans, null, arrays; objects are sent as JSON. Postgres infers their types: cast where it cannot (`$1::int`).';

@@ -45,8 +45,8 @@ function tooLong(argument: string): string {
 }
 
 /**
- * `bucket/path` as a piece of a URL. Empty segments are kept: they are part of the name. Throws BAD_USER_INPUT for paths
- * that nobody can ask for: lists may have such, too.
+ * `bucket/path` as a piece of a URL. Empty segments are kept: they are part of the name. Throws BAD_USER_INPUT for
+ * paths that nobody can ask for: lists may have such, too.
  */
 export function encodeObject(bucket: string, path: string): string {
   const fault = pathFault(path);

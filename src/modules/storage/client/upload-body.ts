@@ -56,8 +56,8 @@ export function uploadBody(file: Readable, description: UploadDescription): Uplo
 export const noMediaType = 'contentType must be a media type, such as image/png.';
 
 /**
- * A media type with the type itself in lower case: older Storage compares it letter by letter. Undefined for text that is
- * none.
+ * A media type with the type itself in lower case: older Storage compares it letter by letter. Undefined for text that
+ * is none.
  */
 export function normalMediaType(text: string): string | undefined {
   const [, type, parameters] = text.length <= maxHeaderText ? (mediaType.exec(text) ?? []) : [];
@@ -78,8 +78,8 @@ function isStorable(value: unknown): boolean {
 }
 
 /**
- * What goes behind `max-age=` in Storage: seconds, or the rest of a Cache-Control that begins with max-age. Undefined for
- * text that is neither.
+ * What goes behind `max-age=` in Storage: seconds, or the rest of a Cache-Control that begins with max-age. Undefined
+ * for text that is neither.
  */
 export function cacheSeconds(text: string): string | undefined {
   const rest = text.replace(/^max-age=/i, '');

@@ -32,6 +32,3 @@ export const formatArguments = z.object({
 
 export type TypesArguments = z.infer<typeof typesArguments>;
 export type FormatArguments = z.infer<typeof formatArguments>;
-
-/** All that postgres-meta says about a failure. */
-export const failureBody = z.object({ error: z.string() });
