@@ -1539,6 +1539,11 @@ export type Operation_e659c88dVariables = Exact<{
 
 export type Operation_e659c88d = { migrations: { totalCount: number, nodes: Array<{ version: string }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, endCursor: string } } };
 
+export type Operation_e8946c8eVariables = Exact<{ [key: string]: never; }>;
+
+
+export type Operation_e8946c8e = { __typename: 'Query' };
+
 export type Operation_ee493d7cVariables = Exact<{
   note: Scalars['String']['input'];
 }>;
@@ -1577,11 +1582,6 @@ export type Operation_a001964eVariables = Exact<{
 
 
 export type Operation_a001964e = { sendBroadcast: boolean };
-
-export type Operation_e8946c8eVariables = Exact<{ [key: string]: never; }>;
-
-
-export type Operation_e8946c8e = { __typename: 'Query' };
 
 export type Operation_d0d829b4Variables = Exact<{
   s: Scalars['String']['input'];
