@@ -19,13 +19,9 @@ export function createLruPool<K, V>(capacity: number, weigh: (value: V) => numbe
   }
 
   function shrink(): void {
-    const all = [...living()].sort((one, other) => other.weight - one.weight);
-    let held = all.reduce((sum, { weight }) => sum + weight, 0);
-    for (const [heaviest] = all; heaviest && held > capacity; ) {
-      const before = heaviest.weight;
-      heaviest.shrink();
-      held -= before - heaviest.weight;
-    }
+    const [heaviest, ...others] = [...living()].sort((one, other) => other.weight - one.weight);
+    const ofOthers = others.reduce((sum, { weight }) => sum + weight, 0);
+    while (heaviest && heaviest.size > 0 && heaviest.weight + ofOthers > capacity) heaviest.shrink();
   }
 
   return () => {
