@@ -31,6 +31,12 @@ describe('input of Realtime', () => {
     ['schema', changesInput, { ...changes, schema: '' }, 'It is empty.'],
     ['table', changesInput, { ...changes, table: 'x'.repeat(64) }, 'It is longer than 63 bytes.'],
     ['filter', changesInput, { ...changes, filter: '' }, 'A condition is empty.'],
+    [
+      'filter',
+      changesInput,
+      { ...changes, filter: `id=in.(${','.repeat(16_384)})` },
+      'It is longer than 16384 bytes.',
+    ],
     ['filter', changesInput, { ...changes, table: null, filter: 'id=eq.1' }, 'A filter needs a table.'],
   ])('names %s as what is wrong', (name, schema, value, fault) => {
     expect(refusal(schema, value)).toMatchObject({

@@ -8,21 +8,25 @@ const longestName = 63;
 /** Leaves room for `realtime:` in the one length byte of a binary frame. */
 const longestRoom = 200;
 const longestEvent = 255;
+/** It is read character by character, twice, for anybody who asks. A list of it has at most 100 values. */
+const longestFilter = 16_384;
+
+const within = (schema: z.ZodString, longest: number) =>
+  schema.refine((value) => Buffer.byteLength(value) <= longest, {
+    error: `It is longer than ${longest} bytes.`,
+    abort: true,
+  });
 
 const text = (longest: number) =>
-  z
-    .string()
-    .min(1, 'It is empty.')
-    .refine((value) => Buffer.byteLength(value) <= longest, {
-      error: `It is longer than ${longest} bytes.`,
-      abort: true,
-    })
-    .refine((value) => !value.includes('\0'), 'It holds a NUL character.');
+  within(z.string().min(1, 'It is empty.'), longest).refine(
+    (value) => !value.includes('\0'),
+    'It holds a NUL character.',
+  );
 
 // Taken as it is: a copy by zod would cost as much as it is large, and lose a name such as __proto__.
 const object = z.custom<JsonObject>(isJsonObject, 'It must be an object.');
 
-const filter = z.string().superRefine((value, context) => {
+const filter = within(z.string(), longestFilter).superRefine((value, context) => {
   try {
     parseFilter(value);
   } catch (error) {
