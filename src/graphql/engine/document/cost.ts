@@ -15,11 +15,14 @@ import {
 } from 'graphql';
 import { createCount, type Fragments } from './selections.ts';
 
-// A list that has no `first` is one that cannot grow; ten is what the longest of them usually hold.
+// A list that has no argument for its size is one that cannot grow; ten is what the longest of them usually hold.
 const plainListSize = 10;
 
 // No connection has longer pages. A `first` beyond it is the resolver's to refuse, in words about `first`.
 const longestPage = 1_000;
+
+/** How many items a field gives, where it has one of them. */
+const sizeArguments: ReadonlySet<string> = new Set(['first', 'last', 'limit']);
 
 type Variables = Readonly<Record<string, unknown>>;
 
@@ -37,8 +40,8 @@ interface Sum {
 }
 
 /**
- * How much an operation may make the gateway do: one a field, or what it says itself, times `first` (at most 1,000)
- * below a connection, times ten below a plain list; each fragment is walked once.
+ * How much an operation may make the gateway do: one a field, or what it says itself, times its size (at most 1,000)
+ * below a list that is given one, times ten below a plain list; each fragment is walked once.
  */
 export function fieldTotals(
   schema: GraphQLSchema,
@@ -90,10 +93,12 @@ function itemsOf(
   args: readonly ArgumentNode[] | undefined,
   numberOf: (value: ValueNode | undefined) => number | undefined,
 ): number {
-  const first = field.args.find(({ name }) => name === 'first');
-  if (first === undefined) return isList(field.type) ? plainListSize : 1;
-  const given = numberOf(args?.find(({ name }) => name.value === 'first')?.value);
-  const size = given ?? (typeof first.defaultValue === 'number' ? first.defaultValue : plainListSize);
+  const sizes = field.args.filter(({ name }) => sizeArguments.has(name));
+  if (sizes.length === 0) return isList(field.type) ? plainListSize : 1;
+  const given = sizes.map(({ name }) => numberOf(args?.find((each) => each.name.value === name)?.value));
+  const said = given.find((size) => size !== undefined);
+  const [first] = sizes;
+  const size = said ?? (typeof first?.defaultValue === 'number' ? first.defaultValue : plainListSize);
   return Math.min(Math.max(1, size), longestPage);
 }
 

@@ -1,0 +1,33 @@
+import type {
+  Column,
+  Key,
+  Relation,
+  RowsFunction,
+  Table,
+} from '../../../upstream/postgres/rows/model/model.ts';
+
+/** What a field under `db` stands for. The words of connections, pages and aggregates stand for themselves. */
+export type FieldMeaning =
+  | { readonly kind: 'rows' | 'connection' | 'aggregate' | 'groups'; readonly table: Table }
+  | { readonly kind: 'row'; readonly table: Table; readonly key: Key }
+  | { readonly kind: 'call'; readonly fn: RowsFunction }
+  | { readonly kind: 'column'; readonly column: Pick<Column, 'name' | 'type'> }
+  | { readonly kind: 'computed'; readonly fn: RowsFunction }
+  | { readonly kind: 'relation' | 'relationConnection' | 'relationAggregate'; readonly relation: Relation }
+  | { readonly kind: 'part' };
+
+/** What a field of an input object under `db` stands for. */
+export type InputMeaning =
+  | { readonly kind: 'column'; readonly column: Column }
+  | { readonly kind: 'computed'; readonly fn: RowsFunction }
+  | { readonly kind: 'relation' | 'relationAggregate'; readonly relation: Relation };
+
+declare module 'graphql' {
+  interface GraphQLFieldExtensions<_TSource, _TContext, _TArgs> {
+    rows?: FieldMeaning;
+  }
+
+  interface GraphQLInputFieldExtensions {
+    rows?: InputMeaning;
+  }
+}

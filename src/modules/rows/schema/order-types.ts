@@ -1,0 +1,136 @@
+import {
+  GraphQLEnumType,
+  type GraphQLInputFieldConfig,
+  GraphQLInputObjectType,
+  GraphQLNonNull,
+  GraphQLString,
+} from 'graphql';
+import type { Column, Table } from '../../../upstream/postgres/rows/model/model.ts';
+import {
+  hasExtremes,
+  isNumeric,
+  isOrderable,
+  readableColumns,
+  readableComputed,
+  readableRelations,
+} from './readable.ts';
+import { memoized, type RowsTypes } from './types.ts';
+
+type Fields = Record<string, GraphQLInputFieldConfig>;
+
+const direction = new GraphQLEnumType({
+  name: 'OrderDirection',
+  description: 'Nulls come last in ascending order and first in descending order, unless said otherwise.',
+  values: {
+    ASC: {},
+    DESC: {},
+    ASC_NULLS_FIRST: {},
+    ASC_NULLS_LAST: {},
+    DESC_NULLS_FIRST: {},
+    DESC_NULLS_LAST: {},
+  },
+});
+
+const jsonOrder = new GraphQLInputObjectType({
+  name: 'JSONOrder',
+  description: 'An order by what lies in a JSON value.',
+  fields: {
+    at: { type: new GraphQLNonNull(GraphQLString), description: 'Where: `a.b[0]`.' },
+    direction: { type: new GraphQLNonNull(direction) },
+  },
+});
+
+/** Types of orders of rows and of groups. */
+export function orderTypes(
+  types: RowsTypes,
+): Pick<RowsTypes, 'orderBy' | 'aggregateOrderBy' | 'groupsOrderBy'> {
+  const { grants } = types;
+  const oneKey = (name: string, fields: () => Fields): GraphQLInputObjectType =>
+    new GraphQLInputObjectType({
+      name: types.nameOf(name),
+      description: 'Exactly one key.',
+      isOneOf: true,
+      fields,
+    });
+
+  const columnFields = (columns: readonly Column[]): Fields =>
+    Object.fromEntries(
+      columns.map((column) => [
+        column.apiName,
+        { type: direction, extensions: { rows: { kind: 'column' as const, column } } },
+      ]),
+    );
+  const orderColumns = memoized((table: Table) =>
+    oneKey(`${table.typeName}ColumnsOrderBy`, () =>
+      columnFields(readableColumns(grants, table).filter(({ type }) => hasExtremes(type))),
+    ),
+  );
+  const orderNumbers = memoized((table: Table) =>
+    oneKey(`${table.typeName}NumbersOrderBy`, () =>
+      columnFields(readableColumns(grants, table).filter(({ type }) => isNumeric(type))),
+    ),
+  );
+
+  function aggregateFields(table: Table): Fields {
+    const columns = readableColumns(grants, table);
+    const numbers = { type: orderNumbers(table) };
+    const others = { type: orderColumns(table) };
+    return {
+      count: { type: direction },
+      ...(columns.some(({ type }) => isNumeric(type)) ? { sum: numbers, avg: numbers } : {}),
+      ...(columns.some(({ type }) => hasExtremes(type)) ? { min: others, max: others } : {}),
+    };
+  }
+
+  function rowFields(table: Table): Fields {
+    const fields: Fields = {};
+    for (const column of readableColumns(grants, table)) {
+      const json = column.type.kind === 'scalar' && column.type.scalar === 'JSON';
+      if (!json && !isOrderable(column.type)) continue;
+      fields[column.apiName] = {
+        type: json ? jsonOrder : direction,
+        extensions: { rows: { kind: 'column', column } },
+      };
+    }
+    for (const fn of readableComputed(grants, table)) {
+      const plain = fn.returns.kind === 'value' && isOrderable(fn.returns.type) && !fn.setReturning;
+      if (!plain || fn.parameters.some(({ hasDefault }) => !hasDefault)) continue;
+      fields[fn.apiName] = { type: direction, extensions: { rows: { kind: 'computed', fn } } };
+    }
+    for (const relation of readableRelations(grants, table)) {
+      const { apiName, cardinality, other } = relation;
+      if (types.row(other) === undefined) continue;
+      if (cardinality === 'one') {
+        fields[apiName] = {
+          type: types.orderBy(other),
+          extensions: { rows: { kind: 'relation', relation } },
+        };
+      } else {
+        fields[`${apiName}Aggregate`] = {
+          type: types.aggregateOrderBy(other),
+          extensions: { rows: { kind: 'relationAggregate', relation } },
+        };
+      }
+    }
+    return fields;
+  }
+
+  return {
+    orderBy: memoized((table: Table) => oneKey(`${table.typeName}OrderBy`, () => rowFields(table))),
+    aggregateOrderBy: memoized((table: Table) =>
+      oneKey(`${table.typeName}AggregateOrderBy`, () => aggregateFields(table)),
+    ),
+    groupsOrderBy: memoized((table: Table) =>
+      oneKey(`${table.typeName}GroupsOrderBy`, () => ({
+        key: { type: orderGroupKey(table) },
+        ...aggregateFields(table),
+      })),
+    ),
+  };
+
+  function orderGroupKey(table: Table): GraphQLInputObjectType {
+    return oneKey(`${table.typeName}GroupKeyOrderBy`, () =>
+      columnFields(readableColumns(grants, table).filter(({ type }) => isOrderable(type))),
+    );
+  }
+}

@@ -1,0 +1,45 @@
+import type { GraphQLSchema } from 'graphql';
+import type { Grants } from '../../../upstream/postgres/rows/model/grants.ts';
+import { aggregateTypes } from './aggregate-types.ts';
+import { connectionTypes } from './connection-type.ts';
+import { filters } from './filters.ts';
+import { resultTypes } from './function-field.ts';
+import { orderTypes } from './order-types.ts';
+import { rowTypes } from './row-type.ts';
+import type { RowsTypes, TypesContext } from './types.ts';
+import { valueTypes } from './value-types.ts';
+import { whereTypes } from './where-type.ts';
+
+/** All types of the schema of one set of grants. They refer to each other, so each part is given them all. */
+export function createRowsTypes(base: GraphQLSchema, grants: Grants): RowsTypes {
+  const context: TypesContext = {
+    base,
+    grants,
+    nameOf: (wanted) => (base.getType(wanted) === undefined ? wanted : `Db${wanted}`),
+  };
+  const values = valueTypes(context);
+  const types: RowsTypes = {
+    ...context,
+    ...values,
+    ...filters({ ...context, ...values }),
+    row: (table) => rows.row(table),
+    where: (table) => wheres.where(table),
+    listWhere: (table) => wheres.listWhere(table),
+    orderBy: (table) => orders.orderBy(table),
+    aggregateOrderBy: (table) => orders.aggregateOrderBy(table),
+    groupsOrderBy: (table) => orders.groupsOrderBy(table),
+    columns: (table) => aggregates.columns(table),
+    aggregate: (table) => aggregates.aggregate(table),
+    group: (table) => aggregates.group(table),
+    having: (table) => aggregates.having(table),
+    connection: (table, row) => connections.connection(table, row),
+    result: (fn) => results.result(fn),
+  };
+  const rows = rowTypes(types);
+  const wheres = whereTypes(types);
+  const orders = orderTypes(types);
+  const aggregates = aggregateTypes(types);
+  const connections = connectionTypes(types);
+  const results = resultTypes(types);
+  return types;
+}

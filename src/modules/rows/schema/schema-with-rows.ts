@@ -1,0 +1,57 @@
+import { type GraphQLFieldConfig, GraphQLObjectType, GraphQLSchema } from 'graphql';
+import type { Grants } from '../../../upstream/postgres/rows/model/grants.ts';
+import type { RowsModel } from '../../../upstream/postgres/rows/model/model.ts';
+import { dbQuery } from './db-query.ts';
+import { createRowsTypes } from './rows-types.ts';
+
+/** How the fields `db` are answered. */
+export interface DbResolvers {
+  readonly query: NonNullable<GraphQLFieldConfig<unknown, unknown>['resolve']>;
+}
+
+/** Anybody may ask: grants and policies of the caller's role decide what there is. */
+const access = { auth: { requires: 'ANON' } } as const;
+
+/**
+ * `base` with a field `db` at each root that has something for these grants. The types are made with graphql-js and
+ * joined: for 200 tables Pothos takes seven times as long.
+ */
+export function schemaWithRows(
+  base: GraphQLSchema,
+  model: RowsModel,
+  grants: Grants,
+  resolvers: DbResolvers,
+): GraphQLSchema {
+  const types = createRowsTypes(base, grants);
+  const config = base.toConfig();
+  const query = withDb(config.query, dbQuery(types, model), {
+    description: 'Your tables and functions. One that fails makes all of `db` null. Access: ANON.',
+    resolve: resolvers.query,
+  });
+  const replaced = new Set<unknown>([config.query]);
+  return new GraphQLSchema({
+    ...config,
+    query,
+    types: config.types.filter((type) => !replaced.has(type)),
+    // What is made of a model is valid by the way it is made, which tests show; to look took as long as to make it.
+    assumeValid: true,
+  });
+}
+
+type DbField = Pick<GraphQLFieldConfig<unknown, unknown>, 'description' | 'resolve' | 'subscribe'>;
+
+function withDb(
+  root: GraphQLObjectType | null | undefined,
+  type: GraphQLObjectType | undefined,
+  field: DbField,
+): GraphQLObjectType | null | undefined {
+  if (!root || type === undefined) return root;
+  const config = root.toConfig();
+  return new GraphQLObjectType({
+    ...config,
+    fields: {
+      ...config.fields,
+      db: { ...field, type, extensions: { directives: access, operations: { answersText: true } } },
+    },
+  });
+}

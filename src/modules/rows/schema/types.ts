@@ -1,0 +1,56 @@
+import type {
+  GraphQLEnumType,
+  GraphQLInputObjectType,
+  GraphQLInputType,
+  GraphQLObjectType,
+  GraphQLOutputType,
+  GraphQLSchema,
+} from 'graphql';
+import type { Grants } from '../../../upstream/postgres/rows/model/grants.ts';
+import type { RowsFunction, Table, ValueType } from '../../../upstream/postgres/rows/model/model.ts';
+
+/** For whom and out of what types are made. */
+export interface TypesContext {
+  readonly grants: Grants;
+  /** Everybody's schema, whose scalars and PageInfo are used on. */
+  readonly base: GraphQLSchema;
+  /** The name of a type, or with `Db` in front where the gateway has one of that name. */
+  nameOf(wanted: string): string;
+}
+
+/**
+ * The types of one schema, each made when it is first asked for. What would be empty does not exist: it is undefined.
+ */
+export interface RowsTypes extends TypesContext {
+  /** Rows of a table; undefined where no column may be read. */
+  row(table: Table): GraphQLObjectType | undefined;
+  where(table: Table): GraphQLInputObjectType;
+  /** About the rows of a relation to many. */
+  listWhere(table: Table): GraphQLInputObjectType;
+  orderBy(table: Table): GraphQLInputObjectType;
+  aggregateOrderBy(table: Table): GraphQLInputObjectType;
+  /** Of the columns that may be read. */
+  columns(table: Table): GraphQLEnumType;
+  connection(table: Table, row: GraphQLObjectType): GraphQLObjectType;
+  aggregate(table: Table): GraphQLObjectType;
+  group(table: Table): GraphQLObjectType;
+  having(table: Table): GraphQLInputObjectType;
+  groupsOrderBy(table: Table): GraphQLInputObjectType;
+  /** A function's own rows. */
+  result(fn: RowsFunction): GraphQLObjectType | undefined;
+  output(type: ValueType): GraphQLOutputType;
+  input(type: ValueType): GraphQLInputType;
+  filter(type: ValueType): GraphQLInputObjectType;
+}
+
+/** `make` once for each key. */
+export function memoized<K, V>(make: (key: K) => V): (key: K) => V {
+  const made = new Map<K, { readonly value: V }>();
+  return (key) => {
+    const known = made.get(key);
+    if (known) return known.value;
+    const value = make(key);
+    made.set(key, { value });
+    return value;
+  };
+}

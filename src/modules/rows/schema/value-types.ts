@@ -1,0 +1,119 @@
+import {
+  GraphQLBoolean,
+  GraphQLEnumType,
+  GraphQLFloat,
+  GraphQLInputObjectType,
+  type GraphQLInputType,
+  GraphQLInt,
+  GraphQLList,
+  GraphQLObjectType,
+  type GraphQLOutputType,
+  type GraphQLScalarType,
+  GraphQLString,
+  isScalarType,
+} from 'graphql';
+import type {
+  CompositeType,
+  EnumType,
+  ScalarName,
+  ValueType,
+} from '../../../upstream/postgres/rows/model/model.ts';
+import { rowsScalars } from './scalars.ts';
+import { memoized, type RowsTypes, type TypesContext } from './types.ts';
+
+/** GraphQL's types of values, as they are read and as they are written. */
+export function valueTypes({ base, nameOf }: TypesContext): Pick<RowsTypes, 'output' | 'input'> {
+  const own = (name: string): GraphQLScalarType => {
+    const type = base.getType(name);
+    if (!isScalarType(type)) throw new Error(`The schema has no scalar ${name}.`);
+    return type;
+  };
+  const scalars: Readonly<Record<ScalarName, GraphQLScalarType>> = {
+    Boolean: GraphQLBoolean,
+    Int: GraphQLInt,
+    BigInt: own('BigInt'),
+    Float: GraphQLFloat,
+    Decimal: rowsScalars.Decimal,
+    Money: rowsScalars.Decimal,
+    String: GraphQLString,
+    Text: GraphQLString,
+    UUID: own('UUID'),
+    DateTime: own('DateTime'),
+    LocalDateTime: rowsScalars.LocalDateTime,
+    Date: rowsScalars.Date,
+    Time: rowsScalars.Time,
+    Interval: rowsScalars.Interval,
+    JSON: own('JSON'),
+    Bytes: rowsScalars.Bytes,
+  };
+
+  const enumType = memoized(
+    ({ apiName, description, values }: EnumType) =>
+      new GraphQLEnumType({
+        name: nameOf(apiName),
+        description: description ?? 'An enum of the database.',
+        values: Object.fromEntries(values.map((value) => [value.apiName, {}])),
+      }),
+  );
+  const compositeOutput = memoized(
+    ({ apiName, description, attributes }: CompositeType): GraphQLObjectType =>
+      new GraphQLObjectType({
+        name: nameOf(apiName),
+        description: description ?? 'A composite type of the database.',
+        fields: () =>
+          Object.fromEntries(
+            attributes.map((attribute) => [
+              attribute.apiName,
+              { type: output(attribute.type), extensions: { rows: { kind: 'column', column: attribute } } },
+            ]),
+          ),
+      }),
+  );
+  const compositeInput = memoized(
+    ({ apiName, description, attributes }: CompositeType): GraphQLInputObjectType =>
+      new GraphQLInputObjectType({
+        name: nameOf(`${apiName}Input`),
+        description: description ?? 'A composite type of the database.',
+        fields: () =>
+          Object.fromEntries(attributes.map(({ apiName: name, type }) => [name, { type: input(type) }])),
+      }),
+  );
+
+  function output(type: ValueType): GraphQLOutputType {
+    switch (type.kind) {
+      case 'scalar':
+        return scalars[type.scalar];
+      case 'enum':
+        return enumType(type);
+      case 'array':
+        return new GraphQLList(output(type.item));
+      case 'composite':
+        return compositeOutput(type);
+      case 'range':
+        return GraphQLString;
+    }
+  }
+
+  function input(type: ValueType): GraphQLInputType {
+    switch (type.kind) {
+      case 'scalar':
+        return scalars[type.scalar];
+      case 'enum':
+        return enumType(type);
+      case 'array':
+        return new GraphQLList(input(type.item));
+      case 'composite':
+        return compositeInput(type);
+      case 'range':
+        return GraphQLString;
+    }
+  }
+
+  return { output, input };
+}
+
+/** A scalar's name as it is known to callers. */
+export function publicName(scalar: ScalarName): string {
+  if (scalar === 'Money') return 'Decimal';
+  return scalar === 'Text' ? 'String' : scalar;
+}

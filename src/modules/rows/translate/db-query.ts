@@ -1,0 +1,108 @@
+import type { FieldNode, GraphQLObjectType } from 'graphql';
+import type { ReadQuery, Source } from '../../../upstream/postgres/rows/compile/query.ts';
+import type { RowsFunction, Table } from '../../../upstream/postgres/rows/model/model.ts';
+import { conditionOf } from './condition.ts';
+import { splitArguments } from './function-args.ts';
+import {
+  argumentsOf,
+  argumentType,
+  type Operation,
+  objectTypeOf,
+  type SelectedField,
+  selectedFields,
+} from './operation.ts';
+import { orderOf } from './order.ts';
+import { columnsOf, limitsOf, pageOf } from './page.ts';
+import { aggregateOf, connectionOf, groupSelection, rowSelection } from './selection.ts';
+
+/** What one field under `db` asks for, under its response key: rows, or the name of the type. */
+export type DbField =
+  | { readonly key: string; readonly query: ReadQuery }
+  | { readonly key: string; readonly typename: string };
+
+type Known = SelectedField & { readonly field: NonNullable<SelectedField['field']> };
+
+/** The fields under `db`, in the order of the answer. `failed` makes the error of one that cannot be read. */
+export function dbFields(
+  operation: Operation,
+  type: GraphQLObjectType,
+  nodes: readonly FieldNode[],
+  failed: (key: string, error: unknown) => unknown,
+): readonly DbField[] {
+  return selectedFields(operation, type, nodes).map((selected) => {
+    const { key, field } = selected;
+    if (field === undefined) return { key, typename: type.name };
+    try {
+      return { key, query: queryOf(operation, { ...selected, field }) };
+    } catch (error) {
+      throw failed(key, error);
+    }
+  });
+}
+
+function queryOf(operation: Operation, selected: Known): ReadQuery {
+  const { field, node, nodes } = selected;
+  const args = argumentsOf(operation, field, node);
+  const meaning = field.extensions.rows;
+  switch (meaning?.kind) {
+    case 'rows':
+      return {
+        kind: 'rows',
+        from: tableSource(meaning.table),
+        select: rowSelection(operation, objectTypeOf(field), nodes),
+        page: pageOf(operation, field, args),
+      };
+    case 'row': {
+      const { table, key } = meaning;
+      return {
+        kind: 'row',
+        table,
+        key,
+        values: key.columns.map(({ apiName }) => args[apiName]),
+        select: rowSelection(operation, objectTypeOf(field), nodes),
+      };
+    }
+    case 'connection':
+      return {
+        kind: 'connection',
+        from: tableSource(meaning.table),
+        ...connectionOf(operation, selected),
+      };
+    case 'aggregate':
+      return { kind: 'aggregate', from: tableSource(meaning.table), ...aggregateOf(operation, selected) };
+    case 'groups':
+      return {
+        kind: 'groups',
+        from: tableSource(meaning.table),
+        by: columnsOf(args['by']),
+        where: conditionOf(argumentType(field, 'where'), args['where'], ['where']),
+        having: conditionOf(argumentType(field, 'having'), args['having'], ['having']),
+        orderBy: orderOf(argumentType(field, 'orderBy'), args['orderBy'], ['orderBy']),
+        ...limitsOf(operation, args),
+        select: groupSelection(operation, selected),
+      };
+    case 'call':
+      return callOf(operation, selected, meaning.fn, args);
+    default:
+      throw new Error(`${field.name} is no field of db.`);
+  }
+}
+
+function callOf(
+  operation: Operation,
+  { field, node, nodes }: Known,
+  fn: RowsFunction,
+  args: Readonly<Record<string, unknown>>,
+): ReadQuery {
+  const { own, page } = splitArguments(fn, args);
+  const select = node.selectionSet ? rowSelection(operation, objectTypeOf(field), nodes) : [];
+  if (fn.returns.kind === 'table' && fn.setReturning) {
+    const from: Source = { table: fn.returns.table, call: { fn, args: own } };
+    return { kind: 'rows', from, select, page: pageOf(operation, field, page) };
+  }
+  return { kind: 'call', fn, args: own, select, ...limitsOf(operation, page) };
+}
+
+function tableSource(table: Table): Source {
+  return { table, call: undefined };
+}
