@@ -23,5 +23,11 @@ export function createSchema(parts: readonly AnyModule[] = modules): GraphQLSche
 export function schemaChoice(everybodys: GraphQLSchema, started: readonly Started[]): SchemaChoice {
   const making = started.flatMap((one) => one.schemaFor?.bind(one) ?? []);
   if (making.length === 0) return { forEverybody: () => everybodys };
-  return { forViewer: (viewer) => making.reduce((schema, make) => make(viewer, schema), everybodys) };
+  return {
+    forViewer: (viewer) => making.reduce((schema, make) => make(viewer, schema), everybodys),
+    reconsider(query) {
+      const reconsidered = started.flatMap((one) => one.reconsiderSchema?.(query) ?? []);
+      return reconsidered.length === 0 ? undefined : Promise.all(reconsidered).then(() => undefined);
+    },
+  };
 }

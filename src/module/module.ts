@@ -22,6 +22,8 @@ export interface Started<Client = unknown, Gives extends PortName = never> {
    * for each operation, so it answers at once, with one of few schemas, each made once for whoever may use the same.
    */
   schemaFor?(viewer: Viewer, schema: GraphQLSchema): GraphQLSchema;
+  /** Where `schemaFor` may be behind what the database has: see SchemaChoice. */
+  reconsiderSchema?(query: string): Promise<void> | undefined;
   /** What is wrong with the service though it answers its probe; undefined when nothing is. */
   trouble?(): string | undefined;
   /** Those of the required services that are not up: `/ready` waits for them. */

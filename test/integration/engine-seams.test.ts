@@ -5,6 +5,7 @@ import type { SchemaChoice } from '../../src/graphql/engine/served-schema.ts';
 import type { SchemaBuilder } from '../../src/graphql/kit/builder.ts';
 import { createBuilder } from '../../src/graphql/kit/create-builder.ts';
 import { JsonText } from '../../src/graphql/kit/json-text.ts';
+import { AppError } from '../../src/lib/app-error.ts';
 import { type EngineGateway, startEngineGateway } from '../support/engine-gateway.ts';
 import { hmacToken, keyClaims, nowSeconds, userClaims } from '../support/tokens.ts';
 import { acceptedClient, waitFor } from '../support/websocket-gateway.ts';
@@ -64,6 +65,7 @@ function addRows(builder: SchemaBuilder, changes: TextSource): void {
         return new JsonText(JSON.stringify({ note, names, type: String(returnType), own }));
       },
     }),
+    cut: t.field({ ...rows, resolve: () => new JsonText(bigText, { cut: [['cut']] }) }),
     none: t.field({ ...rows, resolve: () => null }),
     broken: t.field({
       ...rows,
@@ -176,6 +178,15 @@ describe('a root field that answers with ready JSON text', () => {
     expect(JSON.parse(text).errors).toMatchObject(paths);
     expect(JSON.parse(await overWebSocket(query))).toMatchObject({ payload: { errors: paths } });
     expect(await posted('{ guarded { id } }', serviceToken)).toBe(`{"data":{"guarded":${bigText}}}`);
+  });
+
+  it('may say something beside the data of its result', async () => {
+    await start(justOne(rowsSchema()));
+    const said = `"extensions":{"cut":[["cut"]]}`;
+    expect(await posted('{ cut { id } plain }')).toBe(`{"data":{"cut":${bigText},"plain":"plain"},${said}}`);
+    const query = '{ cut { id } broken { id } }';
+    expect(await posted(query)).toContain(`"data":{"cut":${bigText},"broken":null},${said}}`);
+    expect(await overWebSocket(query)).toContain(`"data":{"cut":${bigText},"broken":null},${said}}`);
   });
 
   it('spends its rate limit, and leaves no data where it may not be null', async () => {
@@ -302,6 +313,36 @@ describe('the schema of an operation', () => {
     expect(await posted('mutation { signIn }', hmacToken(userClaims()))).toBe(
       '{"data":{"signIn":"full:ANON"}}',
     );
+  });
+
+  it('is looked for again where a document does not fit, once', async () => {
+    let current = labelled('before');
+    let asked = 0;
+    await start({
+      forViewer: () => current,
+      reconsider(query) {
+        if (!query.includes('after')) return undefined;
+        asked += 1;
+        current = labelled('after');
+        return Promise.resolve();
+      },
+    });
+    expect(JSON.parse(await posted('{ nothing }')).errors).toHaveLength(1);
+    expect(await posted('{ after }')).toBe('{"data":{"after":"after"}}');
+    expect(JSON.parse(await posted('{ afterwards }'))).toMatchObject({
+      errors: [{ extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }],
+    });
+    expect(asked).toBe(2);
+  });
+
+  it('is not known where it cannot be looked for: that is told, not that the document is wrong', async () => {
+    await start({
+      forViewer: () => labelled('before'),
+      reconsider: () => Promise.reject(new AppError('UPSTREAM_UNAVAILABLE', 'Not read yet.')),
+    });
+    expect(JSON.parse(await posted('{ after }'))).toMatchObject({
+      errors: [{ extensions: { code: 'UPSTREAM_UNAVAILABLE' } }],
+    });
   });
 
   it('is another one as soon as it is replaced, while what runs keeps its own', async () => {

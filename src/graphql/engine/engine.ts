@@ -2,6 +2,7 @@ import type { ExecutionResult } from 'graphql';
 import { badInput } from '../../lib/bad-input.ts';
 import { whenDone } from '../../lib/when-done.ts';
 import type { Viewer } from '../../viewer/viewer.ts';
+import type { CheckedDocument } from './document/documents.ts';
 import { tooManyValues } from './document/limits.ts';
 import type { ObservedOperation } from './observers.ts';
 import { createOperationRunner, type OperationOutcome, type RunnerDeps } from './operation-runner.ts';
@@ -54,12 +55,21 @@ export function createOperationEngine(deps: OperationEngineDeps): OperationEngin
   ): PreparedOperation => ({ type: 'refused', result: runner.refuse(type, errors, transport) });
 
   function prepareIn(
-    { id, schema, execution, documentOf }: ServedSchema,
+    served: ServedSchema,
+    params: OperationParams,
+    transport: Transport,
+    caller?: Viewer,
+  ): PreparedOperation {
+    return prepareChecked(served, served.documentOf(params.query), params, transport, caller);
+  }
+
+  function prepareChecked(
+    { id, schema, execution }: ServedSchema,
+    checked: CheckedDocument,
     { query, operationName, variables: came }: OperationParams,
     transport: Transport,
     caller?: Viewer,
   ): PreparedOperation {
-    const checked = documentOf(query);
     if (checked.invalid) return refused('unknown', checked.invalid, transport);
     const { document } = checked;
     const facts = checked.operation(operationName);
@@ -106,11 +116,21 @@ export function createOperationEngine(deps: OperationEngineDeps): OperationEngin
   return {
     prepare(params, transport) {
       if ('forEverybody' in schemas) return prepareIn(serve(schemas.forEverybody()), params, transport);
-      const { forViewer } = schemas;
+      const { forViewer, reconsider } = schemas;
       const schemaOf = (viewer: Viewer): ServedSchema => serve(forViewer(viewer));
+      const prepareFor = (viewer: Viewer): PreparedOperation | Promise<PreparedOperation> => {
+        const served = schemaOf(viewer);
+        const checked = served.documentOf(params.query);
+        const anew = checked.invalid ? reconsider?.(params.query) : undefined;
+        if (anew === undefined) return prepareChecked(served, checked, params, transport, viewer);
+        return anew.then(
+          () => prepareIn(schemaOf(viewer), params, transport, viewer),
+          (error) => refused('unknown', [error], transport),
+        );
+      };
       return whenDone(
         () => transport.viewer(false),
-        (viewer) => prepareIn(schemaOf(viewer), params, transport, viewer),
+        prepareFor,
         (problem) =>
           whenDone<Viewer, PreparedOperation>(
             () => transport.viewer(true),

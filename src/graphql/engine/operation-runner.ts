@@ -10,6 +10,7 @@ import type { OperationFacts } from './document/operation-facts.ts';
 import { type ErrorAudience, errorCodeOf, toClientError } from './errors.ts';
 import { mapResults } from './map-results.ts';
 import type { ObservedOperation, OperationEnd, OperationObserver } from './observers.ts';
+import { withTextExtensions } from './result-text.ts';
 import type { Transport } from './transport.ts';
 import type { OperationVariables } from './variable-values.ts';
 
@@ -101,7 +102,8 @@ export function createOperationRunner(deps: RunnerDeps): OperationRunner {
       callerLeft: transport.signal.aborted,
     });
     const end = (code: string): void => ended(observed, { code, milliseconds: performance.now() - started });
-    const toClient = (result: ExecutionResult): ExecutionResult => {
+    const toClient = (executed: ExecutionResult): ExecutionResult => {
+      const result = withTextExtensions(executed);
       if (!result.errors) return result;
       const locating = { ...audience(), locate: createLocate(document, query) };
       return { ...result, errors: result.errors.map((error) => toClientError(error, locating)) };

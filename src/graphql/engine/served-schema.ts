@@ -10,7 +10,14 @@ import { executionSchema } from './execution-schema.ts';
  */
 export type SchemaChoice =
   | { readonly forEverybody: () => GraphQLSchema }
-  | { readonly forViewer: (viewer: Viewer) => GraphQLSchema };
+  | {
+      readonly forViewer: (viewer: Viewer) => GraphQLSchema;
+      /**
+       * Asked about a document that does not fit: it may be the schema that is behind. Undefined where it is not; else it
+       * settles when the schema is what it can be, and rejects where it cannot be known.
+       */
+      readonly reconsider?: ((query: string) => Promise<void> | undefined) | undefined;
+    };
 
 /** A schema with all that is worked out for it. */
 export interface ServedSchema {

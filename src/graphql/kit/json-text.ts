@@ -5,9 +5,12 @@
  */
 export class JsonText {
   readonly text: string;
+  /** What the result says beside its data. */
+  readonly extensions: Readonly<Record<string, unknown>> | undefined;
 
-  constructor(text: string) {
+  constructor(text: string, extensions?: Readonly<Record<string, unknown>>) {
     this.text = text;
+    this.extensions = extensions;
   }
 
   /** For whoever writes a result out without knowing of ready texts. */

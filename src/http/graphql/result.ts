@@ -69,8 +69,8 @@ export function httpAnswer(result: ExecutionResult, { mediaType, secret }: Answe
     const { http: _, ...extensions } = error.extensions;
     return { ...error.toJSON(), extensions };
   });
-  const data = 'data' in result ? { data: result.data } : {};
-  return { status, headers, body: resultText({ errors, ...data }) };
+  const { errors: _, ...rest } = result;
+  return { status, headers, body: resultText({ errors, ...rest }) };
 }
 
 /** A request for GraphQL, its answer, and what the engine has to know of them. */
