@@ -18,6 +18,7 @@ const sqlFiles = [
   'storage.sql',
   'realtime.sql',
   'guards.sql',
+  'schema-changes.sql',
 ] as const;
 
 /** Applies the files that are new or changed. `sql` is a connection of the superuser. */

@@ -1,0 +1,107 @@
+import { AppError } from '../../../lib/app-error.ts';
+import { backOff } from '../../../lib/back-off.ts';
+import { type Cancel, createTimers } from '../../../lib/timers.ts';
+import type { Logger } from '../../../observability/logger.ts';
+import type { RowsState } from './rows-state.ts';
+
+export interface StateSource {
+  /** One cheap statement. */
+  fingerprint(): Promise<string>;
+  read(): Promise<RowsState>;
+}
+
+export interface StateWatch {
+  /** Undefined until something could be read. */
+  readonly current: RowsState | undefined;
+  /** Looks whether the database is another one by now. Settles when `current` is what it is; never rejects. */
+  refresh(): Promise<void>;
+  /** The same, at most once a second: for what strangers can cause. Rejects where nothing was ever read. */
+  reconsider(): Promise<void>;
+  close(): void;
+}
+
+export interface StateWatchDeps {
+  readonly source: StateSource;
+  /** Called with what was read, before it is `current`. */
+  readonly onRead: (state: RowsState) => void;
+  readonly log: Logger;
+}
+
+const pollEveryMs = 30_000;
+const reconsiderEveryMs = 1_000;
+const firstPauseMs = 250;
+const longestPauseMs = 10_000;
+const leastPause = 0.5;
+
+/** Keeps what was read of the database up to date: asked to look, and by itself every 30 seconds. */
+export function watchState({ source, onRead, log }: StateWatchDeps): StateWatch {
+  const timers = createTimers();
+  let current: RowsState | undefined;
+  let running: Promise<void> | undefined;
+  /** Somebody asked while it was being looked: what he knows of may not have been seen. */
+  let again = false;
+  let lookedAt = Number.NEGATIVE_INFINITY;
+  let failures = 0;
+  let cancel: Cancel = () => undefined;
+  let closed = false;
+
+  async function look(): Promise<void> {
+    lookedAt = performance.now();
+    try {
+      const fingerprint = await source.fingerprint();
+      if (fingerprint !== current?.fingerprint) {
+        const state = await source.read();
+        onRead(state);
+        current = state;
+      }
+      failures = 0;
+    } catch (error) {
+      failures += 1;
+      log.warn({ err: error, failures }, 'the tables of the database cannot be read');
+    }
+  }
+
+  function plan(): void {
+    cancel();
+    if (closed) return;
+    const pause =
+      failures === 0 ? pollEveryMs : backOff(failures - 1, firstPauseMs, longestPauseMs, leastPause);
+    cancel = timers.after(pause, () => void refresh());
+  }
+
+  async function run(): Promise<void> {
+    do {
+      again = false;
+      await look();
+    } while (again && !closed);
+    running = undefined;
+    plan();
+  }
+
+  function refresh(): Promise<void> {
+    if (closed) return Promise.resolve();
+    if (running) again = true;
+    running ??= run();
+    return running;
+  }
+
+  return {
+    get current() {
+      return current;
+    },
+    refresh,
+    async reconsider() {
+      if (running) await running;
+      else if (performance.now() - lookedAt > reconsiderEveryMs) await refresh();
+      if (current === undefined) {
+        throw new AppError('UPSTREAM_UNAVAILABLE', 'The tables of the database could not be read yet.', {
+          details: { service: 'POSTGRES' },
+        });
+      }
+    },
+    close() {
+      closed = true;
+      cancel();
+    },
+  };
+}

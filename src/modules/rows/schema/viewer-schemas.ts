@@ -1,0 +1,25 @@
+import type { GraphQLSchema } from 'graphql';
+import type { Grants } from '../../../upstream/postgres/rows/model/grants.ts';
+import type { RowsModel } from '../../../upstream/postgres/rows/model/model.ts';
+import { type DbResolvers, schemaWithRows } from './schema-with-rows.ts';
+
+/** Schemas by what may be done in them: roles with equal grants share one. */
+export interface ViewerSchemas {
+  schemaOf(base: GraphQLSchema, model: RowsModel, grants: Grants): GraphQLSchema;
+}
+
+/** Each is made when it is first asked for, and gone with its model. */
+export function createViewerSchemas(resolvers: DbResolvers): ViewerSchemas {
+  const byModel = new WeakMap<RowsModel, Map<string, GraphQLSchema>>();
+  return {
+    schemaOf(base, model, grants) {
+      const ofModel = byModel.get(model) ?? new Map<string, GraphQLSchema>();
+      byModel.set(model, ofModel);
+      const known = ofModel.get(grants.fingerprint);
+      if (known) return known;
+      const schema = schemaWithRows(base, model, grants, resolvers);
+      ofModel.set(grants.fingerprint, schema);
+      return schema;
+    },
+  };
+}
