@@ -2,52 +2,15 @@ import type { Socket } from 'node:net';
 import { Stream } from 'node:stream';
 import postgres from 'postgres';
 import { AppError } from '../../lib/app-error.ts';
-import type { PostgresAddress } from '../../lib/postgres-url.ts';
-import type { MessageFilter } from './message-filter.ts';
+import type { DriverOptions, PostgresDriver } from './connection.ts';
+import { filterMessages } from './message-filter.ts';
 import type { EncodedParam, PostgresSql } from './postgres-sql.ts';
 import { builtInByOid } from './values.ts';
 
 // All that leans on postgres.js is here, because much of it is documented nowhere. Checked against 3.4.9.
 
-/** An error or a notice of Postgres, by the driver's names of its fields. */
-export type PostgresNotice = Readonly<Record<string, string>>;
-export type PostgresError = postgres.PostgresError;
-
-/** True for what Postgres itself answered, as opposed to the loss of the connection. */
-export function isPostgresError(error: unknown): error is PostgresError {
-  return error instanceof postgres.PostgresError;
-}
-
-/** One connection. It is never reopened. */
-export interface PostgresDriver {
-  readonly sql: PostgresSql;
-  readonly closed: boolean;
-  /** Calls back once, when the connection is gone for whatever reason; at once when it is gone already. */
-  onClose(callback: () => void): void;
-  /** Ends the connection at once; what was sent and not answered rejects. */
-  destroy(): void;
-  /** Says goodbye to Postgres, then ends. */
-  end(): Promise<void>;
-}
-
-export interface DriverOptions {
-  readonly address: PostgresAddress;
-  /** For the driver's error messages: it is `openSocket` that connects. */
-  readonly port: number;
-  readonly openSocket: () => Promise<Socket>;
-  /** Startup parameters beside user and database. */
-  readonly parameters: Readonly<Record<string, string>>;
-  /** Whether statements may be prepared by name on it. */
-  readonly mayPrepare: boolean;
-  readonly filter: MessageFilter;
-  /** After the driver has taken so many bytes that `filter` passed. */
-  readonly onReceived: (bytes: number) => void;
-  readonly onNotice: (notice: PostgresNotice) => void;
-  readonly onNotify: (channel: string, payload: string) => void;
-}
-
 /** Nothing connects before something is sent. */
-export function openDriver(options: DriverOptions): PostgresDriver {
+export function openDriver(options: DriverOptions): PostgresDriver<PostgresSql> {
   let socket: Socket | undefined;
   let dials = 0;
   let closed = false;
@@ -204,18 +167,4 @@ function refuseStream(result: unknown, destroy: () => void): void {
   result.on('error', () => undefined);
   destroy();
   throw new AppError('BAD_SQL', 'COPY from STDIN or to STDOUT has no place to stream to here.');
-}
-
-/** Has everybody who reads from `socket` see what `filter` passes. It takes sockets alone, no other stream. */
-function filterMessages(socket: Socket, filter: MessageFilter, onReceived: (bytes: number) => void): void {
-  const emit = socket.emit.bind(socket);
-  socket.emit = (event: string | symbol, ...values: unknown[]): boolean => {
-    const [piece] = values;
-    if (event !== 'data' || !Buffer.isBuffer(piece)) return emit(event, ...values);
-    const passed = filter.pass(piece);
-    if (passed.length === 0) return true;
-    const heard = emit('data', passed);
-    onReceived(passed.length);
-    return heard;
-  };
 }

@@ -1,5 +1,5 @@
 import { AppError } from '../../lib/app-error.ts';
-import { isPostgresError } from './driver.ts';
+import { isPostgresError } from './postgres-error.ts';
 
 /** What a call gets that ended because its caller or its operation did. */
 export function stopped(signal: AbortSignal): AppError {

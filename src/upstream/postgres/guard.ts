@@ -1,6 +1,7 @@
 import { AppError } from '../../lib/app-error.ts';
 import { longestDelayMs } from '../../lib/timers.ts';
 import { endsConnection, outcomeUnknown, partlyDone, sqlState, stopped, unavailable } from './failure.ts';
+import type { PlainSql } from './postgres-sql.ts';
 import type { PostgresSession } from './session.ts';
 
 export interface PostgresCallOptions {
@@ -25,11 +26,11 @@ const terminateMs = 1_000;
  * help has its backend terminated and destroys the connection. Settles only after a cancel request has come to its
  * end, or has lost the connection that it was for, so that it cannot hit whatever uses the connection next.
  */
-export async function guardSession<T>(
-  session: PostgresSession,
+export async function guardSession<T, Sql extends PlainSql>(
+  session: PostgresSession<Sql>,
   options: PostgresCallOptions,
-  terminate: (session: PostgresSession) => Promise<void>,
-  use: (session: PostgresSession) => Promise<T>,
+  terminate: (session: PostgresSession<Sql>) => Promise<void>,
+  use: (session: PostgresSession<Sql>) => Promise<T>,
 ): Promise<T> {
   const { signal, timeoutMs } = options;
   // The caller may have left while the connection was handed over.
@@ -86,7 +87,8 @@ export async function guardSession<T>(
   }
 }
 
-function tooLate(): AppError {
+/** What a call gets whose time limit is over. */
+export function tooLate(): AppError {
   return new AppError('TIMEOUT', 'The statement took longer than its time limit and was cancelled.', {
     details: { service: 'POSTGRES' },
   });

@@ -1,9 +1,10 @@
+import type { PlainSql } from './postgres-sql.ts';
 import type { PostgresSession } from './session.ts';
 
 const askTimeoutMs = 2_000;
 
 /** Whether the server takes no writes now, rather than the one transaction that was refused. Never rejects. */
-export async function isReadOnly(session: PostgresSession): Promise<boolean> {
+export async function isReadOnly(session: PostgresSession<PlainSql>): Promise<boolean> {
   const timer = setTimeout(() => session.destroy(), askTimeoutMs);
   try {
     const [row] = await session.sql.run<{ yes: boolean }>(`

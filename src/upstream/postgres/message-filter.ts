@@ -1,3 +1,5 @@
+import type { Socket } from 'node:net';
+
 /** Letters of the messages whose length a statement decides. */
 const dataRow = 0x44;
 const errorResponse = 0x45;
@@ -98,4 +100,22 @@ function reportHead(letter: number): Buffer {
   const head = Buffer.alloc(headBytes, letter);
   head.writeUInt32BE(4 + longestReport + reportEnd.length, 1);
   return head;
+}
+
+/** Has everybody who reads from `socket` see what `filter` passes. Drivers take sockets alone, no other stream. */
+export function filterMessages(
+  socket: Socket,
+  filter: MessageFilter,
+  onReceived: (bytes: number) => void,
+): void {
+  const emit = socket.emit.bind(socket);
+  socket.emit = (event: string | symbol, ...values: unknown[]): boolean => {
+    const [piece] = values;
+    if (event !== 'data' || !Buffer.isBuffer(piece)) return emit(event, ...values);
+    const passed = filter.pass(piece);
+    if (passed.length === 0) return true;
+    const heard = emit('data', passed);
+    onReceived(passed.length);
+    return heard;
+  };
 }

@@ -7,6 +7,7 @@ import { createAcquireQueue } from './acquire-queue.ts';
 import { endsConnection, isServerLoss, sqlState, stopped, unavailable } from './failure.ts';
 import { guardSession, type PostgresCallOptions } from './guard.ts';
 import { isReadOnly } from './is-read-only.ts';
+import type { PlainSql, PostgresSql } from './postgres-sql.ts';
 import type { PostgresSession } from './session.ts';
 
 export interface PostgresPoolStats {
@@ -19,13 +20,16 @@ export interface PostgresPoolStats {
   readonly circuit: CircuitState;
 }
 
-export interface PostgresPool {
+export interface PostgresPool<Sql extends PlainSql = PostgresSql> {
   /**
    * Lends one connection to `use`. Rejects with UPSTREAM_UNAVAILABLE when none can be had in time, TIMEOUT when the
    * time limit or the caller ended the call, OUTCOME_UNKNOWN when a write's answer was lost, and with whatever `use`
    * rejects with. `use` leaves the session as it found it, or calls `session.destroy()`.
    */
-  withSession<T>(options: PostgresCallOptions, use: (session: PostgresSession) => Promise<T>): Promise<T>;
+  withSession<T>(
+    options: PostgresCallOptions,
+    use: (session: PostgresSession<Sql>) => Promise<T>,
+  ): Promise<T>;
   stats(): PostgresPoolStats;
   /** Closes idle connections now and busy ones when they come back (failover). */
   evict(): void;
@@ -33,12 +37,12 @@ export interface PostgresPool {
   close(graceMs: number): Promise<void>;
 }
 
-export interface PostgresPoolDeps {
+export interface PostgresPoolDeps<Sql extends PlainSql> {
   /** Names the pool in logs. */
   readonly name: string;
-  readonly open: () => Promise<PostgresSession>;
+  readonly open: () => Promise<PostgresSession<Sql>>;
   /** Ends the backend of a session whose statement could not be cancelled. Never rejects. */
-  readonly terminate: (session: PostgresSession) => Promise<void>;
+  readonly terminate: (session: PostgresSession<Sql>) => Promise<void>;
   readonly max: number;
   /** Milliseconds a call waits for a connection. */
   readonly acquireTimeoutMs: number;
@@ -56,19 +60,19 @@ const firstPauseMs = 100;
 const longestPauseMs = 2_000;
 const leastPause = 0.5;
 
-interface Pooled {
-  readonly session: PostgresSession;
+interface Pooled<Sql extends PlainSql> {
+  readonly session: PostgresSession<Sql>;
   readonly generation: number;
   readonly expiresAt: number;
   idleSince: number;
 }
 
 /** A bounded pool of connections that are opened when needed. */
-export function createPostgresPool(deps: PostgresPoolDeps): PostgresPool {
+export function createPostgresPool<Sql extends PlainSql>(deps: PostgresPoolDeps<Sql>): PostgresPool<Sql> {
   const { name, max, log } = deps;
-  const idle: Pooled[] = [];
-  const busy = new Set<Pooled>();
-  const queue = createAcquireQueue<Pooled>(deps.acquireTimeoutMs);
+  const idle: Pooled<Sql>[] = [];
+  const busy = new Set<Pooled<Sql>>();
+  const queue = createAcquireQueue<Pooled<Sql>>(deps.acquireTimeoutMs);
   let connecting = 0;
   let generation = 0;
   let failures = 0;
@@ -87,7 +91,7 @@ export function createPostgresPool(deps: PostgresPoolDeps): PostgresPool {
     }
   }
 
-  function drop(pooled: Pooled): void {
+  function drop(pooled: Pooled<Sql>): void {
     const at = idle.indexOf(pooled);
     if (at !== -1) idle.splice(at, 1);
     void pooled.session.end();
@@ -116,7 +120,7 @@ export function createPostgresPool(deps: PostgresPoolDeps): PostgresPool {
         connecting -= 1;
         failures = 0;
         const lifetime = maxLifetimeMs * (0.9 + Math.random() * 0.2);
-        const pooled: Pooled = {
+        const pooled: Pooled<Sql> = {
           session,
           generation: bornIn,
           expiresAt: Date.now() + lifetime,
@@ -137,7 +141,7 @@ export function createPostgresPool(deps: PostgresPoolDeps): PostgresPool {
     );
   }
 
-  function forget(pooled: Pooled): void {
+  function forget(pooled: Pooled<Sql>): void {
     const at = idle.indexOf(pooled);
     if (at !== -1) idle.splice(at, 1);
     busy.delete(pooled);
@@ -145,7 +149,7 @@ export function createPostgresPool(deps: PostgresPoolDeps): PostgresPool {
     checkDrained();
   }
 
-  function takeBack(pooled: Pooled): void {
+  function takeBack(pooled: Pooled<Sql>): void {
     busy.delete(pooled);
     if (!pooled.session.closed) {
       const stale = pooled.generation !== generation || Date.now() > pooled.expiresAt;
@@ -167,7 +171,7 @@ export function createPostgresPool(deps: PostgresPoolDeps): PostgresPool {
     if (busy.size === 0 && connecting === 0) drained?.();
   }
 
-  async function acquire({ signal, timeoutMs }: PostgresCallOptions): Promise<Pooled> {
+  async function acquire({ signal, timeoutMs }: PostgresCallOptions): Promise<Pooled<Sql>> {
     if (signal.aborted) throw stopped(signal);
     if (closing) throw new AppError('SHUTTING_DOWN', 'The gateway is shutting down.');
     const ready = idle.pop();
@@ -182,7 +186,7 @@ export function createPostgresPool(deps: PostgresPoolDeps): PostgresPool {
   }
 
   /** Ends the session, or all, where the error says that they are of no more use. */
-  async function judge(session: PostgresSession, error: unknown): Promise<void> {
+  async function judge(session: PostgresSession<Sql>, error: unknown): Promise<void> {
     if (isServerLoss(error)) session.destroy();
     else if (endsConnection(error)) giveUp(session);
     else if (deps.writes && sqlState(error) === '25006' && (await isReadOnly(session))) session.destroy();
@@ -242,7 +246,7 @@ export function createPostgresPool(deps: PostgresPoolDeps): PostgresPool {
 }
 
 /** For a limit of this one session, such as on idle transactions. */
-function giveUp(session: PostgresSession): void {
+function giveUp(session: Pick<PostgresSession, 'givenUp' | 'destroy'>): void {
   session.givenUp = true;
   session.destroy();
 }

@@ -1,11 +1,12 @@
 import { notConfigured } from '../../lib/not-configured.ts';
-import { type PostgresAddress, parsePostgresUrl, type SslMode } from '../../lib/postgres-url.ts';
+import type { SslMode } from '../../lib/postgres-url.ts';
 import type { Logger } from '../../observability/logger.ts';
+import { openDriver } from './driver.ts';
 import { createPostgresListener, type PostgresListener } from './listener.ts';
 import { createPostgresPool, type PostgresPool, type PostgresPoolStats } from './pool.ts';
 import { refusePrivilegedLogin } from './refuse-privileged-login.ts';
-import { openPostgresSession, type PostgresHost, type PostgresSession } from './session.ts';
-import { createSocketOpener } from './socket-opener.ts';
+import type { PostgresSession } from './session.ts';
+import { createSessionOpener } from './session-opener.ts';
 import { readStatementTimeoutMs } from './statement-timeout.ts';
 import { terminateBackend } from './terminate-backend.ts';
 
@@ -68,8 +69,6 @@ interface PostgresListenHandlers {
   readonly onConnect?: () => void;
 }
 
-/** To connect, for each host, unless the URL's `connect_timeout` says something else. */
-const connectTimeoutMs = 2_000;
 const pingTimeoutMs = 2_000;
 const directMax = 4;
 
@@ -79,26 +78,14 @@ export function createPostgresPools(options: PostgresPoolsOptions): PostgresPool
   const transactionPooler = options.pooler === 'transaction';
   const listeners = new Set<PostgresListener>();
 
-  function opener(url: string, pooled: boolean, mayPrepare: boolean, extra: Record<string, string> = {}) {
-    const given = requireAddress(url);
-    const address: PostgresAddress = {
-      ...given,
-      sslMode: options.sslMode ?? given.sslMode,
-      sslRootCert: options.ca ?? given.sslRootCert,
-    };
-    const openSocket = createSocketOpener(address);
-    const parameters = startupParameters(address, pooled, extra);
-    const unwatching = new Set<PostgresHost>();
-    return (): Promise<PostgresSession> =>
-      openPostgresSession({
-        address,
-        openSocket,
-        parameters,
-        connectTimeoutMs: address.connectTimeoutMs ?? connectTimeoutMs,
-        mayPrepare,
-        pooled,
-        unwatching,
-      });
+  function opener(
+    url: string,
+    pooled: boolean,
+    mayPrepare: boolean,
+    parameters: Record<string, string> = {},
+  ) {
+    const { sslMode, ca } = options;
+    return createSessionOpener({ url, openDriver, sslMode, ca, pooled, mayPrepare, parameters });
   }
 
   function pool(name: string, max: number, open: Open, writes: boolean, terminators: Open[] = [open]) {
@@ -180,21 +167,3 @@ export function createPostgresPools(options: PostgresPoolsOptions): PostgresPool
 }
 
 type Open = () => Promise<PostgresSession>;
-
-function requireAddress(url: string): PostgresAddress {
-  const { address, problems } = parsePostgresUrl(url);
-  if (address === undefined) throw new Error(`The connection URL of Postgres ${problems.join('; ')}.`);
-  return address;
-}
-
-/** A pooler refuses startup parameters that it does not track; results then rely on the role's defaults. */
-function startupParameters(
-  address: PostgresAddress,
-  pooled: boolean,
-  extra: Record<string, string>,
-): Record<string, string> {
-  const tracked = { DateStyle: 'ISO, MDY', TimeZone: 'UTC' };
-  const always = address.options === undefined ? tracked : { ...tracked, options: address.options };
-  if (pooled) return always;
-  return { ...always, IntervalStyle: 'postgres', bytea_output: 'hex', extra_float_digits: '1', ...extra };
-}

@@ -17,7 +17,7 @@ export interface PostgresColumn {
   readonly table: number;
 }
 
-type PostgresResult<Row> = readonly Row[] & {
+export type PostgresResult<Row> = readonly Row[] & {
   /** Such as `COMMIT`. */
   readonly command: string;
   /** What the server said of the connection when it was opened. */
@@ -32,14 +32,18 @@ interface PostgresOutcome {
   readonly columns: readonly PostgresColumn[];
 }
 
+/** What sessions and pools need of a connection, whichever driver holds it. */
+export interface PlainSql {
+  /** Statements without parameters in one message of the simple protocol; at most one of them gives rows. */
+  run<Row extends object = Record<string, unknown>>(text: string): Promise<PostgresResult<Row>>;
+}
+
 /**
  * What may be sent over one connection. All methods send at once, so that several go out in one write and are answered
  * in their order. Values are as in SqlResult: int8, numeric, bytea and times are strings, json is parsed losslessly,
  * arrays are arrays. They reject with `PostgresError`, or with another error when the connection was lost.
  */
-export interface PostgresSql {
-  /** Statements without parameters in one message of the simple protocol; at most one of them gives rows. */
-  run<Row extends object = Record<string, unknown>>(text: string): Promise<PostgresResult<Row>>;
+export interface PostgresSql extends PlainSql {
   /**
    * One statement by the extended protocol, which takes one only, whatever a parser may think of the text. With
    * `keepPlan` it is prepared by name where the connection allows it, once, and again after somebody's DISCARD ALL.

@@ -1,13 +1,16 @@
 import type { PostgresAddress } from '../../lib/postgres-url.ts';
-import { openDriver, type PostgresNotice } from './driver.ts';
+import type { DriverOptions, PostgresDriver, PostgresNotice } from './connection.ts';
 import { createMessageFilter, type MessageFilter } from './message-filter.ts';
-import type { PostgresSql } from './postgres-sql.ts';
+import type { PlainSql, PostgresSql } from './postgres-sql.ts';
 import { type CancelKey, sendCancel } from './send-cancel.ts';
 import type { OpenPostgresSocket } from './socket-opener.ts';
 
-/** One connection to Postgres. It is never reopened: what is lost is lost, the pool opens another. */
-export interface PostgresSession {
-  readonly sql: PostgresSql;
+/**
+ * One connection to Postgres. It is never reopened: what is lost is lost, the pool opens another. `Sql` is what the driver
+ * that holds it can send.
+ */
+export interface PostgresSession<Sql extends PlainSql = PostgresSql> {
+  readonly sql: Sql;
   /** Its process on the server; undefined behind a pooler, which gives a number of its own. */
   readonly backend: PostgresBackend | undefined;
   /** Such as 150018. */
@@ -42,11 +45,12 @@ export interface PostgresSession {
 
 interface PostgresBackend {
   readonly pid: number;
-  /** When the server was started: a process id means something on that server alone. */
+  /** Microseconds, when the server was started: a process id means something on that server alone. */
   readonly serverStart: string;
 }
 
-export interface OpenSessionOptions {
+export interface OpenSessionOptions<Sql extends PlainSql> {
+  readonly openDriver: (options: DriverOptions) => PostgresDriver<Sql>;
   readonly address: PostgresAddress;
   readonly openSocket: OpenPostgresSocket;
   /** Startup parameters beside user and database. */
@@ -65,7 +69,9 @@ export interface OpenSessionOptions {
  * Opens a connection to the first host that answers and fits `target_session_attrs`.
  * Throws the last host's error when none does.
  */
-export async function openPostgresSession(options: OpenSessionOptions): Promise<PostgresSession> {
+export async function openPostgresSession<Sql extends PlainSql>(
+  options: OpenSessionOptions<Sql>,
+): Promise<PostgresSession<Sql>> {
   const { hosts, targetSessionAttributes: wanted } = options.address;
   let lastError: unknown;
   // `prefer-standby` takes anything in a second round.
@@ -97,11 +103,11 @@ const clientCheck = 'client_connection_check_interval';
  * Has the server look every second whether its client is still there while a statement runs, so that what nobody waits
  * for ends. Not every server can (Postgres 14 on Linux and some others): one that refuses is not asked again.
  */
-async function openWatching(
-  options: OpenSessionOptions,
+async function openWatching<Sql extends PlainSql>(
+  options: OpenSessionOptions<Sql>,
   host: PostgresHost,
   wanted: PostgresAddress['targetSessionAttributes'],
-): Promise<PostgresSession> {
+): Promise<PostgresSession<Sql>> {
   const { parameters, pooled, unwatching } = options;
   if (!pooled && !unwatching.has(host)) {
     try {
@@ -114,14 +120,14 @@ async function openWatching(
   return await openOne(options, host, wanted);
 }
 
-async function openOne(
-  options: OpenSessionOptions,
+async function openOne<Sql extends PlainSql>(
+  options: OpenSessionOptions<Sql>,
   host: PostgresHost,
   wanted: PostgresAddress['targetSessionAttributes'],
-): Promise<PostgresSession> {
+): Promise<PostgresSession<Sql>> {
   const { address, openSocket, connectTimeoutMs, parameters, mayPrepare } = options;
   const messages = createMessageFilter();
-  const driver = openDriver({
+  const driver = options.openDriver({
     address,
     port: host.port,
     openSocket: () => openSocket(host, connectTimeoutMs),
@@ -140,7 +146,7 @@ async function openOne(
   let overflowed = false;
   let cancelKey: CancelKey = { pid: 0, secret: 0 };
 
-  const session: PostgresSession & { serverVersion: number; backend: PostgresBackend | undefined } = {
+  const session: PostgresSession<Sql> & { serverVersion: number; backend: PostgresBackend | undefined } = {
     sql: driver.sql,
     backend: undefined,
     serverVersion: 0,
@@ -181,13 +187,13 @@ async function openOne(
   }
 }
 
-function askState(sql: PostgresSql) {
+function askState(sql: PlainSql) {
   return sql.run<ServerState>(`
     select pg_catalog.current_setting('server_version_num')::int as version,
       pg_catalog.pg_is_in_recovery() as standby,
       pg_catalog.current_setting('transaction_read_only') = 'on' as read_only,
       pg_catalog.pg_backend_pid() as pid,
-      pg_catalog.pg_postmaster_start_time()::text as started`);
+      (extract(epoch from pg_catalog.pg_postmaster_start_time()) * 1000000)::int8 as started`);
 }
 
 function fits(wanted: PostgresAddress['targetSessionAttributes'], state: ServerState): boolean {

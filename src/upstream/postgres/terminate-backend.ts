@@ -1,3 +1,4 @@
+import type { PlainSql } from './postgres-sql.ts';
 import type { PostgresSession } from './session.ts';
 
 /** Milliseconds for one attempt, beside the time to connect. */
@@ -8,8 +9,8 @@ const attemptMs = 1_000;
  * refuse to be cancelled and look away when its client is gone. Does nothing behind a pooler. Never rejects.
  */
 export async function terminateBackend(
-  { backend }: PostgresSession,
-  openers: readonly (() => Promise<PostgresSession>)[],
+  { backend }: Pick<PostgresSession, 'backend'>,
+  openers: readonly (() => Promise<PostgresSession<PlainSql>>)[],
 ): Promise<void> {
   if (backend === undefined) return;
   for (const open of openers) {
@@ -18,10 +19,10 @@ export async function terminateBackend(
       const timer = setTimeout(() => helper.destroy(), attemptMs);
       try {
         // The same name may lead to another server, where the number is somebody else's.
-        const [row] = await helper.sql.query<{ done: boolean }>(
-          `select case when pg_catalog.pg_postmaster_start_time()::text = $1::text
-            then pg_catalog.pg_terminate_backend($2::int) else false end as done`,
-          [backend.serverStart, String(backend.pid)],
+        const [row] = await helper.sql.run<{ done: boolean }>(
+          `select case
+            when (extract(epoch from pg_catalog.pg_postmaster_start_time()) * 1000000)::int8 = ${backend.serverStart}
+            then pg_catalog.pg_terminate_backend(${backend.pid}) else false end as done`,
         );
         if (row?.done === true) return;
       } finally {

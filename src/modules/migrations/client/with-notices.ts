@@ -1,4 +1,4 @@
-import type { PostgresNotice } from '../../../upstream/postgres/driver.ts';
+import type { PostgresNotice } from '../../../upstream/postgres/connection.ts';
 import type { PostgresSession } from '../../../upstream/postgres/session.ts';
 import type { MigrationNotice } from './types.ts';
 

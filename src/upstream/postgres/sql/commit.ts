@@ -1,12 +1,12 @@
 import { AppError } from '../../../lib/app-error.ts';
-import { isPostgresError } from '../driver.ts';
-import type { PostgresSession } from '../session.ts';
+import { isPostgresError } from '../postgres-error.ts';
+import type { PlainSql } from '../postgres-sql.ts';
 
 /**
  * COMMIT; OUTCOME_UNKNOWN when its answer never came, BAD_SQL when Postgres rolled back instead. `keep backend`:
  * another transaction begins at once, so that a pooler leaves us the backend until it is reset.
  */
-export async function commit({ sql }: PostgresSession, then?: 'keep backend'): Promise<void> {
+export async function commit({ sql }: { readonly sql: PlainSql }, then?: 'keep backend'): Promise<void> {
   let command: string;
   try {
     ({ command } = await sql.run(then === undefined ? 'commit' : 'commit and chain'));

@@ -1,6 +1,6 @@
 import { AppError, type ErrorCode, withDetails } from '../../../lib/app-error.ts';
-import { isPostgresError, type PostgresError } from '../driver.ts';
 import { endsConnection, sqlState } from '../failure.ts';
+import { isPostgresError, type PostgresError } from '../postgres-error.ts';
 
 /** What surrounds a statement that failed, for the error's details. */
 export interface FailureContext {

@@ -1,3 +1,4 @@
+import type { PlainSql } from '../postgres-sql.ts';
 import type { PostgresSession } from '../session.ts';
 
 /**
@@ -20,7 +21,7 @@ export async function resetSession(session: PostgresSession, transactionPooler: 
 }
 
 /** Sends all steps at once; false when one of them failed. Never rejects. */
-export function sendSteps(session: PostgresSession, steps: readonly string[]): Promise<boolean> {
+export function sendSteps(session: { readonly sql: PlainSql }, steps: readonly string[]): Promise<boolean> {
   return Promise.all(steps.map((step) => session.sql.run(step))).then(
     () => true,
     () => false,

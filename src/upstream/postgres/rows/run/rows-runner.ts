@@ -1,0 +1,127 @@
+import { AppError } from '../../../../lib/app-error.ts';
+import type { CompiledQuery } from '../compile/query.ts';
+import { readRows } from './read-rows.ts';
+import type { RowsAnswer, RowsCaller } from './rows-caller.ts';
+import { toRowsError, type VisibleNames } from './rows-error.ts';
+import { refuseUnboundLogin } from './rows-login.ts';
+import {
+  createRowsPools,
+  type RowsPool,
+  type RowsPoolsOptions,
+  type RowsPoolsStats,
+  type RowsSession,
+} from './rows-pools.ts';
+import { type FirstFailure, isPassing, wholeTransaction } from './rows-steps.ts';
+import type { RoleSettings } from './settings.ts';
+import { writeRows } from './write-rows.ts';
+
+export interface RowsRunnerOptions extends RowsPoolsOptions {
+  /** Read anew for each statement, as the schema may change. */
+  readonly environment: () => RowsEnvironment;
+}
+
+/** What the database and the operator say of all statements. */
+export interface RowsEnvironment {
+  /** The schemas in which functions of the operator's own look for names. */
+  readonly searchPath: readonly string[];
+  readonly roleSettings: RoleSettings;
+  /** `pgrst.db_pre_request`, quoted: a function that is called before each statement, and may refuse it. */
+  readonly preRequest: string | undefined;
+}
+
+export interface RowsCallOptions {
+  /** Aborted when the caller left. */
+  readonly signal: AbortSignal;
+  /** Milliseconds for the whole call, the wait for a connection included. */
+  readonly timeoutMs: number;
+  /** Of all answers together. */
+  readonly maxBytes: number;
+  /** True where a statement calls a function by name: it may leave things behind, which are then cleared away. */
+  readonly callsFunction: boolean;
+  /** What errors may speak of. */
+  readonly names: VisibleNames;
+}
+
+export interface RowsTransaction {
+  /** Rejects when the statement fails. Then the whole transaction does, whatever else is done in it. */
+  run(statement: CompiledQuery): Promise<RowsAnswer>;
+}
+
+/** Runs what was compiled, as a caller. What fails in Postgres is a RowsError, which says at which statement. */
+export interface RowsRunner {
+  /** All statements see one snapshot and can change nothing; one round trip. Gives the answer of each. */
+  read(
+    caller: RowsCaller,
+    statements: readonly CompiledQuery[],
+    options: RowsCallOptions,
+  ): Promise<readonly RowsAnswer[]>;
+  /**
+   * What `work` runs is one transaction. Its answers are complete, and within `maxBytes`, before it is committed by a round
+   * trip of its own; until then an error of `work`, which passes as it is, the time limit, or a caller who leaves rolls all
+   * of it back. A connection that is lost afterwards is OUTCOME_UNKNOWN. After a deadlock or a serialization failure `work` is called
+   * once more.
+   */
+  write<T>(
+    caller: RowsCaller,
+    options: RowsCallOptions,
+    work: (transaction: RowsTransaction) => Promise<T>,
+  ): Promise<T>;
+  /**
+   * Connects as callers do. Gives the roles past row level security that a function could make the login take; throws
+   * NOT_CONFIGURED where there is no need to make it.
+   */
+  check(signal: AbortSignal, timeoutMs: number): Promise<readonly string[]>;
+  stats(): RowsPoolsStats;
+  /** Has all connections opened anew, for after a change of the schema. */
+  evict(): void;
+  /** Refuses new calls, waits for running ones up to `graceMs`, then ends all. */
+  close(graceMs: number): Promise<void>;
+}
+
+/** Throws when a URL or its CA file is unusable. Nothing connects before it is needed. */
+export function createRowsRunner(options: RowsRunnerOptions): RowsRunner {
+  const pools = createRowsPools(options);
+  const pooled = options.pooler === 'transaction';
+
+  /** Calls `use` once more when what it met may be gone by then. */
+  async function onSession<T>(
+    pool: RowsPool,
+    caller: RowsCaller,
+    { signal, timeoutMs, names }: RowsCallOptions,
+    use: (session: RowsSession, first: FirstFailure) => Promise<T>,
+  ): Promise<T> {
+    const started = performance.now();
+    for (let attempt = 1; ; attempt += 1) {
+      const first: FirstFailure = { error: undefined, place: wholeTransaction };
+      const left = { signal, timeoutMs: timeoutMs - (performance.now() - started) };
+      try {
+        return await pool.withSession(left, (session) => use(session, first));
+      } catch (error) {
+        if (attempt === 1 && isPassing(error)) continue;
+        // Of anything but a statement's failure and ours, `work` is the author.
+        if (first.error === undefined && !(error instanceof AppError)) throw error;
+        throw toRowsError(error, first.place, caller, names);
+      }
+    }
+  }
+
+  return {
+    async read(caller, statements, call) {
+      return await onSession(pools.of(caller).read, caller, call, (session, first) =>
+        readRows(session, caller, statements, { ...call, ...options.environment(), pooled }, first),
+      );
+    },
+    async write(caller, call, work) {
+      const until = performance.now() + call.timeoutMs;
+      return await onSession(pools.of(caller).write, caller, call, (session, first) => {
+        const given = { ...call, ...options.environment(), pooled, until };
+        return writeRows(session, caller, given, first, (run) => work({ run }));
+      });
+    },
+    check: (signal, timeoutMs) =>
+      pools.of({ role: 'anon', claims: {} }).read.withSession({ signal, timeoutMs }, refuseUnboundLogin),
+    stats: pools.stats,
+    evict: pools.evict,
+    close: pools.close,
+  };
+}

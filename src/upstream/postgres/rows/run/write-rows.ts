@@ -1,0 +1,73 @@
+import { stopped } from '../../failure.ts';
+import { tooLate } from '../../guard.ts';
+import { commit } from '../../sql/commit.ts';
+import type { CompiledQuery } from '../compile/query.ts';
+import { withinBytes } from './byte-limit.ts';
+import { cleanSession, rollback } from './clean-session.ts';
+import type { ReadRowsOptions } from './read-rows.ts';
+import type { RowsAnswer, RowsCaller } from './rows-caller.ts';
+import type { RowsSession } from './rows-pools.ts';
+import { type FirstFailure, frame, sendPlaced, statementSteps, wholeTransaction } from './rows-steps.ts';
+
+export interface WriteRowsOptions extends ReadRowsOptions {
+  readonly signal: AbortSignal;
+  /** When, on the clock of `performance`, there is no time left. */
+  readonly until: number;
+}
+
+/** What `work` runs is one transaction, which is committed when it has resolved. */
+export async function writeRows<T>(
+  session: RowsSession,
+  caller: RowsCaller,
+  options: WriteRowsOptions,
+  first: FirstFailure,
+  work: (run: (statement: CompiledQuery) => Promise<RowsAnswer>) => Promise<T>,
+): Promise<T> {
+  const { callsFunction, pooled, signal, until } = options;
+  let sent = 0;
+  let bytesLeft = options.maxBytes;
+
+  // A request to cancel ends what runs, and nothing runs between two statements.
+  const refuseLate = (): void => {
+    if (first.error !== undefined) throw first.error;
+    if (signal.aborted) throw stopped(signal);
+    if (performance.now() > until) throw tooLate();
+  };
+  const run = async (statement: CompiledQuery): Promise<RowsAnswer> => {
+    refuseLate();
+    const index = sent;
+    sent += 1;
+    const placed = statementSteps(caller, statement, index, {
+      ...options,
+      readOnly: false,
+      afterFunction: callsFunction && index > 0,
+    });
+    const steps = index === 0 ? [frame('begin'), ...placed] : placed;
+    const { answers, bytes } = await withinBytes(session, bytesLeft, () => sendPlaced(session, steps, first));
+    bytesLeft -= bytes;
+    return answers[0] ?? null;
+  };
+
+  try {
+    const result = await work(run);
+    refuseLate();
+    if (sent > 0) await end(session, first, pooled);
+    return result;
+  } catch (error) {
+    if (sent > 0 && !session.closed) await rollback(session);
+    // What `work` made of it says less to whoever looks after the connection.
+    throw first.error ?? error;
+  } finally {
+    if (callsFunction && !session.closed) await cleanSession(session, pooled);
+  }
+}
+
+async function end(session: RowsSession, first: FirstFailure, pooled: boolean): Promise<void> {
+  try {
+    await commit(session, pooled ? 'keep backend' : undefined);
+  } catch (error) {
+    first.error ??= error;
+    first.place = wholeTransaction;
+    throw error;
+  }
+}
