@@ -41,6 +41,7 @@ export async function dev(
     pgBin: early.local.pgBin,
     signal: stopping.signal,
     reset: options.reset,
+    userRoles: early.viewer.extraAuthenticatedRoles,
     serveMailbox: !lan,
     jwtAlgorithm: early.local.jwtAlgorithm,
     authSettings: { mailerAutoconfirm: early.local.autoconfirm, smsAutoconfirm: early.local.autoconfirm },

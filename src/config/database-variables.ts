@@ -20,6 +20,19 @@ export const databaseVariables = {
     shape: aDatabaseUrl,
     secret: true,
   }),
+  DATABASE_URL_ROWS: optional(postgresUrl, {
+    group: 'Database',
+    description:
+      'Login for `db`: a member of the API roles, without superuser and BYPASSRLS. Without it there is no `db`.',
+    shape: aDatabaseUrl,
+    secret: true,
+  }),
+  DATABASE_URL_ROWS_SERVICE: optional(postgresUrl, {
+    group: 'Database',
+    description: 'Login for `db` of callers with the service role, a member of it. Default: DATABASE_URL.',
+    shape: aDatabaseUrl,
+    secret: true,
+  }),
   DATABASE_DIRECT_URL: optional(postgresUrl, {
     group: 'Database',
     description:

@@ -69,6 +69,8 @@ export function sharedConfig(values: SharedValues, mode: Mode) {
     database: {
       url: values.DATABASE_URL,
       readUrl: values.DATABASE_URL_READ ?? values.DATABASE_URL,
+      rowsUrl: values.DATABASE_URL_ROWS,
+      rowsServiceUrl: values.DATABASE_URL_ROWS_SERVICE ?? values.DATABASE_URL,
       directUrl: values.DATABASE_DIRECT_URL,
       pooler: values.DATABASE_POOLER,
       sslmode: values.DATABASE_SSLMODE,

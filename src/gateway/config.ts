@@ -58,8 +58,10 @@ export function loadConfig(env: Environment, options: LoadOptions = {}): Config 
   const values = readValues(shared, reading);
   const slices = modules.map(({ name, variables }) => [name, readValues(variables, reading)] as const);
   if (mode === 'serve') problems.push(...missingInServe(texts));
-  if (texts['DATABASE_URL_READ'] !== undefined && texts['DATABASE_URL'] === undefined) {
-    problems.push('DATABASE_URL must be set when DATABASE_URL_READ is set.');
+  for (const name of ['DATABASE_URL_READ', 'DATABASE_URL_ROWS']) {
+    if (texts[name] !== undefined && texts['DATABASE_URL'] === undefined) {
+      problems.push(`DATABASE_URL must be set when ${name} is set.`);
+    }
   }
   if (values !== undefined) problems.push(...contradictions(values), ...keyProblems(values));
   if (values === undefined || problems.length > 0) throw new ConfigError(problems);

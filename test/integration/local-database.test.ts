@@ -46,6 +46,7 @@ describe('roles', () => {
       authenticated: 'inherit',
       authenticator: 'login',
       bunbun_read: 'login inherit bypassrls',
+      bunbun_rows: 'login',
       postgres: 'login inherit bypassrls createrole createdb replication',
       service_role: 'inherit bypassrls',
       supabase_admin: 'superuser login inherit bypassrls createrole createdb replication',
@@ -53,6 +54,19 @@ describe('roles', () => {
       supabase_realtime_admin: '',
       supabase_storage_admin: 'login createrole',
     });
+  });
+
+  it('the login for rows becomes what users are, and not the service role', async () => {
+    const sql = connect('bunbun_rows');
+    for (const role of ['anon', 'authenticated']) {
+      await sql.begin(async (transaction) => {
+        await transaction.unsafe(`set local role ${role}`);
+        expect(await transaction`select current_user::text as role`).toEqual([{ role }]);
+      });
+    }
+    for (const role of ['service_role', 'authenticator', 'postgres', 'supabase_admin'])
+      expect(await outcome(sql.unsafe(`set role ${role}`))).toBe('42501');
+    expect(await outcome(sql`select * from auth.users`)).toBe('42501');
   });
 
   it('authenticator becomes each API role, and nothing more', async () => {

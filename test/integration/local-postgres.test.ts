@@ -140,6 +140,25 @@ describe('starting', () => {
     expect(`${error.stack} ${error.cause}`).not.toContain('tell-nobody');
   });
 
+  it('gives a folder of an older start the login for rows, and the roles of users', async () => {
+    const dataDir = await makeDataFolder('older');
+    const path = join(dataDir, 'keys.json');
+    const { passwords, ...keys } = JSON.parse(await readFile(path, 'utf8'));
+    const { bunbun_rows: _, ...older } = passwords;
+    await writeFile(path, JSON.stringify({ ...keys, passwords: older }));
+    const first = await start(dataDir);
+    await query(first, 'create role editor');
+    await query(first, 'create role strong bypassrls');
+    await first.stop();
+
+    const second = await start(dataDir, { userRoles: ['editor', 'strong', 'missing'] });
+    expect(second.rowsUrl).toBe(first.rowsUrl);
+    const sql = postgres(second.rowsUrl, { max: 1 });
+    onCleanUp(() => sql.end());
+    await sql`set role editor`;
+    await expect(sql`set role strong`).rejects.toMatchObject({ code: '42501' });
+  });
+
   it('says so when the keys are not those of the database', async () => {
     const dataDir = await makeDataFolder('other-keys');
     const server = await start(dataDir);

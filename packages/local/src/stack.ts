@@ -23,6 +23,8 @@ export interface LocalStackOptions {
   signal?: AbortSignal | undefined;
   /** Empty the data folder first. */
   reset?: boolean | undefined;
+  /** Roles of users beside `authenticated`. */
+  userRoles?: readonly string[] | undefined;
   /** Postgres settings on top of ours, such as `fsync`. */
   postgresSettings?: Readonly<Record<string, string>> | undefined;
   /** Where the gateway is reached, for links in mails; the auth server's own address when left out. */
@@ -89,6 +91,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
       log,
       pgBin: options.pgBin,
       settings: options.postgresSettings,
+      userRoles: options.userRoles,
       signal,
     });
     started.push(() => postgres.stop());
@@ -143,6 +146,8 @@ function gatewayEnvironment(
   return {
     DATABASE_URL: postgres.databaseUrl,
     DATABASE_URL_READ: postgres.readUrl,
+    DATABASE_URL_ROWS: postgres.rowsUrl,
+    DATABASE_URL_ROWS_SERVICE: postgres.rowsServiceUrl,
     DATABASE_DIRECT_URL: postgres.databaseUrl,
     JWT_SECRET: keys.jwtSecret,
     SUPABASE_ANON_KEY: keys.anonKey,

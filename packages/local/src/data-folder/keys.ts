@@ -14,6 +14,7 @@ export const keysFile = 'keys.json';
 export const localLogins = [
   'postgres',
   'bunbun_read',
+  'bunbun_rows',
   'authenticator',
   'supabase_admin',
   'supabase_auth_admin',
@@ -41,7 +42,10 @@ const secretsFile = z.object({
   jwtSecret: z.string().min(32),
   anonKey: z.string().min(1),
   serviceRoleKey: z.string().min(1),
-  passwords: z.record(z.enum(localLogins), z.string().min(16)),
+  // A folder that is older than a login has no password for it.
+  passwords: z
+    .partialRecord(z.enum(localLogins), z.string().min(16))
+    .refine(({ supabase_admin }) => supabase_admin !== undefined),
 });
 
 const keyLifetime = '10 years';
@@ -57,6 +61,14 @@ export async function loadLocalSecrets(dataDir: string): Promise<LocalSecrets> {
     throw new LocalStackError(`The keys of the local stack in ${path} cannot be read.`, { cause: error });
   });
   if (text === undefined) return await createLocalSecrets(path);
+  const stored = parseSecrets(path, text);
+  const secrets = { ...stored, passwords: { ...newPasswords(), ...stored.passwords } };
+  const isComplete = localLogins.every((login) => login in stored.passwords);
+  if (!isComplete) await writeSecrets(path, secrets);
+  return secrets;
+}
+
+function parseSecrets(path: string, text: string): z.infer<typeof secretsFile> {
   try {
     return secretsFile.parse(JSON.parse(text));
   } catch {
@@ -67,6 +79,10 @@ export async function loadLocalSecrets(dataDir: string): Promise<LocalSecrets> {
   }
 }
 
+async function writeSecrets(path: string, secrets: z.infer<typeof secretsFile>): Promise<void> {
+  await writePrivateFile(path, `${JSON.stringify(secrets, null, 2)}\n`);
+}
+
 async function createLocalSecrets(path: string): Promise<LocalSecrets> {
   const jwtSecret = randomBytes(32).toString('hex');
   const secrets = {
@@ -74,17 +90,22 @@ async function createLocalSecrets(path: string): Promise<LocalSecrets> {
     jwtSecret,
     anonKey: await signKey(jwtSecret, 'anon'),
     serviceRoleKey: await signKey(jwtSecret, 'service_role'),
-    passwords: {
-      postgres: newPassword(),
-      bunbun_read: newPassword(),
-      authenticator: newPassword(),
-      supabase_admin: newPassword(),
-      supabase_auth_admin: newPassword(),
-      supabase_storage_admin: newPassword(),
-    },
+    passwords: newPasswords(),
   };
-  await writePrivateFile(path, `${JSON.stringify(secrets, null, 2)}\n`);
+  await writeSecrets(path, secrets);
   return secrets;
+}
+
+function newPasswords(): Record<LocalLogin, string> {
+  return {
+    postgres: newPassword(),
+    bunbun_read: newPassword(),
+    bunbun_rows: newPassword(),
+    authenticator: newPassword(),
+    supabase_admin: newPassword(),
+    supabase_auth_admin: newPassword(),
+    supabase_storage_admin: newPassword(),
+  };
 }
 
 /** Hexadecimal, so that it needs no escaping in a URL. */

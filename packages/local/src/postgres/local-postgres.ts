@@ -13,6 +13,7 @@ import { setLoginPasswords } from './login-passwords.ts';
 import { withOwnExtensions } from './own-extensions.ts';
 import { lastPort, onFreePort } from './port.ts';
 import { launchPostgres, type PostgresExit, type PostgresProcess } from './postgres-process.ts';
+import { grantToRowsLogin } from './rows-login.ts';
 import { stopStalePostmaster } from './stale-postmaster.ts';
 
 export interface LocalPostgresOptions {
@@ -26,6 +27,8 @@ export interface LocalPostgresOptions {
   settings?: Readonly<Record<string, string>> | undefined;
   /** More arguments for initdb, such as `--no-sync`. */
   initArguments?: readonly string[] | undefined;
+  /** Roles of users beside `authenticated`, which the login for rows may become. */
+  userRoles?: readonly string[] | undefined;
   /** Ends the start: it then throws the signal's reason. */
   signal?: AbortSignal | undefined;
 }
@@ -43,6 +46,10 @@ export interface LocalPostgres {
   readonly databaseUrl: string;
   /** As `bunbun_read`, which can read everything and change nothing. */
   readonly readUrl: string;
+  /** As `bunbun_rows`, which may become what users are. */
+  readonly rowsUrl: string;
+  /** As `authenticator`, which may become the service role, too. */
+  readonly rowsServiceUrl: string;
   /** Settles when the server has ended, for whatever reason. */
   readonly exited: Promise<PostgresExit>;
   urlFor(login: LocalLogin): string;
@@ -86,7 +93,7 @@ export async function startLocalPostgres(options: LocalPostgresOptions): Promise
     };
     const { child, port } = await onFreePort(options.port, await lastPort(cluster), launch);
     try {
-      await prepareDatabase(port, secrets, options.log);
+      await prepareDatabase(port, secrets, options);
     } catch (error) {
       await child.stop();
       throw error;
@@ -117,7 +124,11 @@ function serverSettings(binaries: PostgresBinaries): Record<string, string> {
   };
 }
 
-async function prepareDatabase(port: number, secrets: LocalSecrets, log: LocalLog): Promise<void> {
+async function prepareDatabase(
+  port: number,
+  secrets: LocalSecrets,
+  { log, userRoles = [] }: LocalPostgresOptions,
+): Promise<void> {
   const sql = postgres({
     host: '127.0.0.1',
     port,
@@ -131,6 +142,7 @@ async function prepareDatabase(port: number, secrets: LocalSecrets, log: LocalLo
   try {
     await applySqlFiles(sql, log);
     await setLoginPasswords(sql, secrets.passwords);
+    await grantToRowsLogin(sql, userRoles);
   } catch (error) {
     const wrongPassword = error instanceof postgres.PostgresError && error.code === '28P01';
     throw new LocalStackError(
@@ -163,6 +175,8 @@ function toLocalPostgres(parts: {
     secrets,
     databaseUrl: urlFor('postgres'),
     readUrl: urlFor('bunbun_read'),
+    rowsUrl: urlFor('bunbun_rows'),
+    rowsServiceUrl: urlFor('authenticator'),
     exited: child.exited,
     urlFor,
     stop: async () => {

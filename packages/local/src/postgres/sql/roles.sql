@@ -4,7 +4,7 @@ declare
   name text;
 begin
   foreach name in array array[
-    'anon', 'authenticated', 'service_role', 'authenticator', 'postgres', 'bunbun_read',
+    'anon', 'authenticated', 'service_role', 'authenticator', 'postgres', 'bunbun_read', 'bunbun_rows',
     'supabase_auth_admin', 'supabase_storage_admin', 'supabase_realtime_admin'
   ] loop
     if not exists (select from pg_roles where rolname = name) then
@@ -47,3 +47,9 @@ grant anon, authenticated, service_role to supabase_realtime_admin;
 -- The login for reading SQL: it sees everything, and a statement that would write fails in any transaction.
 alter role bunbun_read login nosuperuser nocreatedb nocreaterole noreplication bypassrls;
 alter role bunbun_read set default_transaction_read_only = on;
+
+-- The login for rows: no rights until it takes the role of a caller, and none that row level security does not bind.
+-- rows-login.ts adds the roles of the operator's own.
+alter role bunbun_rows login noinherit nosuperuser nocreatedb nocreaterole noreplication nobypassrls;
+alter role bunbun_rows set jit = off;
+grant anon, authenticated to bunbun_rows;
