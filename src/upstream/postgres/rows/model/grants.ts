@@ -4,6 +4,8 @@ import type { Column, RowsFunction, Table } from './model.ts';
 export interface Grants {
   readonly fingerprint: string;
   mayRead(table: Table, column: Column): boolean;
+  /** Not only columns, one by one: what Postgres keeps of each row, such as `xmax`, needs it. */
+  mayReadWhole(table: Table): boolean;
   mayInsert(table: Table, column: Column): boolean;
   mayUpdate(table: Table, column: Column): boolean;
   /** Rows with nothing but defaults need the right as well. */

@@ -30,7 +30,10 @@ export interface Table {
   readonly computed: readonly RowsFunction[];
   /** What the relation itself allows, whoever asks; false for what no view can pass on. */
   readonly takes: { readonly inserts: boolean; readonly updates: boolean; readonly deletes: boolean };
-  /** Reads run as its owner, past the policies of the tables beneath: a view without `security_invoker`. */
+  /**
+   * Its rows are what its owner sees, past the policies of the tables beneath: a view without `security_invoker`, a
+   * materialized view.
+   */
   readonly runsAsOwner: boolean;
   readonly rowSecurity: boolean;
 }
@@ -52,6 +55,11 @@ export interface Column {
 
 /** One or more columns that name at most one row. */
 export interface Key {
+  /**
+   * What follows the table's name where a row is found by it: `ByPk`, `ByHandle`, `ByOrgIdAndSlug`. Undefined where
+   * another key has the same columns.
+   */
+  readonly apiName: string | undefined;
   /** Of the constraint or the index; empty for the key that a view's comment gives. */
   readonly name: string;
   readonly primary: boolean;
@@ -72,7 +80,7 @@ export interface Relation {
   readonly other: Table;
   readonly otherColumns: readonly Column[];
   readonly through: Junction | undefined;
-  /** Of the foreign key's constraint. */
+  /** Of the foreign key's constraint; empty for the key that a view's comment gives. */
   readonly constraint: string;
   readonly description: string | undefined;
 }

@@ -1,0 +1,41 @@
+import { formatTextArray } from '../../array.ts';
+import type { CatalogueStatement } from '../../catalogue/catalogue-statement.ts';
+import type { PostgresSql } from '../../driver.ts';
+import { functions } from '../catalogue/functions.ts';
+import { foreignKeys, keys } from '../catalogue/keys.ts';
+import { columns, relations } from '../catalogue/relations.ts';
+import { types } from '../catalogue/types.ts';
+import { buildModel } from './build-model.ts';
+import type { RowsModel } from './model.ts';
+
+/**
+ * Reads what the schemas hold, of which the first one's names have no prefix, in one transaction of its own. Rejects as
+ * `PostgresSql` does.
+ */
+export async function readRowsModel(sql: PostgresSql, schemas: readonly string[]): Promise<RowsModel> {
+  const exposed = [...new Set(schemas)];
+  const params = [formatTextArray(exposed)];
+  const read = <Row>({ text }: CatalogueStatement<Row>) => sql.query<Row & object>(text, params);
+  const answers = [
+    sql.run('begin isolation level repeatable read read only'),
+    read(relations),
+    read(columns),
+    read(keys),
+    read(foreignKeys),
+    read(types),
+    read(functions),
+    sql.run('commit'),
+  ] as const;
+  // What was sent is answered before the connection is anybody else's, whatever failed.
+  await Promise.allSettled(answers);
+  const [, relationRows, columnRows, keyRows, foreignKeyRows, typeRows, functionRows] =
+    await Promise.all(answers);
+  return buildModel(exposed, {
+    relations: relationRows,
+    columns: columnRows,
+    keys: keyRows,
+    foreignKeys: foreignKeyRows,
+    types: typeRows,
+    functions: functionRows,
+  });
+}

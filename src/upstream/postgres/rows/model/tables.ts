@@ -1,0 +1,180 @@
+import { groupBy } from '../../../../lib/group-by.ts';
+import type { KeyRow } from '../catalogue/keys.ts';
+import type { ColumnRow, RelationRow } from '../catalogue/relations.ts';
+import { type Comment, readComment } from './comment.ts';
+import type { Column, Key, Relation, RowsFunction, Table } from './model.ts';
+import {
+  camelCase,
+  columnName,
+  fullName,
+  isColumnName,
+  isLegalName,
+  joinedByAnd,
+  listed,
+  upperFirst,
+  withoutClashes,
+} from './names.ts';
+import type { ValueTypes } from './value-types.ts';
+
+/** A table whose relations and functions are not known yet: others fill them in. */
+export interface TableDraft {
+  readonly table: Table;
+  readonly relations: Relation[];
+  readonly computed: RowsFunction[];
+  readonly comment: Comment;
+  /** Also of those that are not shown: relations may lead over them. */
+  readonly columnAt: ReadonlyMap<number, Column>;
+}
+
+export interface TablesInput {
+  readonly relations: readonly RelationRow[];
+  readonly columns: readonly ColumnRow[];
+  readonly keys: readonly KeyRow[];
+  readonly types: ValueTypes;
+  /** The schema in front, unless it is the first one exposed. */
+  readonly prefixOf: (schema: string) => readonly string[];
+  readonly remark: (text: string) => void;
+}
+
+/** The tables by their numbers, without those that are hidden or whose names meet. */
+export function buildTables(input: TablesInput): ReadonlyMap<string, TableDraft> {
+  const columnsOf = groupBy(input.columns, ({ tableId }) => tableId);
+  const keysOf = groupBy(input.keys, ({ tableId }) => tableId);
+  const drafts = input.relations.flatMap((row) => {
+    const remark = (text: string): void => input.remark(`${fullName(row)}: ${text}`);
+    const comment = readComment(row.comment, remark);
+    if (comment.hide === true) return [];
+    const columns = buildColumns(columnsOf.get(row.id) ?? [], input.types, remark);
+    const keys = buildKeys(keysOf.get(row.id) ?? [], comment, columns, remark);
+    return [draftTable(row, comment, columns, keys, input)];
+  });
+  const shown = withoutClashes(
+    drafts,
+    ({ table }) => [table.apiName],
+    (name, meeting) => {
+      const tables = listed(meeting.map(({ table }) => fullName(table)));
+      input.remark(
+        `${tables} would be called ${name}, and are not shown: a comment can give them other names`,
+      );
+    },
+  );
+  return new Map(shown.map((draft) => [draft.table.id, draft]));
+}
+
+function draftTable(
+  row: RelationRow,
+  comment: Comment,
+  columns: TableColumns,
+  keys: readonly Key[],
+  { prefixOf, remark }: TablesInput,
+): TableDraft {
+  const apiName = comment.name ?? camelCase(...prefixOf(row.schema), row.name);
+  if (comment.name === undefined && !isLegalName(row.name)) {
+    remark(`${fullName(row)} is called ${apiName}: GraphQL cannot carry its own name`);
+  }
+  const relations: Relation[] = [];
+  const computed: RowsFunction[] = [];
+  const table: Table = {
+    id: row.id,
+    schema: row.schema,
+    name: row.name,
+    kind: row.kind,
+    apiName,
+    typeName: upperFirst(apiName),
+    description: comment.description,
+    columns: columns.shown,
+    primaryKey: keys.find(({ primary }) => primary),
+    keys,
+    relations,
+    computed,
+    takes: { inserts: row.takesInserts, updates: row.takesUpdates, deletes: row.takesDeletes },
+    runsAsOwner: row.runsAsOwner,
+    rowSecurity: row.rowSecurity,
+  };
+  return { table, relations, computed, comment, columnAt: columns.at };
+}
+
+interface TableColumns {
+  readonly shown: readonly Column[];
+  readonly at: ReadonlyMap<number, Column>;
+}
+
+function buildColumns(
+  rows: readonly ColumnRow[],
+  types: ValueTypes,
+  remark: (text: string) => void,
+): TableColumns {
+  const hidden = new Set<Column>();
+  const columns = rows.flatMap((row): Column[] => {
+    const comment = readComment(row.comment, (fault) => remark(`${row.name}: ${fault}`));
+    const type = types.get(row.typeId);
+    if (type === undefined) return [];
+    const column: Column = {
+      name: row.name,
+      apiName: nameColumn(row.name, comment.name, remark),
+      position: row.position,
+      type,
+      nullable: row.isNullable,
+      hasDefault: row.hasDefault,
+      readOnly: row.isReadOnly,
+      description: comment.description,
+    };
+    if (comment.hide === true) hidden.add(column);
+    return [column];
+  });
+  const shown = withoutClashes(
+    columns.filter((column) => !hidden.has(column)),
+    ({ apiName }) => [apiName],
+    (apiName, meeting) => {
+      const names = listed(meeting.map(({ name }) => name));
+      remark(`${names} would be called ${apiName}, and are not shown: a comment can give them other names`);
+    },
+  );
+  return { shown, at: new Map(columns.map((column) => [column.position, column])) };
+}
+
+function nameColumn(name: string, given: string | undefined, remark: (text: string) => void): string {
+  const apiName = given !== undefined && isColumnName(given) ? given : columnName(name);
+  if (!isColumnName(given ?? name)) {
+    remark(`${given ?? name} is called ${apiName}: GraphQL cannot carry its own name`);
+  }
+  return apiName;
+}
+
+function buildKeys(
+  rows: readonly KeyRow[],
+  comment: Comment,
+  columns: TableColumns,
+  remark: (text: string) => void,
+): Key[] {
+  const shown = new Set(columns.shown);
+  const keys = rows.flatMap(({ name, isPrimary, isConstraint, positions }) => {
+    const members = positions.flatMap((position) => columns.at.get(position) ?? []);
+    const isShown = members.length === positions.length && members.every((column) => shown.has(column));
+    return isShown ? [{ name, primary: isPrimary, isConstraint, columns: members }] : [];
+  });
+  const given = comment.primaryKey;
+  if (given !== undefined && !keys.some(({ primary }) => primary)) {
+    const members = columns.shown.filter(({ name }) => given.includes(name));
+    if (members.length === given.length) {
+      keys.unshift({ name: '', primary: true, isConstraint: false, columns: inOrderOf(given, members) });
+    } else remark('its comment gives it a primary key of columns that it does not have');
+  }
+  return withApiNames(keys);
+}
+
+function inOrderOf(names: readonly string[], columns: readonly Column[]): Column[] {
+  return names.flatMap((name) => columns.find((column) => column.name === name) ?? []);
+}
+
+/** A row is found by each set of columns once, and by each name. */
+function withApiNames(keys: readonly Omit<Key, 'apiName'>[]): Key[] {
+  const seen = new Set<string>();
+  return keys.map((key) => {
+    const positions = key.columns.map(({ position }) => position).sort((a, b) => a - b);
+    const apiName = key.primary ? 'ByPk' : `By${joinedByAnd(key.columns)}`;
+    const isNew = !seen.has(positions.join()) && !seen.has(apiName);
+    seen.add(positions.join()).add(apiName);
+    return { apiName: isNew ? apiName : undefined, ...key };
+  });
+}
