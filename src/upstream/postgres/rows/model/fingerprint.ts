@@ -1,5 +1,5 @@
 import { formatTextArray } from '../../array.ts';
-import type { PostgresSql } from '../../driver.ts';
+import type { PostgresSql } from '../../postgres-sql.ts';
 import { changes } from '../catalogue/changes.ts';
 
 /**

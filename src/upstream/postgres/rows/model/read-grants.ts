@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { formatTextArray } from '../../array.ts';
-import type { PostgresSql } from '../../driver.ts';
+import type { PostgresSql } from '../../postgres-sql.ts';
 import { type PrivilegeRow, privileges } from '../catalogue/privileges.ts';
 import type { Grants } from './grants.ts';
 import type { RowsModel } from './model.ts';

@@ -1,6 +1,6 @@
 import { formatTextArray } from '../../array.ts';
 import type { CatalogueStatement } from '../../catalogue/catalogue-statement.ts';
-import type { PostgresSql } from '../../driver.ts';
+import type { PostgresSql } from '../../postgres-sql.ts';
 import { functions } from '../catalogue/functions.ts';
 import { foreignKeys, keys } from '../catalogue/keys.ts';
 import { columns, relations } from '../catalogue/relations.ts';

@@ -1,6 +1,6 @@
 import { groupBy } from '../../../../lib/group-by.ts';
 import { formatTextArray } from '../../array.ts';
-import type { PostgresSql } from '../../driver.ts';
+import type { PostgresSql } from '../../postgres-sql.ts';
 import { quoteIdentifier } from '../../quote-identifier.ts';
 import {
   knownSettings,
