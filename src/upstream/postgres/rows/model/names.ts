@@ -20,7 +20,7 @@ export function camelCase(...parts: readonly string[]): string {
 
 function wordsOf(part: string): string[] {
   const legal = part.replace(/[^0-9A-Za-z_]/gu, (char) =>
-    /[\p{L}\p{N}]/u.test(char) ? `u${char.codePointAt(0)?.toString(16)}` : '_',
+    /[\p{L}\p{N}]/u.test(char) ? `u${char.codePointAt(0)?.toString(16).padStart(4, '0')}` : '_',
   );
   const words = legal.split('_').filter((word) => word !== '');
   return /[a-z]/.test(legal) ? words : words.map((word) => word.toLowerCase());
@@ -108,7 +108,8 @@ export function freeNames(): (name: string) => string {
     let number = lastNumbers.get(name) ?? 1;
     while (given.has(free)) {
       number += 1;
-      free = `${name}_${number}`;
+      // `__2` would be GraphQL's own.
+      free = `${name === '_' ? '' : name}_${number}`;
     }
     lastNumbers.set(name, number);
     given.add(free);
