@@ -25,7 +25,10 @@ export interface TypeRow {
   readonly comment: string | null;
 }
 
-/** $1: names of schemas. All types that their tables and functions use, and those that these are made of. */
+/**
+ * $1: names of schemas. All types that their tables and functions use, and those that these are made of. Behind a schema
+ * key words need no quotes, and which words are some differs from one Postgres to the next.
+ */
 export const types = catalogueStatement<TypeRow>(`
 with recursive used (oid) as (
   select direct.oid from (
@@ -51,7 +54,8 @@ with recursive used (oid) as (
   ) as part (oid)
 )
 select t.oid::text as id, n.nspname as schema, t.typname as name,
-  pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(t.typname) as sql,
+  pg_catalog.quote_ident(n.nspname) || '.' || case when t.typname ~ '^[a-z_][a-z0-9_]*$' then t.typname
+    else pg_catalog.quote_ident(t.typname) end as sql,
   case t.typtype when 'c' then 'COMPOSITE' when 'd' then 'DOMAIN' when 'e' then 'ENUM' when 'p' then 'PSEUDO'
     when 'r' then 'RANGE' when 'm' then 'MULTIRANGE' else 'BASE' end as kind,
   t.typcategory = 'S' as "isString",
