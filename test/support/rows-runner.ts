@@ -19,6 +19,7 @@ export const noNames: VisibleNames = {
   grants: {
     fingerprint: '',
     mayRead: () => false,
+    mayReadWhole: () => false,
     mayInsert: () => false,
     mayUpdate: () => false,
     mayInsertInto: () => false,
