@@ -266,7 +266,12 @@ export type OrderKey =
 export type SqlParams = readonly (string | null)[];
 
 export interface CompiledQuery {
-  /** One statement that gives one row of one column: the answer as JSON text, or null. */
+  /**
+   * One statement that gives one row. Its first column is the answer as JSON text, or null. Where there are `lists`, a
+   * second one has the indexes of those that were cut, such as `0,2`; it is empty where none was.
+   */
   readonly text: string;
   readonly params: SqlParams;
+  /** Lists for which the caller gave no limit: where they are, in response keys below the answer. */
+  readonly lists: readonly (readonly string[])[];
 }

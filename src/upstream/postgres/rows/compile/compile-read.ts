@@ -1,0 +1,45 @@
+import { bindValue } from './encode-value.ts';
+import { columnExpression } from './expression.ts';
+import { listOf } from './list.ts';
+import type { CompiledQuery, ReadQuery, RowQuery } from './query.ts';
+import { rowOf } from './row-scope.ts';
+import { type RowSet, rowsOf } from './row-set.ts';
+import { singleRow } from './selection.ts';
+import { operatorFor } from './sql-names.ts';
+import { createStatement, type Fragment, type Statement } from './statement.ts';
+
+export interface CompileOptions {
+  /** How many rows a list has at most; where there are more and the caller gave no limit, the answer says that it was cut. */
+  readonly maxRows: number;
+}
+
+/**
+ * One statement for `query`, whose row has the answer as JSON text. Throws BAD_USER_INPUT, with the path from the argument
+ * on, for values that cannot be what they are compared with or given for.
+ */
+export function compileRead(query: ReadQuery, { maxRows }: CompileOptions): CompiledQuery {
+  const statement = createStatement(maxRows);
+  return statement.finish(answerOf(statement, query));
+}
+
+function answerOf(statement: Statement, query: ReadQuery): Fragment {
+  switch (query.kind) {
+    case 'rows':
+      return listOf(statement, rowsOf(statement, query.from), query.page, query.select, []);
+    case 'row':
+      return rowByKey(statement, query);
+    default:
+      throw new Error(`${query.kind} is not compiled yet`);
+  }
+}
+
+function rowByKey(statement: Statement, { table, key, values, select }: RowQuery): Fragment {
+  const rows = rowsOf(statement, { table, call: undefined });
+  const conditions = key.columns.map((column, index) => {
+    const { sql, type } = columnExpression(statement, rowOf(rows.alias), column, undefined);
+    return `${sql} ${operatorFor(type, '=')} ${bindValue(statement, type, values[index], [column.apiName])}`;
+  });
+  const named: RowSet = { ...rows, conditions };
+  // A key that a view's comment gives is only what somebody says.
+  return singleRow(statement, named, select, [], ' limit 1');
+}

@@ -1,0 +1,88 @@
+import { formatTextArray } from '../../array.ts';
+import type { Column, ScalarName, ScalarType, ValueType } from '../model/model.ts';
+import type { AggregateFunction, JsonPath } from './query.ts';
+import type { RowScope } from './row-scope.ts';
+import { builtIn } from './sql-names.ts';
+import type { Statement } from './statement.ts';
+
+/** SQL that gives a value, and how the value is written and read. */
+export interface Expression {
+  readonly sql: string;
+  readonly type: ValueType;
+}
+
+const jsonb = scalarType('JSON', 'pg_catalog.jsonb');
+export const textType = scalarType('String', 'pg_catalog.text');
+
+/** A column, or what lies in its JSON, to be compared or ordered by. */
+export function columnExpression(
+  statement: Statement,
+  scope: RowScope,
+  column: Pick<Column, 'name' | 'type'>,
+  path: JsonPath | undefined,
+): Expression {
+  const sql = scope.column(column.name);
+  if (!isJson(column.type)) return { sql, type: comparedType(column.type) };
+  const json = `${sql}::pg_catalog.jsonb`;
+  return { sql: path === undefined ? json : atPath(statement, json, path), type: jsonb };
+}
+
+/** What lies at `path` in `json`, of either of the two types. */
+export function atPath(statement: Statement, json: string, path: JsonPath): string {
+  return `(${json} ${builtIn('#>')} ${statement.bind(formatTextArray(path), 'pg_catalog.text[]')})`;
+}
+
+/** The same as text; of a JSON string what is in it. */
+export function textExpression({ sql, type }: Expression): Expression {
+  if (isJson(type)) return { sql: `(${sql} ${builtIn('#>>')} '{}'::pg_catalog.text[])`, type: textType };
+  return type.kind === 'scalar' && type.scalar === 'String'
+    ? { sql, type }
+    : { sql: `${sql}::pg_catalog.text`, type: textType };
+}
+
+export function isJson(type: ValueType): boolean {
+  return type.kind === 'scalar' && type.scalar === 'JSON';
+}
+
+/** What a domain forbids may be compared with. */
+export function comparedType(type: ValueType): ValueType {
+  return type.kind === 'scalar' ? { ...type, sql: type.base } : type;
+}
+
+/** `count(*)`; of columns how many different values, of several how many different combinations there are. */
+export function countExpression(scope: RowScope, distinct: readonly Column[]): Expression {
+  const names = distinct.map(({ name }) => scope.column(name));
+  const counted = names.length > 1 ? `distinct (${names.join(', ')})` : `distinct ${names[0]}`;
+  return {
+    sql: `pg_catalog.count(${names.length === 0 ? '*' : counted})`,
+    type: scalarType('BigInt', 'pg_catalog.int8'),
+  };
+}
+
+export function aggregateExpression(scope: RowScope, fn: AggregateFunction, column: Column): Expression {
+  const type = comparedType(column.type);
+  const value = scope.column(column.name);
+  // There is no average of money.
+  const argument = fn === 'avg' && type.sql === 'pg_catalog.money' ? `${value}::pg_catalog.numeric` : value;
+  return { sql: `pg_catalog.${fn}(${argument})`, type: aggregatedTypes[fn]?.[type.sql] ?? type };
+}
+
+/** Where Postgres gives another type than it was given. */
+const aggregatedTypes: Partial<Record<AggregateFunction, Readonly<Record<string, ValueType>>>> = {
+  sum: {
+    'pg_catalog.int2': scalarType('BigInt', 'pg_catalog.int8'),
+    'pg_catalog.int4': scalarType('BigInt', 'pg_catalog.int8'),
+    'pg_catalog.int8': scalarType('BigInt', 'pg_catalog.numeric'),
+  },
+  avg: {
+    'pg_catalog.int2': scalarType('Decimal', 'pg_catalog.numeric'),
+    'pg_catalog.int4': scalarType('Decimal', 'pg_catalog.numeric'),
+    'pg_catalog.int8': scalarType('Decimal', 'pg_catalog.numeric'),
+    'pg_catalog.money': scalarType('Decimal', 'pg_catalog.numeric'),
+    'pg_catalog.float4': scalarType('Float', 'pg_catalog.float8'),
+  },
+};
+
+export function scalarType(name: ScalarName, sql: string): ScalarType {
+  return { kind: 'scalar', scalar: name, sql, base: sql };
+}

@@ -1,0 +1,127 @@
+import { badInput } from '../../../../lib/bad-input.ts';
+import { conditionOf } from './condition.ts';
+import { type Order, orderBy, orderOf } from './order.ts';
+import type { Page } from './query.ts';
+import { type PassedRow, passedRow, rowOf } from './row-scope.ts';
+import { type RowSet, whereOf } from './row-set.ts';
+import type { Statement } from './statement.ts';
+
+/** The clauses of one page of rows. */
+export interface PageClauses {
+  /** From FROM to WHERE. */
+  readonly from: string;
+  readonly order: Order;
+  /** LIMIT and OFFSET. */
+  readonly limits: string;
+}
+
+/** Throws BAD_USER_INPUT for a limit beyond the statement's own, and what the conditions throw. */
+export function pageClauses(statement: Statement, rows: RowSet, page: Page): PageClauses {
+  const order = orderOf(statement, rows, page.orderBy);
+  const conditions = whereConditions(statement, rows, page.where);
+  return {
+    from: ` from ${rows.from}${order.joins}${whereOf(conditions)}`,
+    order,
+    limits: limitsOf(statement, page),
+  };
+}
+
+/** What has to hold of `rows`, with what the caller asks for. */
+export function whereConditions(statement: Statement, rows: RowSet, where: Page['where']): string[] {
+  const own = where === undefined ? [] : [conditionOf(statement, rowOf(rows.alias), where, ['where'])];
+  return [...rows.conditions, ...own];
+}
+
+/** Without a limit of the caller's one row more than a list may have, which says that it was cut. */
+export function limitsOf(statement: Statement, { limit, offset }: Pick<Page, 'limit' | 'offset'>): string {
+  const count =
+    limit === undefined ? statement.maxRows + 1 : bindCount(statement, 'limit', limit, statement.maxRows);
+  const passedOver =
+    offset === undefined ? '' : ` offset ${bindCount(statement, 'offset', offset, Number.MAX_SAFE_INTEGER)}`;
+  return ` limit ${count}${passedOver}`;
+}
+
+function bindCount(statement: Statement, name: string, value: number, most: number): string {
+  checkCount(name, value, most);
+  return statement.bind(String(value), 'pg_catalog.int8');
+}
+
+/** Throws BAD_USER_INPUT where `value` is no count of rows up to `most`. */
+export function checkCount(name: string, value: number, most: number): void {
+  if (!Number.isSafeInteger(value) || value < 0 || value > most) {
+    throw badInput([name], `${name} must be a whole number from 0 to ${most}.`);
+  }
+}
+
+/** A page as a sub-select, so that what is joined to its rows is looked up for them alone. */
+export interface PagedRows {
+  readonly row: PassedRow;
+  /** The sub-select with its alias; to be asked for when all columns of `row` are known. */
+  from(): string;
+  /** ORDER BY for the select around it, since a join may lose the order. */
+  readonly orderBy: string;
+  /** The number of a row in the page, where `numbered` was asked for. */
+  readonly number: string;
+}
+
+export function pagedRows(
+  statement: Statement,
+  rows: RowSet,
+  page: Page,
+  { numbered }: { readonly numbered: boolean },
+): PagedRows {
+  const clauses = pageClauses(statement, rows, page);
+  const alias = statement.alias();
+  const row = passedRow(alias);
+  const names = clauses.order.expressions.map((_, index) => `k${index + 1}`);
+  const keys = clauses.order.expressions.map(({ sql }, index) => `${sql} as ${names[index]}`);
+  const orderOver = (over: string): string =>
+    orderBy(
+      clauses.order.expressions,
+      names.map((name) => `${over}.${name}`),
+    );
+  const select = (): string => {
+    const columns = [...row.columns(rowOf(rows.alias)), ...keys].join(', ');
+    if (page.distinctOn.length === 0) {
+      return `select ${columns}${clauses.from}${orderBy(clauses.order.expressions)}${clauses.limits}`;
+    }
+    const distinct = distinctOn(rows, page, clauses.order);
+    return `select p.* from (select ${distinct.on} ${columns}${clauses.from}${distinct.orderBy}) p${orderOver('p')}${clauses.limits}`;
+  };
+  return {
+    row,
+    from: () => {
+      const sql = select();
+      return numbered
+        ? `(select p.*, pg_catalog.row_number() over () as n from (${sql}) p) ${alias}`
+        : `(${sql}) ${alias}`;
+    },
+    orderBy: orderOver(alias),
+    number: `${alias}.n`,
+  };
+}
+
+/**
+ * Of rows that are equal in some columns the first one by the order. Postgres wants these columns in front of it; where
+ * the caller has them there already, in whatever sequence, his order is kept.
+ */
+function distinctOn(
+  rows: RowSet,
+  { distinctOn: columns, orderBy: terms }: Page,
+  { expressions }: Order,
+): { readonly on: string; readonly orderBy: string } {
+  const scope = rowOf(rows.alias);
+  const names = columns.map(({ name }) => scope.column(name));
+  const leading = terms
+    .slice(0, columns.length)
+    .map(({ by, through }) =>
+      by.kind === 'column' && by.path === undefined && through.length === 0 ? by.column.name : undefined,
+    );
+  const isOrdered = columns.every(({ name }) => leading.includes(name));
+  const rest = orderBy(expressions);
+  const inFront =
+    rest === ''
+      ? ` order by ${names.join(', ')}`
+      : rest.replace(' order by ', ` order by ${names.join(', ')}, `);
+  return { on: `distinct on (${names.join(', ')})`, orderBy: isOrdered ? rest : inFront };
+}

@@ -1,0 +1,42 @@
+import type { CompiledQuery } from './query.ts';
+
+/** One SQL statement in the making: its parameters, and the names that are its own. */
+export interface Statement {
+  /** How many rows a list has at most. */
+  readonly maxRows: number;
+  /** The place of a parameter that is read as `type`, which is an SQL type with its schema. */
+  bind(text: string | null, type: string): string;
+  /** A name that nothing else in the statement has. */
+  alias(): string;
+  /** The column that says whether the list at `path` was cut at `maxRows`. */
+  cutColumn(path: readonly string[]): string;
+  /** The whole, from a select with a column `j` and those of `cuts`, of one row or none. */
+  finish(answer: Fragment): CompiledQuery;
+}
+
+/** A select that gives JSON in a column `j`. */
+export interface Fragment {
+  readonly sql: string;
+  /** Its columns that say which lists were cut. */
+  readonly cuts: readonly string[];
+}
+
+export function createStatement(maxRows: number): Statement {
+  const params: (string | null)[] = [];
+  const lists: (readonly string[])[] = [];
+  let aliases = 0;
+  return {
+    maxRows,
+    bind: (text, type) => `$${params.push(text)}::${type}`,
+    alias: () => `t${++aliases}`,
+    cutColumn: (path) => `cut${lists.push(path) - 1}`,
+    finish: ({ sql, cuts }) => ({ text: oneRow(sql, cuts), params, lists }),
+  };
+}
+
+/** Without anything to say of lists a scalar sub-select does; it is null where there is no row. */
+function oneRow(sql: string, cuts: readonly string[]): string {
+  if (cuts.length === 0) return `select (select a.j::pg_catalog.text from (${sql}) a) as answer`;
+  const said = cuts.map((name) => `case when a.${name} then '${name.slice('cut'.length)}' end`);
+  return `select a.j::pg_catalog.text as answer, pg_catalog.concat_ws(',', ${said.join(', ')}) as cut from (select) x left join lateral (${sql}) a on true`;
+}
