@@ -15,7 +15,7 @@ afterAll(async () => {
   await postgres.stop();
 });
 
-const sql = (text: string, params: readonly (string | null)[] = []) => ({ text, params });
+const sql = (text: string, params: readonly (string | null)[] = []) => ({ text, params, lists: [] });
 const settings = (...names: string[]) =>
   sql(
     `select json_build_object(${names.map((name) => `'${name}', current_setting('${name}', true)`).join(', ')})`,

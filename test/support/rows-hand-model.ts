@@ -38,7 +38,13 @@ export function makeTable(name: string, columns: Readonly<Record<string, ValueTy
       description: undefined,
     };
   });
-  const key: Key = { apiName: 'ByPk', name: `${name}_pkey`, primary: true, isConstraint: true, columns: made.slice(0, 1) };
+  const key: Key = {
+    apiName: 'ByPk',
+    name: `${name}_pkey`,
+    primary: true,
+    isConstraint: true,
+    columns: made.slice(0, 1),
+  };
   return {
     id: '0',
     schema: 'public',

@@ -12,6 +12,7 @@ import type { Statement } from './statement.ts';
 export function callOf(statement: Statement, fn: RowsFunction, args: Arguments, row?: string): string {
   const given = fn.parameters.flatMap((parameter, index) => {
     if (args.has(parameter)) return [argument(statement, parameter, args.get(parameter))];
+    if (parameter.variadic) return [argument(statement, parameter, [])];
     if (!parameter.hasDefault || isPassedOver(fn, args, index)) {
       throw badValue([parameter.apiName], 'must be given');
     }

@@ -1,12 +1,18 @@
+import { aggregateOf } from './aggregate.ts';
+import { answerOfCall } from './call.ts';
+import { connectionOf } from './connection.ts';
 import { bindValue } from './encode-value.ts';
 import { columnExpression } from './expression.ts';
+import { groupsOf } from './groups.ts';
 import { listOf } from './list.ts';
 import type { CompiledQuery, ReadQuery, RowQuery } from './query.ts';
 import { rowOf } from './row-scope.ts';
 import { type RowSet, rowsOf } from './row-set.ts';
-import { singleRow } from './selection.ts';
+import type { RowStatement } from './row-shape.ts';
+import { createRowStatement } from './selection.ts';
+import { singleRow } from './single-row.ts';
 import { operatorFor } from './sql-names.ts';
-import { createStatement, type Fragment, type Statement } from './statement.ts';
+import type { Fragment } from './statement.ts';
 
 export interface CompileOptions {
   /** How many rows a list has at most; where there are more and the caller gave no limit, the answer says that it was cut. */
@@ -18,22 +24,28 @@ export interface CompileOptions {
  * on, for values that cannot be what they are compared with or given for.
  */
 export function compileRead(query: ReadQuery, { maxRows }: CompileOptions): CompiledQuery {
-  const statement = createStatement(maxRows);
+  const statement = createRowStatement(maxRows);
   return statement.finish(answerOf(statement, query));
 }
 
-function answerOf(statement: Statement, query: ReadQuery): Fragment {
+function answerOf(statement: RowStatement, query: ReadQuery): Fragment {
   switch (query.kind) {
     case 'rows':
       return listOf(statement, rowsOf(statement, query.from), query.page, query.select, []);
     case 'row':
       return rowByKey(statement, query);
-    default:
-      throw new Error(`${query.kind} is not compiled yet`);
+    case 'connection':
+      return connectionOf(statement, rowsOf(statement, query.from), query, []);
+    case 'aggregate':
+      return aggregateOf(statement, rowsOf(statement, query.from), query.where, query.select);
+    case 'groups':
+      return groupsOf(statement, query);
+    case 'call':
+      return answerOfCall(statement, query);
   }
 }
 
-function rowByKey(statement: Statement, { table, key, values, select }: RowQuery): Fragment {
+function rowByKey(statement: RowStatement, { table, key, values, select }: RowQuery): Fragment {
   const rows = rowsOf(statement, { table, call: undefined });
   const conditions = key.columns.map((column, index) => {
     const { sql, type } = columnExpression(statement, rowOf(rows.alias), column, undefined);

@@ -21,11 +21,26 @@ export function columnExpression(
   column: Pick<Column, 'name' | 'type'>,
   path: JsonPath | undefined,
 ): Expression {
-  const sql = scope.column(column.name);
-  if (!isJson(column.type)) return { sql, type: comparedType(column.type) };
-  const json = `${sql}::pg_catalog.jsonb`;
-  return { sql: path === undefined ? json : atPath(statement, json, path), type: jsonb };
+  const { sql, type } = comparable(scope, column);
+  return { sql: path === undefined ? sql : atPath(statement, sql, path), type };
 }
+
+/** A column as something that can be compared with others of its kind. */
+export function comparable(scope: RowScope, { name, type }: Pick<Column, 'name' | 'type'>): Expression {
+  const sql = scope.column(name);
+  if (isJson(type)) return { sql: `${sql}::pg_catalog.jsonb`, type: jsonb };
+  if (type.kind !== 'scalar') return { sql, type };
+  if (comparedAsText.has(type.base)) return { sql: `${sql}::pg_catalog.text`, type: textType };
+  // What a domain forbids may be compared with.
+  return { sql, type: { ...type, sql: type.base } };
+}
+
+/** Postgres cannot say whether two of these are equal, or means their areas or the number of their points. */
+const comparedAsText: ReadonlySet<string> = new Set(
+  ['xml', 'jsonpath', 'point', 'box', 'path', 'polygon', 'circle', 'pg_snapshot', 'txid_snapshot'].map(
+    (name) => `pg_catalog.${name}`,
+  ),
+);
 
 /** What lies at `path` in `json`, of either of the two types. */
 export function atPath(statement: Statement, json: string, path: JsonPath): string {
@@ -44,14 +59,9 @@ export function isJson(type: ValueType): boolean {
   return type.kind === 'scalar' && type.scalar === 'JSON';
 }
 
-/** What a domain forbids may be compared with. */
-export function comparedType(type: ValueType): ValueType {
-  return type.kind === 'scalar' ? { ...type, sql: type.base } : type;
-}
-
 /** `count(*)`; of columns how many different values, of several how many different combinations there are. */
 export function countExpression(scope: RowScope, distinct: readonly Column[]): Expression {
-  const names = distinct.map(({ name }) => scope.column(name));
+  const names = distinct.map((column) => comparable(scope, column).sql);
   const counted = names.length > 1 ? `distinct (${names.join(', ')})` : `distinct ${names[0]}`;
   return {
     sql: `pg_catalog.count(${names.length === 0 ? '*' : counted})`,
@@ -60,8 +70,7 @@ export function countExpression(scope: RowScope, distinct: readonly Column[]): E
 }
 
 export function aggregateExpression(scope: RowScope, fn: AggregateFunction, column: Column): Expression {
-  const type = comparedType(column.type);
-  const value = scope.column(column.name);
+  const { sql: value, type } = comparable(scope, column);
   // There is no average of money.
   const argument = fn === 'avg' && type.sql === 'pg_catalog.money' ? `${value}::pg_catalog.numeric` : value;
   return { sql: `pg_catalog.${fn}(${argument})`, type: aggregatedTypes[fn]?.[type.sql] ?? type };

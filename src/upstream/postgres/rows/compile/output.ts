@@ -35,7 +35,7 @@ export function writesOnce(type: ValueType): boolean {
     case 'composite':
       return false;
     case 'array':
-      return type.item.kind !== 'composite' && !(type.item.kind === 'scalar' && type.item.scalar === 'Bytes');
+      return type.item.kind === 'scalar' ? type.item.scalar !== 'Bytes' : writesOnce(type.item);
   }
 }
 
@@ -84,17 +84,13 @@ function renamed({ values }: EnumType): readonly EnumValue[] {
   return values.filter(({ label, apiName }) => label !== apiName);
 }
 
-/** Arrays of several dimensions stay so, but for those of bytes and composites. */
+/** Arrays of several dimensions stay so, but for those of bytes, composites and enums with names of ours. */
 function arrayOutput({ item }: ArrayType, value: string, select: readonly Selected[] | undefined): string {
   switch (item.kind) {
     case 'scalar':
       return scalarsOutput(item, value);
     case 'enum':
-      return renamed(item).reduce(
-        (array, { label, apiName }) =>
-          `pg_catalog.array_replace(${array}, ${quoteLiteral(label)}, ${quoteLiteral(apiName)})`,
-        `${value}::pg_catalog.text[]`,
-      );
+      return renamed(item).length === 0 ? value : eachItem(value, 'e(v)', enumOutput(item, 'e.v'));
     case 'range':
       return `${value}::pg_catalog.text[]`;
     case 'composite': {

@@ -1,5 +1,6 @@
 import { badInput } from '../../../../lib/bad-input.ts';
 import { conditionOf } from './condition.ts';
+import { comparable } from './expression.ts';
 import { type Order, orderBy, orderOf } from './order.ts';
 import type { Page } from './query.ts';
 import { type PassedRow, passedRow, rowOf } from './row-scope.ts';
@@ -90,15 +91,15 @@ export function pagedRows(
   };
   return {
     row,
-    from: () => {
-      const sql = select();
-      return numbered
-        ? `(select p.*, pg_catalog.row_number() over () as n from (${sql}) p) ${alias}`
-        : `(${sql}) ${alias}`;
-    },
+    from: () => `(${numbered ? withNumbers(select()) : select()}) ${alias}`,
     orderBy: orderOver(alias),
     number: `${alias}.n`,
   };
+}
+
+/** The rows of a select, with a column `n` that counts them from 1. */
+export function withNumbers(sql: string): string {
+  return `select p.*, pg_catalog.row_number() over () as n from (${sql}) p`;
 }
 
 /**
@@ -111,7 +112,7 @@ function distinctOn(
   { expressions }: Order,
 ): { readonly on: string; readonly orderBy: string } {
   const scope = rowOf(rows.alias);
-  const names = columns.map(({ name }) => scope.column(name));
+  const names = columns.map((column) => comparable(scope, column).sql);
   const leading = terms
     .slice(0, columns.length)
     .map(({ by, through }) =>

@@ -1,44 +1,31 @@
 import type { Relation } from '../model/model.ts';
+import { aggregateOf } from './aggregate.ts';
+import { resultOf } from './call.ts';
 import { callOf } from './call-arguments.ts';
+import { connectionOf } from './connection.ts';
 import { atPath } from './expression.ts';
-import { type JsonPair, jsonObject, jsonRow } from './json-object.ts';
-import { listOf, passCut } from './list.ts';
-import { outputOf, typename, writesOnce } from './output.ts';
+import type { JsonPair } from './json-object.ts';
+import { listOf } from './list.ts';
+import { outputOf, typename } from './output.ts';
 import type { Selected } from './query.ts';
-import { type RowScope, rowOf } from './row-scope.ts';
-import { type RowSet, relatedRows, whereOf } from './row-set.ts';
-import type { Fragment, Statement } from './statement.ts';
-
-/** What a row becomes in the answer. */
-export interface RowShape {
-  /** In the order of the answer. */
-  readonly pairs: readonly JsonPair[];
-  /** What has to be joined to the row for their sake. */
-  readonly joins: string;
-  readonly cuts: readonly Cut[];
-}
-
-/** Says that a list within was cut. */
-export interface Cut {
-  readonly name: string;
-  readonly sql: string;
-}
+import type { RowScope } from './row-scope.ts';
+import { relatedRows, rowsOfCall } from './row-set.ts';
+import { type Cut, isInline, type RowShape, type RowStatement } from './row-shape.ts';
+import { singleRow } from './single-row.ts';
+import { createStatement, type Fragment } from './statement.ts';
 
 type Computed = Extract<Selected, { kind: 'computed' }>;
 
-/** True where nothing has to be joined to a row. */
-export function isFlat(select: readonly Selected[]): boolean {
-  return select.every(
-    (selected) =>
-      selected.kind === 'typename' ||
-      selected.kind === 'column' ||
-      (selected.kind === 'computed' && isInline(selected)),
-  );
+export function createRowStatement(maxRows: number): RowStatement {
+  const statement: RowStatement = {
+    ...createStatement(maxRows),
+    selectRow: (scope, select, path) => selectRow(statement, scope, select, path),
+  };
+  return statement;
 }
 
-/** The object of the row of `scope`; `path` leads to it in the answer. */
-export function selectRow(
-  statement: Statement,
+function selectRow(
+  statement: RowStatement,
   scope: RowScope,
   select: readonly Selected[],
   path: readonly string[],
@@ -62,22 +49,7 @@ export function selectRow(
   return { pairs, joins, cuts };
 }
 
-/** One row of `rows`, or none. */
-export function singleRow(
-  statement: Statement,
-  rows: RowSet,
-  select: readonly Selected[],
-  path: readonly string[],
-  limit = '',
-): Fragment {
-  const { pairs, joins, cuts } = selectRow(statement, rowOf(rows.alias), select, path);
-  const tail = ` from ${rows.from}${joins}${whereOf(rows.conditions)}${limit}`;
-  if (cuts.length === 0) return { sql: jsonRow(pairs, tail), cuts: [] };
-  const columns = [`${jsonObject(pairs)} as j`, ...cuts.map(passCut)];
-  return { sql: `select ${columns.join(', ')}${tail}`, cuts: cuts.map(({ name }) => name) };
-}
-
-function inlineValue(statement: Statement, scope: RowScope, selected: Selected): string | undefined {
+function inlineValue(statement: RowStatement, scope: RowScope, selected: Selected): string | undefined {
   switch (selected.kind) {
     case 'typename':
       return typename(selected.name);
@@ -94,7 +66,7 @@ function inlineValue(statement: Statement, scope: RowScope, selected: Selected):
 }
 
 function joinedValue(
-  statement: Statement,
+  statement: RowStatement,
   scope: RowScope,
   selected: Selected,
   path: readonly string[],
@@ -110,13 +82,23 @@ function joinedValue(
         selected.select,
         path,
       );
+    case 'manyConnection': {
+      const rows = relatedRows(statement, selected.relation, scope);
+      return connectionOf(statement, rows, selected.connection, path);
+    }
+    case 'manyAggregate': {
+      const rows = relatedRows(statement, selected.relation, scope);
+      return aggregateOf(statement, rows, selected.where, selected.select);
+    }
+    case 'computed':
+      return computedResult(statement, scope, selected, path);
     default:
       throw new Error(`${selected.kind} is not joined to a row`);
   }
 }
 
 function toOne(
-  statement: Statement,
+  statement: RowStatement,
   scope: RowScope,
   relation: Relation,
   select: readonly Selected[],
@@ -134,14 +116,21 @@ function toOne(
   );
 }
 
-/** Anything else would call the function more than once for a row. */
-function isInline({ fn, select }: Computed): boolean {
-  return (
-    fn.returns.kind === 'value' && !fn.setReturning && select === undefined && writesOnce(fn.returns.type)
-  );
+function computedResult(
+  statement: RowStatement,
+  scope: RowScope,
+  { fn, args, select, page }: Computed,
+  path: readonly string[],
+): Fragment {
+  const call = callOf(statement, fn, args, scope.row());
+  if (fn.returns.kind !== 'table' || !fn.setReturning) {
+    return resultOf(statement, fn, call, select ?? [], { limit: undefined, offset: undefined }, path);
+  }
+  if (page === undefined) throw new Error(`the rows of ${fn.name} are asked for without a page`);
+  return listOf(statement, rowsOfCall(statement, fn.returns.table, call, true), page, select ?? [], path);
 }
 
-function computedValue(statement: Statement, scope: RowScope, { fn, args }: Computed): string {
+function computedValue(statement: RowStatement, scope: RowScope, { fn, args }: Computed): string {
   const call = callOf(statement, fn, args, scope.row());
   return fn.returns.kind === 'value' ? outputOf(fn.returns.type, call, undefined) : call;
 }

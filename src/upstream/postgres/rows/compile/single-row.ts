@@ -1,0 +1,21 @@
+import { jsonObject, jsonRow } from './json-object.ts';
+import type { Selected } from './query.ts';
+import { rowOf } from './row-scope.ts';
+import { type RowSet, whereOf } from './row-set.ts';
+import { passCut, type RowStatement } from './row-shape.ts';
+import type { Fragment } from './statement.ts';
+
+/** One row of `rows`, or none. */
+export function singleRow(
+  statement: RowStatement,
+  rows: RowSet,
+  select: readonly Selected[],
+  path: readonly string[],
+  limit = '',
+): Fragment {
+  const { pairs, joins, cuts } = statement.selectRow(rowOf(rows.alias), select, path);
+  const tail = ` from ${rows.from}${joins}${whereOf(rows.conditions)}${limit}`;
+  if (cuts.length === 0) return { sql: jsonRow(pairs, tail), cuts: [] };
+  const columns = [`${jsonObject(pairs)} as j`, ...cuts.map(passCut)];
+  return { sql: `select ${columns.join(', ')}${tail}`, cuts: cuts.map(({ name }) => name) };
+}
