@@ -56,8 +56,10 @@ function readingFields(types: RowsTypes, model: RowsModel): Fields {
   for (const { table, row } of tables) fields[table.apiName] ??= listField(types, table, row);
   for (const fn of readingFunctions(types, model)) fields[fn.apiName] ??= callField(types, fn);
   for (const { table, row } of tables) {
-    for (const key of readableKeys(types.grants, table))
-      fields[keyFieldName(table, key)] ??= rowField(types, table, key, row);
+    for (const key of readableKeys(types.grants, table)) {
+      if (key.apiName !== undefined)
+        fields[`${table.apiName}${key.apiName}`] ??= rowField(types, table, key, row);
+    }
     fields[`${table.apiName}Connection`] ??= connectionField(types, table, row);
     fields[`${table.apiName}Aggregate`] ??= aggregateField(types, table);
     fields[`${table.apiName}Groups`] ??= groupsField(types, table);
@@ -67,15 +69,6 @@ function readingFields(types: RowsTypes, model: RowsModel): Fields {
 
 function readingFunctions({ grants }: RowsTypes, { functions }: RowsModel): readonly RowsFunction[] {
   return functions.filter((fn) => fn.volatility !== 'VOLATILE' && mayUse(grants, fn));
-}
-
-/** `usersByPk`, and for each other key one such as `usersByHandle`. */
-export function keyFieldName({ apiName }: Table, { primary, columns }: Key): string {
-  if (primary) return `${apiName}ByPk`;
-  const names = columns.map(
-    (column) => `${column.apiName.charAt(0).toUpperCase()}${column.apiName.slice(1)}`,
-  );
-  return `${apiName}By${names.join('And')}`;
 }
 
 function listField(types: RowsTypes, table: Table, row: GraphQLObjectType): Field {

@@ -43,13 +43,14 @@ export interface RowsTypes extends TypesContext {
   filter(type: ValueType): GraphQLInputObjectType;
 }
 
-/** `make` once for each key. */
-export function memoized<K, V>(make: (key: K) => V): (key: K) => V {
-  const made = new Map<K, { readonly value: V }>();
-  return (key) => {
+/** `make` once for each item; for all items of one key where `keyOf` gives it. */
+export function memoized<T, V>(make: (item: T) => V, keyOf: (item: T) => unknown = (item) => item) {
+  const made = new Map<unknown, { readonly value: V }>();
+  return (item: T): V => {
+    const key = keyOf(item);
     const known = made.get(key);
     if (known) return known.value;
-    const value = make(key);
+    const value = make(item);
     made.set(key, { value });
     return value;
   };

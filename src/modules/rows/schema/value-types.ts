@@ -47,6 +47,8 @@ export function valueTypes({ base, nameOf }: TypesContext): Pick<RowsTypes, 'out
     Bytes: rowsScalars.Bytes,
   };
 
+  // A domain over a type has its name: they are one to callers.
+  const byName = (type: EnumType | CompositeType): string => type.apiName;
   const enumType = memoized(
     ({ apiName, description, values }: EnumType) =>
       new GraphQLEnumType({
@@ -54,6 +56,7 @@ export function valueTypes({ base, nameOf }: TypesContext): Pick<RowsTypes, 'out
         description: description ?? 'An enum of the database.',
         values: Object.fromEntries(values.map((value) => [value.apiName, {}])),
       }),
+    byName,
   );
   const compositeOutput = memoized(
     ({ apiName, description, attributes }: CompositeType): GraphQLObjectType =>
@@ -68,6 +71,7 @@ export function valueTypes({ base, nameOf }: TypesContext): Pick<RowsTypes, 'out
             ]),
           ),
       }),
+    byName,
   );
   const compositeInput = memoized(
     ({ apiName, description, attributes }: CompositeType): GraphQLInputObjectType =>
@@ -77,6 +81,7 @@ export function valueTypes({ base, nameOf }: TypesContext): Pick<RowsTypes, 'out
         fields: () =>
           Object.fromEntries(attributes.map(({ apiName: name, type }) => [name, { type: input(type) }])),
       }),
+    byName,
   );
 
   function output(type: ValueType): GraphQLOutputType {
