@@ -1,9 +1,9 @@
 import type { RowsFunction } from '../model/model.ts';
 import { callOf } from './call-arguments.ts';
-import { jsonObject } from './json-object.ts';
+import { jsonList, jsonObject } from './json-object.ts';
 import { cutList } from './list.ts';
 import { attributePairs, outputOf } from './output.ts';
-import { limitsOf, withNumbers } from './page.ts';
+import { limitsOf } from './page.ts';
 import type { CallQuery, Page, Selected } from './query.ts';
 import { rowOf } from './row-scope.ts';
 import { rowsOfCall } from './row-set.ts';
@@ -31,13 +31,15 @@ export function resultOf(
 ): Fragment {
   if (fn.returns.kind === 'table') {
     if (fn.setReturning) throw new Error(`the rows of ${fn.name} are asked for as rows`);
-    return singleRow(statement, rowsOfCall(statement, fn.returns.table, call, false), select, path);
+    return singleRow(statement, rowsOfCall(statement, fn.returns.table, call, false), select, path, {
+      certain: true,
+    });
   }
   const items = `select ${itemsOf(statement, fn.returns, call, select)}`;
   if (!fn.setReturning) return { sql: items, cuts: [] };
-  const page = `${items}${limitsOf(statement, limits)}`;
-  if (limits.limit === undefined) return cutList(statement, withNumbers(page), statement.cutColumn(path), []);
-  return { sql: `select coalesce(pg_catalog.json_agg(o.j), '[]') as j from (${page}) o`, cuts: [] };
+  const page = `${items}${limitsOf(statement, limits, statement.maxRows + 1)}`;
+  if (limits.limit === undefined) return cutList(statement, page, statement.cutColumn(path));
+  return { sql: `select ${jsonList('o.j')} from (${page}) o`, cuts: [] };
 }
 
 /** A column `j`, and FROM. */

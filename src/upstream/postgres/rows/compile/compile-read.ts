@@ -52,6 +52,5 @@ function rowByKey(statement: RowStatement, { table, key, values, select }: RowQu
     return `${sql} ${operatorFor(type, '=')} ${bindValue(statement, type, values[index], [column.apiName])}`;
   });
   const named: RowSet = { ...rows, conditions };
-  // A key that a view's comment gives is only what somebody says.
-  return singleRow(statement, named, select, [], ' limit 1');
+  return singleRow(statement, named, select, [], { certain: table.kind === 'TABLE' });
 }

@@ -6,7 +6,7 @@ import { type JsonPair, jsonObject, jsonRows } from './json-object.ts';
 import { cutList } from './list.ts';
 import { orderBy, orderOf } from './order.ts';
 import { outputOf, typename } from './output.ts';
-import { limitsOf, whereConditions, withNumbers } from './page.ts';
+import { limitsOf, whereConditions } from './page.ts';
 import type { GroupsQuery } from './query.ts';
 import { rowOf } from './row-scope.ts';
 import { rowsOf, whereOf } from './row-set.ts';
@@ -42,8 +42,8 @@ export function groupsOf(statement: Statement, query: GroupsQuery): Fragment {
   const groups = `select ${columns.join(', ')}${groupedRows(statement, query, rows)}`;
   if (query.limit !== undefined)
     return { sql: jsonRows(pairs, ` from (${groups}) ${numbers.alias}`), cuts: [] };
-  const items = `select ${jsonObject(pairs)} as j, ${numbers.alias}.n as n from (${withNumbers(groups)}) ${numbers.alias}`;
-  return cutList(statement, items, statement.cutColumn([]), []);
+  const items = `select ${jsonObject(pairs)} as j from (${groups}) ${numbers.alias}`;
+  return cutList(statement, items, statement.cutColumn([]));
 }
 
 /** From FROM to LIMIT. */
@@ -56,7 +56,7 @@ function groupedRows(statement: Statement, query: GroupsQuery, rows: ReturnType<
   const order = orderBy(orderOf(statement, rows, query.orderBy).expressions);
   // Without a column all rows are one group, if there are any.
   const by = keys.length === 0 ? '()' : keys.join(', ');
-  return ` from ${rows.from}${where} group by ${by}${having}${order}${limitsOf(statement, query)}`;
+  return ` from ${rows.from}${where} group by ${by}${having}${order}${limitsOf(statement, query, statement.maxRows + 1)}`;
 }
 
 function checkOrder({ by, orderBy: terms }: GroupsQuery): void {

@@ -19,12 +19,17 @@ export function jsonRow(pairs: readonly JsonPair[], tail: string): string {
   return `select pg_catalog.row_to_json(o) as j from (select ${columnsOf(pairs)}${tail}) o`;
 }
 
-/** A select of one row with all objects as a list in `j`. */
-export function jsonRows(pairs: readonly JsonPair[], tail: string): string {
+/** A select of one row with all objects as a list in `j`, and with what else there is to say of them. */
+export function jsonRows(pairs: readonly JsonPair[], tail: string, others: readonly string[] = []): string {
   const [item, rows] = fitColumns(pairs)
     ? ['o', `select ${columnsOf(pairs)}${tail}`]
     : ['o.j', `select ${builtObject(pairs)} as j${tail}`];
-  return `select coalesce(pg_catalog.json_agg(${item}), '[]') as j from (${rows}) o`;
+  return `select ${[jsonList(item), ...others].join(', ')} from (${rows}) o`;
+}
+
+/** A column `j` of an aggregate. */
+export function jsonList(item: string, filter = ''): string {
+  return `coalesce(pg_catalog.json_agg(${item})${filter}, '[]') as j`;
 }
 
 /** Longer names would be cut without a word, and two could become one. */

@@ -28,7 +28,7 @@ export function orderOf(statement: Statement, rows: RowSet, terms: readonly Orde
       ...keyExpression(statement, joins.scopeOf(through), by),
       descending,
       nullsFirst: nulls === undefined ? descending : nulls === 'FIRST',
-      nullable: !rows.checked || through.length > 0 || isNullable(by),
+      nullable: rows.isCall || through.length > 0 || isNullable(by),
     };
   });
   return { joins: joins.text(), expressions };

@@ -5,6 +5,7 @@ import { type Order, orderBy, orderOf } from './order.ts';
 import type { Page } from './query.ts';
 import { type PassedRow, passedRow, rowOf } from './row-scope.ts';
 import { type RowSet, whereOf } from './row-set.ts';
+import { builtIn } from './sql-names.ts';
 import type { Statement } from './statement.ts';
 
 /** The clauses of one page of rows. */
@@ -14,16 +15,26 @@ export interface PageClauses {
   readonly order: Order;
   /** LIMIT and OFFSET. */
   readonly limits: string;
+  /** Whether there are rows behind the page, as an expression. */
+  readonly more: string;
 }
 
 /** Throws BAD_USER_INPUT for a limit beyond the statement's own, and what the conditions throw. */
-export function pageClauses(statement: Statement, rows: RowSet, page: Page): PageClauses {
+export function pageClauses(statement: Statement, rows: RowSet, page: Page, mostRows: number): PageClauses {
   const order = orderOf(statement, rows, page.orderBy);
-  const conditions = whereConditions(statement, rows, page.where);
+  const where = whereOf(whereConditions(statement, rows, page.where));
+  const { limit, offset } = limitParams(statement, page, mostRows);
+  const skipped = offset === undefined ? '' : ` ${builtIn('+')} ${offset}`;
+  const all = `${rows.from}${where}`;
+  const counted =
+    page.distinctOn.length === 0
+      ? all
+      : `(select distinct ${distinctNames(rows, page).join(', ')} from ${all}) p`;
   return {
-    from: ` from ${rows.from}${order.joins}${whereOf(conditions)}`,
+    from: ` from ${rows.from}${order.joins}${where}`,
     order,
-    limits: limitsOf(statement, page),
+    limits: limitsText(limit, offset),
+    more: `exists (select from ${counted} offset ${limit}${skipped})`,
   };
 }
 
@@ -33,13 +44,33 @@ export function whereConditions(statement: Statement, rows: RowSet, where: Page[
   return [...rows.conditions, ...own];
 }
 
-/** Without a limit of the caller's one row more than a list may have, which says that it was cut. */
-export function limitsOf(statement: Statement, { limit, offset }: Pick<Page, 'limit' | 'offset'>): string {
-  const count =
-    limit === undefined ? statement.maxRows + 1 : bindCount(statement, 'limit', limit, statement.maxRows);
-  const passedOver =
-    offset === undefined ? '' : ` offset ${bindCount(statement, 'offset', offset, Number.MAX_SAFE_INTEGER)}`;
-  return ` limit ${count}${passedOver}`;
+/** LIMIT and OFFSET; without a limit of the caller's there are `mostRows`. */
+export function limitsOf(
+  statement: Statement,
+  limits: Pick<Page, 'limit' | 'offset'>,
+  mostRows: number,
+): string {
+  const { limit, offset } = limitParams(statement, limits, mostRows);
+  return limitsText(limit, offset);
+}
+
+function limitsText(limit: string, offset: string | undefined): string {
+  return ` limit ${limit}${offset === undefined ? '' : ` offset ${offset}`}`;
+}
+
+function limitParams(
+  statement: Statement,
+  { limit, offset }: Pick<Page, 'limit' | 'offset'>,
+  mostRows: number,
+): { readonly limit: string; readonly offset: string | undefined } {
+  return {
+    limit:
+      limit === undefined
+        ? `${mostRows}::pg_catalog.int8`
+        : bindCount(statement, 'limit', limit, statement.maxRows),
+    offset:
+      offset === undefined ? undefined : bindCount(statement, 'offset', offset, Number.MAX_SAFE_INTEGER),
+  };
 }
 
 function bindCount(statement: Statement, name: string, value: number, most: number): string {
@@ -57,21 +88,15 @@ export function checkCount(name: string, value: number, most: number): void {
 /** A page as a sub-select, so that what is joined to its rows is looked up for them alone. */
 export interface PagedRows {
   readonly row: PassedRow;
-  /** The sub-select with its alias; to be asked for when all columns of `row` are known. */
+  /** FROM with the sub-select; to be asked for when all columns of `row` are known. */
   from(): string;
   /** ORDER BY for the select around it, since a join may lose the order. */
   readonly orderBy: string;
-  /** The number of a row in the page, where `numbered` was asked for. */
-  readonly number: string;
+  readonly more: string;
 }
 
-export function pagedRows(
-  statement: Statement,
-  rows: RowSet,
-  page: Page,
-  { numbered }: { readonly numbered: boolean },
-): PagedRows {
-  const clauses = pageClauses(statement, rows, page);
+export function pagedRows(statement: Statement, rows: RowSet, page: Page, mostRows: number): PagedRows {
+  const clauses = pageClauses(statement, rows, page, mostRows);
   const alias = statement.alias();
   const row = passedRow(alias);
   const names = clauses.order.expressions.map((_, index) => `k${index + 1}`);
@@ -91,9 +116,9 @@ export function pagedRows(
   };
   return {
     row,
-    from: () => `(${numbered ? withNumbers(select()) : select()}) ${alias}`,
+    from: () => ` from (${select()}) ${alias}`,
     orderBy: orderOver(alias),
-    number: `${alias}.n`,
+    more: clauses.more,
   };
 }
 
@@ -108,11 +133,11 @@ export function withNumbers(sql: string): string {
  */
 function distinctOn(
   rows: RowSet,
-  { distinctOn: columns, orderBy: terms }: Page,
+  page: Page,
   { expressions }: Order,
 ): { readonly on: string; readonly orderBy: string } {
-  const scope = rowOf(rows.alias);
-  const names = columns.map((column) => comparable(scope, column).sql);
+  const { distinctOn: columns, orderBy: terms } = page;
+  const names = distinctNames(rows, page);
   const leading = terms
     .slice(0, columns.length)
     .map(({ by, through }) =>
@@ -125,4 +150,9 @@ function distinctOn(
       ? ` order by ${names.join(', ')}`
       : rest.replace(' order by ', ` order by ${names.join(', ')}, `);
   return { on: `distinct on (${names.join(', ')})`, orderBy: isOrdered ? rest : inFront };
+}
+
+function distinctNames(rows: RowSet, { distinctOn: columns }: Page): string[] {
+  const scope = rowOf(rows.alias);
+  return columns.map((column) => comparable(scope, column).sql);
 }

@@ -13,8 +13,8 @@ export interface RowSet {
   readonly from: string;
   /** What has to hold for them to be meant. */
   readonly conditions: readonly string[];
-  /** False where a column may be null in spite of what the table says: a function's row is not checked. */
-  readonly checked: boolean;
+  /** A function gives them: no column is sure not to be null, whatever the table says, and to read them again is a call. */
+  readonly isCall: boolean;
 }
 
 /** Throws BAD_USER_INPUT for arguments that the function cannot be given. */
@@ -22,7 +22,7 @@ export function rowsOf(statement: Statement, { table, call }: Source): RowSet {
   if (call !== undefined)
     return rowsOfCall(statement, table, callOf(statement, call.fn, call.args), call.fn.setReturning);
   const alias = statement.alias();
-  return { table, alias, from: `${qualified(table)} ${alias}`, conditions: [], checked: true };
+  return { table, alias, from: `${qualified(table)} ${alias}`, conditions: [], isCall: false };
 }
 
 /** `call` is an expression that gives rows of `table`. */
@@ -30,7 +30,7 @@ export function rowsOfCall(statement: Statement, table: Table, call: string, set
   const alias = statement.alias();
   // A function that gives null in place of its one row gives a row of nulls here.
   const conditions = setReturning ? [] : [`not (${alias} is null)`];
-  return { table, alias, from: `${call} ${alias}`, conditions, checked: false };
+  return { table, alias, from: `${call} ${alias}`, conditions, isCall: true };
 }
 
 /** The rows that `relation` leads to from the row of `scope`. */
@@ -41,7 +41,7 @@ export function relatedRows(statement: Statement, relation: Relation, scope: Row
     alias,
     from: `${qualified(relation.other)} ${alias}`,
     conditions: joinConditions(statement, relation, scope, rowOf(alias)),
-    checked: true,
+    isCall: false,
   };
 }
 

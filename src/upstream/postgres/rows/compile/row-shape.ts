@@ -1,6 +1,6 @@
 import type { JsonPair } from './json-object.ts';
 import { writesOnce } from './output.ts';
-import type { Selected } from './query.ts';
+import type { ConnectionSelected, Selected } from './query.ts';
 import type { RowScope } from './row-scope.ts';
 import type { Statement } from './statement.ts';
 
@@ -8,7 +8,7 @@ import type { Statement } from './statement.ts';
 export interface RowShape {
   /** In the order of the answer. */
   readonly pairs: readonly JsonPair[];
-  /** What has to be joined to the row for their sake. */
+  /** What has to be joined to the row for the sake of `cuts`; lists that cannot be cut are sub-selects among the pairs. */
   readonly joins: string;
   readonly cuts: readonly Cut[];
 }
@@ -34,14 +34,36 @@ export function anyCut({ name }: Cut, filter = ''): string {
   return `pg_catalog.bool_or(o.${name})${filter} as ${name}`;
 }
 
-/** True where nothing has to be joined to a row. */
-export function isFlat(select: readonly Selected[]): boolean {
-  return select.every(
-    (selected) =>
-      selected.kind === 'typename' ||
-      selected.kind === 'column' ||
-      (selected.kind === 'computed' && isInline(selected)),
+/** True where a list somewhere within has no limit of the caller's. */
+export function mayBeCut(select: readonly Selected[]): boolean {
+  return select.some((selected) => {
+    switch (selected.kind) {
+      case 'one':
+        return mayBeCut(selected.select);
+      case 'many':
+        return selected.page.limit === undefined || mayBeCut(selected.select);
+      case 'manyConnection':
+        return selected.connection.select.some(holdsCut);
+      case 'computed':
+        return (
+          (selected.fn.setReturning && selected.page?.limit === undefined) || mayBeCut(selected.select ?? [])
+        );
+      default:
+        return false;
+    }
+  });
+}
+
+function holdsCut(selected: ConnectionSelected): boolean {
+  if (selected.kind === 'nodes') return mayBeCut(selected.select);
+  return (
+    selected.kind === 'edges' && selected.select.some((part) => part.kind === 'node' && mayBeCut(part.select))
   );
+}
+
+/** True where all that is selected of a row is its own. */
+export function isFlat(select: readonly Selected[]): boolean {
+  return select.every(({ kind }) => kind === 'typename' || kind === 'column');
 }
 
 /** True of a computed field that needs no more than a call; of others the function would be called more than once. */

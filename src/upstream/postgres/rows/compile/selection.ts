@@ -40,7 +40,12 @@ function selectRow(
       pairs.push([key, inline]);
       continue;
     }
-    const fragment = joinedValue(statement, scope, selected, [...path, key]);
+    const fragment = fragmentOf(statement, scope, selected, [...path, key]);
+    // Postgres looks these up after it has sorted and limited the rows, and never by way of a whole other table.
+    if (fragment.cuts.length === 0) {
+      pairs.push([key, `(${fragment.sql})`]);
+      continue;
+    }
     const alias = statement.alias();
     joins += ` left join lateral (${fragment.sql}) ${alias} on true`;
     pairs.push([key, `${alias}.j`]);
@@ -65,7 +70,7 @@ function inlineValue(statement: RowStatement, scope: RowScope, selected: Selecte
   }
 }
 
-function joinedValue(
+function fragmentOf(
   statement: RowStatement,
   scope: RowScope,
   selected: Selected,
@@ -93,7 +98,7 @@ function joinedValue(
     case 'computed':
       return computedResult(statement, scope, selected, path);
     default:
-      throw new Error(`${selected.kind} is not joined to a row`);
+      throw new Error(`${selected.kind} is no part of a row`);
   }
 }
 
@@ -104,16 +109,10 @@ function toOne(
   select: readonly Selected[],
   path: readonly string[],
 ): Fragment {
-  // A key that a view's comment gives is only what somebody says.
   const { kind } = relation.other;
-  const isUnique = kind === 'TABLE' || kind === 'PARTITIONED_TABLE';
-  return singleRow(
-    statement,
-    relatedRows(statement, relation, scope),
-    select,
-    path,
-    isUnique ? '' : ' limit 1',
-  );
+  // A key that a view's comment gives is only what somebody says.
+  const certain = kind === 'TABLE' || kind === 'PARTITIONED_TABLE';
+  return singleRow(statement, relatedRows(statement, relation, scope), select, path, { certain });
 }
 
 function computedResult(
