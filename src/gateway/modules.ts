@@ -8,6 +8,7 @@ import { meta } from '../modules/meta/index.ts';
 import { migrations } from '../modules/migrations/index.ts';
 import { realtime } from '../modules/realtime/index.ts';
 import { rest } from '../modules/rest/index.ts';
+import { rows } from '../modules/rows/index.ts';
 import { sql } from '../modules/sql/index.ts';
 import { storage } from '../modules/storage/index.ts';
 import { postgresService } from '../upstream/postgres/postgres-service.ts';
@@ -17,6 +18,7 @@ import { postgresService } from '../upstream/postgres/postgres-service.ts';
  * the start.
  */
 const list = [
+  rows,
   sql,
   introspection,
   migrations,

@@ -43,7 +43,7 @@ describe('what a statement runs with', () => {
     ];
     const caller = { ...user('some-user'), headers: { 'x-tenant': 'a' } };
     const [answer] = await runner.read(caller, [settings(...names)], rowsCall());
-    expect(JSON.parse(answer ?? '')).toEqual({
+    expect(JSON.parse(answer?.text ?? '')).toEqual({
       role: 'authenticated',
       'request.jwt.claims': '{"role":"authenticated","sub":"some-user"}',
       'request.method': 'POST',
@@ -66,7 +66,7 @@ describe('what a statement runs with', () => {
     await using runner = rowsRunner(postgres);
     await runner.read(user('one'), [sql('select 1')], rowsCall());
     const [answer] = await runner.read(anon, [settings('role', 'request.jwt.claims')], rowsCall());
-    expect(JSON.parse(answer ?? '')).toEqual({ role: 'anon', 'request.jwt.claims': '{"role":"anon"}' });
+    expect(JSON.parse(answer?.text ?? '')).toEqual({ role: 'anon', 'request.jwt.claims': '{"role":"anon"}' });
   });
 
   it("has the role's own settings, its lower time limit among them", async () => {
@@ -83,7 +83,7 @@ describe('what a statement runs with', () => {
       ...(await runner.read(anon, [look], rowsCall())),
       ...(await runner.read(user('x'), [look], rowsCall())),
     ];
-    expect(answers.map((text) => JSON.parse(text ?? ''))).toEqual([
+    expect(answers.map(({ text }) => JSON.parse(text ?? ''))).toEqual([
       { statement_timeout: '3s', work_mem: '5MB', TimeZone: 'UTC' },
       { statement_timeout: '12s', work_mem: '4MB', TimeZone: 'UTC' },
     ]);
@@ -97,7 +97,7 @@ describe('what a statement runs with', () => {
     const answers = runner.read(anon, [count, sql('select pg_sleep(0.3)::text'), count], rowsCall());
     await admin`insert into public.counted values (2)`;
     const [before, , after] = await answers;
-    expect(after).toBe(before);
+    expect(after).toEqual(before);
   });
 });
 
@@ -111,7 +111,7 @@ describe('a statement that fails', () => {
     );
     await expect(failing).rejects.toMatchObject({ code: 'BAD_USER_INPUT', statement: 1 });
     const [answer] = await runner.read(anon, [settings('role')], rowsCall());
-    expect(answer).toBe('{"role" : "anon"}');
+    expect(answer?.text).toEqual('{"role" : "anon"}');
   });
 
   it.each(['service_role', 'postgres', 'missing'])(

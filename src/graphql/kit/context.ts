@@ -1,3 +1,4 @@
+import { isRecord } from '../../lib/is-record.ts';
 import type { FieldRateLimit } from '../../limits/field-rate-limit.ts';
 import type { Call } from '../../viewer/call.ts';
 
@@ -35,6 +36,7 @@ export function createLoaders(context: () => Context): Loaders {
 }
 
 /** Narrows what a Pothos plugin is handed: to Pothos a context is any object. */
-export function assertContext(value: object): asserts value is Context {
-  if (!('call' in value)) throw new Error('A resolver ran without a context of the gateway.');
+export function assertContext(value: unknown): asserts value is Context {
+  if (!isRecord(value) || !('call' in value))
+    throw new Error('A resolver ran without a context of the gateway.');
 }

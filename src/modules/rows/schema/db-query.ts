@@ -57,8 +57,9 @@ function readingFields(types: RowsTypes, model: RowsModel): Fields {
   for (const fn of readingFunctions(types, model)) fields[fn.apiName] ??= callField(types, fn);
   for (const { table, row } of tables) {
     for (const key of readableKeys(types.grants, table)) {
-      if (key.apiName !== undefined)
+      if (key.apiName !== undefined) {
         fields[`${table.apiName}${key.apiName}`] ??= rowField(types, table, key, row);
+      }
     }
     fields[`${table.apiName}Connection`] ??= connectionField(types, table, row);
     fields[`${table.apiName}Aggregate`] ??= aggregateField(types, table);

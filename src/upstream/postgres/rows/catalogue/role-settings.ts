@@ -6,21 +6,14 @@ export interface RoleSettingsRow {
   readonly settings: readonly string[];
 }
 
-/** Settings that `alter role` gave to the roles for which `condition` holds of `r`, in this database or in all. */
-function settingsOf(condition: string) {
-  return catalogueStatement<RoleSettingsRow>(`
+/** $1: names of roles. What `alter role` says of them, for this database or for all. */
+export const settingsOfRoles = catalogueStatement<RoleSettingsRow>(`
 select r.rolname as role, s.setconfig as settings
 from pg_catalog.pg_db_role_setting s
 join pg_catalog.pg_roles r on r.oid = s.setrole
-where ${condition} and s.setdatabase in (0, (
+where r.rolname::text = any ($1::text[]) and s.setdatabase in (0, (
   select d.oid from pg_catalog.pg_database d where d.datname = pg_catalog.current_database()))
 order by s.setdatabase <> 0`);
-}
-
-/** $1: names of roles. */
-export const settingsOfRoles = settingsOf('r.rolname::text = any ($1::text[])');
-
-export const settingsOfLogin = settingsOf('r.rolname = session_user');
 
 /** All that Postgres itself knows, and whether everybody may set it. */
 export const knownSettings = catalogueStatement<{ readonly name: string; readonly isFree: boolean }>(`

@@ -2,12 +2,7 @@ import { groupBy } from '../../../../lib/group-by.ts';
 import { formatTextArray } from '../../array.ts';
 import type { PostgresSql } from '../../postgres-sql.ts';
 import { quoteIdentifier } from '../../quote-identifier.ts';
-import {
-  knownSettings,
-  type RoleSettingsRow,
-  settingsOfLogin,
-  settingsOfRoles,
-} from '../catalogue/role-settings.ts';
+import { knownSettings, type RoleSettingsRow, settingsOfRoles } from '../catalogue/role-settings.ts';
 
 /** Values by names, as `set_config` takes them. */
 export type Settings = ReadonlyMap<string, string>;
@@ -42,9 +37,10 @@ export interface PostgrestSettings {
   readonly schemas: readonly string[] | undefined;
 }
 
-/** Reads `pgrst.db_pre_request` and `pgrst.db_schemas`, which are names without quotes, as PostgREST does. */
-export async function readPostgrestSettings(sql: PostgresSql): Promise<PostgrestSettings> {
-  const settings = new Map(toEntries(await sql.query<RoleSettingsRow>(settingsOfLogin.text)));
+/** Reads what `alter role` says of the login for PostgREST, `pgrst.db_pre_request` and `pgrst.db_schemas`, which are names without quotes, as PostgREST does. */
+export async function readPostgrestSettings(sql: PostgresSql, login: string): Promise<PostgrestSettings> {
+  const rows = await sql.query<RoleSettingsRow>(settingsOfRoles.text, [formatTextArray([login])]);
+  const settings = new Map(toEntries(rows));
   const preRequest = settings.get('pgrst.db_pre_request')?.trim();
   const schemas = settings
     .get('pgrst.db_schemas')

@@ -21,7 +21,7 @@ export async function withinBytes(
   session.receiveLimit = 2 * maxBytes + spareBytes;
   try {
     const answers = await work();
-    const bytes = answers.reduce((sum, text) => sum + (text === null ? 0 : Buffer.byteLength(text)), 0);
+    const bytes = answers.reduce((sum, { text }) => sum + (text === null ? 0 : Buffer.byteLength(text)), 0);
     if (bytes > maxBytes || messages.rowsLeftOut > leftOut) throw tooLarge(maxBytes);
     return { answers, bytes };
   } catch (error) {

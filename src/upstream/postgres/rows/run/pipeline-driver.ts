@@ -24,10 +24,10 @@ export interface Step {
 export interface PipelineSql extends PlainSql {
   /**
    * Sends all steps and one Sync: one round trip, and one transaction where they do not begin one. Several exchanges may
-   * be sent at once. Gives each step's value: the first column of its row, null where it gives none. At an error the rest
+   * be sent at once. Gives each step's row, empty where it gives none. At an error the rest
    * is skipped: it rejects with a ServerError that says at which step, or with another error when the connection was lost.
    */
-  exchange(steps: readonly Step[]): Promise<readonly (string | null)[]>;
+  exchange(steps: readonly Step[]): Promise<readonly (readonly (string | null)[])[]>;
   /** Has all statements prepared anew. */
   forgetPlans(): void;
 }
@@ -275,7 +275,7 @@ class SentText<Row extends object> extends Sent {
 }
 
 class SentSteps extends Sent {
-  readonly answers: (string | null)[];
+  readonly answers: (readonly (string | null)[])[];
   readonly #steps: readonly Step[];
   readonly #plans: Plans | undefined;
   /** Of the Parse messages that are not confirmed, the names, in their order. */
@@ -285,7 +285,7 @@ class SentSteps extends Sent {
     super();
     this.#steps = steps;
     this.#plans = plans;
-    this.answers = steps.map(() => null);
+    this.answers = steps.map(() => []);
   }
 
   protected override write(connection: pg.Connection): void {
@@ -314,7 +314,7 @@ class SentSteps extends Sent {
   }
 
   override handleDataRow({ fields }: { fields: readonly (string | null)[] }): void {
-    this.answers[this.ended] = fields[0] ?? null;
+    this.answers[this.ended] = fields;
   }
 
   override finish(): void {

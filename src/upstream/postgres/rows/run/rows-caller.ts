@@ -10,5 +10,10 @@ export interface RowsCaller {
 /** Its connections have a login of their own. */
 export const serviceRole = 'service_role';
 
-/** JSON text of what a statement gave, or null. */
-export type RowsAnswer = string | null;
+/** What a statement gave: see CompiledQuery. */
+export interface RowsAnswer {
+  /** As JSON. */
+  readonly text: string | null;
+  /** Indexes of lists that were cut. */
+  readonly cut: string | null;
+}

@@ -67,8 +67,10 @@ export async function sendPlaced(
   first: FirstFailure,
 ): Promise<readonly RowsAnswer[]> {
   try {
-    const values = await sql.exchange(placed.map(({ step }) => step));
-    return values.filter((_, index) => placed[index]?.answers);
+    const rows = await sql.exchange(placed.map(({ step }) => step));
+    return rows.flatMap(([text = null, cut = null], index) =>
+      placed[index]?.answers ? [{ text, cut }] : [],
+    );
   } catch (error) {
     if (isStalePlan(error)) sql.forgetPlans();
     if (first.error === undefined) {

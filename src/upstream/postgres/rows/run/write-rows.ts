@@ -45,7 +45,7 @@ export async function writeRows<T>(
     const steps = index === 0 ? [frame('begin'), ...placed] : placed;
     const { answers, bytes } = await withinBytes(session, bytesLeft, () => sendPlaced(session, steps, first));
     bytesLeft -= bytes;
-    return answers[0] ?? null;
+    return answers[0] ?? { text: null, cut: null };
   };
 
   try {

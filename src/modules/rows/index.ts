@@ -1,0 +1,74 @@
+import { parsePostgresUrl } from '../../lib/postgres-url.ts';
+import { defineModule } from '../../module/module.ts';
+import { serviceRole } from '../../upstream/postgres/rows/run/rows-caller.ts';
+import { createRowsRunner } from '../../upstream/postgres/rows/run/rows-runner.ts';
+import { databaseRole } from '../../viewer/database-role.ts';
+import { createRowsClient } from './client/client.ts';
+import { databaseSource } from './client/database-source.ts';
+import { watchState } from './client/state-watch.ts';
+import { createDbResolvers } from './schema/db-resolvers.ts';
+import { createViewerSchemas } from './schema/viewer-schemas.ts';
+import { rowsVariables } from './variables.ts';
+
+/** Tables and functions of the database, typed, under row level security. */
+export const rows = defineModule({
+  name: 'rows',
+  variables: rowsVariables,
+  start({ config, shared, pools, schemaChanges, lifecycle, log: gatewayLog }) {
+    const { database, viewer } = shared;
+    const { rowsUrl: url } = database;
+    const schemas = config.ROWS_SCHEMAS;
+    if (url === undefined || pools === undefined || schemas?.length === 0) return {};
+    const log = gatewayLog.child({ module: 'rows' });
+    const maxRows = config.ROWS_MAX;
+    const runner = createRowsRunner({
+      url,
+      serviceUrl: database.rowsServiceUrl,
+      pooler: database.pooler,
+      sslMode: database.sslmode,
+      ca: database.ca,
+      max: config.ROWS_POOL_SIZE,
+      acquireTimeoutMs: database.poolWaitMs,
+      environment: () => watch.current ?? { searchPath: [], roleSettings: new Map(), preRequest: undefined },
+      log,
+    });
+    const viewerSchemas = createViewerSchemas(createDbResolvers(maxRows));
+    const watch = watchState({
+      source: databaseSource({
+        pool: pools.general,
+        login: parsePostgresUrl(url).address?.user ?? '',
+        schemas,
+        roles: ['anon', 'authenticated', ...viewer.extraAuthenticatedRoles, serviceRole],
+      }),
+      onRead: ({ model }) => {
+        for (const remark of model.remarks)
+          log.warn({ remark }, 'a name of the database is another one here');
+      },
+      log,
+    });
+    lifecycle.add('rows', () => runner.close(5_000));
+    return {
+      client: createRowsClient({
+        runner,
+        state: () => watch.current,
+        limits: { maxRows, timeoutMs: config.ROWS_TIMEOUT, maxBytes: config.ROWS_MAX_ANSWER },
+      }),
+      schemaFor(caller, base) {
+        const grants = watch.current?.grants.get(databaseRole(caller));
+        if (watch.current === undefined || grants === undefined) return base;
+        return viewerSchemas.schemaOf(base, watch.current.model, grants);
+      },
+      reconsiderSchema: (query) => (mentionsDb(query) ? watch.reconsider() : undefined),
+      onSchemaChange: () => void watch.refresh(),
+      async check() {
+        schemaChanges.follow();
+        await watch.refresh();
+      },
+      close: watch.close,
+    };
+  },
+});
+
+function mentionsDb(query: string): boolean {
+  return /\bdb\b/.test(query);
+}

@@ -1,0 +1,34 @@
+import postgres from 'postgres';
+import { databaseEnv } from './database-gateway.ts';
+import { startTestGateway, type TestGateway } from './gateway.ts';
+import { startTestPostgres, type TestPostgres } from './postgres.ts';
+
+export interface RowsGateway extends TestGateway {
+  readonly server: TestPostgres;
+  /** As supabase_admin, a superuser. */
+  readonly admin: postgres.Sql;
+}
+
+/** A Postgres in which `schema`, SQL, was run as its developer, and a gateway that shows its tables. */
+export async function startRowsGateway(
+  schema: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<RowsGateway> {
+  const server = await startTestPostgres();
+  const developer = postgres(server.databaseUrl, { max: 1, onnotice: () => undefined });
+  await developer.unsafe(schema);
+  await developer.end();
+  const admin = postgres(server.urlFor('supabase_admin'), { max: 2, onnotice: () => undefined });
+  const gateway = await startTestGateway({
+    ...databaseEnv(server.databaseUrl),
+    DATABASE_URL_ROWS: server.rowsUrl,
+    DATABASE_URL_ROWS_SERVICE: server.rowsServiceUrl,
+    ...env,
+  });
+  const close = async (): Promise<void> => {
+    await gateway.close();
+    await admin.end();
+    await server.stop();
+  };
+  return { ...gateway, server, admin, close, [Symbol.asyncDispose]: close };
+}
