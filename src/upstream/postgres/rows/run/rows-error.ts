@@ -96,6 +96,8 @@ function verdictOf(error: PostgresError): Verdict {
   const verdict = verdictByState[error.code] ?? verdictByClass[error.code.slice(0, 2)];
   // The operator wrote it for the caller: any state can be raised, but it says nothing about the server then.
   if (error.routine === 'exec_stmt_raise') return raised(error, verdict);
+  // A function that says that it changes nothing.
+  if (error.code === '0A000' && error.routine === '_SPI_execute_plan') return writesWhileReading;
   if (error.code === '42501' && error.routine === 'ExecWithCheckOptions') return refusedByPolicy;
   return verdict ?? ownFault;
 }
@@ -148,7 +150,14 @@ const ownFault: Verdict = {
   message: 'Postgres refused a statement that this gateway made.',
 };
 
+const writesWhileReading: Verdict = {
+  code: 'BAD_USER_INPUT',
+  message: 'A function tried to change something where only reading is possible.',
+  details: { reason: 'read_only' },
+};
+
 const verdictByState: Readonly<Record<string, Verdict>> = {
+  '0A000': { code: 'BAD_USER_INPUT', message: 'The database does not support this.' },
   '21000': { code: 'BAD_USER_INPUT', message: 'More than one row came where one is expected.' },
   '23001': { code: 'CONFLICT', message: 'Other rows refer to this one.' },
   '23502': { code: 'BAD_USER_INPUT', message: 'A value is missing that must be there.' },
@@ -156,11 +165,7 @@ const verdictByState: Readonly<Record<string, Verdict>> = {
   '23505': { code: 'CONFLICT', message: 'A row with this key exists already.' },
   '23514': { code: 'BAD_USER_INPUT', message: 'A value does not meet a check of its table.' },
   '23P01': { code: 'CONFLICT', message: 'The row excludes another one.' },
-  '25006': {
-    code: 'BAD_USER_INPUT',
-    message: 'A function tried to write where only reading is possible.',
-    details: { reason: 'read_only' },
-  },
+  '25006': writesWhileReading,
   '40001': {
     code: 'CONFLICT',
     message: 'It met a change made at the same time; try again.',

@@ -51,10 +51,10 @@ export type RowsPoolsStats = Readonly<
 
 /** Throws when a URL or its CA file is unusable. */
 export function createRowsPools(options: RowsPoolsOptions): RowsPools {
-  const callers = loginPools('rows', options.url, options, refusing);
-  const { serviceUrl } = options;
-  const service =
-    serviceUrl === undefined ? undefined : loginPools('rows-service', serviceUrl, options, (open) => open);
+  const { url, serviceUrl } = options;
+  const service = serviceUrl === undefined ? undefined : loginPools('rows-service', serviceUrl, options, {});
+  const helper = serviceUrl === undefined ? undefined : opener(serviceUrl, options);
+  const callers = loginPools('rows', url, options, { check: refuseUnboundLogin, helper });
   const all = [callers, service].flatMap((pools) => (pools === undefined ? [] : [pools.read, pools.write]));
   return {
     of({ role }) {
@@ -82,28 +82,26 @@ export function createRowsPools(options: RowsPoolsOptions): RowsPools {
 
 type Open = () => Promise<RowsSession>;
 
+interface LoginTraits {
+  /** Rejects for a connection that must not be used. */
+  readonly check?: (session: RowsSession) => Promise<unknown>;
+  /** Ends backends that the login itself may not end. */
+  readonly helper?: Open | undefined;
+}
+
 function loginPools(
   name: string,
   url: string,
-  { pooler, sslMode, ca, max, acquireTimeoutMs, log }: RowsPoolsOptions,
-  check: (open: Open) => Open,
+  options: RowsPoolsOptions,
+  { check, helper }: LoginTraits,
 ): LoginPools {
-  const pooled = pooler === 'transaction';
+  const { max, acquireTimeoutMs, log } = options;
   const pool = (kind: keyof LoginPools, parameters: Readonly<Record<string, string>>): RowsPool => {
-    const open = createSessionOpener({
-      url,
-      openDriver: openPipelineDriver,
-      sslMode,
-      ca,
-      pooled,
-      mayPrepare: !pooled,
-      // Compiling one row's statement takes longer than running it.
-      parameters: { jit: 'off', ...parameters },
-    });
+    const open = opener(url, options, parameters);
     return createPostgresPool({
       name: `${name}-${kind}`,
-      open: check(open),
-      terminate: (session) => terminateBackend(session, [open]),
+      open: check === undefined ? open : () => openChecked(open, check),
+      terminate: (session) => terminateBackend(session, helper === undefined ? [open] : [open, helper]),
       max,
       acquireTimeoutMs,
       writes: kind === 'write',
@@ -119,15 +117,34 @@ function loginPools(
   };
 }
 
-function refusing(open: Open): Open {
-  return async () => {
-    const session = await open();
-    try {
-      await refuseUnboundLogin(session);
-      return session;
-    } catch (error) {
-      session.destroy();
-      throw error;
-    }
-  };
+function opener(
+  url: string,
+  { pooler, sslMode, ca }: RowsPoolsOptions,
+  parameters: Readonly<Record<string, string>> = {},
+): Open {
+  const pooled = pooler === 'transaction';
+  return createSessionOpener({
+    url,
+    openDriver: openPipelineDriver,
+    sslMode,
+    ca,
+    pooled,
+    mayPrepare: !pooled,
+    // Compiling one row's statement takes longer than running it.
+    parameters: { jit: 'off', ...parameters },
+  });
+}
+
+async function openChecked(
+  open: Open,
+  check: (session: RowsSession) => Promise<unknown>,
+): Promise<RowsSession> {
+  const session = await open();
+  try {
+    await check(session);
+    return session;
+  } catch (error) {
+    session.destroy();
+    throw error;
+  }
 }
