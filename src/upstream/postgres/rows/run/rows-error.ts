@@ -103,22 +103,23 @@ function verdictOf(error: PostgresError): Verdict {
 }
 
 function raised({ code: state, message, hint }: PostgresError, verdict: Verdict | undefined): Verdict {
-  const status = /^PT([1-5]\d\d)$/.exec(state)?.[1];
-  const code =
-    status === undefined
-      ? verdict !== undefined && raisable.has(verdict.code)
-        ? verdict.code
-        : 'BAD_USER_INPUT'
-      : codeOfStatus(Number(status));
-  return {
-    code,
-    message: message.slice(0, longestMessage),
-    details: {
-      reason: 'raised',
-      ...(hint === undefined ? {} : { hint: hint.slice(0, longestMessage) }),
-      ...(status === undefined ? {} : { status: Number(status) }),
-    },
+  const details = {
+    reason: 'raised',
+    ...(hint === undefined ? {} : { hint: hint.slice(0, longestMessage) }),
   };
+  const said = message.slice(0, longestMessage);
+  const status = /^PT([1-5]\d\d)$/.exec(state)?.[1];
+  if (status !== undefined) {
+    return {
+      code: codeOfStatus(Number(status)),
+      message: said,
+      details: { ...details, status: Number(status) },
+    };
+  }
+  if (verdict === undefined || !raisable.has(verdict.code)) {
+    return { code: 'BAD_USER_INPUT', message: said, details };
+  }
+  return { code: verdict.code, message: said, details: { ...verdict.details, ...details } };
 }
 
 /** Characters of what a function says. */
