@@ -1,7 +1,7 @@
 import postgresJs from 'postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestPostgres, type TestPostgres } from '../support/postgres.ts';
-import { anon, rowsCall, rowsRunner, user } from '../support/rows-runner.ts';
+import { anon, rowsCall, rowsRunner, sql, user } from '../support/rows-runner.ts';
 
 let postgres: TestPostgres;
 let admin: postgresJs.Sql;
@@ -26,12 +26,11 @@ afterAll(async () => {
   await postgres.stop();
 });
 
-const exec = (command: string) => ({ text: 'select public.exec($1)', params: [command] });
+const exec = (command: string) => sql('select public.exec($1)', [command]);
 const calling = () => rowsCall({ callsFunction: true });
 
 /** Everything that one caller could leave to another. */
-const look = {
-  text: `select json_build_object(
+const look = sql(`select json_build_object(
     'backend', pg_backend_pid(), 'role', current_user, 'claims', current_setting('request.jwt.claims', true),
     'uid', auth.uid(), 'secrets', (select count(*) from public.secrets),
     'tenant', nullif(current_setting('app.tenant', true), ''), 'work_mem', current_setting('work_mem'),
@@ -40,9 +39,7 @@ const look = {
     'temporary', (select count(*) from pg_class where relpersistence = 't' and pg_table_is_visible(oid)),
     'locks', (select count(*) from pg_locks where locktype = 'advisory' and pid = pg_backend_pid()),
     'cursors', (select count(*) from pg_cursors where is_holdable), 'channels', (select count(*) from pg_listening_channels()),
-    'prepared', (select count(*) from pg_prepared_statements where from_sql))`,
-  params: [],
-};
+    'prepared', (select count(*) from pg_prepared_statements where from_sql))`);
 
 const victim = '00000000-0000-0000-0000-000000000001';
 
@@ -73,10 +70,10 @@ describe.each(['session', 'transaction'] as const)(
   (pooler) => {
     it.each(attempts)('%s changes nothing for the next statement or caller', async (_what, command) => {
       await using runner = rowsRunner(postgres, { pooler });
-      const state = async () => JSON.parse((await runner.read(anon, [look], rowsCall()))[0] ?? '');
+      const state = async () => JSON.parse((await runner.texts(anon, [look], rowsCall()))[0] ?? '');
       const { backend: _, ...before } = await state();
       expect(before).toMatchObject({ role: 'anon', uid: null, secrets: 0, readOnly: 'on' });
-      const both = runner.read(anon, [exec(command), look], calling());
+      const both = runner.texts(anon, [exec(command), look], calling());
       // Some are refused where nothing can be written.
       const second = (await both.catch(() => undefined))?.[1];
       if (typeof second === 'string') {
@@ -99,12 +96,13 @@ describe.each(['session', 'transaction'] as const)(
 
 it.each(attempts)('a function in a write that leaves %s changes nothing either', async (_what, command) => {
   await using runner = rowsRunner(postgres);
-  const state = async () => JSON.parse((await runner.write(anon, rowsCall(), ({ run }) => run(look))) ?? '');
+  const state = async () =>
+    JSON.parse((await runner.write(anon, rowsCall(), ({ run }) => run(look))).text ?? '');
   const { backend: _, ...before } = await state();
   const second = await runner
     .write(anon, calling(), async ({ run }) => {
       await run(exec(command));
-      return await run(look);
+      return (await run(look)).text;
     })
     .catch(() => undefined);
   if (typeof second === 'string') {
@@ -137,7 +135,7 @@ describe('a function that executes text', () => {
     `set transaction_read_only = off; insert into public.secrets values (null, 'written')`,
   ])('cannot %s', async (command) => {
     await using runner = rowsRunner(postgres);
-    const outcome = runner.read(user(victim), [exec(command)], calling());
+    const outcome = runner.texts(user(victim), [exec(command)], calling());
     await expect(outcome).rejects.toMatchObject({ statement: 0 });
     const [count] = await admin`select count(*)::int from public.secrets where text = 'written'`;
     expect(count).toEqual({ count: 0 });
@@ -145,36 +143,36 @@ describe('a function that executes text', () => {
 
   it('that writes is told that only reading is possible, and costs no connection', async () => {
     await using runner = rowsRunner(postgres);
-    const [before] = await runner.read(anon, [{ text: 'select pg_backend_pid()', params: [] }], rowsCall());
+    const [before] = await runner.texts(anon, [sql('select pg_backend_pid()')], rowsCall());
     const refusal = { code: 'BAD_USER_INPUT', details: { reason: 'read_only' } };
     for (const text of [
       `select public.exec('insert into public.secrets values (null, ''x'')')`,
       'select public.stable_write()',
     ])
-      await expect(runner.read(anon, [{ text, params: [] }], calling())).rejects.toMatchObject(refusal);
-    const [after] = await runner.read(anon, [{ text: 'select pg_backend_pid()', params: [] }], rowsCall());
+      await expect(runner.texts(anon, [sql(text)], calling())).rejects.toMatchObject(refusal);
+    const [after] = await runner.texts(anon, [sql('select pg_backend_pid()')], rowsCall());
     expect(after).toBe(before);
   });
 
   it('cannot have another one take its place for what was prepared', async () => {
     await using runner = rowsRunner(postgres);
-    const prepared = { text: `select 'the real one'`, params: [] };
-    for (let use = 0; use < 3; use += 1) await runner.read(anon, [prepared], rowsCall());
+    const prepared = sql(`select 'the real one'`);
+    for (let use = 0; use < 3; use += 1) await runner.texts(anon, [prepared], rowsCall());
     const swap = `do $$ declare n text; begin
       for n in select name from pg_prepared_statements where statement like '%the real one%' loop
         execute format('deallocate %I', n);
         execute format('prepare %I as select ''another one''', n);
       end loop; end $$`;
-    await runner.read(anon, [exec(swap)], calling());
-    expect(await runner.read(anon, [prepared], rowsCall())).toEqual(['the real one']);
+    await runner.texts(anon, [exec(swap)], calling());
+    expect(await runner.texts(anon, [prepared], rowsCall())).toEqual(['the real one']);
   });
 
   it('can deallocate everything, and nobody notices', async () => {
     await using runner = rowsRunner(postgres);
-    const prepared = { text: `select 'still here'`, params: [] };
-    for (let use = 0; use < 3; use += 1) await runner.read(anon, [prepared], rowsCall());
-    await runner.read(anon, [exec('deallocate all')], calling());
-    expect(await runner.read(anon, [prepared], rowsCall())).toEqual(['still here']);
+    const prepared = sql(`select 'still here'`);
+    for (let use = 0; use < 3; use += 1) await runner.texts(anon, [prepared], rowsCall());
+    await runner.texts(anon, [exec('deallocate all')], calling());
+    expect(await runner.texts(anon, [prepared], rowsCall())).toEqual(['still here']);
   });
 });
 
@@ -194,7 +192,7 @@ describe('the login', () => {
     ['noinherit', ['supabase_admin'], /may become the superuser supabase_admin/],
   ])('is refused when it is %s and a member of %j', async (attributes, memberships, message) => {
     await using runner = await refused(attributes, memberships);
-    const failing = runner.read(anon, [look], rowsCall());
+    const failing = runner.texts(anon, [look], rowsCall());
     await expect(failing).rejects.toMatchObject({
       code: 'NOT_CONFIGURED',
       message: expect.stringMatching(message),
@@ -210,7 +208,7 @@ describe('the login', () => {
   it('that may become the service role is served, and its start can say so', async () => {
     await using runner = rowsRunner(postgres, { url: postgres.urlFor('authenticator') });
     expect(await runner.check(new AbortController().signal, 5_000)).toEqual(['service_role']);
-    expect(await runner.read(anon, [{ text: 'select 1::text', params: [] }], rowsCall())).toEqual(['1']);
+    expect(await runner.texts(anon, [sql('select 1::text')], rowsCall())).toEqual(['1']);
   });
 
   it('of the local stack may become nobody past row level security', async () => {
@@ -221,7 +219,7 @@ describe('the login', () => {
   it('of the service role is another one, and without it that role is refused', async () => {
     const service = { role: 'service_role', claims: {} };
     await using runner = rowsRunner(postgres);
-    const [answer] = await runner.read(service, [look], rowsCall());
+    const [answer] = await runner.texts(service, [look], rowsCall());
     expect(JSON.parse(answer ?? '')).toMatchObject({ role: 'service_role', secrets: 1 });
     await using without = rowsRunner(postgres, { serviceUrl: undefined });
     await expect(without.read(service, [look], rowsCall())).rejects.toMatchObject({ code: 'NOT_CONFIGURED' });

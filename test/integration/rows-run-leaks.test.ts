@@ -2,9 +2,8 @@ import { randomInt, randomUUID } from 'node:crypto';
 import postgresJs from 'postgres';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { RowsCaller } from '../../src/upstream/postgres/rows/run/rows-caller.ts';
-import type { RowsRunner } from '../../src/upstream/postgres/rows/run/rows-runner.ts';
 import { startTestPostgres, type TestPostgres } from '../support/postgres.ts';
-import { rowsCall, rowsRunner } from '../support/rows-runner.ts';
+import { rowsCall, rowsRunner, sql, type TestRunner } from '../support/rows-runner.ts';
 
 let postgres: TestPostgres;
 let admin: postgresJs.Sql;
@@ -48,10 +47,7 @@ afterAll(async () => {
   await postgres.stop();
 });
 
-const listOf = (table: string) => ({
-  text: `select coalesce(json_agg(id order by id), '[]') from public.${table}`,
-  params: [],
-});
+const listOf = (table: string) => sql(`select coalesce(json_agg(id order by id), '[]') from public.${table}`);
 
 function randomCaller(): RowsCaller {
   const role = ['anon', 'authenticated', 'editor'][randomInt(3)] ?? 'anon';
@@ -70,18 +66,17 @@ async function expected({ role, claims }: RowsCaller, table: string): Promise<un
 }
 
 /** Calls that leave a connection in the middle of something; none of them succeeds. */
-const disturbances: readonly ((runner: RowsRunner, caller: RowsCaller) => Promise<unknown>)[] = [
-  (runner, caller) => runner.read(caller, [{ text: 'select 1 / 0', params: [] }], rowsCall()),
-  (runner, caller) => runner.read(caller, [listOf('by_uid'), { text: 'nonsense', params: [] }], rowsCall()),
-  (runner, caller) =>
-    runner.read(caller, [{ text: 'select pg_sleep(9)::text', params: [] }], rowsCall({ timeoutMs: 60 })),
+const disturbances: readonly ((runner: TestRunner, caller: RowsCaller) => Promise<unknown>)[] = [
+  (runner, caller) => runner.texts(caller, [sql('select 1 / 0')], rowsCall()),
+  (runner, caller) => runner.texts(caller, [listOf('by_uid'), sql('nonsense')], rowsCall()),
+  (runner, caller) => runner.texts(caller, [sql('select pg_sleep(9)::text')], rowsCall({ timeoutMs: 60 })),
   (runner, caller) => {
     const signal = AbortSignal.timeout(40);
-    return runner.read(caller, [{ text: 'select pg_sleep(9)::text', params: [] }], rowsCall({ signal }));
+    return runner.texts(caller, [sql('select pg_sleep(9)::text')], rowsCall({ signal }));
   },
   (runner, caller) =>
-    runner.read(caller, [{ text: "select repeat('x', 100000)", params: [] }], rowsCall({ maxBytes: 1_000 })),
-  (runner) => runner.read({ role: 'service_role', claims: {} }, [listOf('by_uid')], rowsCall()),
+    runner.texts(caller, [sql("select repeat('x', 100000)")], rowsCall({ maxBytes: 1_000 })),
+  (runner) => runner.texts({ role: 'service_role', claims: {} }, [listOf('by_uid')], rowsCall()),
 ];
 
 it.each(['session', 'transaction'] as const)(
@@ -102,7 +97,7 @@ it.each(['session', 'transaction'] as const)(
         return;
       }
       const asked = tables.filter(() => randomInt(2) === 0);
-      const answers = await runner.read(caller, asked.map(listOf), rowsCall());
+      const answers = await runner.texts(caller, asked.map(listOf), rowsCall());
       for (const [index, table] of asked.entries()) {
         compared += 1;
         const wanted = await expected(caller, table);

@@ -1,7 +1,7 @@
 import postgresJs from 'postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestPostgres, type TestPostgres } from '../support/postgres.ts';
-import { anon, rowsCall, rowsRunner, user } from '../support/rows-runner.ts';
+import { anon, rowsCall, rowsRunner, sql, user } from '../support/rows-runner.ts';
 
 let postgres: TestPostgres;
 let admin: postgresJs.Sql;
@@ -15,7 +15,6 @@ afterAll(async () => {
   await postgres.stop();
 });
 
-const sql = (text: string, params: readonly (string | null)[] = []) => ({ text, params, lists: [] });
 const settings = (...names: string[]) =>
   sql(
     `select json_build_object(${names.map((name) => `'${name}', current_setting('${name}', true)`).join(', ')})`,

@@ -2,7 +2,7 @@ import postgresJs from 'postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../support/database-client.ts';
 import { startTestPostgres, type TestPostgres } from '../support/postgres.ts';
-import { anon, rowsCall, rowsRunner, user } from '../support/rows-runner.ts';
+import { anon, rowsCall, rowsRunner, sql, user } from '../support/rows-runner.ts';
 import { watchStatements } from '../support/sent-statements.ts';
 
 let postgres: TestPostgres;
@@ -17,7 +17,6 @@ afterAll(async () => {
   await postgres.stop();
 });
 
-const sql = (text: string, params: readonly (string | null)[] = []) => ({ text, params });
 const backend = sql('select pg_backend_pid()::text');
 
 /** A runner and what it has Postgres execute, with settings statements cut short. */
@@ -49,7 +48,7 @@ describe('a call', () => {
 
   it('is one settings statement and one statement for each answer, in one write', async () => {
     await using given = await watched();
-    const read = () => given.runner.read(anon, two, rowsCall());
+    const read = () => given.runner.texts(anon, two, rowsCall());
     await read();
     const expected = { statements: ['(settings)', `select 'a'`, '(settings)', `select 'b'`], writes: 1 };
     // Prepared or not.
@@ -62,7 +61,7 @@ describe('a call', () => {
 
   it('behind a pooler in transaction mode has begin and commit beside them', async () => {
     await using given = await watched({ pooler: 'transaction' });
-    const read = () => given.runner.read(anon, two, rowsCall());
+    const read = () => given.runner.texts(anon, two, rowsCall());
     await read();
     expect(await given.sent(read)).toEqual({
       statements: [
@@ -100,14 +99,14 @@ describe('a call', () => {
     await using given = await watched({
       environment: () => ({ preRequest: '"public"."check_request"' }),
     });
-    const read = () => given.runner.read(anon, [backend], rowsCall());
+    const read = () => given.runner.texts(anon, [backend], rowsCall());
     await read();
     expect((await given.sent(read)).statements).toEqual([
       '(settings)',
       'select "public"."check_request"()',
       backend.text,
     ]);
-    const refused = given.runner.read(user(nobody), [backend, backend], rowsCall());
+    const refused = given.runner.texts(user(nobody), [backend, backend], rowsCall());
     await expect(refused).rejects.toMatchObject({
       code: 'FORBIDDEN',
       message: 'Not you.',
@@ -122,7 +121,7 @@ describe('statements', () => {
     `select coalesce(json_agg(name order by length(name), name), '[]') from pg_prepared_statements where not from_sql`,
   );
   const look = async (runner: ReturnType<typeof rowsRunner>) =>
-    JSON.parse((await runner.read({ role: 'editor', claims: {} }, [names], rowsCall()))[0] ?? '');
+    JSON.parse((await runner.texts({ role: 'editor', claims: {} }, [names], rowsCall()))[0] ?? '');
 
   beforeAll(async () => {
     await admin.unsafe('create role editor; grant editor to bunbun_rows');
@@ -132,7 +131,7 @@ describe('statements', () => {
     await using runner = rowsRunner(postgres);
     const counts: number[] = [(await look(runner)).length];
     for (const caller of [anon, anon, anon, user('x'), user('y')]) {
-      await runner.read(caller, [sql('select 1')], rowsCall());
+      await runner.texts(caller, [sql('select 1')], rowsCall());
       counts.push((await look(runner)).length);
     }
     // Looking prepares two of its own at its second time.
@@ -143,28 +142,28 @@ describe('statements', () => {
     await using runner = rowsRunner(postgres);
     for (let n = 0; n < 130; n += 1) {
       const one = sql(`select ${n}`);
-      await runner.read(anon, [one], rowsCall());
-      await runner.read(anon, [one], rowsCall());
+      await runner.texts(anon, [one], rowsCall());
+      await runner.texts(anon, [one], rowsCall());
     }
     await look(runner);
     expect((await look(runner)).length).toBeLessThanOrEqual(102);
-    expect(await runner.read(anon, [sql('select 0')], rowsCall())).toEqual(['0']);
-    expect(await runner.read(anon, [sql('select 129')], rowsCall())).toEqual(['129']);
+    expect(await runner.texts(anon, [sql('select 0')], rowsCall())).toEqual(['0']);
+    expect(await runner.texts(anon, [sql('select 129')], rowsCall())).toEqual(['129']);
   });
 
   it('that come after an error are not taken for prepared', async () => {
     await using runner = rowsRunner(postgres);
     const later = sql(`select 'later'`);
-    const failing = () => runner.read(anon, [sql('select 1 / 0'), later], rowsCall());
+    const failing = () => runner.texts(anon, [sql('select 1 / 0'), later], rowsCall());
     for (let n = 0; n < 3; n += 1) await expect(failing()).rejects.toMatchObject({ statement: 0 });
     for (let n = 0; n < 3; n += 1) {
-      expect(await runner.read(anon, [later], rowsCall())).toEqual(['later']);
+      expect(await runner.texts(anon, [later], rowsCall())).toEqual(['later']);
     }
   });
 
   it('have no names behind a pooler in transaction mode', async () => {
     await using runner = rowsRunner(postgres, { pooler: 'transaction' });
-    for (let n = 0; n < 4; n += 1) await runner.read(anon, [sql('select 1')], rowsCall());
+    for (let n = 0; n < 4; n += 1) await runner.texts(anon, [sql('select 1')], rowsCall());
     expect(await look(runner)).toEqual([]);
   });
 
@@ -175,16 +174,16 @@ describe('statements', () => {
       grant select on public.changing to anon;`);
     await using runner = rowsRunner(postgres);
     const one = sql('select * from public.changing');
-    for (let n = 0; n < 3; n += 1) await runner.read(anon, [one], rowsCall());
+    for (let n = 0; n < 3; n += 1) await runner.texts(anon, [one], rowsCall());
     await admin.unsafe(
       `drop view public.seen; alter table public.changing alter column a type text using 'x' || a`,
     );
-    expect(await runner.read(anon, [one], rowsCall())).toEqual(['x1']);
+    expect(await runner.texts(anon, [one], rowsCall())).toEqual(['x1']);
   });
 
   it('with more parameters than a message can count are refused before they are sent', async () => {
     await using runner = rowsRunner(postgres);
-    const failing = runner.read(anon, [sql('select 1', Array(70_000).fill('1'))], rowsCall());
+    const failing = runner.texts(anon, [sql('select 1', Array(70_000).fill('1'))], rowsCall());
     await expect(failing).rejects.toMatchObject({ code: 'OPERATION_TOO_COMPLEX' });
   });
 });
@@ -192,26 +191,28 @@ describe('statements', () => {
 describe('an answer', () => {
   it('that is too large is not held, and the connection goes on', async () => {
     await using runner = rowsRunner(postgres);
-    const [before] = await runner.read(anon, [backend], rowsCall());
+    const [before] = await runner.texts(anon, [backend], rowsCall());
     const large = sql(`select repeat('x', 40 * 1024 * 1024)`);
-    await expect(runner.read(anon, [large], rowsCall())).rejects.toMatchObject({ code: 'PAYLOAD_TOO_LARGE' });
-    expect(await runner.read(anon, [backend], rowsCall())).toEqual([before]);
+    await expect(runner.texts(anon, [large], rowsCall())).rejects.toMatchObject({
+      code: 'PAYLOAD_TOO_LARGE',
+    });
+    expect(await runner.texts(anon, [backend], rowsCall())).toEqual([before]);
   });
 
   it('of many that are too large together ends the connection at last', async () => {
     await using runner = rowsRunner(postgres, { max: 2 });
     const each = sql(`select repeat('x', 900 * 1024)`);
-    const failing = runner.read(anon, Array(8).fill(each), rowsCall());
+    const failing = runner.texts(anon, Array(8).fill(each), rowsCall());
     await expect(failing).rejects.toMatchObject({ code: 'PAYLOAD_TOO_LARGE' });
-    expect(await runner.read(anon, [sql('select 1')], rowsCall())).toEqual(['1']);
+    expect(await runner.texts(anon, [sql('select 1')], rowsCall())).toEqual(['1']);
   });
 
   it('may have every character, and as many as it may', async () => {
     await using runner = rowsRunner(postgres);
     const text = 'ä€😀'.repeat(100_000);
-    expect(await runner.read(anon, [sql('select $1::text', [text])], rowsCall())).toEqual([text]);
-    expect(await runner.read(anon, [sql('select null::text')], rowsCall())).toEqual([null]);
-    expect(await runner.read(anon, [sql('select 1::text where false')], rowsCall())).toEqual([null]);
+    expect(await runner.texts(anon, [sql('select $1::text', [text])], rowsCall())).toEqual([text]);
+    expect(await runner.texts(anon, [sql('select null::text')], rowsCall())).toEqual([null]);
+    expect(await runner.texts(anon, [sql('select 1::text where false')], rowsCall())).toEqual([null]);
   });
 });
 
@@ -220,16 +221,16 @@ describe('a call that is interrupted', () => {
 
   it('at its time limit says at which statement, and leaves its connection to the next one', async () => {
     await using runner = rowsRunner(postgres);
-    const [before] = await runner.read(anon, [backend], rowsCall());
-    const late = runner.read(anon, [sql('select 1'), sleep], rowsCall({ timeoutMs: 200 }));
+    const [before] = await runner.texts(anon, [backend], rowsCall());
+    const late = runner.texts(anon, [sql('select 1'), sleep], rowsCall({ timeoutMs: 200 }));
     await expect(late).rejects.toMatchObject({ code: 'TIMEOUT', statement: 1 });
-    expect(await runner.read(anon, [backend], rowsCall())).toEqual([before]);
+    expect(await runner.texts(anon, [backend], rowsCall())).toEqual([before]);
   });
 
   it('because its caller left is cancelled in Postgres', async () => {
     await using runner = rowsRunner(postgres);
     const caller = new AbortController();
-    const left = runner.read(anon, [sleep], rowsCall({ signal: caller.signal }));
+    const left = runner.texts(anon, [sleep], rowsCall({ signal: caller.signal }));
     const sleeping = async () =>
       (await admin`select 1 from pg_stat_activity where wait_event = 'PgSleep'`).length === 1;
     await eventually(sleeping, 'it runs');
@@ -245,7 +246,7 @@ describe('a call that is interrupted', () => {
       const first = runner
         .read(anon, [sql('select pg_sleep(0.006)::text')], rowsCall({ timeoutMs }))
         .catch(() => undefined);
-      const second = runner.read(anon, [sql(`select 'mine'`)], rowsCall());
+      const second = runner.texts(anon, [sql(`select 'mine'`)], rowsCall());
       await first;
       expect(await second).toEqual(['mine']);
     }
@@ -254,7 +255,7 @@ describe('a call that is interrupted', () => {
   it('by the time limit of its role, which Postgres keeps', async () => {
     const short = new Map([['anon', new Map([['statement_timeout', '100ms']])]]);
     await using runner = rowsRunner(postgres, { environment: () => ({ roleSettings: short }) });
-    const late = runner.read(anon, [sql('select 1'), sleep], rowsCall());
+    const late = runner.texts(anon, [sql('select 1'), sleep], rowsCall());
     await expect(late).rejects.toMatchObject({ code: 'TIMEOUT', statement: 1 });
   });
 
@@ -263,13 +264,13 @@ describe('a call that is interrupted', () => {
       create function public.stubborn() returns text language plpgsql as $$ begin
         loop begin perform pg_sleep(20); exception when query_canceled then null; end; end loop; end $$`);
     await using runner = rowsRunner(postgres);
-    const late = runner.read(anon, [sql('select public.stubborn()')], rowsCall({ timeoutMs: 200 }));
+    const late = runner.texts(anon, [sql('select public.stubborn()')], rowsCall({ timeoutMs: 200 }));
     await expect(late).rejects.toMatchObject({ code: 'TIMEOUT' });
     const running = async () =>
       (
         await admin`select 1 from pg_stat_activity where query like '%stubborn()%' and state = 'active' and pid <> pg_backend_pid()`
       ).length;
     await eventually(async () => (await running()) === 0, 'it has ended');
-    expect(await runner.read(anon, [sql('select 1')], rowsCall())).toEqual(['1']);
+    expect(await runner.texts(anon, [sql('select 1')], rowsCall())).toEqual(['1']);
   });
 });

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { AppError } from '../../src/lib/app-error.ts';
 import { startTestPostgres, type TestPostgres } from '../support/postgres.ts';
 import { proxyPostgres } from '../support/postgres-proxy.ts';
-import { anon, rowsCall, rowsRunner } from '../support/rows-runner.ts';
+import { anon, rowsCall, rowsRunner, sql } from '../support/rows-runner.ts';
 
 let postgres: TestPostgres;
 let admin: postgresJs.Sql;
@@ -31,11 +31,8 @@ beforeEach(async () => {
   await admin.unsafe('truncate public.notes, public.later; alter sequence public.tries restart');
 });
 
-const insert = (id: number) => ({
-  text: `insert into public.notes values ($1::int, 'a') returning to_json(id)::text`,
-  params: [String(id)],
-});
-const sql = (text: string) => ({ text, params: [] });
+const insert = (id: number) =>
+  sql(`insert into public.notes values ($1::int, 'a') returning to_json(id)::text`, [String(id)]);
 const notes = async () => (await admin`select id from public.notes order by id`).map((row) => row['id']);
 
 describe.each(['session', 'transaction'] as const)('a write, with a pooler in %s mode', (pooler) => {
@@ -45,7 +42,7 @@ describe.each(['session', 'transaction'] as const)('a write, with a pooler in %s
     await using runner = start();
     const seen: unknown[] = [];
     const result = await runner.write(anon, rowsCall(), async ({ run }) => {
-      const answers = [await run(insert(1)), await run(insert(2))];
+      const answers = [(await run(insert(1))).text, (await run(insert(2))).text];
       seen.push(...(await notes()));
       return answers;
     });
@@ -131,7 +128,7 @@ describe.each(['session', 'transaction'] as const)('a write, with a pooler in %s
     const result = await runner.write(anon, rowsCall(), async ({ run }) => {
       calls += 1;
       await run(insert(calls));
-      return await run(sql(`select public.flaky('${state}', 1)`));
+      return (await run(sql(`select public.flaky('${state}', 1)`))).text;
     });
     expect({ result, calls, after: await notes() }).toEqual({ result: 'done', calls: 2, after: [2] });
   });
@@ -146,10 +143,8 @@ describe.each(['session', 'transaction'] as const)('a write, with a pooler in %s
 it('two writes that wait for each other are both done', async () => {
   await using runner = rowsRunner(postgres, { max: 2 });
   await admin`insert into public.notes values (1, ''), (2, '')`;
-  const append = (id: number, text: string) => ({
-    text: 'update public.notes set text = text || $2 where id = $1::int returning text',
-    params: [String(id), text],
-  });
+  const append = (id: number, text: string) =>
+    sql('update public.notes set text = text || $2 where id = $1::int returning text', [String(id), text]);
   let waiting = 0;
   let release = (): void => undefined;
   const bothHold = new Promise<void>((resolve) => {

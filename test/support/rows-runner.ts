@@ -1,3 +1,4 @@
+import type { CompiledQuery } from '../../src/upstream/postgres/rows/compile/query.ts';
 import type { RowsModel } from '../../src/upstream/postgres/rows/model/model.ts';
 import type { RowsCaller } from '../../src/upstream/postgres/rows/run/rows-caller.ts';
 import type { VisibleNames } from '../../src/upstream/postgres/rows/run/rows-error.ts';
@@ -28,13 +29,18 @@ export const noNames: VisibleNames = {
   },
 };
 
+export interface TestRunner extends RowsRunner, AsyncDisposable {
+  /** As `read`, without what is beside the answers. */
+  texts(...given: Parameters<RowsRunner['read']>): Promise<(string | null)[]>;
+}
+
 /** A runner with one connection for each pool, so that the next call gets the same backend. */
 export function rowsRunner(
   postgres: TestPostgres,
   options: Partial<Omit<RowsRunnerOptions, 'environment'>> & {
     readonly environment?: () => Partial<RowsEnvironment>;
   } = {},
-): RowsRunner & AsyncDisposable {
+): TestRunner {
   const { environment = () => ({}), ...others } = options;
   const runner = createRowsRunner({
     url: postgres.rowsUrl,
@@ -53,7 +59,11 @@ export function rowsRunner(
       ...environment(),
     }),
   });
-  return { ...runner, [Symbol.asyncDispose]: () => runner.close(1_000) };
+  return {
+    ...runner,
+    texts: async (...given) => (await runner.read(...given)).map(({ text }) => text),
+    [Symbol.asyncDispose]: () => runner.close(1_000),
+  };
 }
 
 export function rowsCall(options: Partial<RowsCallOptions> = {}): RowsCallOptions {
@@ -65,6 +75,11 @@ export function rowsCall(options: Partial<RowsCallOptions> = {}): RowsCallOption
     names: noNames,
     ...options,
   };
+}
+
+/** A statement that is no list. */
+export function sql(text: string, params: readonly (string | null)[] = []): CompiledQuery {
+  return { text, params, lists: [] };
 }
 
 export const anon: RowsCaller = { role: 'anon', claims: { role: 'anon' } };
