@@ -129,7 +129,7 @@ function groupsField(types: RowsTypes, table: Table): Field {
   };
 }
 
-function callField(types: RowsTypes, fn: RowsFunction): Field {
+export function callField(types: RowsTypes, fn: RowsFunction): Field {
   return {
     type: functionType(types, fn),
     description: fn.description ?? `The function ${fn.schema}.${fn.name}.`,

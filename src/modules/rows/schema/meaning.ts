@@ -1,3 +1,4 @@
+import type { WriteTarget } from '../../../upstream/postgres/rows/compile/write-query.ts';
 import type {
   Column,
   Key,
@@ -14,7 +15,20 @@ export type FieldMeaning =
   | { readonly kind: 'column'; readonly column: Pick<Column, 'name' | 'type'> }
   | { readonly kind: 'computed'; readonly fn: RowsFunction }
   | { readonly kind: 'relation' | 'relationConnection' | 'relationAggregate'; readonly relation: Relation }
-  | { readonly kind: 'part' };
+  | { readonly kind: 'part' }
+  | {
+      readonly kind: 'insert' | 'insertOne';
+      readonly target: WriteTarget;
+      /** Whether the role can tell new rows from those that were there. */
+      readonly tellsInserted: boolean;
+    }
+  | { readonly kind: 'update' | 'delete'; readonly target: WriteTarget }
+  | {
+      readonly kind: 'updateMany';
+      readonly target: WriteTarget & { readonly foundBy: Key };
+    }
+  | { readonly kind: 'updateByKey'; readonly target: WriteTarget; readonly key: Key }
+  | { readonly kind: 'deleteByKey'; readonly target: WriteTarget; readonly key: Key };
 
 /** What a field of an input object under `db` stands for. */
 export type InputMeaning =

@@ -9,6 +9,7 @@ import { rowTypes } from './row-type.ts';
 import type { RowsTypes, TypesContext } from './types.ts';
 import { valueTypes } from './value-types.ts';
 import { whereTypes } from './where-type.ts';
+import { writeTypes } from './write-types.ts';
 
 /** All types of the schema of one set of grants. They refer to each other, so each part is given them all. */
 export function createRowsTypes(base: GraphQLSchema, grants: Grants): RowsTypes {
@@ -33,6 +34,11 @@ export function createRowsTypes(base: GraphQLSchema, grants: Grants): RowsTypes 
     group: (table) => aggregates.group(table),
     having: (table) => aggregates.having(table),
     connection: (table, row) => connections.connection(table, row),
+    insert: (table) => writes.insert(table),
+    onConflict: (table) => writes.onConflict(table),
+    changes: (table) => writes.changes(table),
+    updateMany: (table) => writes.updateMany(table),
+    mutation: (table) => writes.mutation(table),
     result: (fn) => results.result(fn),
   };
   const rows = rowTypes(types);
@@ -40,6 +46,7 @@ export function createRowsTypes(base: GraphQLSchema, grants: Grants): RowsTypes 
   const orders = orderTypes(types);
   const aggregates = aggregateTypes(types);
   const connections = connectionTypes(types);
+  const writes = writeTypes(types);
   const results = resultTypes(types);
   return types;
 }

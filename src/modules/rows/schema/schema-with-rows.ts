@@ -1,12 +1,14 @@
 import { type GraphQLFieldConfig, GraphQLObjectType, GraphQLSchema } from 'graphql';
 import type { Grants } from '../../../upstream/postgres/rows/model/grants.ts';
 import type { RowsModel } from '../../../upstream/postgres/rows/model/model.ts';
+import { dbMutation } from './db-mutation.ts';
 import { dbQuery } from './db-query.ts';
 import { createRowsTypes } from './rows-types.ts';
 
 /** How the fields `db` are answered. */
 export interface DbResolvers {
   readonly query: NonNullable<GraphQLFieldConfig<unknown, unknown>['resolve']>;
+  readonly mutation?: NonNullable<GraphQLFieldConfig<unknown, unknown>['resolve']>;
 }
 
 /** Anybody may ask: grants and policies of the caller's role decide what there is. */
@@ -28,10 +30,16 @@ export function schemaWithRows(
     description: 'Your tables and functions. One that fails makes all of `db` null. Access: ANON.',
     resolve: resolvers.query,
   });
-  const replaced = new Set<unknown>([config.query]);
+  const mutation = withDb(config.mutation, dbMutation(types, model), {
+    description:
+      'Writes to your tables, and functions: one transaction in the order written. One that fails undoes all of `db`, which is null then. Access: ANON.',
+    ...(resolvers.mutation ? { resolve: resolvers.mutation } : {}),
+  });
+  const replaced = new Set<unknown>([config.query, config.mutation]);
   return new GraphQLSchema({
     ...config,
     query,
+    mutation,
     types: config.types.filter((type) => !replaced.has(type)),
     // What is made of a model is valid by the way it is made, which tests show; to look took as long as to make it.
     assumeValid: true,

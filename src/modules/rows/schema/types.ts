@@ -1,5 +1,6 @@
 import type {
   GraphQLEnumType,
+  GraphQLInputFieldConfig,
   GraphQLInputObjectType,
   GraphQLInputType,
   GraphQLObjectType,
@@ -36,6 +37,15 @@ export interface RowsTypes extends TypesContext {
   group(table: Table): GraphQLObjectType;
   having(table: Table): GraphQLInputObjectType;
   groupsOrderBy(table: Table): GraphQLInputObjectType;
+  /** A new row; undefined where none may be inserted. */
+  insert(table: Table): GraphQLInputObjectType | undefined;
+  /** Undefined where no key may be named. */
+  onConflict(table: Table): GraphQLInputObjectType | undefined;
+  /** `set`, `inc` and the others, as far as there are columns for them. */
+  changes(table: Table): Readonly<Record<string, GraphQLInputFieldConfig>>;
+  updateMany(table: Table): GraphQLInputObjectType;
+  /** What became of the rows of a write. */
+  mutation(table: Table): GraphQLObjectType;
   /** A function's own rows. */
   result(fn: RowsFunction): GraphQLObjectType | undefined;
   output(type: ValueType): GraphQLOutputType;

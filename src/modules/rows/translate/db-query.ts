@@ -6,9 +6,9 @@ import { splitArguments } from './function-args.ts';
 import {
   argumentsOf,
   argumentType,
+  type KnownField,
   type Operation,
   objectTypeOf,
-  type SelectedField,
   selectedFields,
 } from './operation.ts';
 import { orderOf } from './order.ts';
@@ -19,8 +19,6 @@ import { aggregateOf, connectionOf, groupSelection, rowSelection } from './selec
 export type DbField =
   | { readonly key: string; readonly query: ReadQuery }
   | { readonly key: string; readonly typename: string };
-
-type Known = SelectedField & { readonly field: NonNullable<SelectedField['field']> };
 
 /** The fields under `db`, in the order of the answer. `failed` makes the error of one that cannot be read. */
 export function dbFields(
@@ -33,14 +31,15 @@ export function dbFields(
     const { key, field } = selected;
     if (field === undefined) return { key, typename: type.name };
     try {
-      return { key, query: queryOf(operation, { ...selected, field }) };
+      return { key, query: readQueryOf(operation, { ...selected, field }) };
     } catch (error) {
       throw failed(key, error);
     }
   });
 }
 
-function queryOf(operation: Operation, selected: Known): ReadQuery {
+/** What a field of the query's `db` asks for. Throws BAD_USER_INPUT. */
+export function readQueryOf(operation: Operation, selected: KnownField): ReadQuery {
   const { field, node, nodes } = selected;
   const args = argumentsOf(operation, field, node);
   const meaning = field.extensions.rows;
@@ -90,7 +89,7 @@ function queryOf(operation: Operation, selected: Known): ReadQuery {
 
 function callOf(
   operation: Operation,
-  { field, node, nodes }: Known,
+  { field, node, nodes }: KnownField,
   fn: RowsFunction,
   args: Readonly<Record<string, unknown>>,
 ): ReadQuery {

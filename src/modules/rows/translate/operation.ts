@@ -31,6 +31,9 @@ export interface SelectedField {
   readonly field: GraphQLField<unknown, unknown> | undefined;
 }
 
+/** One that is not `__typename`. */
+export type KnownField = SelectedField & { readonly field: NonNullable<SelectedField['field']> };
+
 /** What some nodes select of `type`: fragments opened, `@skip` and `@include` applied, merged, in the answer's order. */
 export function selectedFields(
   { info }: Operation,

@@ -47,7 +47,8 @@ export function columnsOf(value: unknown): readonly Column[] {
   return Array.isArray(value) ? value : [];
 }
 
-function countOf(name: string, value: unknown, most: number): number | undefined {
+/** An argument that is a count of rows; undefined where it is absent. Throws BAD_USER_INPUT. */
+export function countOf(name: string, value: unknown, most: number): number | undefined {
   if (value === undefined || value === null) return undefined;
   if (typeof value === 'number' && value >= 0 && value <= most) return value;
   const range = most === Number.MAX_SAFE_INTEGER ? '0 or more' : `from 0 to ${most}`;

@@ -15,15 +15,13 @@ import { parseJsonPath } from './json-path.ts';
 import {
   argumentsOf,
   argumentType,
+  type KnownField,
   type Operation,
   objectTypeOf,
-  type SelectedField,
   selectedFields,
 } from './operation.ts';
 import { orderOf } from './order.ts';
 import { columnsOf, pageOf, sliceOf } from './page.ts';
-
-type Known = SelectedField & { readonly field: NonNullable<SelectedField['field']> };
 
 /** What nodes select of rows of `type`. */
 export function rowSelection(
@@ -57,7 +55,7 @@ export function rowSelection(
 
 function columnSelection(
   operation: Operation,
-  selected: Known,
+  selected: KnownField,
   column: Pick<Column, 'name' | 'type'>,
 ): Selected {
   const { key, field, node, nodes } = selected;
@@ -67,7 +65,7 @@ function columnSelection(
   return { key, kind: 'column', column, path: inside, select };
 }
 
-function computedSelection(operation: Operation, selected: Known, fn: RowsFunction): Selected {
+function computedSelection(operation: Operation, selected: KnownField, fn: RowsFunction): Selected {
   const { key, field, node, nodes } = selected;
   const { own, page } = splitArguments(fn, argumentsOf(operation, field, node));
   const givesRows = fn.returns.kind === 'table' && fn.setReturning;
@@ -81,7 +79,7 @@ function computedSelection(operation: Operation, selected: Known, fn: RowsFuncti
   };
 }
 
-function relationSelection(operation: Operation, selected: Known, relation: Relation): Selected {
+function relationSelection(operation: Operation, selected: KnownField, relation: Relation): Selected {
   const { key, field, node, nodes } = selected;
   const select = rowSelection(operation, objectTypeOf(field), nodes);
   if (relation.cardinality === 'one') return { key, kind: 'one', relation, select };
@@ -90,7 +88,10 @@ function relationSelection(operation: Operation, selected: Known, relation: Rela
 }
 
 /** A connection's arguments and what is selected of it. */
-export function connectionOf(operation: Operation, selected: Known): Omit<ConnectionQuery, 'kind' | 'from'> {
+export function connectionOf(
+  operation: Operation,
+  selected: KnownField,
+): Omit<ConnectionQuery, 'kind' | 'from'> {
   const { field, node, nodes } = selected;
   const args = argumentsOf(operation, field, node);
   return {
@@ -115,7 +116,7 @@ export function connectionOf(operation: Operation, selected: Known): Omit<Connec
   };
 }
 
-function edgeSelection(operation: Operation, { field, nodes }: Known): readonly EdgeSelected[] {
+function edgeSelection(operation: Operation, { field, nodes }: KnownField): readonly EdgeSelected[] {
   return eachField(operation, objectTypeOf(field), nodes, (part): EdgeSelected => {
     const { key, name } = part;
     if (name === 'cursor') return { key, kind: name };
@@ -124,7 +125,7 @@ function edgeSelection(operation: Operation, { field, nodes }: Known): readonly 
   });
 }
 
-function pageInfoSelection(operation: Operation, { field, nodes }: Known): readonly PageInfoSelected[] {
+function pageInfoSelection(operation: Operation, { field, nodes }: KnownField): readonly PageInfoSelected[] {
   return eachField(operation, objectTypeOf(field), nodes, ({ key, name }): PageInfoSelected => {
     switch (name) {
       case 'hasNextPage':
@@ -139,7 +140,7 @@ function pageInfoSelection(operation: Operation, { field, nodes }: Known): reado
 }
 
 /** An aggregate's arguments and what is selected of it. */
-export function aggregateOf(operation: Operation, { field, node, nodes }: Known) {
+export function aggregateOf(operation: Operation, { field, node, nodes }: KnownField) {
   const args = argumentsOf(operation, field, node);
   return {
     where: conditionOf(argumentType(field, 'where'), args['where'], ['where']),
@@ -148,7 +149,7 @@ export function aggregateOf(operation: Operation, { field, node, nodes }: Known)
 }
 
 /** What is selected of groups. */
-export function groupSelection(operation: Operation, { field, nodes }: Known): GroupsQuery['select'] {
+export function groupSelection(operation: Operation, { field, nodes }: KnownField): GroupsQuery['select'] {
   return eachField(operation, objectTypeOf(field), nodes, (part): GroupsQuery['select'][number] =>
     part.name === 'key'
       ? { key: part.key, kind: 'key', select: namedColumns(operation, part) }
@@ -156,7 +157,7 @@ export function groupSelection(operation: Operation, { field, nodes }: Known): G
   );
 }
 
-function numberSelection(operation: Operation, part: Known): AggregateSelected {
+function numberSelection(operation: Operation, part: KnownField): AggregateSelected {
   const { key, name, field, node } = part;
   switch (name) {
     case 'count':
@@ -171,7 +172,7 @@ function numberSelection(operation: Operation, part: Known): AggregateSelected {
   }
 }
 
-function namedColumns(operation: Operation, { field, nodes }: Known) {
+function namedColumns(operation: Operation, { field, nodes }: KnownField) {
   return eachField(operation, objectTypeOf(field), nodes, ({ key, name, field: inner }) => {
     const meaning = inner.extensions.rows;
     if (meaning?.kind !== 'column') throw new Error(`${name} is no column.`);
@@ -187,7 +188,7 @@ function eachField<T>(
   operation: Operation,
   type: GraphQLObjectType,
   nodes: readonly FieldNode[],
-  read: (selected: Known) => T,
+  read: (selected: KnownField) => T,
 ): readonly (T | Typename)[] {
   return selectedFields(operation, type, nodes).map((selected) => {
     const { key, field } = selected;

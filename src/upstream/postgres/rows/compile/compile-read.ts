@@ -1,9 +1,8 @@
 import { aggregateOf } from './aggregate.ts';
 import { answerOfCall } from './call.ts';
 import { connectionOf } from './connection.ts';
-import { bindValue } from './encode-value.ts';
-import { columnExpression } from './expression.ts';
 import { groupsOf } from './groups.ts';
+import { keyConditions } from './key-conditions.ts';
 import { listOf } from './list.ts';
 import type { CompiledQuery, ReadQuery, RowQuery } from './query.ts';
 import { rowOf } from './row-scope.ts';
@@ -11,7 +10,6 @@ import { type RowSet, rowsOf } from './row-set.ts';
 import type { RowStatement } from './row-shape.ts';
 import { createRowStatement } from './selection.ts';
 import { singleRow } from './single-row.ts';
-import { operatorFor } from './sql-names.ts';
 import type { Fragment } from './statement.ts';
 
 export interface CompileOptions {
@@ -47,10 +45,7 @@ function answerOf(statement: RowStatement, query: ReadQuery): Fragment {
 
 function rowByKey(statement: RowStatement, { table, key, values, select }: RowQuery): Fragment {
   const rows = rowsOf(statement, { table, call: undefined });
-  const conditions = key.columns.map((column, index) => {
-    const { sql, type } = columnExpression(statement, rowOf(rows.alias), column, undefined);
-    return `${sql} ${operatorFor(type, '=')} ${bindValue(statement, type, values[index], [column.apiName])}`;
-  });
+  const conditions = keyConditions(statement, rowOf(rows.alias), key, values);
   const named: RowSet = { ...rows, conditions };
   return singleRow(statement, named, select, [], { certain: table.kind === 'TABLE' });
 }

@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import type { CompiledQuery } from '../compile/query.ts';
+import type { RowStatement } from '../compile/row-shape.ts';
+import { createRowStatement } from '../compile/selection.ts';
+import type { WrittenFacts } from '../compile/write-statement.ts';
+
+/** What a statement gave. */
+export interface StatementAnswer {
+  /** JSON text, or null. */
+  readonly text: string | null;
+  /** The lists in it that were cut, by the response keys that lead there. */
+  readonly truncated: readonly (readonly string[])[];
+}
+
+/** One write in the making: its statements run in one transaction, one after another. */
+export interface WriteRun {
+  /** Rows of one list at most. */
+  readonly maxRows: number;
+  /** Rejects where the statement fails; then so does the transaction. */
+  answer(compile: (statement: RowStatement) => CompiledQuery): Promise<StatementAnswer>;
+  /** The same for a statement that gives facts. */
+  facts(compile: (statement: RowStatement) => CompiledQuery): Promise<WrittenFacts>;
+}
+
+export type RunStatement = (statement: CompiledQuery) => Promise<StatementAnswer>;
+
+export function createWriteRun(run: RunStatement, maxRows: number): WriteRun {
+  const answer: WriteRun['answer'] = (compile) => run(compile(createRowStatement(maxRows)));
+  return {
+    maxRows,
+    answer,
+    async facts(compile) {
+      const { text } = await answer(compile);
+      return factsSchema.parse(JSON.parse(text ?? 'null'));
+    },
+  };
+}
+
+const factsSchema = z.object({
+  affected: z.number(),
+  inserted: z.number().nullable(),
+  rows: z.array(z.array(z.string().nullable())),
+});
