@@ -211,8 +211,6 @@ describe.each(shapes)('a connection in the order $sql', ({ sql, terms }) => {
     // What stands at the cursor goes; what comes are copies of all rows, each beside its original.
     await database.run(`delete from notes where item_id = ${gone}; delete from items where id = ${gone}`);
     await database.run('insert into items select id + 100, a, b, c, d, group_id from items');
-    await database.run(
-    );
     const seen = new Set(before.slice(0, 9));
     const now = await reference(sql);
     const rest: number[] = [];

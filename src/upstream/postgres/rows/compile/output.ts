@@ -2,7 +2,7 @@ import type { ArrayType, EnumType, EnumValue, ScalarType, ValueType } from '../m
 import { type JsonPair, jsonObject } from './json-object.ts';
 import type { Selected } from './query.ts';
 import { attributesOf, type RowScope, rowOf } from './row-scope.ts';
-import { builtIn, quoteLiteral } from './sql-names.ts';
+import { builtIn, isBuiltIn, quoteLiteral } from './sql-names.ts';
 
 /**
  * An expression that gives `value`, an expression of `type`, as callers see it when JSON is made of it: no scalar of the
@@ -53,12 +53,15 @@ export function typename(name: string): string {
   return `${quoteLiteral(name)}::pg_catalog.text`;
 }
 
-function scalarOutput({ scalar, base }: ScalarType, value: string): string {
+function scalarOutput(type: ScalarType, value: string): string {
+  const { scalar, base } = type;
   switch (scalar) {
     case 'BigInt':
     case 'Decimal':
-    case 'Text':
       return `${value}::pg_catalog.text`;
+    case 'Text':
+      // Types of extensions may be cast to json; those of Postgres are not, and some are written otherwise as text.
+      return isBuiltIn(type) ? value : `${value}::pg_catalog.text`;
     case 'Money':
       return `${value}::pg_catalog.numeric::pg_catalog.text`;
     case 'Float':
@@ -107,8 +110,9 @@ function scalarsOutput(item: ScalarType, value: string): string {
   switch (item.scalar) {
     case 'BigInt':
     case 'Decimal':
-    case 'Text':
       return `${value}::pg_catalog.text[]`;
+    case 'Text':
+      return isBuiltIn(item) ? value : `${value}::pg_catalog.text[]`;
     case 'Money':
       return `${value}::pg_catalog.numeric[]::pg_catalog.text[]`;
     case 'Float':
