@@ -87,7 +87,7 @@ describe('the fingerprint', () => {
   });
 
   it.each([
-    'insert into app.users values (1, null, 'a')',
+    "insert into app.users values (1, null, 'a')",
     'analyze app.users; vacuum app.users',
     'truncate app.users',
     'refresh materialized view app.stored',

@@ -152,6 +152,18 @@ describe('names', () => {
     ]);
   });
 
+  it('of types are others where those that all tables share begin with them', async () => {
+    const { tables, remarks } = await database.modelOf(
+      'create table date (id int); create table text_list (id int); create table dates (id int)',
+    );
+    expect(tables.map(({ apiName, typeName }) => [apiName, typeName])).toEqual([
+      ['date', 'DbDate'],
+      ['dates', 'Dates'],
+      ['textList', 'DbTextList'],
+    ]);
+    expect(remarks).toHaveLength(2);
+  });
+
   it('of enum values are kept, or made legal and told apart', async () => {
     const { tables, remarks } = await database.modelOf(`
       create type mood as enum ('happy', 'in progress', 'in-progress', 'in_progress', '1st', 'true', '', 'é');

@@ -119,7 +119,7 @@ export function aggregateTypes(
     const several = new GraphQLList(new GraphQLNonNull(own));
     const of = (name: string, some: readonly Column[], typeOf: (type: ValueType) => ValueType) => ({
       type: new GraphQLInputObjectType({
-        name: nameOf(`${table.typeName}${name}Where`),
+        name: nameOf(`${table.typeName}${name}Condition`),
         description: 'All that is given must hold.',
         fields: () =>
           Object.fromEntries(

@@ -61,12 +61,12 @@ export function orderTypes(
       ]),
     );
   const orderColumns = memoized((table: Table) =>
-    oneKey(`${table.typeName}ColumnsOrderBy`, () =>
+    oneKey(`${table.typeName}ExtremesOrder`, () =>
       columnFields(readableColumns(grants, table).filter(({ type }) => hasExtremes(type))),
     ),
   );
   const orderNumbers = memoized((table: Table) =>
-    oneKey(`${table.typeName}NumbersOrderBy`, () =>
+    oneKey(`${table.typeName}NumbersOrder`, () =>
       columnFields(readableColumns(grants, table).filter(({ type }) => isNumeric(type))),
     ),
   );
@@ -118,10 +118,10 @@ export function orderTypes(
   return {
     orderBy: memoized((table: Table) => oneKey(`${table.typeName}OrderBy`, () => rowFields(table))),
     aggregateOrderBy: memoized((table: Table) =>
-      oneKey(`${table.typeName}AggregateOrderBy`, () => aggregateFields(table)),
+      oneKey(`${table.typeName}AggregateOrder`, () => aggregateFields(table)),
     ),
     groupsOrderBy: memoized((table: Table) =>
-      oneKey(`${table.typeName}GroupsOrderBy`, () => ({
+      oneKey(`${table.typeName}GroupsOrder`, () => ({
         key: { type: orderGroupKey(table) },
         ...aggregateFields(table),
       })),
@@ -129,7 +129,7 @@ export function orderTypes(
   };
 
   function orderGroupKey(table: Table): GraphQLInputObjectType {
-    return oneKey(`${table.typeName}GroupKeyOrderBy`, () =>
+    return oneKey(`${table.typeName}GroupKeyOrder`, () =>
       columnFields(readableColumns(grants, table).filter(({ type }) => isOrderable(type))),
     );
   }

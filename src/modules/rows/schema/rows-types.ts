@@ -13,10 +13,16 @@ import { writeTypes } from './write-types.ts';
 
 /** All types of the schema of one set of grants. They refer to each other, so each part is given them all. */
 export function createRowsTypes(base: GraphQLSchema, grants: Grants): RowsTypes {
+  const given = new Set<string>();
   const context: TypesContext = {
     base,
     grants,
-    nameOf: (wanted) => (base.getType(wanted) === undefined ? wanted : `Db${wanted}`),
+    nameOf(wanted) {
+      let name = wanted;
+      while (given.has(name) || base.getType(name) !== undefined) name = `Db${name}`;
+      given.add(name);
+      return name;
+    },
   };
   const values = valueTypes(context);
   const types: RowsTypes = {

@@ -15,7 +15,7 @@ export interface TypesContext {
   readonly grants: Grants;
   /** Everybody's schema, whose scalars and PageInfo are used on. */
   readonly base: GraphQLSchema;
-  /** The name of a type, or with `Db` in front where the gateway has one of that name. */
+  /** The name for one new type: with `Db` in front where another one has it. */
   nameOf(wanted: string): string;
 }
 

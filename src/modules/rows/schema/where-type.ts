@@ -46,7 +46,7 @@ export function whereTypes(types: RowsTypes): Pick<RowsTypes, 'where' | 'listWhe
     listWhere: memoized(
       (table: Table) =>
         new GraphQLInputObjectType({
-          name: nameOf(`${table.typeName}ListWhere`),
+          name: nameOf(`${table.typeName}WhereMany`),
           description: 'All that is given must hold.',
           fields: () => {
             const where = { type: types.where(table) };

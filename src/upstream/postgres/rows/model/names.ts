@@ -37,6 +37,16 @@ export function upperFirst(name: string): string {
     : name.charAt(0).toUpperCase() + name.slice(1);
 }
 
+/** What the types of all tables have in common begins with these, and the roots with `Db`. */
+const sharedTypeName =
+  /^(?:Boolean|Int|BigInt|Float|Decimal|Text|Other|DateTime|LocalDateTime|Date|Time|Interval|Bytes|Db)(?:List|Range)*$/;
+
+/** What the types of a table begin with. */
+export function typeNameOf(apiName: string): string {
+  const name = upperFirst(apiName);
+  return sharedTypeName.test(name) ? `Db${name}` : name;
+}
+
 /** `UserIdAndTeamId` of the columns of a key. */
 export function joinedByAnd(columns: readonly { readonly apiName: string }[]): string {
   return columns.map(({ apiName }) => upperFirst(apiName)).join('And');

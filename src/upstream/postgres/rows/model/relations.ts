@@ -1,7 +1,7 @@
 import { groupBy } from '../../../../lib/group-by.ts';
 import { type ForeignKey, isUniqueIn } from './foreign-keys.ts';
 import type { Relation, Table } from './model.ts';
-import { clashesOf, fullName, isColumnName, joinedByAnd, listed } from './names.ts';
+import { clashesOf, fullName, isColumnName, joinedByAnd, listed, upperFirst } from './names.ts';
 import type { TableDraft } from './tables.ts';
 
 /** A relation, and what it may be called: the first name that meets no other. */
@@ -85,7 +85,7 @@ function throughJunction(key: ForeignKey, siblings: readonly ForeignKey[]): Cand
   return siblings
     .filter((other) => joins(key, other))
     .map(({ to, columns, toColumns, name }): Candidate => {
-      const short = `${to.table.apiName}Via${junction.table.typeName}`;
+      const short = `${to.table.apiName}Via${upperFirst(junction.table.apiName)}`;
       const isOnly = siblings.every(
         (like) =>
           like === key || like.to !== of || !siblings.some((end) => end.to === to && joins(like, end)),

@@ -11,6 +11,7 @@ import {
   isLegalName,
   joinedByAnd,
   listed,
+  typeNameOf,
   upperFirst,
   withoutClashes,
 } from './names.ts';
@@ -72,6 +73,10 @@ function draftTable(
   if (comment.name === undefined && !isLegalName(row.name)) {
     remark(`${fullName(row)} is called ${apiName}: GraphQL cannot carry its own name`);
   }
+  const typeName = typeNameOf(apiName);
+  if (typeName !== upperFirst(apiName)) {
+    remark(`the types of ${fullName(row)} begin with ${typeName}: there are others that begin with its name`);
+  }
   const relations: Relation[] = [];
   const computed: RowsFunction[] = [];
   const table: Table = {
@@ -80,7 +85,7 @@ function draftTable(
     name: row.name,
     kind: row.kind,
     apiName,
-    typeName: upperFirst(apiName),
+    typeName,
     description: comment.description,
     columns: columns.shown,
     primaryKey: keys.find(({ primary }) => primary),
