@@ -30,14 +30,14 @@ export async function readRoleSettings(
   );
 }
 
-/** What the settings of the login that `sql` belongs to would tell PostgREST. */
+/** What the settings of a login would tell PostgREST. */
 export interface PostgrestSettings {
   /** The function to call before each statement, as SQL names it. */
   readonly preRequest: string | undefined;
   readonly schemas: readonly string[] | undefined;
 }
 
-/** Reads what `alter role` says of the login for PostgREST, `pgrst.db_pre_request` and `pgrst.db_schemas`, which are names without quotes, as PostgREST does. */
+/** Reads `pgrst.db_pre_request` and `pgrst.db_schemas` of a login; as for PostgREST they are names without quotes. */
 export async function readPostgrestSettings(sql: PostgresSql, login: string): Promise<PostgrestSettings> {
   const rows = await sql.query<RoleSettingsRow>(settingsOfRoles.text, [formatTextArray([login])]);
   const settings = new Map(toEntries(rows));
