@@ -1,8 +1,9 @@
 import { parsePostgresUrl } from '../../lib/postgres-url.ts';
 import { defineModule } from '../../module/module.ts';
 import { serviceRole } from '../../upstream/postgres/rows/run/rows-caller.ts';
-import { createRowsRunner } from '../../upstream/postgres/rows/run/rows-runner.ts';
+import { createRowsRunner, type RowsRunner } from '../../upstream/postgres/rows/run/rows-runner.ts';
 import { databaseRole } from '../../viewer/database-role.ts';
+import { checkRowsLogin } from './check-login.ts';
 import { createRowsClient } from './client/client.ts';
 import { databaseSource } from './client/database-source.ts';
 import { watchState } from './client/state-watch.ts';
@@ -62,12 +63,24 @@ export const rows = defineModule({
       onSchemaChange: () => void watch.refresh(),
       async check() {
         schemaChanges.follow();
-        await watch.refresh();
+        await Promise.all([checkRowsLogin(runner, log), watch.refresh()]);
       },
+      stats: () => poolStats(runner),
       close: watch.close,
     };
   },
 });
+
+/** Connections and who waits for one, by pool. */
+function poolStats(runner: RowsRunner): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(runner.stats()).flatMap(([pool, stats]) =>
+      stats === undefined
+        ? []
+        : (['idle', 'busy', 'waiting'] as const).map((what) => [`${pool}_${what}`, stats[what]]),
+    ),
+  );
+}
 
 function mentionsDb(query: string): boolean {
   return /\bdb\b/.test(query);

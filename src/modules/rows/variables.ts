@@ -37,11 +37,4 @@ export const rowsVariables = {
     shape: 'a number from 1 to 1000',
     default: '10',
   }),
-  ROWS_REQUEST_HEADERS: withDefault(list, {
-    group,
-    description:
-      'Request headers that policies and functions see in `request.headers`; never authorization, apikey or cookie.',
-    shape: 'names of headers, separated by commas',
-    default: '',
-  }),
 };

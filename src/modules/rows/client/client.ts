@@ -9,7 +9,7 @@ import { callsFunction } from './calls-function.ts';
 import type { RowsState } from './rows-state.ts';
 
 /** Answers of several queries, in their order. */
-export interface ReadAnswer {
+interface ReadAnswer {
   /** As JSON. */
   readonly texts: readonly string[];
   /** Lists that have more rows than one may have: of which query, and where in its answer, in response keys. */

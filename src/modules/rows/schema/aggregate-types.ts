@@ -3,6 +3,7 @@ import {
   type GraphQLFieldConfigMap,
   type GraphQLInputFieldConfig,
   GraphQLInputObjectType,
+  GraphQLInt,
   GraphQLList,
   GraphQLNonNull,
   GraphQLObjectType,
@@ -15,8 +16,8 @@ import type {
   Table,
   ValueType,
 } from '../../../upstream/postgres/rows/model/model.ts';
+import { part } from './meaning.ts';
 import { hasExtremes, isNumeric, readableColumns } from './readable.ts';
-import { countType, part } from './row-type.ts';
 import { memoized, type RowsTypes } from './types.ts';
 
 type Fields = GraphQLFieldConfigMap<unknown, unknown>;
@@ -32,14 +33,14 @@ const bigInt = numberOf('BigInt', 'pg_catalog.int8');
 const decimal = numberOf('Decimal', 'pg_catalog.numeric');
 
 /** What the sum of values of a type is. */
-export function sumType(type: ValueType): ValueType {
+function sumType(type: ValueType): ValueType {
   if (type.kind !== 'scalar') return type;
   if (type.scalar === 'Int' || type.scalar === 'BigInt') return bigInt;
   return type;
 }
 
 /** What the mean of values of a type is. */
-export function averageType(type: ValueType): ValueType {
+function averageType(type: ValueType): ValueType {
   if (type.kind !== 'scalar') return type;
   return type.scalar === 'Float' || type.scalar === 'Interval' ? type : decimal;
 }
@@ -81,7 +82,7 @@ export function aggregateTypes(
     const described = table.typeName;
     const fields: Fields = {
       count: {
-        type: countType,
+        type: new GraphQLNonNull(GraphQLInt),
         description: 'How many rows, or how many different values of some columns.',
         args: { distinct: { type: new GraphQLList(new GraphQLNonNull(columns(table))) } },
         extensions: part,

@@ -8,7 +8,7 @@ import {
   isObjectType,
 } from 'graphql';
 import type { Table } from '../../../upstream/postgres/rows/model/model.ts';
-import { part } from './row-type.ts';
+import { part } from './meaning.ts';
 import type { RowsTypes } from './types.ts';
 
 /** Relay's connections over rows. */

@@ -8,7 +8,7 @@ import type {
 } from '../../../upstream/postgres/rows/model/model.ts';
 
 /** What a field under `db` stands for. The words of connections, pages and aggregates stand for themselves. */
-export type FieldMeaning =
+type FieldMeaning =
   | { readonly kind: 'rows' | 'connection' | 'aggregate' | 'groups'; readonly table: Table }
   | { readonly kind: 'row'; readonly table: Table; readonly key: Key }
   | { readonly kind: 'call'; readonly fn: RowsFunction }
@@ -31,7 +31,7 @@ export type FieldMeaning =
   | { readonly kind: 'deleteByKey'; readonly target: WriteTarget; readonly key: Key };
 
 /** What a field of an input object under `db` stands for. */
-export type InputMeaning =
+type InputMeaning =
   | { readonly kind: 'column'; readonly column: Column }
   | { readonly kind: 'computed'; readonly fn: RowsFunction }
   | { readonly kind: 'relation' | 'relationAggregate'; readonly relation: Relation };
@@ -45,3 +45,6 @@ declare module 'graphql' {
     rows?: InputMeaning;
   }
 }
+
+/** Extensions of fields that stand for themselves. */
+export const part = { rows: { kind: 'part' } } as const;

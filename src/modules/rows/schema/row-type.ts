@@ -1,7 +1,6 @@
 import {
   type GraphQLFieldConfig,
   type GraphQLFieldConfigMap,
-  GraphQLInt,
   GraphQLList,
   GraphQLNonNull,
   GraphQLObjectType,
@@ -117,8 +116,3 @@ function relationParts(types: RowsTypes, relation: Relation): Fields {
     },
   };
 }
-
-/** Fields that stand for themselves. */
-export const part = { rows: { kind: 'part' } } as const;
-
-export const countType = new GraphQLNonNull(GraphQLInt);
