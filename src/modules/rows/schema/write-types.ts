@@ -12,8 +12,8 @@ import {
   GraphQLString,
 } from 'graphql';
 import type { Column, Key, Relation, Table, ValueType } from '../../../upstream/postgres/rows/model/model.ts';
+import { part } from './meaning.ts';
 import { isNumeric, readableRelations } from './readable.ts';
-import { part } from './row-type.ts';
 import { memoized, type RowsTypes } from './types.ts';
 import { conflictKeys, insertableColumns, insertableRelations, updatableColumns } from './writable.ts';
 
