@@ -82,6 +82,8 @@ describe('a function', () => {
   it('over a row is a field of it, whichever table, and takes the rest of its parameters', async () => {
     const model = await database.modelOf(`
       create table users (id int primary key, taken text); create table teams (id int primary key);
+      create table notes (id int primary key, user_id int references users);
+      create function notes_aggregate(users) returns int language sql stable as 'select 1';
       create function full_name(users, sep text default ' ') returns text language sql stable as 'select sep';
       create function full_name(teams) returns text language sql stable as 'select null::text';
       create function full_name(text) returns text language sql stable as 'select null::text';
@@ -94,6 +96,9 @@ describe('a function', () => {
     expect(tableOf(model, 'teams').computed.map(printFunction)).toEqual(['fullName() -> text']);
     expect(printed(model)).toEqual(['fullName(arg1 text) -> text']);
     expect(model.remarks).toEqual([
+      expect.stringMatching(
+        /notes_aggregate is not shown: model_\d+\.users has another field notesAggregate/,
+      ),
       expect.stringMatching(/taken is not shown: model_\d+\.users has another field taken/),
     ]);
   });

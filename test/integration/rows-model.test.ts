@@ -152,6 +152,25 @@ describe('names', () => {
     ]);
   });
 
+  it('that fields under db would share are said', async () => {
+    const { tables, remarks } = await database.modelOf(`
+      create table todos (id int primary key, done boolean unique);
+      create table todos_connection (id int primary key); create table todos_one (id int primary key);
+      create table todos_by_done (id int primary key);`);
+    expect(tables).toHaveLength(4);
+    expect(remarks.map((remark) => remark.replaceAll(/model_\d+\./g, ''))).toEqual([
+      'todos and todos_connection would both have the field todosConnection: a comment can give them other names',
+      'todos and todos_by_done would both have the field todosByDone: a comment can give them other names',
+      'todos and todos_one would both have the field insertTodosOne: a comment can give them other names',
+    ]);
+  });
+
+  it('of schemas that are not there are said', async () => {
+    const { tables, remarks } = await database.read('nowhere', 'public', 'public');
+    expect(tables).toEqual([]);
+    expect(remarks).toEqual(['there is no schema nowhere']);
+  });
+
   it('of types are others where those that all tables share begin with them', async () => {
     const { tables, remarks } = await database.modelOf(
       'create table date (id int); create table text_list (id int); create table dates (id int)',

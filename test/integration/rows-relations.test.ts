@@ -111,9 +111,14 @@ describe('a foreign key', () => {
     const model = await database.modelOf(`
       create table users (id int primary key);
       create table books (id int primary key, author_id int references users);
-      comment on column books.author_id is '@graphql({"hide": true})';`);
+      create table badges (id int primary key, user_id int unique references users);
+      comment on column books.author_id is '@graphql({"hide": true})';
+      comment on column badges.user_id is '@graphql({"hide": true})';`);
     expect(relationsOf(model, 'books')).toEqual(['author: one users (author_id -> id)']);
-    expect(relationsOf(model, 'users')).toEqual(['books: many books (id -> author_id)']);
+    expect(relationsOf(model, 'users')).toEqual([
+      'badges: one badges (id -> user_id)',
+      'books: many books (id -> author_id)',
+    ]);
   });
 
   it('has the names and the text that its comment gives, or is hidden by it', async () => {

@@ -1,5 +1,14 @@
 import { catalogueStatement } from '../../catalogue/catalogue-statement.ts';
 
+export interface SchemaRow {
+  readonly name: string;
+}
+
+/** $1: names of schemas. Those of them that are there. */
+export const schemas = catalogueStatement<SchemaRow>(
+  'select n.nspname as name from pg_catalog.pg_namespace n where n.nspname::text = any ($1::text[])',
+);
+
 /** A table, a view or whatever else has rows. */
 export interface RelationRow {
   readonly id: string;

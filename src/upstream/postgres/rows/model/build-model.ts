@@ -1,16 +1,18 @@
 import type { FunctionRow } from '../catalogue/functions.ts';
 import type { ForeignKeyRow, KeyRow } from '../catalogue/keys.ts';
-import type { ColumnRow, RelationRow } from '../catalogue/relations.ts';
+import type { ColumnRow, RelationRow, SchemaRow } from '../catalogue/relations.ts';
 import type { TypeRow } from '../catalogue/types.ts';
 import { collectForeignKeys } from './foreign-keys.ts';
 import { buildFunctions } from './functions.ts';
-import type { RowsModel } from './model.ts';
-import { fullName } from './names.ts';
+import type { RowsModel, Table } from './model.ts';
+import { clashesOf, fullName, listed } from './names.ts';
 import { addRelations } from './relations.ts';
+import { rootNames } from './root-names.ts';
 import { buildTables } from './tables.ts';
 import { createValueTypes } from './value-types.ts';
 
 interface CatalogueRows {
+  readonly schemas: readonly SchemaRow[];
   readonly relations: readonly RelationRow[];
   readonly columns: readonly ColumnRow[];
   readonly keys: readonly KeyRow[];
@@ -25,15 +27,31 @@ export function buildModel(schemas: readonly string[], rows: CatalogueRows): Row
   const remark = (text: string): void => {
     remarks.push(text);
   };
+  for (const schema of schemas) {
+    if (!rows.schemas.some(({ name }) => name === schema)) remark(`there is no schema ${schema}`);
+  }
   const prefixOf = (schema: string): readonly string[] => (schema === schemas[0] ? [] : [schema]);
   const types = createValueTypes(rows.types, { prefixOf, remark });
   const tables = buildTables({ ...rows, types, prefixOf, remark });
   const drafts = [...tables.values()];
   addRelations(drafts, collectForeignKeys(tables, rows.foreignKeys, remark), remark);
   const functions = buildFunctions({ rows: rows.functions, tables, types, prefixOf, remark });
-  for (const { table } of drafts) {
-    if (!table.runsAsOwner) continue;
+  const shown = drafts.map(({ table }) => table);
+  remarkOnRoots(shown, remark);
+  for (const table of shown.filter(({ runsAsOwner }) => runsAsOwner)) {
     remark(`${fullName(table)} shows what its owner sees, past row level security: see security_invoker`);
   }
-  return { tables: drafts.map(({ table }) => table), functions, remarks };
+  return { tables: shown, functions, remarks };
+}
+
+/** Of two tables that would have one field under `db` one gets it. */
+function remarkOnRoots(tables: readonly Table[], remark: (text: string) => void): void {
+  const names = new Map(tables.map((table) => [table, rootNames(table)]));
+  for (const kind of ['reads', 'writes'] as const) {
+    for (const [name, meeting] of clashesOf(tables, (table) => names.get(table)?.[kind] ?? [])) {
+      remark(
+        `${listed(meeting.map(fullName))} would both have the field ${name}: a comment can give them other names`,
+      );
+    }
+  }
 }

@@ -107,6 +107,6 @@ function columnsCalled(names: readonly string[], { columnAt }: TableDraft): Colu
 }
 
 /** Whether at most one row has given values in these columns. */
-export function isUniqueIn({ table }: TableDraft, columns: readonly Column[]): boolean {
-  return table.keys.some((key) => key.columns.every((column) => columns.includes(column)));
+export function isUniqueIn({ uniques }: TableDraft, columns: readonly Column[]): boolean {
+  return uniques.some((key) => key.every((column) => columns.includes(column)));
 }

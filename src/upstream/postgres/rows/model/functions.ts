@@ -12,6 +12,7 @@ import {
   upperFirst,
   withoutClashes,
 } from './names.ts';
+import { fieldsOf } from './relations.ts';
 import { rootNames } from './root-names.ts';
 import type { TableDraft } from './tables.ts';
 import { toAttributes, type ValueTypes } from './value-types.ts';
@@ -72,7 +73,7 @@ function withoutOverloads(drafts: readonly FunctionDraft[], remark: (text: strin
 function addComputed(table: TableDraft, drafts: readonly FunctionDraft[], input: FunctionsInput): void {
   const fields = new Set([
     ...table.table.columns.map(({ apiName }) => apiName),
-    ...table.relations.map(({ apiName }) => apiName),
+    ...table.relations.flatMap((relation) => fieldsOf(relation.apiName, relation)),
   ]);
   const functions = drafts.flatMap((draft) => buildFunction(draft, input));
   const free = functions.filter((fn) => {

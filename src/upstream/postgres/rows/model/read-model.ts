@@ -3,7 +3,7 @@ import type { CatalogueStatement } from '../../catalogue/catalogue-statement.ts'
 import type { PostgresSql } from '../../postgres-sql.ts';
 import { functions } from '../catalogue/functions.ts';
 import { foreignKeys, keys } from '../catalogue/keys.ts';
-import { columns, relations } from '../catalogue/relations.ts';
+import { columns, schemas as existing, relations } from '../catalogue/relations.ts';
 import { types } from '../catalogue/types.ts';
 import { buildModel } from './build-model.ts';
 import type { RowsModel } from './model.ts';
@@ -17,7 +17,9 @@ export async function readRowsModel(sql: PostgresSql, schemas: readonly string[]
   const params = [formatTextArray(exposed)];
   const read = <Row>({ text }: CatalogueStatement<Row>) => sql.query<Row & object>(text, params);
   const answers = [
-    sql.run('begin isolation level repeatable read read only'),
+    // Of a login such as `authenticator`, whose statements may take little time.
+    sql.run('begin isolation level repeatable read read only; set local statement_timeout = 0'),
+    read(existing),
     read(relations),
     read(columns),
     read(keys),
@@ -28,9 +30,10 @@ export async function readRowsModel(sql: PostgresSql, schemas: readonly string[]
   ] as const;
   // What was sent is answered before the connection is anybody else's, whatever failed.
   await Promise.allSettled(answers);
-  const [, relationRows, columnRows, keyRows, foreignKeyRows, typeRows, functionRows] =
+  const [, schemaRows, relationRows, columnRows, keyRows, foreignKeyRows, typeRows, functionRows] =
     await Promise.all(answers);
   return buildModel(exposed, {
+    schemas: schemaRows,
     relations: relationRows,
     columns: columnRows,
     keys: keyRows,

@@ -112,9 +112,8 @@ function throughJunction(key: ForeignKey, siblings: readonly ForeignKey[]): Cand
 function joins(key: ForeignKey, other: ForeignKey): boolean {
   const columns = new Set([...key.columns, ...other.columns]);
   if (columns.size !== key.columns.length + other.columns.length) return false;
-  return key.from.table.keys.some(
-    (unique) =>
-      unique.columns.length === columns.size && unique.columns.every((column) => columns.has(column)),
+  return key.from.uniques.some(
+    (unique) => unique.length === columns.size && unique.every((column) => columns.has(column)),
   );
 }
 
@@ -129,7 +128,7 @@ function nameRelations(table: Table, candidates: readonly Candidate[], remark: R
   ): void => {
     for (const [candidate, name] of chooseNames(group, namesOf, taken)) {
       names.set(candidate, name);
-      for (const field of fieldsOf(name, candidate)) taken.add(field);
+      for (const field of fieldsOf(name, candidate.relation)) taken.add(field);
     }
   };
   settle(
@@ -160,7 +159,10 @@ function chooseNames(
 ): ReadonlyMap<Candidate, string> {
   const turns = new Map(candidates.map((candidate) => [candidate, 0]));
   const nameOf = (candidate: Candidate): string | undefined => namesOf(candidate)[turns.get(candidate) ?? 0];
-  const fields = (candidate: Candidate): readonly string[] => fieldsOf(nameOf(candidate), candidate);
+  const fields = (candidate: Candidate): readonly string[] => {
+    const name = nameOf(candidate);
+    return name === undefined ? [] : fieldsOf(name, candidate.relation);
+  };
   for (;;) {
     const meeting = clashesOf(candidates, fields);
     const moving = candidates.filter((candidate) =>
@@ -178,7 +180,6 @@ function chooseNames(
 }
 
 /** The fields of a row that a relation gives. */
-function fieldsOf(name: string | undefined, { relation }: Candidate): readonly string[] {
-  if (name === undefined) return [];
-  return relation.cardinality === 'one' ? [name] : [name, `${name}Connection`, `${name}Aggregate`];
+export function fieldsOf(name: string, { cardinality }: Pick<Relation, 'cardinality'>): readonly string[] {
+  return cardinality === 'one' ? [name] : [name, `${name}Connection`, `${name}Aggregate`];
 }

@@ -23,8 +23,10 @@ export interface TableDraft {
   readonly relations: Relation[];
   readonly computed: RowsFunction[];
   readonly comment: Comment;
-  /** Also of those that are not shown: relations may lead over them. */
+  /** Also those that are not shown: relations may lead over them. */
   readonly columnAt: ReadonlyMap<number, Column>;
+  /** The columns of each key, also of those that are not shown. */
+  readonly uniques: readonly (readonly Column[])[];
 }
 
 export interface TablesInput {
@@ -46,7 +48,7 @@ export function buildTables(input: TablesInput): ReadonlyMap<string, TableDraft>
     const comment = readComment(row.comment, remark);
     if (comment.hide === true) return [];
     const columns = buildColumns(columnsOf.get(row.id) ?? [], input.types, remark);
-    const keys = buildKeys(keysOf.get(row.id) ?? [], comment, columns, remark);
+    const keys = collectKeys(keysOf.get(row.id) ?? [], comment, columns, remark);
     return [draftTable(row, comment, columns, keys, input)];
   });
   const shown = withoutClashes(
@@ -66,7 +68,7 @@ function draftTable(
   row: RelationRow,
   comment: Comment,
   columns: TableColumns,
-  keys: readonly Key[],
+  allKeys: readonly UnnamedKey[],
   { prefixOf, remark }: TablesInput,
 ): TableDraft {
   const apiName = comment.name ?? camelCase(...prefixOf(row.schema), row.name);
@@ -77,6 +79,7 @@ function draftTable(
   if (typeName !== upperFirst(apiName)) {
     remark(`the types of ${fullName(row)} begin with ${typeName}: there are others that begin with its name`);
   }
+  const keys = shownKeys(allKeys, columns);
   const relations: Relation[] = [];
   const computed: RowsFunction[] = [];
   const table: Table = {
@@ -96,7 +99,8 @@ function draftTable(
     runsAsOwner: row.runsAsOwner,
     rowSecurity: row.rowSecurity,
   };
-  return { table, relations, computed, comment, columnAt: columns.at };
+  const uniques = allKeys.map((key) => key.columns);
+  return { table, relations, computed, comment, columnAt: columns.at, uniques };
 }
 
 interface TableColumns {
@@ -146,40 +150,42 @@ function nameColumn(name: string, given: string | undefined, remark: (text: stri
   return apiName;
 }
 
-function buildKeys(
+type UnnamedKey = Omit<Key, 'apiName'>;
+
+function collectKeys(
   rows: readonly KeyRow[],
   comment: Comment,
   columns: TableColumns,
   remark: (text: string) => void,
-): Key[] {
-  const shown = new Set(columns.shown);
-  const keys = rows.flatMap(({ name, isPrimary, isConstraint, positions }) => {
-    const members = positions.flatMap((position) => columns.at.get(position) ?? []);
-    const isShown = members.length === positions.length && members.every((column) => shown.has(column));
-    return isShown ? [{ name, primary: isPrimary, isConstraint, columns: members }] : [];
-  });
+): UnnamedKey[] {
+  const keys = rows.map(
+    ({ name, isPrimary, isConstraint, positions }): UnnamedKey => ({
+      name,
+      primary: isPrimary,
+      isConstraint,
+      columns: positions.flatMap((position) => columns.at.get(position) ?? []),
+    }),
+  );
   const given = comment.primaryKey;
-  if (given !== undefined && !keys.some(({ primary }) => primary)) {
-    const members = columns.shown.filter(({ name }) => given.includes(name));
-    if (members.length === given.length) {
-      keys.unshift({ name: '', primary: true, isConstraint: false, columns: inOrderOf(given, members) });
-    } else remark('its comment gives it a primary key of columns that it does not have');
+  if (given === undefined || keys.some(({ primary }) => primary)) return keys;
+  const members = given.flatMap((name) => columns.shown.find((column) => column.name === name) ?? []);
+  if (members.length < given.length) {
+    remark('its comment gives it a primary key of columns that it does not have');
+    return keys;
   }
-  return withApiNames(keys);
+  return [{ name: '', primary: true, isConstraint: false, columns: members }, ...keys];
 }
 
-function inOrderOf(names: readonly string[], columns: readonly Column[]): Column[] {
-  return names.flatMap((name) => columns.find((column) => column.name === name) ?? []);
-}
-
-/** A row is found by each set of columns once, and by each name. */
-function withApiNames(keys: readonly Omit<Key, 'apiName'>[]): Key[] {
+/** Those whose columns are all shown. A row is found by each set of columns once, and by each name. */
+function shownKeys(keys: readonly UnnamedKey[], { shown }: TableColumns): Key[] {
   const seen = new Set<string>();
-  return keys.map((key) => {
-    const positions = key.columns.map(({ position }) => position).sort((a, b) => a - b);
-    const apiName = key.primary ? 'ByPk' : `By${joinedByAnd(key.columns)}`;
-    const isNew = !seen.has(positions.join()) && !seen.has(apiName);
-    seen.add(positions.join()).add(apiName);
-    return { apiName: isNew ? apiName : undefined, ...key };
-  });
+  return keys
+    .filter(({ columns }) => columns.every((column) => shown.includes(column)))
+    .map((key) => {
+      const positions = key.columns.map(({ position }) => position).sort((a, b) => a - b);
+      const apiName = key.primary ? 'ByPk' : `By${joinedByAnd(key.columns)}`;
+      const isNew = !seen.has(positions.join()) && !seen.has(apiName);
+      seen.add(positions.join()).add(apiName);
+      return { apiName: isNew ? apiName : undefined, ...key };
+    });
 }
