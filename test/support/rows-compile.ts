@@ -25,7 +25,7 @@ interface ReadAnswer {
   readonly cut: readonly (readonly string[])[];
 }
 
-/** What the gateway sets before each statement, whatever a role or a database says. */
+/** What the gateway sets before each statement, whatever a role, a database or `schema` says. */
 const settings = `set timezone to 'UTC'; set datestyle to 'ISO, MDY'; set intervalstyle to 'iso_8601';
   set bytea_output to 'hex'; set extra_float_digits to 1;`;
 

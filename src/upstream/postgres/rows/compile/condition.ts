@@ -1,6 +1,6 @@
 import { formatTextArray } from '../../array.ts';
 import type { ValueType } from '../model/model.ts';
-import { badValue, bindValue, encodeValue, type ValuePath } from './encode-value.ts';
+import { badValue, bindText, bindValue, encodeValue, type ValuePath } from './encode-value.ts';
 import {
   aggregateExpression,
   columnExpression,
@@ -73,7 +73,6 @@ const symbols = {
   gte: '>=',
   lt: '<',
   lte: '<=',
-  contains: '@>',
   containedBy: '<@',
   overlaps: '&&',
   rangeGt: '>>',
@@ -111,7 +110,7 @@ function compare(
     case 'hasKey':
       return `${left.sql} ${operatorFor(left.type, '?')} ${bindValue(statement, textType, value, path)}`;
     case 'contains':
-      return `${left.sql} ${operatorFor(left.type, '@>')} ${bindValue(statement, containedType(left.type, value), value, path)}`;
+      return `${left.sql} ${operatorFor(left.type, '@>')} ${contained(statement, left.type, value, path)}`;
     default:
       return `${left.sql} ${operatorFor(left.type, symbols[operator])} ${bindValue(statement, left.type, value, path)}`;
   }
@@ -153,11 +152,12 @@ function oneOf(
   return `${compared} ${quantifier} (${statement.bind(formatTextArray(texts), `${type.sql}[]`)})`;
 }
 
-/** A range contains values and ranges; these have brackets, or are empty. */
-function containedType(type: ValueType, value: unknown): ValueType {
-  return type.kind === 'range' && !(typeof value === 'string' && /^\s*(?:[[({]|empty\s*$)/i.test(value))
-    ? type.item
-    : type;
+/** A range contains ranges, which have brackets or are empty, and single values, which are texts as well. */
+function contained(statement: Statement, type: ValueType, value: unknown, path: ValuePath): string {
+  if (type.kind !== 'range') return bindValue(statement, type, value, path);
+  const text = encodeValue(type, value, path);
+  const isRange = text === null || /^\s*(?:[[({]|empty\s*$)/i.test(text);
+  return bindText(statement, isRange ? type : type.item, text);
 }
 
 function isState({ sql, type }: Expression, state: State): string {
