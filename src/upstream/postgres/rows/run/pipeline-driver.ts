@@ -24,8 +24,8 @@ export interface Step {
 export interface PipelineSql extends PlainSql {
   /**
    * Sends all steps and one Sync: one round trip, and one transaction where they do not begin one. Several exchanges may
-   * be sent at once. Gives each step's row, empty where it gives none. At an error the rest
-   * is skipped: it rejects with a ServerError that says at which step, or with another error when the connection was lost.
+   * be sent at once. Gives each step's row, empty where it gives none. At an error the rest is skipped: it rejects with a
+   * ServerError that says at which step, or with another error when the connection was lost.
    */
   exchange(steps: readonly Step[]): Promise<readonly (readonly (string | null)[])[]>;
   /** Has all statements prepared anew. */
@@ -270,7 +270,8 @@ class SentText<Row extends object> extends Sent {
 
   override handleCommandComplete(message: { text: string }): void {
     super.handleCommandComplete(message);
-    [this.command = ''] = message.text.split(' ');
+    // Numbers of rows follow.
+    [this.command = ''] = message.text.split(/ \d/, 1);
   }
 }
 

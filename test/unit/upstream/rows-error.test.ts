@@ -1,0 +1,144 @@
+import { describe, expect, it } from 'vitest';
+import { AppError } from '../../../src/lib/app-error.ts';
+import { ServerError } from '../../../src/upstream/postgres/postgres-error.ts';
+import { toRowsError } from '../../../src/upstream/postgres/rows/run/rows-error.ts';
+import { anon, noNames } from '../../support/rows-runner.ts';
+
+const place = { part: 'statement', index: 2 } as const;
+const postgresError = (code: string, fields: Partial<ServerError> = {}) =>
+  new ServerError({ code, severity: 'ERROR', message: 'secret words', ...fields }, 0);
+
+describe('an error of Postgres', () => {
+  it.each([
+    ['42501', 'FORBIDDEN'],
+    ['23505', 'CONFLICT'],
+    ['23503', 'CONFLICT'],
+    ['23001', 'CONFLICT'],
+    ['23P01', 'CONFLICT'],
+    ['55P03', 'CONFLICT'],
+    ['40001', 'CONFLICT'],
+    ['40P01', 'CONFLICT'],
+    ['23502', 'BAD_USER_INPUT'],
+    ['23514', 'BAD_USER_INPUT'],
+    ['22001', 'BAD_USER_INPUT'],
+    ['22P02', 'BAD_USER_INPUT'],
+    ['21000', 'BAD_USER_INPUT'],
+    ['428C9', 'BAD_USER_INPUT'],
+    ['44000', 'BAD_USER_INPUT'],
+    ['25006', 'BAD_USER_INPUT'],
+    ['0A000', 'BAD_USER_INPUT'],
+    ['57014', 'TIMEOUT'],
+    ['53200', 'UPSTREAM_UNAVAILABLE'],
+    ['54001', 'OPERATION_TOO_COMPLEX'],
+    ['54011', 'OPERATION_TOO_COMPLEX'],
+    ['XX000', 'UPSTREAM_ERROR'],
+    ['42P17', 'INTERNAL_SERVER_ERROR'],
+    ['42P01', 'INTERNAL_SERVER_ERROR'],
+    ['42703', 'INTERNAL_SERVER_ERROR'],
+  ])('%s is %s, and says nothing of what Postgres said', (state, code) => {
+    const cause = postgresError(state, { detail: 'Failing row contains (secret).', hint: 'secret hint' });
+    const error = toRowsError(cause, place, anon, noNames);
+    expect(error).toMatchObject({ code, statement: 2, cause });
+    expect(JSON.stringify([error.message, error.details])).not.toContain('secret');
+    expect(JSON.stringify(error.privileged)).not.toContain('Failing row');
+  });
+
+  it('that ended the connection says nothing about the statement', () => {
+    for (const state of ['57P01', '42501', 'XX000']) {
+      const error = toRowsError(postgresError(state, { severity: 'FATAL' }), place, anon, noNames);
+      expect(error.code).toBe('UPSTREAM_UNAVAILABLE');
+    }
+  });
+
+  it('that row level security gave is told from one of grants', () => {
+    const policy = toRowsError(
+      postgresError('42501', { routine: 'ExecWithCheckOptions' }),
+      place,
+      anon,
+      noNames,
+    );
+    expect(policy).toMatchObject({ code: 'FORBIDDEN', details: { reason: 'row_level_security' } });
+    const grant = toRowsError(postgresError('42501', { routine: 'aclcheck_error' }), place, anon, noNames);
+    expect(grant.details).toEqual({});
+  });
+});
+
+describe('the role', () => {
+  const settings = { part: 'settings', index: 0 } as const;
+
+  it.each([
+    ['42501', 'permission denied to set role "anon"'],
+    ['22023', 'role "anon" does not exist'],
+  ])('that could not be taken is the fault of the credential: %s', (state, message) => {
+    const error = toRowsError(postgresError(state, { message }), settings, anon, noNames);
+    expect(error).toMatchObject({ code: 'UNAUTHENTICATED', details: { reason: 'unknown_role' } });
+    expect(toRowsError(postgresError(state, { message }), place, anon, noNames).code).not.toBe(
+      'UNAUTHENTICATED',
+    );
+  });
+
+  it('is not at fault where one of its settings is refused', () => {
+    const message = 'permission denied to set parameter "session_replication_role"';
+    expect(toRowsError(postgresError('42501', { message }), settings, anon, noNames).code).toBe('FORBIDDEN');
+  });
+});
+
+describe('what a function raises', () => {
+  const raised = (code: string, hint?: string) =>
+    toRowsError(
+      postgresError(code, {
+        message: 'Too late for that.',
+        routine: 'exec_stmt_raise',
+        ...(hint === undefined ? {} : { hint }),
+      }),
+      place,
+      anon,
+      noNames,
+    );
+
+  it.each([
+    ['P0001', 'BAD_USER_INPUT', {}],
+    ['ABC12', 'BAD_USER_INPUT', {}],
+    ['42501', 'FORBIDDEN', {}],
+    ['23505', 'CONFLICT', {}],
+    ['40001', 'CONFLICT', { retryable: true }],
+    ['57P01', 'BAD_USER_INPUT', {}],
+    ['53300', 'BAD_USER_INPUT', {}],
+    ['57014', 'BAD_USER_INPUT', {}],
+    ['PT401', 'UNAUTHENTICATED', { status: 401 }],
+    ['PT403', 'FORBIDDEN', { status: 403 }],
+    ['PT404', 'NOT_FOUND', { status: 404 }],
+    ['PT409', 'CONFLICT', { status: 409 }],
+    ['PT429', 'RATE_LIMITED', { status: 429 }],
+    ['PT402', 'BAD_USER_INPUT', { status: 402 }],
+    ['PT503', 'UPSTREAM_ERROR', { status: 503 }],
+  ])('as %s is %s in its own words', (state, code, details) => {
+    const error = raised(state, 'Come earlier.');
+    expect(error).toMatchObject({ code, message: 'Too late for that.' });
+    expect(error.details).toEqual({ reason: 'raised', hint: 'Come earlier.', ...details });
+    expect(raised(state).details).not.toHaveProperty('hint');
+  });
+
+  it('is cut where it is long', () => {
+    const message = 'x'.repeat(100_000);
+    const error = toRowsError(
+      postgresError('P0001', { message, routine: 'exec_stmt_raise' }),
+      place,
+      anon,
+      noNames,
+    );
+    expect(error.message.length).toBe(2_000);
+  });
+});
+
+it('other errors keep what they are, and get the place', () => {
+  const refusal = new AppError('PAYLOAD_TOO_LARGE', 'Too large.', { details: { limit: 1 } });
+  expect(toRowsError(refusal, place, anon, noNames)).toMatchObject({
+    code: 'PAYLOAD_TOO_LARGE',
+    statement: 2,
+    details: { limit: 1 },
+  });
+  const bug = toRowsError(new TypeError('secret'), place, anon, noNames);
+  expect(bug).toMatchObject({ code: 'INTERNAL_SERVER_ERROR', statement: 2 });
+  expect(bug.message).not.toContain('secret');
+});
