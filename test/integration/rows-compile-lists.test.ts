@@ -253,6 +253,37 @@ describe('related rows', () => {
   });
 });
 
+describe('what a role may not see', () => {
+  it('is neither asked for nor missed', async () => {
+    await database.run(`
+      create role reader;
+      grant reader to current_user;
+      grant select (id, title, author_id) on "to""dos" to reader;
+      grant select (id, name) on users to reader;
+      alter table users enable row level security;
+      create policy own on users to reader using (name = 'Ada');
+    `);
+    const names = columns(database.table('users'), 'name');
+    const select = [...columns(todos(), 'id', 'title'), one(todos(), 'author', names)];
+    const orderBy = [by(todos(), 'id')];
+    await database.run('set role reader');
+    try {
+      for (const part of [{ orderBy }, { orderBy, limit: 2 }, { orderBy, limit: 2, offset: 0 }]) {
+        const { answer } = await database.read(list(select, part));
+        expect(answer).toEqual(
+          expect.arrayContaining([
+            { id: '1', title: 'todo 1', author: { name: 'Ada' } },
+            { id: '2', title: 'todo 2', author: null },
+          ]),
+        );
+      }
+      await expect(database.read(list(columns(todos(), 'done')))).rejects.toMatchObject({ code: '42501' });
+    } finally {
+      await database.run('reset role; alter table users disable row level security');
+    }
+  });
+});
+
 describe('a row by its key', () => {
   const byKey = (name: string, id: string): ReadQuery => {
     const table = database.table(name);

@@ -31,9 +31,7 @@ export function resultOf(
 ): Fragment {
   if (fn.returns.kind === 'table') {
     if (fn.setReturning) throw new Error(`the rows of ${fn.name} are asked for as rows`);
-    return singleRow(statement, rowsOfCall(statement, fn.returns.table, call, false), select, path, {
-      certain: true,
-    });
+    return singleRow(statement, rowsOfCall(statement, fn.returns.table, call, false), select, path);
   }
   const items = `select ${itemsOf(statement, fn.returns, call, select)}`;
   if (!fn.setReturning) return { sql: items, cuts: [] };

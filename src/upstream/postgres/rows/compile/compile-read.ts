@@ -47,5 +47,5 @@ function rowByKey(statement: RowStatement, { table, key, values, select }: RowQu
   const rows = rowsOf(statement, { table, call: undefined });
   const conditions = keyConditions(statement, rowOf(rows.alias), key, values);
   const named: RowSet = { ...rows, conditions };
-  return singleRow(statement, named, select, [], { certain: table.kind === 'TABLE' });
+  return singleRow(statement, named, select, []);
 }

@@ -21,6 +21,7 @@ export interface Order {
 
 /** The order of `rows`: by columns of its own, through relations to one row each, or by numbers over related rows. */
 export function orderOf(statement: Statement, rows: RowSet, terms: readonly OrderTerm[]): Order {
+  if (terms.length === 0) return { joins: '', expressions: [] };
   const joins = createJoins(statement, rowOf(rows.alias));
   const expressions = terms.map(({ through, by, direction, nulls }): OrderExpression => {
     const descending = direction === 'DESC';

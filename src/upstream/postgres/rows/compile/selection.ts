@@ -1,4 +1,3 @@
-import type { Relation } from '../model/model.ts';
 import { aggregateOf } from './aggregate.ts';
 import { resultOf } from './call.ts';
 import { callOf } from './call-arguments.ts';
@@ -78,7 +77,7 @@ function fragmentOf(
 ): Fragment {
   switch (selected.kind) {
     case 'one':
-      return toOne(statement, scope, selected.relation, selected.select, path);
+      return singleRow(statement, relatedRows(statement, selected.relation, scope), selected.select, path);
     case 'many':
       return listOf(
         statement,
@@ -100,19 +99,6 @@ function fragmentOf(
     default:
       throw new Error(`${selected.kind} is no part of a row`);
   }
-}
-
-function toOne(
-  statement: RowStatement,
-  scope: RowScope,
-  relation: Relation,
-  select: readonly Selected[],
-  path: readonly string[],
-): Fragment {
-  const { kind } = relation.other;
-  // A key that a view's comment gives is only what somebody says.
-  const certain = kind === 'TABLE' || kind === 'PARTITIONED_TABLE';
-  return singleRow(statement, relatedRows(statement, relation, scope), select, path, { certain });
 }
 
 function computedResult(

@@ -58,6 +58,6 @@ function fromCall({ fn, args, select }: CallQuery): CalledRows | undefined {
   return {
     rows: (statement) => rowsOf(statement, { table, call: { fn, args } }),
     table,
-    answer: (statement, rows) => singleRow(statement, rows, select, [], { certain: true }),
+    answer: (statement, rows) => singleRow(statement, rows, select, []),
   };
 }
