@@ -30,11 +30,10 @@ export async function startWriteDatabase(schema: string) {
       return await pools.general.withSession(options, async ({ sql }) => {
         await sql.run('begin');
         try {
-          const written = await performWrite(query, maxRows, async ({ text, params, lists }) => {
+          const written = await performWrite(query, maxRows, async ({ text, params }) => {
             statements.push(text);
             const [row] = await sql.query<{ answer: string | null; cut?: string }>(text, params);
-            const cut = row?.cut === undefined || row.cut === '' ? [] : row.cut.split(',');
-            return { text: row?.answer ?? null, truncated: cut.map((index) => lists[Number(index)] ?? []) };
+            return { text: row?.answer ?? null, cut: row?.cut ?? null };
           });
           await sql.run('commit');
           return { answer: JSON.parse(written.text ?? 'null'), truncated: written.truncated, statements };

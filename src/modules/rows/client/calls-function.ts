@@ -3,6 +3,7 @@ import type {
   ReadQuery,
   Selected,
 } from '../../../upstream/postgres/rows/compile/query.ts';
+import type { WriteQuery } from '../../../upstream/postgres/rows/compile/write-query.ts';
 
 /** Whether a query calls a function by its name: it may leave something behind in its session. */
 export function callsFunction(query: ReadQuery): boolean {
@@ -20,6 +21,14 @@ export function callsFunction(query: ReadQuery): boolean {
     default:
       return query.from.call !== undefined;
   }
+}
+
+/** The same of what is written and answered about it. */
+export function writeCallsFunction(query: WriteQuery): boolean {
+  if (query.kind === 'changingCall') return true;
+  const { answer } = query;
+  if (answer.kind === 'row') return answer.select.some(selectsFunction);
+  return answer.select.some((part) => part.kind === 'returning' && part.select.some(selectsFunction));
 }
 
 function selectsFunction(selected: Selected): boolean {

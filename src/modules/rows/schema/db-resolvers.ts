@@ -7,29 +7,45 @@ import {
 } from 'graphql';
 import { assertContext } from '../../../graphql/kit/context.ts';
 import { JsonText } from '../../../graphql/kit/json-text.ts';
-import { type DbField, dbFields } from '../translate/db-query.ts';
+import type { Answerer, RowsClient } from '../client/client.ts';
+import { type DbField, dbFields } from '../translate/db-fields.ts';
+import { writeQueryOf } from '../translate/db-mutation.ts';
+import { readQueryOf } from '../translate/db-query.ts';
+import type { KnownField, Operation } from '../translate/operation.ts';
 import type { DbResolvers } from './schema-with-rows.ts';
+
+type Resolver = DbResolvers['query'];
 
 /** The fields `db`, each of them one call of the client. `maxRows`: of one list. */
 export function createDbResolvers(maxRows: number): DbResolvers {
   return {
-    async query(_root, _args, context, info) {
-      assertContext(context);
-      const failed = (key: string | undefined, error: unknown) => fieldError(info, key, error);
-      const fields = dbFields({ info, maxRows }, dbType(info), info.fieldNodes, failed);
-      const asked = fields.flatMap((field) => ('query' in field ? [field] : []));
-      const answer = await context.services.rows.read(
-        asked.map(({ query }) => query),
-        context.call,
-        (index, error) => failed(index === undefined ? undefined : asked[index]?.key, error),
-      );
-      const truncated = answer.truncated.map(({ index, path }) => [
-        ...responsePathAsArray(info.path),
-        asked[index]?.key,
-        ...path,
-      ]);
-      return new JsonText(stitched(fields, answer.texts), truncated.length === 0 ? undefined : { truncated });
-    },
+    query: resolver(maxRows, readQueryOf, ({ read }) => read),
+    mutation: resolver(maxRows, writeQueryOf, ({ write }) => write),
+  };
+}
+
+/** Has all that is asked for under `db` answered at once. */
+function resolver<Query>(
+  maxRows: number,
+  read: (operation: Operation, selected: KnownField) => Query,
+  answererOf: (client: RowsClient) => Answerer<Query>,
+): Resolver {
+  return async (_root, _args, context, info) => {
+    assertContext(context);
+    const failed = (key: string | undefined, error: unknown) => fieldError(info, key, error);
+    const fields = dbFields({ info, maxRows }, dbType(info), info.fieldNodes, read, failed);
+    const asked = fields.flatMap((field) => ('query' in field ? [field] : []));
+    const answer = await answererOf(context.services.rows)(
+      asked.map(({ query }) => query),
+      context.call,
+      (index, error) => failed(index === undefined ? undefined : asked[index]?.key, error),
+    );
+    const truncated = answer.truncated.map(({ index, path }) => [
+      ...responsePathAsArray(info.path),
+      asked[index]?.key,
+      ...path,
+    ]);
+    return new JsonText(stitched(fields, answer.texts), truncated.length === 0 ? undefined : { truncated });
   };
 }
 
@@ -40,7 +56,7 @@ function dbType({ returnType }: GraphQLResolveInfo) {
 }
 
 /** The texts of the fields that were asked for, under their keys, in the order of the selection. */
-function stitched(fields: readonly DbField[], texts: readonly string[]): string {
+function stitched(fields: readonly DbField<unknown>[], texts: readonly string[]): string {
   const rest = texts.values();
   const entries = fields.map((field) => {
     const text = 'typename' in field ? JSON.stringify(field.typename) : rest.next().value;

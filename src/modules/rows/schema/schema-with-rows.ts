@@ -8,7 +8,7 @@ import { createRowsTypes } from './rows-types.ts';
 /** How the fields `db` are answered. */
 export interface DbResolvers {
   readonly query: NonNullable<GraphQLFieldConfig<unknown, unknown>['resolve']>;
-  readonly mutation?: NonNullable<GraphQLFieldConfig<unknown, unknown>['resolve']>;
+  readonly mutation: NonNullable<GraphQLFieldConfig<unknown, unknown>['resolve']>;
 }
 
 /** Anybody may ask: grants and policies of the caller's role decide what there is. */
@@ -33,7 +33,7 @@ export function schemaWithRows(
   const mutation = withDb(config.mutation, dbMutation(types, model), {
     description:
       'Writes to your tables, and functions: one transaction in the order written. One that fails undoes all of `db`, which is null then. Access: ANON.',
-    ...(resolvers.mutation ? { resolve: resolvers.mutation } : {}),
+    resolve: resolvers.mutation,
   });
   const replaced = new Set<unknown>([config.query, config.mutation]);
   return new GraphQLSchema({

@@ -1,42 +1,11 @@
-import type { FieldNode, GraphQLObjectType } from 'graphql';
 import type { ReadQuery, Source } from '../../../upstream/postgres/rows/compile/query.ts';
 import type { RowsFunction, Table } from '../../../upstream/postgres/rows/model/model.ts';
 import { conditionOf } from './condition.ts';
 import { splitArguments } from './function-args.ts';
-import {
-  argumentsOf,
-  argumentType,
-  type KnownField,
-  type Operation,
-  objectTypeOf,
-  selectedFields,
-} from './operation.ts';
+import { argumentsOf, argumentType, type KnownField, type Operation, objectTypeOf } from './operation.ts';
 import { orderOf } from './order.ts';
 import { columnsOf, limitsOf, pageOf } from './page.ts';
 import { aggregateOf, connectionOf, groupSelection, rowSelection } from './selection.ts';
-
-/** What one field under `db` asks for, under its response key: rows, or the name of the type. */
-export type DbField =
-  | { readonly key: string; readonly query: ReadQuery }
-  | { readonly key: string; readonly typename: string };
-
-/** The fields under `db`, in the order of the answer. `failed` makes the error of one that cannot be read. */
-export function dbFields(
-  operation: Operation,
-  type: GraphQLObjectType,
-  nodes: readonly FieldNode[],
-  failed: (key: string, error: unknown) => unknown,
-): readonly DbField[] {
-  return selectedFields(operation, type, nodes).map((selected) => {
-    const { key, field } = selected;
-    if (field === undefined) return { key, typename: type.name };
-    try {
-      return { key, query: readQueryOf(operation, { ...selected, field }) };
-    } catch (error) {
-      throw failed(key, error);
-    }
-  });
-}
 
 /** What a field of the query's `db` asks for. Throws BAD_USER_INPUT. */
 export function readQueryOf(operation: Operation, selected: KnownField): ReadQuery {

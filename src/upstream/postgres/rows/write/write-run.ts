@@ -1,8 +1,10 @@
 import { z } from 'zod';
+import { cutLists } from '../compile/cut-lists.ts';
 import type { CompiledQuery } from '../compile/query.ts';
 import type { RowStatement } from '../compile/row-shape.ts';
 import { createRowStatement } from '../compile/selection.ts';
 import type { WrittenFacts } from '../compile/write-statement.ts';
+import type { RowsAnswer } from '../run/rows-caller.ts';
 
 /** What a statement gave. */
 export interface StatementAnswer {
@@ -22,10 +24,14 @@ export interface WriteRun {
   facts(compile: (statement: RowStatement) => CompiledQuery): Promise<WrittenFacts>;
 }
 
-export type RunStatement = (statement: CompiledQuery) => Promise<StatementAnswer>;
+export type RunStatement = (statement: CompiledQuery) => Promise<RowsAnswer>;
 
 export function createWriteRun(run: RunStatement, maxRows: number): WriteRun {
-  const answer: WriteRun['answer'] = (compile) => run(compile(createRowStatement(maxRows)));
+  const answer: WriteRun['answer'] = async (compile) => {
+    const statement = compile(createRowStatement(maxRows));
+    const { text, cut } = await run(statement);
+    return { text, truncated: cutLists(statement, cut) };
+  };
   return {
     maxRows,
     answer,
