@@ -1,10 +1,12 @@
-import { printType } from 'graphql';
+import { buildClientSchema, getIntrospectionQuery, printType } from 'graphql';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { startMutations } from '../support/rows-mutations.ts';
+import { serviceToken } from '../support/database-gateway.ts';
+import { type RowsGateway, startRowsGateway } from '../support/rows-gateway.ts';
+import { hmacToken, keyClaims, userClaims } from '../support/tokens.ts';
 
-let database: Awaited<ReturnType<typeof startMutations>>;
+let gateway: RowsGateway;
 beforeAll(async () => {
-  database = await startMutations(
+  gateway = await startRowsGateway(
     `
     create table users (id int primary key, handle text not null unique);
     create table todos (
@@ -20,9 +22,11 @@ beforeAll(async () => {
     create table comments (id serial primary key, todo_id int not null references todos, body text not null);
     create table messages (id int generated always as identity primary key, body text not null);
     create function touch(todo int) returns int language sql as $$ update todos set points = 100 where id = todo returning id $$;
+    create table links (id int primary key, next int references links deferrable initially deferred);
     alter table todos enable row level security;
     create policy own on todos to authenticated using (owner_id = 1) with check (owner_id = 1);
-    revoke all on users, todos, comments, messages from anon, authenticated;
+    revoke all on users, todos, comments, messages, links from anon, authenticated;
+    grant select, insert on links to authenticated;
     revoke execute on function touch from public, anon;
     grant insert on messages to anon;
     grant select, insert on users to authenticated;
@@ -32,21 +36,45 @@ beforeAll(async () => {
     grant all on users, todos, comments, messages to service_role;
     insert into users values (1, 'ada'), (2, 'bob');
   `,
-    5,
+    { ROWS_MAX: '5' },
   );
 });
-afterAll(() => database[Symbol.asyncDispose]());
+afterAll(() => gateway.close());
 beforeEach(() =>
-  database.run(`
+  gateway.admin.unsafe(`
     truncate todos, comments restart identity;
     insert into todos (owner_id, title, points, meta) values (1, 'a', 1, '{"v": 1}'), (1, 'b', 2, '{}'), (2, 'c', 3, null);
   `),
 );
 
-const user = (text: string, variables?: Record<string, unknown>) =>
-  database.mutate('authenticated', text, variables);
+const as = (token: string | undefined) => async (text: string, variables?: Record<string, unknown>) =>
+  await gateway.graphqlText(text, { ...(token ? { token } : {}), ...(variables ? { variables } : {}) });
+const asUser = as(hmacToken(userClaims()));
+const asAnon = as(hmacToken(keyClaims('anon')));
+const asService = as(serviceToken);
+
+/** The answer of `db`. */
+async function mutate(text: string, ask = asUser): Promise<unknown> {
+  const { data, errors } = await ask(`mutation ${text}`);
+  expect(errors).toEqual([]);
+  return data.db;
+}
+
+/** The one error of a mutation that does nothing. */
+async function refused(text: string, variables?: Record<string, unknown>) {
+  const { data, errors } = await asUser(`mutation ${text}`, variables);
+  expect(data).toEqual({ db: null });
+  expect(errors).toHaveLength(1);
+  return errors[0];
+}
+
+async function schemaFor(ask = asUser) {
+  const { data } = await ask(getIntrospectionQuery());
+  return buildClientSchema(data);
+}
+
 const titles = async () =>
-  (await database.run('select title from todos order by id')).map((row) => row['title']);
+  (await gateway.admin.unsafe('select title from todos order by id')).map((row) => row['title']);
 
 /** Declares those that a field names; they are absent. */
 function variablesOf(field: string): string {
@@ -59,7 +87,7 @@ function variablesOf(field: string): string {
 
 describe('what a role may write', () => {
   it('is what its schema has', async () => {
-    const schema = await database.schemaOf('authenticated');
+    const schema = await schemaFor();
     const shown = (name: string) => {
       const type = schema.getType(name);
       return type === undefined ? undefined : printType(type).replace(/\s*"""[\s\S]*?"""/g, '');
@@ -124,6 +152,8 @@ describe('what a role may write', () => {
           ifMatch: CommentsWhere
           id: Int!
         ): CommentsRow
+        insertLinks(objects: [LinksInsert!]!, onConflict: LinksOnConflict): LinksMutation!
+        insertLinksOne(object: LinksInsert!, onConflict: LinksOnConflict): LinksRow
         insertTodos(objects: [TodosInsert!]!, onConflict: TodosOnConflict): TodosMutation!
         insertTodosOne(object: TodosInsert!, onConflict: TodosOnConflict): TodosRow
         updateTodos(
@@ -163,7 +193,7 @@ describe('what a role may write', () => {
   });
 
   it('is nothing but an insert where it may only insert', async () => {
-    const schema = await database.schemaOf('anon');
+    const schema = await schemaFor(asAnon);
     const mutation = schema.getType('DbMutation');
     expect(mutation && printType(mutation)).toMatchInlineSnapshot(`
       """"
@@ -176,7 +206,7 @@ describe('what a role may write', () => {
     `);
     expect(schema.getType('MessagesRow')).toBeUndefined();
     expect(
-      await database.mutate('anon', '{ db { insertMessages(objects: [{ body: "hi" }]) { affectedCount } } }'),
+      await mutate('{ db { insertMessages(objects: [{ body: "hi" }]) { affectedCount } } }', asAnon),
     ).toEqual({
       insertMessages: { affectedCount: 1 },
     });
@@ -186,13 +216,7 @@ describe('what a role may write', () => {
 describe('an insert', () => {
   it('brings along what it refers to and what refers to it', async () => {
     expect(
-      await user(`{ db {
-        one: insertTodosOne(object: { ownerId: 1, title: "x", comments: [{ body: "1" }, { body: "2" }] }) { title comments { body } }
-        many: insertComments(objects: [{ body: "3", todo: { title: "y", owner: { id: 9, handle: "z" } } }]) { affectedCount }
-      } }`).catch((error: unknown) => error),
-    ).toMatchObject({ message: expect.stringContaining('row-level security') });
-    expect(
-      await user(`{ db {
+      await mutate(`{ db {
         insertTodosOne(object: { ownerId: 1, title: "x", comments: [{ body: "1" }, { body: "2" }] }) { title comments { body } }
       } }`),
     ).toEqual({ insertTodosOne: { title: 'x', comments: [{ body: '1' }, { body: '2' }] } });
@@ -206,23 +230,23 @@ describe('an insert', () => {
       ['objects', '0', 'comments', '0', 'todoId'],
     ],
   ])('refuses %s', async (object, path) => {
-    await expect(
-      user(`{ db { insertTodos(objects: [${object}]) { affectedCount } } }`),
-    ).rejects.toMatchObject({
-      code: 'BAD_USER_INPUT',
-      details: { issues: [{ path }] },
+    expect(await refused(`{ db { insertTodos(objects: [${object}]) { affectedCount } } }`)).toMatchObject({
+      path: ['db', 'insertTodos'],
+      extensions: { code: 'BAD_USER_INPUT', issues: [{ path }] },
     });
   });
 
   it('of more rows than there may be, those within others too, is refused', async () => {
     const comments = Array.from({ length: 5 }, () => ({ body: 'a' }));
-    await expect(
-      user('($objects: [TodosInsert!]!) { db { insertTodos(objects: $objects) { affectedCount } } }', {
-        objects: [{ title: 'x', ownerId: 1, comments }],
-      }),
-    ).rejects.toMatchObject({
-      code: 'BAD_USER_INPUT',
-      details: { issues: [{ path: ['objects', '0', 'comments', '4'] }] },
+    expect(
+      await refused(
+        '($objects: [TodosInsert!]!) { db { insertTodos(objects: $objects) { affectedCount } } }',
+        {
+          objects: [{ title: 'x', ownerId: 1, comments }],
+        },
+      ),
+    ).toMatchObject({
+      extensions: { code: 'BAD_USER_INPUT', issues: [{ path: ['objects', '0', 'comments', '4'] }] },
     });
   });
 
@@ -238,8 +262,8 @@ describe('an insert', () => {
         { id: 50, title: 'newer' },
       ],
     };
-    expect(await user(upsert)).toEqual({ insertTodos: { ...answer, insertedCount: null } });
-    expect(await database.mutate('service_role', upsert)).toEqual({
+    expect(await mutate(upsert)).toEqual({ insertTodos: { ...answer, insertedCount: null } });
+    expect(await mutate(upsert, asService)).toEqual({
       insertTodos: { ...answer, insertedCount: 0 },
     });
   });
@@ -261,20 +285,19 @@ describe('an update or a delete', () => {
       ['updates', '0', 'where', 'id'],
     ],
   ])('refuses %s', async (field, path) => {
-    await expect(user(`${variablesOf(field)} { db { ${field} { affectedCount } } }`)).rejects.toMatchObject({
-      code: 'BAD_USER_INPUT',
-      details: { issues: [{ path }] },
+    expect(await refused(`${variablesOf(field)} { db { ${field} { affectedCount } } }`)).toMatchObject({
+      extensions: { code: 'BAD_USER_INPUT', issues: [{ path }] },
     });
     expect(await titles()).toEqual(['a', 'b', 'c']);
   });
 
   it('of all rows says so, and reaches those that its policies let it reach', async () => {
     expect(
-      await user('{ db { deleteTodos(where: {}, all: true) { affectedCount returning { title } } } }'),
+      await mutate('{ db { deleteTodos(where: {}, all: true) { affectedCount returning { title } } } }'),
     ).toEqual({
       deleteTodos: { affectedCount: 2, returning: [{ title: 'a' }, { title: 'b' }] },
     });
-    expect(await user('{ db { deleteTodos(where: { or: [] }) { affectedCount } } }')).toEqual({
+    expect(await mutate('{ db { deleteTodos(where: { or: [] }) { affectedCount } } }')).toEqual({
       deleteTodos: { affectedCount: 0 },
     });
     expect(await titles()).toEqual(['c']);
@@ -282,7 +305,7 @@ describe('an update or a delete', () => {
 
   it('by key answers with the row', async () => {
     expect(
-      await user(`{ db {
+      await mutate(`{ db {
         a: updateTodosByPk(id: 1, set: { title: "z" }, inc: { points: 2 }, append: { meta: { w: 2 } }, ifMatch: { points: { eq: 1 } }) { title points meta owner { handle } }
         b: updateTodosByPk(id: 3, set: { title: "z" }) { title }
         c: deleteTodosByPk(id: 2) { title }
@@ -294,9 +317,11 @@ describe('an update or a delete', () => {
       c: { title: 'b' },
       touch: 1,
     });
-    await expect(
-      user('{ db { updateTodosByPk(id: 1, set: { title: "y" }, ifMatch: { points: { eq: 1 } }) { id } } }'),
-    ).rejects.toMatchObject({ code: 'CONFLICT', details: { reason: 'changed' } });
+    expect(
+      await refused(
+        '{ db { updateTodosByPk(id: 1, set: { title: "y" }, ifMatch: { points: { eq: 1 } }) { id } } }',
+      ),
+    ).toMatchObject({ extensions: { code: 'CONFLICT', reason: 'changed' } });
   });
 
   it.each([
@@ -314,18 +339,66 @@ describe('an update or a delete', () => {
     ],
     ['updateTodos(where: { id: { eq: 1 } }, set: { done: true }, atMost: -1) { affectedCount }', ['atMost']],
   ])('refuses %s', async (field, path) => {
-    await expect(user(`${variablesOf(field)} { db { ${field} } }`)).rejects.toMatchObject({
-      code: 'BAD_USER_INPUT',
-      details: { issues: [{ path }] },
+    expect(await refused(`${variablesOf(field)} { db { ${field} } }`)).toMatchObject({
+      extensions: { code: 'BAD_USER_INPUT', issues: [{ path }] },
+    });
+  });
+});
+
+describe('all of `db`', () => {
+  it('is one transaction: where one fails nothing is done', async () => {
+    expect(
+      await refused(`{ db {
+        deleteTodos(where: {}, all: true) { affectedCount }
+        again: insertUsersOne(object: { id: 1, handle: "again" }) { id }
+      } }`),
+    ).toMatchObject({
+      path: ['db', 'again'],
+      extensions: { code: 'CONFLICT', table: 'users', columns: ['id'] },
+    });
+    expect(await titles()).toEqual(['a', 'b', 'c']);
+  });
+
+  it('is done in the order written, each field seeing what was done before', async () => {
+    expect(
+      await mutate(`{ db {
+        insertUsersOne(object: { id: 70, handle: "z" }) { handle }
+        __typename
+        insertTodos(objects: [{ ownerId: 1, title: "d" }, { ownerId: 1, title: "e", done: true }]) {
+          n: affectedCount
+          __typename
+          returning { title owner { todos(orderBy: [{ id: ASC }]) { title } } }
+        }
+      } }`),
+    ).toEqual({
+      insertUsersOne: { handle: 'z' },
+      __typename: 'DbMutation',
+      insertTodos: {
+        n: 2,
+        __typename: 'TodosMutation',
+        returning: ['d', 'e'].map((title) => ({
+          title,
+          owner: { todos: ['a', 'b', 'd', 'e'].map((each) => ({ title: each })) },
+        })),
+      },
     });
   });
 
-  it('is all or nothing', async () => {
-    await expect(
-      user(
-        '{ db { deleteTodos(where: {}, all: true) { affectedCount } insertUsersOne(object: { id: 1, handle: "again" }) { id } } }',
+  it('is refused as a whole at a constraint that is looked at in the end', async () => {
+    expect(await refused('{ db { insertLinksOne(object: { id: 1, next: 2 }) { id } } }')).toMatchObject({
+      path: ['db'],
+      extensions: { code: 'CONFLICT' },
+    });
+    expect(
+      await mutate(
+        '{ db { insertLinks(objects: [{ id: 1, next: 2 }, { id: 2, next: 1 }]) { affectedCount } } }',
       ),
-    ).rejects.toMatchObject({ code: '23505' });
-    expect(await titles()).toEqual(['a', 'b', 'c']);
+    ).toEqual({ insertLinks: { affectedCount: 2 } });
+  });
+
+  it('is refused where a policy refuses a row', async () => {
+    expect(
+      await refused('{ db { insertTodos(objects: [{ ownerId: 2, title: "x" }]) { affectedCount } } }'),
+    ).toMatchObject({ path: ['db', 'insertTodos'], extensions: { code: 'FORBIDDEN' } });
   });
 });
