@@ -12,7 +12,7 @@ export interface FunctionRow {
   readonly comment: string | null;
 }
 
-export interface FunctionParameterRow {
+interface FunctionParameterRow {
   readonly name: string | null;
   readonly typeId: string;
   readonly mode: 'IN' | 'OUT' | 'INOUT' | 'VARIADIC' | 'TABLE';
