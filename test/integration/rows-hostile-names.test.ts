@@ -60,7 +60,9 @@ describe('a schema is valid, whatever is called how', () => {
       create type "Mood" as enum ('b'); create type mood_where as (a int);
       create table moods (a "Mood", b mood_where, c mood_where[]);
       create type level as enum ('x'); comment on type level is '@graphql({"name": "LevelsRow"})';
-      create table levels (level level primary key);
+      create type other as enum ('x'); comment on type other is '@graphql({"name": "OrderDirection"})';
+      create type pair as (a int, day date); comment on type pair is '@graphql({"name": "Date"})';
+      create table levels (level level primary key, other other, pair pair);
       create function moods_row() returns table (a mood, b "Mood") language sql stable as 'select null::mood, null::"Mood"';`,
     ],
     [

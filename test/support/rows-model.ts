@@ -1,6 +1,12 @@
 import postgres from 'postgres';
 import type { PostgresSql } from '../../src/upstream/postgres/postgres-sql.ts';
-import type { Column, Relation, RowsModel, Table } from '../../src/upstream/postgres/rows/model/model.ts';
+import type {
+  Column,
+  Relation,
+  RowsFunction,
+  RowsModel,
+  Table,
+} from '../../src/upstream/postgres/rows/model/model.ts';
 import { readGrants } from '../../src/upstream/postgres/rows/model/read-grants.ts';
 import { readRowsModel } from '../../src/upstream/postgres/rows/model/read-model.ts';
 import { startTestPostgres } from './postgres.ts';
@@ -51,6 +57,13 @@ export function tableOf({ tables }: RowsModel, name: string): Table {
 export function columnOf(table: Table, name: string): Column {
   return found(
     table.columns.find((column) => column.name === name),
+    name,
+  );
+}
+
+export function functionOf(functions: readonly RowsFunction[], name: string): RowsFunction {
+  return found(
+    functions.find((fn) => fn.name === name),
     name,
   );
 }

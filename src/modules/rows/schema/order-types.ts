@@ -82,7 +82,8 @@ export function orderTypes(
     };
   }
 
-  function rowFields(table: Table): Fields {
+  /** Without the relations to one row: an order by these alone is nothing that anybody looks for. */
+  function ownFields(table: Table): Fields {
     const fields: Fields = {};
     for (const column of readableColumns(grants, table)) {
       const json = column.type.kind === 'scalar' && column.type.scalar === 'JSON';
@@ -99,38 +100,44 @@ export function orderTypes(
     }
     for (const relation of readableRelations(grants, table)) {
       const { apiName, cardinality, other } = relation;
-      if (types.row(other) === undefined) continue;
-      if (cardinality === 'one') {
-        fields[apiName] = {
-          type: types.orderBy(other),
-          extensions: { rows: { kind: 'relation', relation } },
-        };
-      } else {
-        fields[`${apiName}Aggregate`] = {
-          type: types.aggregateOrderBy(other),
-          extensions: { rows: { kind: 'relationAggregate', relation } },
-        };
-      }
+      if (cardinality === 'one' || types.row(other) === undefined) continue;
+      fields[`${apiName}Aggregate`] = {
+        type: types.aggregateOrderBy(other),
+        extensions: { rows: { kind: 'relationAggregate', relation } },
+      };
+    }
+    return fields;
+  }
+
+  function relatedFields(table: Table): Fields {
+    const fields: Fields = {};
+    for (const relation of readableRelations(grants, table)) {
+      const type = relation.cardinality === 'one' ? types.orderBy(relation.other) : undefined;
+      if (type) fields[relation.apiName] = { type, extensions: { rows: { kind: 'relation', relation } } };
     }
     return fields;
   }
 
   return {
-    orderBy: memoized((table: Table) => oneKey(`${table.typeName}OrderBy`, () => rowFields(table))),
+    orderBy: memoized((table: Table) => {
+      const own = ownFields(table);
+      if (Object.keys(own).length === 0) return undefined;
+      return oneKey(`${table.typeName}OrderBy`, () => ({ ...own, ...relatedFields(table) }));
+    }),
     aggregateOrderBy: memoized((table: Table) =>
       oneKey(`${table.typeName}AggregateOrder`, () => aggregateFields(table)),
     ),
     groupsOrderBy: memoized((table: Table) =>
       oneKey(`${table.typeName}GroupsOrder`, () => ({
-        key: { type: orderGroupKey(table) },
+        ...orderGroupKey(table),
         ...aggregateFields(table),
       })),
     ),
   };
 
-  function orderGroupKey(table: Table): GraphQLInputObjectType {
-    return oneKey(`${table.typeName}GroupKeyOrder`, () =>
-      columnFields(readableColumns(grants, table).filter(({ type }) => isOrderable(type))),
-    );
+  function orderGroupKey(table: Table): Fields {
+    const columns = readableColumns(grants, table).filter(({ type }) => isOrderable(type));
+    if (columns.length === 0) return {};
+    return { key: { type: oneKey(`${table.typeName}GroupKeyOrder`, () => columnFields(columns)) } };
   }
 }

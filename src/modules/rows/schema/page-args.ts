@@ -14,7 +14,7 @@ type Types = Pick<RowsTypes, 'where' | 'orderBy' | 'columns'>;
 export function listArgs(types: Types, table: Table): GraphQLFieldConfigArgumentMap {
   return {
     where: { type: types.where(table), description: 'Which rows.' },
-    orderBy: orderByArg(types, table),
+    ...orderByArg(types, table),
     distinctOn: {
       type: new GraphQLList(new GraphQLNonNull(types.columns(table))),
       description:
@@ -29,7 +29,7 @@ export function listArgs(types: Types, table: Table): GraphQLFieldConfigArgument
 export function connectionArgs(types: Types, table: Table): GraphQLFieldConfigArgumentMap {
   return {
     where: { type: types.where(table), description: 'Which rows.' },
-    orderBy: orderByArg(types, table),
+    ...orderByArg(types, table),
     first: { type: GraphQLInt, description: 'How many rows from the start, or after `after`. Default: 100.' },
     after: { type: GraphQLString, description: 'A cursor: the page begins behind it.' },
     last: { type: GraphQLInt, description: 'How many rows from the end, or before `before`.' },
@@ -42,9 +42,9 @@ export function whereArgs(types: Types, table: Table): GraphQLFieldConfigArgumen
   return { where: { type: types.where(table), description: 'Which rows.' } };
 }
 
-function orderByArg(types: Types, table: Table) {
-  return {
-    type: new GraphQLList(new GraphQLNonNull(types.orderBy(table))),
-    description: 'The order of the rows; later terms order those that are equal in the ones before.',
-  };
+function orderByArg(types: Types, table: Table): GraphQLFieldConfigArgumentMap {
+  const type = types.orderBy(table);
+  if (type === undefined) return {};
+  const description = 'The order of the rows; later terms order those that are equal in the ones before.';
+  return { orderBy: { type: new GraphQLList(new GraphQLNonNull(type)), description } };
 }

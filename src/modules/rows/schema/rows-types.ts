@@ -6,14 +6,29 @@ import { filters } from './filters.ts';
 import { resultTypes } from './function-field.ts';
 import { orderTypes } from './order-types.ts';
 import { rowTypes } from './row-type.ts';
+import { rowsScalars } from './scalars.ts';
 import type { RowsTypes, TypesContext } from './types.ts';
 import { valueTypes } from './value-types.ts';
 import { whereTypes } from './where-type.ts';
 import { writeTypes } from './write-types.ts';
 
+/** Types that are the same for all tables, beside those of `base`. */
+const sharedTypes = [
+  ...[
+    'DbQuery',
+    'DbMutation',
+    'DbSubscription',
+    'ValueState',
+    'TextSearch',
+    'TextSearchType',
+    'OrderDirection',
+  ],
+  ...['JSONOrder', ...Object.keys(rowsScalars)],
+];
+
 /** All types of the schema of one set of grants. They refer to each other, so each part is given them all. */
 export function createRowsTypes(base: GraphQLSchema, grants: Grants): RowsTypes {
-  const given = new Set<string>();
+  const given = new Set<string>(sharedTypes);
   const context: TypesContext = {
     base,
     grants,

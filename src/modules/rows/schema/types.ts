@@ -28,7 +28,7 @@ export interface RowsTypes extends TypesContext {
   where(table: Table): GraphQLInputObjectType;
   /** About the rows of a relation to many. */
   listWhere(table: Table): GraphQLInputObjectType;
-  orderBy(table: Table): GraphQLInputObjectType;
+  orderBy(table: Table): GraphQLInputObjectType | undefined;
   aggregateOrderBy(table: Table): GraphQLInputObjectType;
   /** Of the columns that may be read. */
   columns(table: Table): GraphQLEnumType;
