@@ -268,6 +268,11 @@ export type ResendType =
   | 'SIGNUP'
   | 'SMS';
 
+export type RlsExplainAs = {
+  claims?: InputMaybe<Scalars['JSONObject']['input']>;
+  role: Scalars['String']['input'];
+};
+
 export type Role =
   | 'ANON'
   | 'AUTHENTICATED'
@@ -1728,6 +1733,35 @@ export type Operation_6261c3d1Variables = Exact<{
 
 export type Operation_6261c3d1 = { sql: { rowCount: number } };
 
+export type Operation_00f5e0d8Variables = Exact<{
+  operation: Scalars['String']['input'];
+  variables?: InputMaybe<Scalars['JSONObject']['input']>;
+  as: RlsExplainAs;
+}>;
+
+
+export type Operation_00f5e0d8 = { rlsExplain: { answer: unknown, tables: Array<{ table: string, rows: number, visible: number, atLeast: boolean, policies: Array<{ name: string, command: string, permissive: boolean, passed: number, missingClaims: Array<string> }> }> } };
+
+export type Operation_4e98f038Variables = Exact<{
+  operation: Scalars['String']['input'];
+  as: RlsExplainAs;
+}>;
+
+
+export type Operation_4e98f038 = { runAs: unknown };
+
+export type Operation_507984fcVariables = Exact<{
+  role: Scalars['String']['input'];
+}>;
+
+
+export type Operation_507984fc = { schemaText: string };
+
+export type Operation_9fd8dbf3Variables = Exact<{ [key: string]: never; }>;
+
+
+export type Operation_9fd8dbf3 = { __type: { name: string }, __schema: { types: Array<{ name: string }> } };
+
 export type Operation_cabc1794Variables = Exact<{ [key: string]: never; }>;
 
 
@@ -2474,10 +2508,13 @@ export interface Operations {
   "query ($id: UUID!) { user(id: $id) { deletedAt } }": { data: Operation_2514ca3c; variables: Operation_2514ca3cVariables };
   "query ($id: UUID!) { user(id: $id) { id } }": { data: Operation_8e3a0df5; variables: Operation_8e3a0df5Variables };
   "query ($language: TypeLanguage!, $schemas: [String!]) {\n  databaseTypes(language: $language, schemas: $schemas)\n}": { data: Operation_fd42ec88; variables: Operation_fd42ec88Variables };
+  "query ($operation: String!, $as: RlsExplainAs!) { runAs(operation: $operation, as: $as) }": { data: Operation_4e98f038; variables: Operation_4e98f038Variables };
+  "query ($operation: String!, $variables: JSONObject, $as: RlsExplainAs!) {\n  rlsExplain(operation: $operation, variables: $variables, as: $as) {\n    tables { table rows visible atLeast policies { name command permissive passed missingClaims } }\n    answer\n  }\n}": { data: Operation_00f5e0d8; variables: Operation_00f5e0d8Variables };
   "query ($p: String!) { file(bucket: \"box\", path: $p) { path } }": { data: Operation_1ca8f20c; variables: Operation_1ca8f20cVariables };
   "query ($p: String!) { oauthUrl(provider: $p) }": { data: Operation_65fcd143; variables: Operation_65fcd143Variables };
   "query ($path: String!) { file(bucket: \"docs\", path: $path) { contentType cacheControl metadata } }": { data: Operation_d81d70e9; variables: Operation_d81d70e9Variables };
   "query ($path: String!) { file(bucket: \"docs\", path: $path) { id } }": { data: Operation_2389a21e; variables: Operation_2389a21eVariables };
+  "query ($role: String!) { schemaText(role: $role) }": { data: Operation_507984fc; variables: Operation_507984fcVariables };
   "query ($s: String!) { sql(statement: $s) { values rows } }": { data: Operation_c3b92765; variables: Operation_c3b92765Variables };
   "query ($schema: String! = \"public\", $name: String!) {\n  table(schema: $schema, name: $name) { name }\n}": { data: Operation_fb124dfb; variables: Operation_fb124dfbVariables };
   "query ($schema: String!, $name: String!) { table(schema: $schema, name: $name) {\n      id schema name owner comment kind rowEstimate sizeBytes rlsEnabled rlsForced replicaIdentity partitionKey primaryKey\n      columns { name position type typeSchema default isNullable isIdentity identityGeneration isGenerated\n        generationExpression isUpdatable isPrimaryKey isUnique enumValues collation comment }\n      indexes { id schema name definition method columns includedColumns predicate isUnique isPrimary isExclusion isValid\n        isReplicaIdentity isClustered comment }\n      policies { id name command isPermissive roles using withCheck comment }\n      triggers { id name timing level events enabled condition functionSchema functionName functionArguments definition comment }\n      constraints { id name type definition columns isDeferrable isInitiallyDeferred isValidated comment }\n      references { id name schema table columns referencedSchema referencedTable referencedColumns onUpdate onDelete\n        definition isDeferrable isInitiallyDeferred isValidated comment }\n      referencedBy { id name schema table columns referencedTable } } }": { data: Operation_3a06ff74; variables: Operation_3a06ff74Variables };
@@ -2524,6 +2561,7 @@ export interface Operations {
   "{\n      schemas { name owner comment tables(first: 2) { nodes { name schema } } }\n      extensions { name schema version isInstalled }\n      databaseRoles { name isSuperuser bypassesRls canLogin connectionLimit memberOf }\n      publications { name events allTables tables { schema name } } }": { data: Operation_f308e27c; variables: Operation_f308e27cVariables };
   "{ ...D ...D } fragment D on Query { a: __typename ...C ...C } fragment C on Query { b: __typename }": { data: Operation_02014b9f; variables: Operation_02014b9fVariables };
   "{ __schema { queryType { name } } }": { data: Operation_849fe60b; variables: Operation_849fe60bVariables };
+  "{ __type(name: \"TodosRow\") { name } __schema { types { name } } }": { data: Operation_9fd8dbf3; variables: Operation_9fd8dbf3Variables };
   "{ __typename }": { data: Operation_e8946c8e; variables: Operation_e8946c8eVariables };
   "{ a: viewer { role } b: viewer { role } }": { data: Operation_35436138; variables: Operation_35436138Variables };
   "{ authSettings { providers signUpDisabled mailerAutoconfirm } }": { data: Operation_3f6fb395; variables: Operation_3f6fb395Variables };

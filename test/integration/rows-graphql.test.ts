@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { serviceToken } from '../support/database-gateway.ts';
+import { gql } from '../support/gql.ts';
 import { type RowsGateway, startRowsGateway } from '../support/rows-gateway.ts';
 import { hmacToken, keyClaims, userClaims } from '../support/tokens.ts';
 
@@ -67,7 +68,7 @@ describe('rows under row level security', () => {
     const { errors } = await gateway.graphqlText('{ db { todos { id } } }', { token: anon });
     expect(errors).toMatchObject([{ extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }]);
     const { data } = await gateway.graphqlText(
-      '{ __type(name: "TodosRow") { name } __schema { types { name } } }',
+      gql(`{ __type(name: "TodosRow") { name } __schema { types { name } } }`),
       { token: anon },
     );
     expect(JSON.stringify(data)).not.toContain('Todos');

@@ -1,4 +1,5 @@
 import postgres from 'postgres';
+import type { Logger } from '../../src/observability/logger.ts';
 import { databaseEnv } from './database-gateway.ts';
 import { startTestGateway, type TestGateway } from './gateway.ts';
 import { startTestPostgres, type TestPostgres } from './postgres.ts';
@@ -13,18 +14,20 @@ export interface RowsGateway extends TestGateway {
 export async function startRowsGateway(
   schema: string,
   env: Readonly<Record<string, string>> = {},
+  options: { readonly log?: Logger } = {},
 ): Promise<RowsGateway> {
   const server = await startTestPostgres();
   const developer = postgres(server.databaseUrl, { max: 1, onnotice: () => undefined });
   await developer.unsafe(schema);
   await developer.end();
   const admin = postgres(server.urlFor('supabase_admin'), { max: 2, onnotice: () => undefined });
-  const gateway = await startTestGateway({
+  const rowsEnv = {
     ...databaseEnv(server.databaseUrl),
     DATABASE_URL_ROWS: server.rowsUrl,
     DATABASE_URL_ROWS_SERVICE: server.rowsServiceUrl,
     ...env,
-  });
+  };
+  const gateway = await startTestGateway(rowsEnv, options);
   const close = async (): Promise<void> => {
     await gateway.close();
     await admin.end();

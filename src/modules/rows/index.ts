@@ -1,13 +1,21 @@
+import type { AppError } from '../../lib/app-error.ts';
+import { badInput } from '../../lib/bad-input.ts';
+import { notConfigured } from '../../lib/not-configured.ts';
 import { parsePostgresUrl } from '../../lib/postgres-url.ts';
 import { defineModule } from '../../module/module.ts';
 import { serviceRole } from '../../upstream/postgres/rows/run/rows-caller.ts';
 import { createRowsRunner, type RowsRunner } from '../../upstream/postgres/rows/run/rows-runner.ts';
 import { databaseRole } from '../../viewer/database-role.ts';
 import { checkRowsLogin } from './check-login.ts';
-import { createRowsClient } from './client/client.ts';
+import { createRowsClient, type RowsClient } from './client/client.ts';
 import { databaseSource } from './client/database-source.ts';
+import { createEmptyListHints } from './client/empty-list-hints.ts';
+import { createExplain } from './client/explainer.ts';
 import { watchState } from './client/state-watch.ts';
+import { visibleNames } from './client/visible-names.ts';
 import { createDbResolvers } from './schema/db-resolvers.ts';
+import { createOperationsOfRoles, type OperationsOfRoles } from './schema/operations-of-roles.ts';
+import { addRoleFields } from './schema/role-fields.ts';
 import { createViewerSchemas } from './schema/viewer-schemas.ts';
 import { rowsVariables } from './variables.ts';
 
@@ -15,11 +23,12 @@ import { rowsVariables } from './variables.ts';
 export const rows = defineModule({
   name: 'rows',
   variables: rowsVariables,
+  schema: addRoleFields,
   start({ config, shared, pools, schemaChanges, lifecycle, log: gatewayLog }) {
     const { database, viewer } = shared;
     const { rowsUrl: url } = database;
     const schemas = config.ROWS_SCHEMAS;
-    if (url === undefined || pools === undefined || schemas?.length === 0) return {};
+    if (url === undefined || pools === undefined || schemas?.length === 0) return { client: withoutRows };
     const log = gatewayLog.child({ module: 'rows' });
     const maxRows = config.ROWS_MAX;
     const runner = createRowsRunner({
@@ -33,13 +42,14 @@ export const rows = defineModule({
       environment: () => watch.current ?? { searchPath: [], roleSettings: new Map(), preRequest: undefined },
       log,
     });
+    const callerRoles = ['anon', 'authenticated', ...viewer.extraAuthenticatedRoles];
     const viewerSchemas = createViewerSchemas(createDbResolvers(maxRows));
     const watch = watchState({
       source: databaseSource({
         pool: pools.general,
         login: parsePostgresUrl(url).address?.user ?? '',
         schemas,
-        roles: ['anon', 'authenticated', ...viewer.extraAuthenticatedRoles, serviceRole],
+        roles: [...callerRoles, serviceRole],
       }),
       onRead: ({ model }) => {
         for (const remark of model.remarks)
@@ -48,12 +58,33 @@ export const rows = defineModule({
       log,
     });
     lifecycle.add('rows', () => runner.close(5_000));
-    return {
-      client: createRowsClient({
-        runner,
-        state: () => watch.current,
-        limits: { maxRows, timeoutMs: config.ROWS_TIMEOUT, maxBytes: config.ROWS_MAX_ANSWER },
+    const state = () => watch.current;
+    const explain = createExplain({ pool: pools.general, runner, state, timeoutMs: config.ROWS_TIMEOUT });
+    const hints = shared.mode === 'dev' ? createEmptyListHints(explain, log) : undefined;
+    if (hints) lifecycle.add('hints of rows', hints.close);
+    const reading = createRowsClient({
+      runner,
+      state,
+      limits: { maxRows, timeoutMs: config.ROWS_TIMEOUT, maxBytes: config.ROWS_MAX_ANSWER },
+    });
+    const client: RowsService = {
+      ...reading,
+      ...(hints ? { read: hints.around(reading.read) } : {}),
+      ...createOperationsOfRoles({
+        limits: shared.graphql,
+        roles: callerRoles,
+        async schemaOf(role) {
+          await watch.reconsider();
+          if (role !== serviceRole && !callerRoles.includes(role)) throw noSuchRole(callerRoles);
+          const { model, grants } = visibleNames(watch.current, role);
+          return viewerSchemas.schemaOfOthers(model, grants);
+        },
+        read: reading.read,
+        explain,
       }),
+    };
+    return {
+      client,
       schemaFor(caller, base) {
         const grants = watch.current?.grants.get(databaseRole(caller));
         if (watch.current === undefined || grants === undefined) return base;
@@ -80,6 +111,24 @@ function poolStats(runner: RowsRunner): Record<string, number> {
         : (['idle', 'busy', 'waiting'] as const).map((what) => [`${pool}_${what}`, stats[what]]),
     ),
   );
+}
+
+type RowsService = RowsClient & OperationsOfRoles;
+
+async function refuse(): Promise<never> {
+  throw notConfigured('POSTGRES', 'This gateway shows no tables: DATABASE_URL_ROWS is not set.');
+}
+
+const withoutRows: RowsService = {
+  read: refuse,
+  write: refuse,
+  schemaText: refuse,
+  runAs: refuse,
+  rlsExplain: refuse,
+};
+
+function noSuchRole(callerRoles: readonly string[]): AppError {
+  return badInput(['role'], `role must be one that callers have: ${callerRoles.join(', ')}, ${serviceRole}.`);
 }
 
 function mentionsDb(query: string): boolean {

@@ -1,4 +1,3 @@
-import { AppError } from '../../../lib/app-error.ts';
 import { compileRead } from '../../../upstream/postgres/rows/compile/compile-read.ts';
 import { cutLists } from '../../../upstream/postgres/rows/compile/cut-lists.ts';
 import type { CompiledQuery, ReadQuery } from '../../../upstream/postgres/rows/compile/query.ts';
@@ -11,6 +10,7 @@ import type { Call } from '../../../viewer/call.ts';
 import { databaseRole } from '../../../viewer/database-role.ts';
 import { callsFunction, writeCallsFunction } from './calls-function.ts';
 import type { RowsState } from './rows-state.ts';
+import { visibleNames } from './visible-names.ts';
 
 /** Answers of several queries, in their order. */
 interface DbAnswer {
@@ -54,22 +54,13 @@ export interface RowsClientDeps {
 export function createRowsClient({ runner, state, limits }: RowsClientDeps): RowsClient {
   const { maxRows, timeoutMs, maxBytes } = limits;
 
-  /** The model and the grants as the caller's schema had them: errors speak of nothing else. */
-  function namesFor(role: string) {
-    const current = state();
-    const grants = current?.grants.get(role);
-    if (current === undefined || grants === undefined) {
-      throw new AppError('UPSTREAM_UNAVAILABLE', 'The tables of the database could not be read yet.', {
-        details: { service: 'POSTGRES' },
-      });
-    }
-    return { model: current.model, grants };
-  }
-
   function callFor({ viewer, signal }: Call, callsFunction: boolean) {
     const role = databaseRole(viewer);
     const caller = { role, claims: viewer.claims };
-    return { caller, options: { signal, timeoutMs, maxBytes, callsFunction, names: namesFor(role) } };
+    return {
+      caller,
+      options: { signal, timeoutMs, maxBytes, callsFunction, names: visibleNames(state(), role) },
+    };
   }
 
   return {

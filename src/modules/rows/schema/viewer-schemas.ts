@@ -6,13 +6,17 @@ import { type DbResolvers, schemaWithRows } from './schema-with-rows.ts';
 /** Schemas by what may be done in them: roles with equal grants share one. */
 export interface ViewerSchemas {
   schemaOf(base: GraphQLSchema, model: RowsModel, grants: Grants): GraphQLSchema;
+  /** The schema of others than the caller, who came in by `schemaOf`: out of the same base. */
+  schemaOfOthers(model: RowsModel, grants: Grants): GraphQLSchema;
 }
 
 /** Each is made when it is first asked for, and gone with its model. */
 export function createViewerSchemas(resolvers: DbResolvers): ViewerSchemas {
   const byModel = new WeakMap<RowsModel, Map<string, GraphQLSchema>>();
-  return {
+  let lastBase: GraphQLSchema | undefined;
+  const viewerSchemas: ViewerSchemas = {
     schemaOf(base, model, grants) {
+      lastBase = base;
       const ofModel = byModel.get(model) ?? new Map<string, GraphQLSchema>();
       byModel.set(model, ofModel);
       const known = ofModel.get(grants.fingerprint);
@@ -21,5 +25,10 @@ export function createViewerSchemas(resolvers: DbResolvers): ViewerSchemas {
       ofModel.set(grants.fingerprint, schema);
       return schema;
     },
+    schemaOfOthers(model, grants) {
+      if (lastBase === undefined) throw new Error('Nobody has come in yet.');
+      return viewerSchemas.schemaOf(lastBase, model, grants);
+    },
   };
+  return viewerSchemas;
 }

@@ -73,7 +73,7 @@ function scalarText(scalar: ScalarName, value: unknown, path: ValuePath): string
       return numberText(
         value,
         path,
-        /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,6})?$/,
+        /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,6})?$/,
         'must be a decimal number',
       );
     case 'JSON':
@@ -109,7 +109,7 @@ function bytesText(value: unknown, path: ValuePath): string {
   const base64 = plainText(value, path);
   const bytes = Buffer.from(base64, 'base64');
   // What Buffer does not understand it leaves out.
-  if (bytes.toString('base64').replace(/=+$/, '') !== base64.replace(/={1,2}$/, '')) {
+  if (bytes.toString('base64').replace(/={1,2}$/, '') !== base64.replace(/={1,2}$/, '')) {
     throw badValue(path, 'must be base64');
   }
   return `\\x${bytes.toString('hex')}`;

@@ -3,91 +3,86 @@ import type { Condition, ConnectionSelected, OrderTerm, ReadQuery, Selected } fr
 
 /** The tables whose rows queries read, in the order in which they name them. What functions read by themselves is not seen. */
 export function queriedTables(queries: readonly ReadQuery[]): readonly Table[] {
-  const tables = new Set<Table>();
+  return [...new Set(queries.flatMap(ofQuery))];
+}
 
-  const addRelation = ({ through, other }: Relation): void => {
-    if (through !== undefined) tables.add(through.table);
-    tables.add(other);
-  };
-  const addAnswer = ({ returns }: RowsFunction): void => {
-    if (returns.kind === 'table') tables.add(returns.table);
-  };
-  const addCondition = (condition: Condition | undefined): void => {
-    switch (condition?.kind) {
-      case 'and':
-      case 'or':
-        return condition.of.forEach(addCondition);
-      case 'not':
-        return addCondition(condition.of);
-      case 'related':
-        addRelation(condition.relation);
-        return addCondition(condition.where);
-    }
-  };
-  const addOrder = (orderBy: readonly OrderTerm[]): void => {
-    for (const { through, by } of orderBy) {
-      through.forEach(addRelation);
-      if ('relation' in by && by.relation !== undefined) addRelation(by.relation);
-    }
-  };
-  const addPage = (page: Pick<Extract<ReadQuery, { kind: 'connection' }>, 'where' | 'orderBy'>): void => {
-    addCondition(page.where);
-    addOrder(page.orderBy);
-  };
-  const addParts = (parts: readonly ConnectionSelected[]): void => {
-    for (const part of parts) {
-      if (part.kind === 'nodes') part.select.forEach(addSelected);
-      if (part.kind !== 'edges') continue;
-      for (const inner of part.select) if (inner.kind === 'node') inner.select.forEach(addSelected);
-    }
-  };
-  const addSelected = (selected: Selected): void => {
-    switch (selected.kind) {
-      case 'computed':
-        addAnswer(selected.fn);
-        if (selected.page !== undefined) addPage(selected.page);
-        return selected.select?.forEach(addSelected);
-      case 'one':
-        addRelation(selected.relation);
-        return selected.select.forEach(addSelected);
-      case 'many':
-        addRelation(selected.relation);
-        addPage(selected.page);
-        return selected.select.forEach(addSelected);
-      case 'manyConnection':
-        addRelation(selected.relation);
-        addPage(selected.connection);
-        return addParts(selected.connection.select);
-      case 'manyAggregate':
-        addRelation(selected.relation);
-        return addCondition(selected.where);
-    }
-  };
-  const addQuery = (query: ReadQuery): void => {
-    switch (query.kind) {
-      case 'row':
-        tables.add(query.table);
-        return query.select.forEach(addSelected);
-      case 'call':
-        addAnswer(query.fn);
-        return query.select.forEach(addSelected);
-      case 'rows':
-        tables.add(query.from.table);
-        addPage(query.page);
-        return query.select.forEach(addSelected);
-      case 'connection':
-        tables.add(query.from.table);
-        addPage(query);
-        return addParts(query.select);
-      case 'aggregate':
-        tables.add(query.from.table);
-        return addCondition(query.where);
-      case 'groups':
-        tables.add(query.from.table);
-        return addPage(query);
-    }
-  };
+function ofQuery(query: ReadQuery): readonly Table[] {
+  switch (query.kind) {
+    case 'row':
+      return [query.table, ...query.select.flatMap(ofSelected)];
+    case 'call':
+      return [...ofFunction(query.fn), ...query.select.flatMap(ofSelected)];
+    case 'rows':
+      return [query.from.table, ...ofPage(query.page), ...query.select.flatMap(ofSelected)];
+    case 'connection':
+      return [query.from.table, ...ofPage(query), ...query.select.flatMap(ofPart)];
+    case 'aggregate':
+      return [query.from.table, ...ofCondition(query.where)];
+    case 'groups':
+      return [query.from.table, ...ofPage(query)];
+  }
+}
 
-  queries.forEach(addQuery);
-  return [...tables];
+function ofSelected(selected: Selected): readonly Table[] {
+  switch (selected.kind) {
+    case 'computed': {
+      const { fn, page, select = [] } = selected;
+      return [...ofFunction(fn), ...(page === undefined ? [] : ofPage(page)), ...select.flatMap(ofSelected)];
+    }
+    case 'one':
+      return [...ofRelation(selected.relation), ...selected.select.flatMap(ofSelected)];
+    case 'many':
+      return [
+        ...ofRelation(selected.relation),
+        ...ofPage(selected.page),
+        ...selected.select.flatMap(ofSelected),
+      ];
+    case 'manyConnection': {
+      const { relation, connection } = selected;
+      return [...ofRelation(relation), ...ofPage(connection), ...connection.select.flatMap(ofPart)];
+    }
+    case 'manyAggregate':
+      return [...ofRelation(selected.relation), ...ofCondition(selected.where)];
+    default:
+      return [];
+  }
+}
+
+function ofPart(part: ConnectionSelected): readonly Table[] {
+  if (part.kind === 'nodes') return part.select.flatMap(ofSelected);
+  if (part.kind !== 'edges') return [];
+  return part.select.flatMap((inner) => (inner.kind === 'node' ? inner.select.flatMap(ofSelected) : []));
+}
+
+function ofPage(page: {
+  readonly where: Condition | undefined;
+  readonly orderBy: readonly OrderTerm[];
+}): readonly Table[] {
+  const ordering = page.orderBy.flatMap(({ through, by }) => [
+    ...through,
+    ...('relation' in by && by.relation !== undefined ? [by.relation] : []),
+  ]);
+  return [...ofCondition(page.where), ...ordering.flatMap(ofRelation)];
+}
+
+function ofCondition(condition: Condition | undefined): readonly Table[] {
+  switch (condition?.kind) {
+    case 'and':
+    case 'or':
+      return condition.of.flatMap(ofCondition);
+    case 'not':
+      return ofCondition(condition.of);
+    case 'related':
+      return [...ofRelation(condition.relation), ...ofCondition(condition.where)];
+    default:
+      return [];
+  }
+}
+
+function ofRelation({ through, other }: Relation): readonly Table[] {
+  return through === undefined ? [other] : [through.table, other];
+}
+
+function ofFunction({ returns }: RowsFunction): readonly Table[] {
+  return returns.kind === 'table' ? [returns.table] : [];
 }

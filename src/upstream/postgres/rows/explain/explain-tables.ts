@@ -14,18 +14,14 @@ import { missingClaims } from './named-claims.ts';
 export interface ExplainedTable {
   /** With its schema. */
   readonly table: string;
-  /** All that there are; undefined where the gateway's own login may not count them. */
-  readonly rows: CountedRows | undefined;
-  /** Those that he sees; undefined where he has no right to read the table. */
-  readonly visible: CountedRows | undefined;
+  /** All that there are, counted to 10,000; undefined where the gateway's own login may not count them. */
+  readonly rows: number | undefined;
+  /** There are more than were counted. */
+  readonly atLeast: boolean;
+  /** Those that he sees, counted so far; undefined where he has no right to read the table. */
+  readonly visible: number | undefined;
   /** Empty where none bind him. */
   readonly policies: readonly ExplainedPolicy[];
-}
-
-export interface CountedRows {
-  readonly count: number;
-  /** It was not counted further. */
-  readonly orMore: boolean;
 }
 
 export interface ExplainedPolicy {
@@ -65,11 +61,11 @@ export async function explainTables(
   const counted = await pool.withSession(options, ({ sql }) => countAll(sql, tables, caller.role));
   const count = async (statement: Pick<CompiledQuery, 'text' | 'params'>): Promise<number> => {
     const [answer] = await runner.read(caller, [{ ...statement, lists: [] }], options);
-    return Number(answer?.text);
+    return Math.min(Number(answer?.text), mostRows);
   };
   const explained: ExplainedTable[] = [];
   for (const { table, rows, sample } of counted) {
-    const visible = table.mayRead ? toCounted(await count(countOf(qualified(table)))) : undefined;
+    const visible = table.mayRead ? await count(countOf(qualified(table))) : undefined;
     const policies: ExplainedPolicy[] = [];
     for (const policy of table.isBound ? table.policies : []) {
       const tried = policy.isForRole && sample !== undefined;
@@ -78,14 +74,21 @@ export async function explainTables(
       const missing = missingClaims([using, ...functions], caller.claims);
       policies.push({ name, command, permissive, passed, missingClaims: missing });
     }
-    explained.push({ table: `${table.schema}.${table.name}`, rows, visible, policies });
+    explained.push({
+      table: `${table.schema}.${table.name}`,
+      rows: rows === undefined ? undefined : Math.min(rows, mostRows),
+      atLeast: rows !== undefined && rows > mostRows,
+      visible,
+      policies,
+    });
   }
   return explained;
 }
 
 interface CountedTable {
   readonly table: PolicedTable;
-  readonly rows: CountedRows | undefined;
+  /** One more than are counted, where there are more. */
+  readonly rows: number | undefined;
   /** Of its rows what policies look at, as JSON. */
   readonly sample: string | undefined;
 }
@@ -112,10 +115,10 @@ async function countAll(
   }
 }
 
-async function countRows(sql: PostgresSql, table: PolicedTable): Promise<CountedRows> {
+async function countRows(sql: PostgresSql, table: PolicedTable): Promise<number> {
   const { text, params } = countOf(qualified(table));
   const [row] = await sql.query<{ answer: string }>(text, params);
-  return toCounted(Number(row?.answer));
+  return Number(row?.answer);
 }
 
 async function sampleOf(sql: PostgresSql, table: PolicedTable): Promise<string | undefined> {
@@ -147,8 +150,4 @@ function passing(table: PolicedTable, { using }: ReadPolicy, sample: string) {
   const rows = `pg_catalog.jsonb_populate_recordset(null::${qualified(table)}, $1::pg_catalog.jsonb)`;
   // Its sub-selects name the table's columns by the table's name.
   return { ...countOf(`${rows} as ${quoteIdentifier(table.name)} where (${using})`), params: [sample] };
-}
-
-function toCounted(count: number): CountedRows {
-  return { count: Math.min(count, mostRows), orMore: count > mostRows };
 }
