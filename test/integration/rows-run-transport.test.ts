@@ -222,7 +222,7 @@ describe('a call that is interrupted', () => {
   it('at its time limit says at which statement, and leaves its connection to the next one', async () => {
     await using runner = rowsRunner(postgres);
     const [before] = await runner.texts(anon, [backend], rowsCall());
-    const late = runner.texts(anon, [sql('select 1'), sleep], rowsCall({ timeoutMs: 200 }));
+    const late = runner.texts(anon, [sql('select 1'), sleep], rowsCall({ timeoutMs: 800 }));
     await expect(late).rejects.toMatchObject({ code: 'TIMEOUT', statement: 1 });
     expect(await runner.texts(anon, [backend], rowsCall())).toEqual([before]);
   });

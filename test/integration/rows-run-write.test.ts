@@ -46,6 +46,9 @@ describe.each(['session', 'transaction'] as const)('a write, with a pooler in %s
       seen.push(...(await notes()));
       return answers;
     });
+    const open = await admin`
+      select 1 from pg_stat_activity where usename = 'bunbun_rows' and state like 'idle in transaction%'`;
+    expect(open.length).toBe(0);
     expect({ result, seen, after: await notes() }).toEqual({ result: ['1', '2'], seen: [], after: [1, 2] });
   });
 
@@ -91,7 +94,7 @@ describe.each(['session', 'transaction'] as const)('a write, with a pooler in %s
 
   it('is undone when its time is over before it is committed', async () => {
     await using runner = start();
-    const late = runner.write(anon, rowsCall({ timeoutMs: 300 }), async ({ run }) => {
+    const late = runner.write(anon, rowsCall({ timeoutMs: 1_500 }), async ({ run }) => {
       await run(insert(1));
       await run(sql('select pg_sleep(20)::text'));
     });

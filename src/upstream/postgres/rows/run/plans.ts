@@ -1,7 +1,7 @@
 import { createLru } from '../../../../lib/lru.ts';
 
 /** The statement that a text is to be bound by: without a name it is the unnamed one, which is parsed each time. */
-export interface Plan {
+interface Plan {
   readonly name: string;
   /** Postgres has it already. */
   readonly parsed: boolean;

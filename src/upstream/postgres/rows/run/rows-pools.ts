@@ -31,7 +31,7 @@ export type RowsSession = PostgresSession<PipelineSql>;
 export type RowsPool = PostgresPool<PipelineSql>;
 
 /** Connections for reading and for writing of one login. They are opened when first needed. */
-export interface LoginPools {
+interface LoginPools {
   /** Transactions are read-only and repeatable read, and nothing that runs in one can change that. */
   readonly read: RowsPool;
   readonly write: RowsPool;

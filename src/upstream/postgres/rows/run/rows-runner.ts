@@ -1,4 +1,6 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { AppError } from '../../../../lib/app-error.ts';
+import { backOff } from '../../../../lib/back-off.ts';
 import type { CompiledQuery } from '../compile/query.ts';
 import { readRows } from './read-rows.ts';
 import type { RowsAnswer, RowsCaller } from './rows-caller.ts';
@@ -78,6 +80,10 @@ export interface RowsRunner {
   close(graceMs: number): Promise<void>;
 }
 
+/** Milliseconds before a second attempt, at most. */
+const retryPauseMs = 40;
+const leastPause = 0.5;
+
 /** Throws when a URL or its CA file is unusable. Nothing connects before it is needed. */
 export function createRowsRunner(options: RowsRunnerOptions): RowsRunner {
   const pools = createRowsPools(options);
@@ -97,7 +103,13 @@ export function createRowsRunner(options: RowsRunnerOptions): RowsRunner {
       try {
         return await pool.withSession(left, (session) => use(session, first));
       } catch (error) {
-        if (attempt === 1 && isPassing(error)) continue;
+        if (attempt === 1 && isPassing(error)) {
+          // Who is left over may go on first, or both would meet again. A caller who leaves is noticed by the pool.
+          await delay(backOff(1, retryPauseMs, retryPauseMs, leastPause), undefined, { signal }).catch(
+            () => undefined,
+          );
+          continue;
+        }
         // Of anything but a statement's failure and ours, `work` is the author.
         if (first.error === undefined && !(error instanceof AppError)) throw error;
         throw toRowsError(error, first.place, caller, names);

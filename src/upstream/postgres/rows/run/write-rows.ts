@@ -51,7 +51,8 @@ export async function writeRows<T>(
   try {
     const result = await work(run);
     refuseLate();
-    if (sent > 0) await end(session, first, pooled);
+    // A pooler leaves us the backend until it is cleaned.
+    if (sent > 0) await end(session, first, pooled && callsFunction ? 'keep backend' : undefined);
     return result;
   } catch (error) {
     if (sent > 0 && !session.closed) await rollback(session);
@@ -62,9 +63,13 @@ export async function writeRows<T>(
   }
 }
 
-async function end(session: RowsSession, first: FirstFailure, pooled: boolean): Promise<void> {
+async function end(
+  session: RowsSession,
+  first: FirstFailure,
+  then: Parameters<typeof commit>[1],
+): Promise<void> {
   try {
-    await commit(session, pooled ? 'keep backend' : undefined);
+    await commit(session, then);
   } catch (error) {
     first.error ??= error;
     first.place = wholeTransaction;
