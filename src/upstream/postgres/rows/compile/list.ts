@@ -1,10 +1,19 @@
-import { jsonList, jsonObject, jsonRows } from './json-object.ts';
+import { jsonList, jsonObject } from './json-object.ts';
 import { orderBy } from './order.ts';
 import { pageClauses, pagedRows, withNumbers } from './page.ts';
 import type { Page, Selected } from './query.ts';
 import { rowOf } from './row-scope.ts';
 import type { RowSet } from './row-set.ts';
-import { anyCut, type Cut, isFlat, mayBeCut, passCut, type RowStatement } from './row-shape.ts';
+import {
+  anyCut,
+  type Cut,
+  isFlat,
+  mayBeCut,
+  passCut,
+  type RowShape,
+  type RowStatement,
+} from './row-shape.ts';
+import { shapedRows } from './shaped-rows.ts';
 import { builtIn } from './sql-names.ts';
 import type { Fragment, Statement } from './statement.ts';
 
@@ -16,33 +25,36 @@ export function listOf(
   select: readonly Selected[],
   path: readonly string[],
 ): Fragment {
-  const own = page.limit === undefined ? statement.cutColumn(path) : undefined;
-  if (rows.isCall && own !== undefined) return numberedList(statement, rows, page, select, path, own);
-  const { maxRows } = statement;
-  const saysMore = (more: string): string[] =>
-    own === undefined
-      ? []
-      : [`case when pg_catalog.count(*) ${builtIn('=')} ${maxRows} then ${more} end as ${own}`];
-  const ownCuts = own === undefined ? [] : [own];
-
-  const skipsParts = page.offset !== undefined && !isFlat(select);
-  if (page.distinctOn.length === 0 && !skipsParts && !mayBeCut(select)) {
-    const { from, order, limits, more } = pageClauses(statement, rows, page, maxRows);
-    const { pairs } = statement.selectRow(rowOf(rows.alias), select, path);
-    const tail = `${from}${orderBy(order.expressions)}${limits}`;
-    return { sql: jsonRows(pairs, tail, saysMore(more)), cuts: ownCuts };
+  if (page.limit !== undefined) {
+    const { shape, from, rest } = pageRows(statement, rows, page, select, path);
+    return shapedRows(shape, from, rest);
   }
+  const own = statement.cutColumn(path);
+  if (rows.isCall) return numberedList(statement, rows, page, select, path, own);
+  const { shape, from, rest, more } = pageRows(statement, rows, page, select, path);
+  // Only a list that is full asks whether there is more.
+  const sql = `case when pg_catalog.count(*) ${builtIn('=')} ${statement.maxRows} then ${more} end`;
+  return shapedRows(shape, from, rest, { name: own, sql });
+}
 
-  const paged = pagedRows(statement, rows, page, maxRows);
-  const { pairs, joins, cuts } = statement.selectRow(paged.row, select, path);
-  const tail = `${paged.from()}${joins}${paged.orderBy}`;
-  if (cuts.length === 0) return { sql: jsonRows(pairs, tail, saysMore(paged.more)), cuts: ownCuts };
-  const items = [`${jsonObject(pairs)} as j`, ...cuts.map(passCut)];
-  const columns = [jsonList('o.j'), ...saysMore(paged.more), ...cuts.map((cut) => anyCut(cut))];
-  return {
-    sql: `select ${columns.join(', ')} from (select ${items.join(', ')}${tail}) o`,
-    cuts: [...ownCuts, ...cuts.map(({ name }) => name)],
-  };
+/** The rows of a page and what they become: by one select, or by one over the page where that is dearer before it is cut. */
+function pageRows(
+  statement: RowStatement,
+  rows: RowSet,
+  page: Page,
+  select: readonly Selected[],
+  path: readonly string[],
+): { readonly shape: RowShape; readonly from: string; readonly rest: string; readonly more: string } {
+  const { maxRows } = statement;
+  const skipsParts = page.offset !== undefined && !isFlat(select);
+  if (page.distinctOn.length > 0 || skipsParts || mayBeCut(select)) {
+    const paged = pagedRows(statement, rows, page, maxRows);
+    const shape = statement.selectRow(paged.row, select, path);
+    return { shape, from: paged.from(), rest: paged.orderBy, more: paged.more };
+  }
+  const { from, order, limits, more } = pageClauses(statement, rows, page, maxRows);
+  const shape = statement.selectRow(rowOf(rows.alias), select, path);
+  return { shape, from, rest: `${orderBy(order.expressions)}${limits}`, more };
 }
 
 /** Of a function, which must not be called again to see whether there is more: it is asked for one row more. */
@@ -57,7 +69,7 @@ function numberedList(
   const paged = pagedRows(statement, rows, page, statement.maxRows + 1);
   const { pairs, joins, cuts } = statement.selectRow(paged.row, select, path);
   const items = [`${jsonObject(pairs)} as j`, ...cuts.map(passCut)];
-  const tail = `${paged.from()}${joins}${paged.orderBy}`;
+  const tail = ` from ${paged.from()}${joins}${paged.orderBy}`;
   return cutList(statement, `select ${items.join(', ')}${tail}`, own, cuts);
 }
 

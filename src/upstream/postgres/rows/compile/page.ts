@@ -10,7 +10,7 @@ import type { Statement } from './statement.ts';
 
 /** The clauses of one page of rows. */
 export interface PageClauses {
-  /** From FROM to WHERE. */
+  /** From behind FROM to WHERE. */
   readonly from: string;
   readonly order: Order;
   /** LIMIT and OFFSET. */
@@ -31,7 +31,7 @@ export function pageClauses(statement: Statement, rows: RowSet, page: Page, most
       ? all
       : `(select distinct ${distinctNames(rows, page).join(', ')} from ${all}) p`;
   return {
-    from: ` from ${rows.from}${order.joins}${where}`,
+    from: `${rows.from}${order.joins}${where}`,
     order,
     limits: limitsText(limit, offset),
     more: `exists (select from ${counted} offset ${limit}${skipped})`,
@@ -88,10 +88,11 @@ export function checkCount(name: string, value: number, most: number): void {
 /** A page as a sub-select, so that what is joined to its rows is looked up for them alone. */
 export interface PagedRows {
   readonly row: PassedRow;
-  /** FROM with the sub-select; to be asked for when all columns of `row` are known. */
+  /** The sub-select with its alias; to be asked for when all columns of `row` are known. */
   from(): string;
   /** ORDER BY for the select around it, since a join may lose the order. */
   readonly orderBy: string;
+  /** As in PageClauses. */
   readonly more: string;
 }
 
@@ -109,14 +110,14 @@ export function pagedRows(statement: Statement, rows: RowSet, page: Page, mostRo
   const select = (): string => {
     const columns = [...row.columns(rowOf(rows.alias)), ...keys].join(', ');
     if (page.distinctOn.length === 0) {
-      return `select ${columns}${clauses.from}${orderBy(clauses.order.expressions)}${clauses.limits}`;
+      return `select ${columns} from ${clauses.from}${orderBy(clauses.order.expressions)}${clauses.limits}`;
     }
     const distinct = distinctOn(rows, page, clauses.order);
-    return `select p.* from (select ${distinct.on} ${columns}${clauses.from}${distinct.orderBy}) p${orderOver('p')}${clauses.limits}`;
+    return `select p.* from (select ${distinct.on} ${columns} from ${clauses.from}${distinct.orderBy}) p${orderOver('p')}${clauses.limits}`;
   };
   return {
     row,
-    from: () => ` from (${select()}) ${alias}`,
+    from: () => `(${select()}) ${alias}`,
     orderBy: orderOver(alias),
     more: clauses.more,
   };

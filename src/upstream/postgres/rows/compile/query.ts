@@ -127,12 +127,12 @@ export interface GroupsQuery {
   )[];
 }
 
-/** A function whose answer is no row of a table: a value, a set of values, or rows of its own. */
+/** A function that gives anything but a set of a table's rows: a value, rows of its own, or one row of a table. */
 export interface CallQuery {
   readonly kind: 'call';
   readonly fn: RowsFunction;
   readonly args: Arguments;
-  /** Of rows of its own and of composites; empty for values. */
+  /** Of rows and composites; empty for values. */
   readonly select: readonly Selected[];
   readonly limit: number | undefined;
   readonly offset: number | undefined;
@@ -262,16 +262,14 @@ export type OrderKey =
       readonly column: Column;
     };
 
-/** What a statement is given beside its text, in the order of `$1`, `$2`, …: each as Postgres writes it. */
-export type SqlParams = readonly (string | null)[];
-
 export interface CompiledQuery {
   /**
    * One statement that gives one row. Its first column is the answer as JSON text, or null. Where there are `lists`, a
    * second one has the indexes of those that were cut, such as `0,2`; it is empty where none was.
    */
   readonly text: string;
-  readonly params: SqlParams;
+  /** In the order of `$1`, `$2`, …: each as Postgres writes it. */
+  readonly params: readonly (string | null)[];
   /** Lists for which the caller gave no limit: where they are, in response keys below the answer. */
   readonly lists: readonly (readonly string[])[];
 }

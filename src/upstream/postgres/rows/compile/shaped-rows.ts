@@ -1,22 +1,29 @@
 import { jsonList, jsonObject, jsonRow, jsonRows } from './json-object.ts';
-import { anyCut, passCut, type RowShape } from './row-shape.ts';
+import { anyCut, type Cut, passCut, type RowShape } from './row-shape.ts';
 import type { Fragment } from './statement.ts';
 
-/** The list of the objects of all rows of `from`; `rest` are the clauses behind it. */
-export function shapedRows({ pairs, joins, cuts }: RowShape, from: string, rest: string): Fragment {
+/**
+ * The list of the objects of all rows of `from`; `rest` are the clauses behind it. `own` says whether the list itself was
+ * cut, over all of its rows.
+ */
+export function shapedRows(
+  { pairs, joins, cuts }: RowShape,
+  from: string,
+  rest: string,
+  own?: Cut,
+): Fragment {
   const tail = ` from ${from}${joins}${rest}`;
-  if (cuts.length === 0) return { sql: jsonRows(pairs, tail), cuts: [] };
+  const owns = own === undefined ? [] : [own];
+  const names = [...owns, ...cuts].map(({ name }) => name);
+  if (cuts.length === 0) return { sql: jsonRows(pairs, tail, owns.map(passCut)), cuts: names };
   const items = [`${jsonObject(pairs)} as j`, ...cuts.map(passCut)];
-  const columns = [jsonList('o.j'), ...cuts.map((cut) => anyCut(cut))];
-  return {
-    sql: `select ${columns.join(', ')} from (select ${items.join(', ')}${tail}) o`,
-    cuts: cuts.map(({ name }) => name),
-  };
+  const columns = [jsonList('o.j'), ...owns.map(passCut), ...cuts.map((cut) => anyCut(cut))];
+  return { sql: `select ${columns.join(', ')} from (select ${items.join(', ')}${tail}) o`, cuts: names };
 }
 
-/** The object of the one row of `from`. */
-export function shapedRow({ pairs, joins, cuts }: RowShape, from: string): Fragment {
-  const tail = ` from ${from}${joins}`;
+/** The object of the one row of `from`; `rest` are the clauses behind it. */
+export function shapedRow({ pairs, joins, cuts }: RowShape, from: string, rest = ''): Fragment {
+  const tail = ` from ${from}${joins}${rest}`;
   if (cuts.length === 0) return { sql: jsonRow(pairs, tail), cuts: [] };
   const columns = [`${jsonObject(pairs)} as j`, ...cuts.map(passCut)];
   return { sql: `select ${columns.join(', ')}${tail}`, cuts: cuts.map(({ name }) => name) };

@@ -1,8 +1,8 @@
-import { jsonObject, jsonRow } from './json-object.ts';
 import type { Selected } from './query.ts';
 import { rowOf } from './row-scope.ts';
 import { type RowSet, whereOf } from './row-set.ts';
-import { passCut, type RowStatement } from './row-shape.ts';
+import type { RowStatement } from './row-shape.ts';
+import { shapedRow } from './shaped-rows.ts';
 import type { Fragment } from './statement.ts';
 
 /** The one row of `rows`, or none. */
@@ -12,11 +12,8 @@ export function singleRow(
   select: readonly Selected[],
   path: readonly string[],
 ): Fragment {
-  const { pairs, joins, cuts } = statement.selectRow(rowOf(rows.alias), select, path);
+  const shape = statement.selectRow(rowOf(rows.alias), select, path);
   // That a key names one row alone may be no more than what a view's comment says, or what holds of a table without those
   // that inherit from it. And the limit keeps it a lookup for each row that it is joined to.
-  const tail = ` from ${rows.from}${joins}${whereOf(rows.conditions)} limit 1`;
-  if (cuts.length === 0) return { sql: jsonRow(pairs, tail), cuts: [] };
-  const columns = [`${jsonObject(pairs)} as j`, ...cuts.map(passCut)];
-  return { sql: `select ${columns.join(', ')}${tail}`, cuts: cuts.map(({ name }) => name) };
+  return shapedRow(shape, rows.from, `${whereOf(rows.conditions)} limit 1`);
 }
