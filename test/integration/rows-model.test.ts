@@ -356,11 +356,11 @@ describe('tables', () => {
       create unique index on t (lower(mail)); create unique index on t (org) where mail is null;
       create unique index on t (org) include (slug);
       comment on column t.hidden is '@graphql({"hide": true})';`);
-    const facts = tables[0]?.keys.map(({ apiName, name, primary, isConstraint, columns }) => [
+    const facts = tables[0]?.keys.map(({ apiName, name, primary, isConstraint, isImmediate, columns }) => [
       apiName,
       name,
       columns.map((column) => column.name).join(),
-      [primary && 'primary', isConstraint && 'constraint'].filter(Boolean).join(),
+      [primary && 'primary', isConstraint && 'constraint', !isImmediate && 'deferred'].filter(Boolean).join(),
     ]);
     expect(facts).toMatchInlineSnapshot(`
       [
@@ -380,7 +380,7 @@ describe('tables', () => {
           "ByHandle",
           "later",
           "handle",
-          "",
+          "constraint,deferred",
         ],
         [
           "ByHandleAndOrg",

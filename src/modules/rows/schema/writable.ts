@@ -38,9 +38,9 @@ export function findingKey(grants: Grants, table: Table): Key | undefined {
   );
 }
 
-/** The keys whose violation an insert may answer: they have a name, and their columns are read to find out. */
+/** The keys whose violation an insert may answer: their columns are read to find out. */
 export function conflictKeys(grants: Grants, table: Table): readonly Key[] {
-  return readableKeys(grants, table).filter(({ name }) => name !== '');
+  return readableKeys(grants, table).filter(({ isImmediate }) => isImmediate);
 }
 
 /** The key by which one row is written. */

@@ -6,14 +6,15 @@ export interface KeyRow {
   readonly name: string;
   readonly isPrimary: boolean;
   readonly isConstraint: boolean;
+  readonly isImmediate: boolean;
   /** Of its columns, in its order. */
   readonly positions: readonly number[];
 }
 
-/** $1: names of schemas. What is unique at the end of a transaction only cannot be named in `on conflict`. */
+/** $1: names of schemas. */
 export const keys = catalogueStatement<KeyRow>(`
 select c.oid::text as "tableId", x.relname as name, i.indisprimary as "isPrimary",
-  i.indimmediate and exists (select from pg_catalog.pg_constraint k
+  i.indimmediate as "isImmediate", exists (select from pg_catalog.pg_constraint k
     where k.conindid = i.indexrelid and k.conrelid = c.oid and k.contype in ('p', 'u')) as "isConstraint",
   array(
     select p.position::int from pg_catalog.unnest(i.indkey::int2[]) with ordinality as p (position, place)

@@ -34,8 +34,11 @@ export function textRows(
   };
 }
 
-/** Of arrays there are no arrays; and how money is read depends on the server's locale, a plain number does not. */
+/**
+ * Of arrays there are no arrays, and of composites `unnest` makes several columns. How money is read depends on the
+ * server's locale, a plain number does not.
+ */
 function itemType(type: ValueType): string {
-  if (type.kind === 'array') return 'pg_catalog.text';
+  if (type.kind === 'array' || type.kind === 'composite') return 'pg_catalog.text';
   return type.kind === 'scalar' && type.scalar === 'Money' ? 'pg_catalog.numeric' : type.sql;
 }

@@ -63,8 +63,10 @@ export interface Key {
   /** Of the constraint or the index; empty for the key that a view's comment gives. */
   readonly name: string;
   readonly primary: boolean;
-  /** Usable in `on conflict on constraint`. */
+  /** Not only an index. */
   readonly isConstraint: boolean;
+  /** Looked at row by row: one that may be looked at in the end cannot be named in `on conflict`. */
+  readonly isImmediate: boolean;
   readonly columns: readonly Column[];
 }
 

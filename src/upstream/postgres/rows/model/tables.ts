@@ -159,10 +159,11 @@ function collectKeys(
   remark: (text: string) => void,
 ): UnnamedKey[] {
   const keys = rows.map(
-    ({ name, isPrimary, isConstraint, positions }): UnnamedKey => ({
+    ({ name, isPrimary, isConstraint, isImmediate, positions }): UnnamedKey => ({
       name,
       primary: isPrimary,
       isConstraint,
+      isImmediate,
       columns: positions.flatMap((position) => columns.at.get(position) ?? []),
     }),
   );
@@ -173,7 +174,7 @@ function collectKeys(
     remark('its comment gives it a primary key of columns that it does not have');
     return keys;
   }
-  return [{ name: '', primary: true, isConstraint: false, columns: members }, ...keys];
+  return [{ name: '', primary: true, isConstraint: false, isImmediate: false, columns: members }, ...keys];
 }
 
 /** Those whose columns are all shown. A row is found by each set of columns once, and by each name. */
