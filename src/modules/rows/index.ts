@@ -52,8 +52,10 @@ export const rows = defineModule({
         roles: [...callerRoles, serviceRole],
       }),
       onRead: ({ model }) => {
-        for (const remark of model.remarks)
-          log.warn({ remark }, 'a name of the database is another one here');
+        const said = new Set(watch.current?.model.remarks);
+        for (const remark of model.remarks.filter((each) => !said.has(each))) {
+          log.warn({ remark }, 'something of the database is not here as it is there');
+        }
       },
       log,
     });
