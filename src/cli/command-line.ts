@@ -7,6 +7,7 @@ import { printSchema } from '../graphql/kit/print-schema.ts';
 import { checkNames } from './check-names.ts';
 import { doctor } from './doctor.ts';
 import { endings } from './endings.ts';
+import { type SchemaOfRole, schemaOfRole } from './schema-of-role.ts';
 import { serve } from './serve.ts';
 import { withoutLocalStack } from './without-local-stack.ts';
 
@@ -19,7 +20,9 @@ const usage = `Usage: bunbun [command]
     --allow-lan     let dev listen on an address that is not loopback, without mailbox, key link and open metrics
     --end-with-parent
                     end when the process that started it is gone, as npm start wants it
-  schema print      the GraphQL schema as SDL
+  schema print      the GraphQL schema as SDL, without tables
+    --role <role> --url <url> --key <key>
+                    with the tables that a role may use, as the gateway at a URL says to a service_role key
   doctor --grants   SQL that makes the login for DATABASE_URL_READ
 
 Configuration is by environment variables and a .env file; see docs/reference/config.md.
@@ -40,6 +43,9 @@ async function run(args: readonly string[], processEnv: Environment): Promise<nu
       'allow-lan': { type: 'boolean', default: false },
       'end-with-parent': { type: 'boolean', default: false },
       grants: { type: 'boolean', default: false },
+      role: { type: 'string' },
+      url: { type: 'string' },
+      key: { type: 'string' },
       help: { type: 'boolean', default: false, short: 'h' },
     },
   });
@@ -66,11 +72,19 @@ async function run(args: readonly string[], processEnv: Environment): Promise<nu
       process.stdout.write(doctor(values));
       return 0;
     case 'schema print':
-      process.stdout.write(printSchema(createSchema()));
+      process.stdout.write(await schemaText(values));
       return 0;
   }
   process.stderr.write(`bunbun: There is no command \`${command}\`.\n\n${usage}`);
   return 2;
+}
+
+async function schemaText(options: Partial<SchemaOfRole>): Promise<string> {
+  const { role, url, key } = options;
+  if (role === undefined && url === undefined && key === undefined) return printSchema(createSchema());
+  if (role !== undefined && url !== undefined && key !== undefined)
+    return await schemaOfRole({ role, url, key });
+  throw new Error('`schema print` takes --role, --url and --key together, or none of them.');
 }
 
 /** Runs one command to its end. What goes wrong is told on stderr, in a sentence; the result is the exit code. */

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Logger } from '../../src/observability/logger.ts';
+import { runCommand } from '../support/command-line.ts';
 import { serviceToken } from '../support/database-gateway.ts';
 import { gql } from '../support/gql.ts';
 import { type RowsGateway, startRowsGateway } from '../support/rows-gateway.ts';
@@ -245,6 +246,19 @@ describe('schemaText', () => {
     await expect.poll(() => of('anon')).not.toContain('NotesRow');
     expect(await of('anon')).toContain('type TasksRow');
     expect(await of('service_role')).toContain('type NotesRow');
+  });
+
+  it('is printed by the command line', async () => {
+    const print = (...args: string[]) => runCommand(['schema', 'print', ...args], {});
+    const command = print('--role', 'authenticated', '--url', gateway.url, '--key', serviceToken);
+    expect(await command.ended).toBe(0);
+    expect(command.output()).toContain('type NotesRow');
+    const refused = print('--role', 'authenticated', '--url', gateway.url, '--key', 'wrong');
+    expect(await refused.ended).toBe(1);
+    expect(refused.output()).toContain('gave no schema');
+    const half = print('--role', 'authenticated');
+    expect(await half.ended).toBe(1);
+    expect(half.output()).toContain('--role, --url and --key together');
   });
 
   it('refuses other roles', async () => {
