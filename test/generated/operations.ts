@@ -1762,6 +1762,18 @@ export type Operation_9fd8dbf3Variables = Exact<{ [key: string]: never; }>;
 
 export type Operation_9fd8dbf3 = { __type: { name: string }, __schema: { types: Array<{ name: string }> } };
 
+export type Operation_0092a94bVariables = Exact<{
+  statement: Scalars['String']['input'];
+}>;
+
+
+export type Operation_0092a94b = { executeSql: { command: string } };
+
+export type Operation_d3140decVariables = Exact<{ [key: string]: never; }>;
+
+
+export type Operation_d3140dec = { __schema: { types: Array<{ name: string, fields: Array<{ name: string }>, inputFields: Array<{ name: string }>, enumValues: Array<{ name: string }> }> } };
+
 export type Operation_cabc1794Variables = Exact<{ [key: string]: never; }>;
 
 
@@ -2423,6 +2435,7 @@ export interface Operations {
   "mutation ($s: String!) { executeSql(statement: $s) { command } }": { data: Operation_140e8b61; variables: Operation_140e8b61Variables };
   "mutation ($s: String!) { executeSql(statement: $s) { rows } }": { data: Operation_d0d829b4; variables: Operation_d0d829b4Variables };
   "mutation ($scope: SignOutScope!) { signOut(scope: $scope) { userId } }": { data: Operation_4d1db0d5; variables: Operation_4d1db0d5Variables };
+  "mutation ($statement: String!) { executeSql(statement: $statement) { command } }": { data: Operation_0092a94b; variables: Operation_0092a94bVariables };
   "mutation ($t: String!) { refreshSession(refreshToken: $t) { session { refreshToken } } }": { data: Operation_13b67527; variables: Operation_13b67527Variables };
   "mutation ($t: String!) { refreshSession(refreshToken: $t) { user { id } } }": { data: Operation_b2204b50; variables: Operation_b2204b50Variables };
   "mutation ($token: String!) { refreshSession(refreshToken: $token) {\n      user { id email } session { accessToken refreshToken } } }": { data: Operation_70b197e8; variables: Operation_70b197e8Variables };
@@ -2561,6 +2574,7 @@ export interface Operations {
   "{\n      schemas { name owner comment tables(first: 2) { nodes { name schema } } }\n      extensions { name schema version isInstalled }\n      databaseRoles { name isSuperuser bypassesRls canLogin connectionLimit memberOf }\n      publications { name events allTables tables { schema name } } }": { data: Operation_f308e27c; variables: Operation_f308e27cVariables };
   "{ ...D ...D } fragment D on Query { a: __typename ...C ...C } fragment C on Query { b: __typename }": { data: Operation_02014b9f; variables: Operation_02014b9fVariables };
   "{ __schema { queryType { name } } }": { data: Operation_849fe60b; variables: Operation_849fe60bVariables };
+  "{ __schema { types { name fields { name } inputFields { name } enumValues { name } } } }": { data: Operation_d3140dec; variables: Operation_d3140decVariables };
   "{ __type(name: \"TodosRow\") { name } __schema { types { name } } }": { data: Operation_9fd8dbf3; variables: Operation_9fd8dbf3Variables };
   "{ __typename }": { data: Operation_e8946c8e; variables: Operation_e8946c8eVariables };
   "{ a: viewer { role } b: viewer { role } }": { data: Operation_35436138; variables: Operation_35436138Variables };

@@ -1,0 +1,119 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { databaseEnv, serviceToken } from '../support/database-gateway.ts';
+import { startTestGateway } from '../support/gateway.ts';
+import { gql } from '../support/gql.ts';
+import { startTestPostgres } from '../support/postgres.ts';
+import { proxyPostgres } from '../support/postgres-proxy.ts';
+import { startRowsGateway } from '../support/rows-gateway.ts';
+import { hmacToken, userClaims } from '../support/tokens.ts';
+
+const token = hmacToken(userClaims());
+/** What a schema has to be seen in where the database says that it changed. */
+const soon = { timeout: 2_000, interval: 50 };
+
+const schema = `
+  create table things (id int primary key, name text);
+  insert into things values (1, 'one'), (2, 'two');
+  grant select on things to authenticated, service_role;
+`;
+
+describe('a schema that changes', () => {
+  it('is noticed under load, without an error of what goes on fitting', async () => {
+    await using gateway = await startRowsGateway(schema);
+    const failures: unknown[] = [];
+    let running = true;
+    let answers = 0;
+    const load = Array.from({ length: 4 }, async () => {
+      while (running) {
+        const { data, errors } = await gateway.graphqlText('{ db { things { id } } }', { token });
+        if (errors.length > 0 || data?.db?.things?.length !== 2) failures.push({ data, errors });
+        answers += 1;
+        await turn();
+      }
+    });
+    const ask = async (selection: string) =>
+      (await gateway.graphqlText(`{ db { ${selection} } }`, { token })).data ?? 'refused';
+
+    try {
+      await gateway.admin.unsafe('alter table public.things add column extra int default 7');
+      await expect
+        .poll(() => ask('things(limit: 1) { extra }'), soon)
+        .toEqual({ db: { things: [{ extra: 7 }] } });
+
+      await gateway.admin.unsafe('alter table public.things rename column name to title');
+      await expect
+        .poll(() => ask('things(limit: 1) { title }'), soon)
+        .toEqual({ db: { things: [{ title: 'one' }] } });
+
+      await gateway.admin.unsafe('revoke select on public.things from authenticated');
+      await gateway.admin.unsafe('grant select (id) on public.things to authenticated');
+      failures.length = 0;
+      await expect.poll(() => ask('things(limit: 1) { title }'), soon).toEqual('refused');
+
+      const { errors } = await gateway.graphql(
+        gql(`mutation ($statement: String!) { executeSql(statement: $statement) { command } }`),
+        { token: serviceToken, variables: { statement: 'create view public.more as select 1 as n' } },
+      );
+      expect(errors).toEqual([]);
+      await gateway.admin.unsafe('grant select on public.more to authenticated');
+      await expect.poll(() => ask('more { n }'), soon).toEqual({ db: { more: [{ n: 1 }] } });
+    } finally {
+      running = false;
+      await Promise.all(load);
+    }
+    expect(answers).toBeGreaterThan(10);
+    expect(failures).toEqual([]);
+  });
+
+  it('is looked at again for a name that is not known, where nothing tells of it', async () => {
+    await using gateway = await startRowsGateway(schema);
+    await gateway.admin.unsafe(`
+      do $$ declare t record; begin
+        for t in select evtname from pg_event_trigger loop execute format('drop event trigger %I', t.evtname); end loop;
+      end $$;
+      create table public.unheard (id int); grant select on public.unheard to authenticated;`);
+    // At most one look a second is made for what strangers ask.
+    await expect
+      .poll(async () => (await gateway.graphqlText('{ db { unheard { id } } }', { token })).data, {
+        timeout: 5_000,
+      })
+      .toEqual({ db: { unheard: [] } });
+  });
+});
+
+describe('a database that is down at the start', () => {
+  it('is unavailable, and is there when it is', async () => {
+    await using server = await startTestPostgres();
+    let up = false;
+    await using proxy = await proxyPostgres(Number(new URL(server.databaseUrl).port), () =>
+      up ? 'pass' : startingUp,
+    );
+    const through = (url: string): string => Object.assign(new URL(url), { port: String(proxy.port) }).href;
+    await using gateway = await startTestGateway({
+      ...databaseEnv(through(server.databaseUrl)),
+      DATABASE_URL_ROWS: through(server.rowsUrl),
+      DATABASE_URL_ROWS_SERVICE: through(server.rowsServiceUrl),
+    });
+    const ask = async () => await gateway.graphqlText('{ db { __typename } }', { token });
+    expect(await ask()).toMatchObject({
+      errors: [{ extensions: { code: 'UPSTREAM_UNAVAILABLE', service: 'POSTGRES' } }],
+    });
+    const { errors } = await gateway.graphqlText('{ db { anything { id } } }', { token });
+    expect(errors).toMatchObject([{ extensions: { code: 'UPSTREAM_UNAVAILABLE' } }]);
+    expect((await gateway.graphql(gql(`{ viewer { role } }`), { token })).errors).toEqual([]);
+    up = true;
+    await expect
+      .poll(async () => (await ask()).errors, { timeout: 15_000 })
+      .not.toMatchObject([{ extensions: { code: 'UPSTREAM_UNAVAILABLE' } }]);
+  });
+});
+
+/** FATAL 57P03 */
+const startingUp = (() => {
+  const fields = Buffer.from('SFATAL\0VFATAL\0C57P03\0Mthe database system is starting up\0\0');
+  const head = Buffer.alloc(5);
+  head.write('E');
+  head.writeInt32BE(fields.length + 4, 1);
+  return Buffer.concat([head, fields]);
+})();
