@@ -102,7 +102,7 @@ export interface Change {
 export type ChangeKind = 'set' | 'inc' | 'append' | 'prepend' | 'deleteKey';
 
 /** A function that may change anything. */
-export interface ChangingCall {
+interface ChangingCall {
   readonly kind: 'changingCall';
   readonly query: ReadQuery;
 }
