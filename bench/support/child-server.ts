@@ -10,9 +10,20 @@ export interface ChildServer {
   stop(): Promise<void>;
 }
 
+/** Another Node, and the folder to start it in. */
+interface ChildPlace {
+  readonly node?: string;
+  readonly folder?: string;
+}
+
 /** Starts a Node process that prints `listening <port>`, and waits for it. */
-export async function startChild(args: readonly string[], env: Record<string, string>): Promise<ChildServer> {
-  const child = spawn(process.execPath, args, {
+export async function startChild(
+  args: readonly string[],
+  env: Record<string, string>,
+  { node = process.execPath, folder = '.' }: ChildPlace = {},
+): Promise<ChildServer> {
+  const child = spawn(node, args, {
+    cwd: folder,
     env: { PATH: process.env['PATH'] ?? '', NODE_ENV: 'production', ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -36,9 +47,13 @@ export async function startChild(args: readonly string[], env: Record<string, st
  * Starts the built gateway of the checkout in `folder` on a free port, with warnings alone in its log, as quiet as what
  * it is compared with; resolves when it is ready.
  */
-export async function startGateway(env: Record<string, string>, folder = '.'): Promise<ChildServer> {
+export async function startGateway(
+  env: Record<string, string>,
+  folder = '.',
+  node = process.execPath,
+): Promise<ChildServer> {
   const port = await freePort();
-  const child = spawn(process.execPath, [join(folder, 'dist/cli.js'), 'serve'], {
+  const child = spawn(node, [join(folder, 'dist/cli.js'), 'serve'], {
     env: {
       PATH: process.env['PATH'] ?? '',
       NODE_ENV: 'production',
