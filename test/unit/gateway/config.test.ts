@@ -280,9 +280,9 @@ describe('misspelt names', () => {
   });
 });
 
-it('refuses a login for reading beside no database', () => {
-  expect(problemsOf({ ...serve, DATABASE_URL_READ: 'postgres://reader:pw@localhost/db' })).toEqual([
-    'DATABASE_URL must be set when DATABASE_URL_READ is set.',
+it.each(['DATABASE_URL_READ', 'DATABASE_URL_ROWS'])('refuses a login of %s beside no database', (name) => {
+  expect(problemsOf({ ...serve, [name]: 'postgres://reader:pw@localhost/db' })).toEqual([
+    `DATABASE_URL must be set when ${name} is set.`,
   ]);
 });
 

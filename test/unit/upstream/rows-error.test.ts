@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../../src/lib/app-error.ts';
 import { ServerError } from '../../../src/upstream/postgres/postgres-error.ts';
-import { toRowsError } from '../../../src/upstream/postgres/rows/run/rows-error.ts';
+import type { Column, Key, Table, ValueType } from '../../../src/upstream/postgres/rows/model/model.ts';
+import { toRowsError, type VisibleNames } from '../../../src/upstream/postgres/rows/run/rows-error.ts';
 import { anon, noNames } from '../../support/rows-runner.ts';
 
 const place = { part: 'statement', index: 2 } as const;
@@ -128,6 +129,80 @@ describe('what a function raises', () => {
       noNames,
     );
     expect(error.message.length).toBe(2_000);
+  });
+});
+
+describe('the names that an error speaks of', () => {
+  const text: ValueType = {
+    kind: 'scalar',
+    scalar: 'String',
+    sql: 'pg_catalog.text',
+    base: 'pg_catalog.text',
+  };
+  const column = (name: string, apiName: string, position: number): Column => ({
+    name,
+    apiName,
+    position,
+    type: text,
+    nullable: false,
+    hasDefault: false,
+    readOnly: false,
+    description: undefined,
+  });
+  const handle = column('user_handle', 'userHandle', 1);
+  const secret = column('secret_code', 'secretCode', 2);
+  const key = (name: string, of: Column): Key => ({
+    apiName: undefined,
+    name,
+    primary: false,
+    isConstraint: true,
+    columns: [of],
+  });
+  const table: Table = {
+    id: '1',
+    schema: 'public',
+    name: 'user_profiles',
+    kind: 'TABLE',
+    apiName: 'userProfiles',
+    typeName: 'UserProfiles',
+    description: undefined,
+    columns: [handle, secret],
+    primaryKey: undefined,
+    keys: [key('handle_key', handle), key('secret_key', secret)],
+    relations: [],
+    computed: [],
+    takes: { inserts: true, updates: true, deletes: true },
+    runsAsOwner: false,
+    rowSecurity: true,
+  };
+  const names = (visible: readonly Column[]): VisibleNames => ({
+    model: { tables: [table], functions: [], remarks: [] },
+    grants: { ...noNames.grants, mayRead: (_table, one) => visible.includes(one) },
+  });
+  const violation = (fields: Partial<ServerError>, table_name = 'user_profiles') =>
+    postgresError('23505', { schema_name: 'public', table_name, ...fields });
+  const detailsOf = (error: ServerError, visible: readonly Column[]) =>
+    toRowsError(error, place, anon, names(visible)).details;
+
+  it('are those of the API', () => {
+    expect(detailsOf(violation({ constraint_name: 'handle_key' }), [handle])).toEqual({
+      table: 'userProfiles',
+      columns: ['userHandle'],
+      constraint: 'handle_key',
+    });
+    expect(detailsOf(violation({ column_name: 'user_handle' }), [handle])).toEqual({
+      table: 'userProfiles',
+      columns: ['userHandle'],
+    });
+  });
+
+  it('are none that the caller may not know', () => {
+    expect(detailsOf(violation({ constraint_name: 'secret_key' }), [handle])).toEqual({
+      table: 'userProfiles',
+    });
+    expect(detailsOf(violation({ constraint_name: 'a_check' }), [handle])).toEqual({ table: 'userProfiles' });
+    expect(detailsOf(violation({ constraint_name: 'handle_key' }), [])).toEqual({});
+    expect(detailsOf(violation({ constraint_name: 'handle_key' }, 'hidden'), [handle])).toEqual({});
   });
 });
 
