@@ -156,6 +156,7 @@ describe('the names that an error speaks of', () => {
     name,
     primary: false,
     isConstraint: true,
+    isImmediate: true,
     columns: [of],
   });
   const table: Table = {
