@@ -50,6 +50,8 @@ class Follower implements Member<SharedResult, End>, AsyncIterator<ExecutionResu
   readonly #outlet: Outlet;
   readonly #membership: Membership<SharedResult, Follower, End>;
   readonly #stopRenewal: () => void;
+  /** What it was given last. */
+  #latest: SharedResult | undefined;
   #isOver = false;
   #last: End;
   #wake: (() => void) | undefined;
@@ -62,8 +64,9 @@ class Follower implements Member<SharedResult, End>, AsyncIterator<ExecutionResu
     const open: OpenSource<SharedResult, Follower, End> = (group) =>
       openExecution(subscriber, serialise, group);
     this.#subscriber = subscriber;
+    const { missed } = subscriber.sharing;
     // Not its group's: a client that is far behind already may be told before it has joined.
-    this.#outlet = subscriber.outlet(() => serialise(subscriber.sharing.missed()));
+    this.#outlet = subscriber.outlet(() => (missed === undefined ? this.#latest : serialise(missed())));
     this.#membership = fanOut.join(this.#key(), this, open);
     this.#stopRenewal = subscriber.viewer.subscribe(() => this.#membership.renew(this.#key(), open));
   }
@@ -73,6 +76,11 @@ class Follower implements Member<SharedResult, End>, AsyncIterator<ExecutionResu
   }
 
   push(result: SharedResult): void {
+    if (this.#subscriber.sharing.missed === undefined) {
+      // It may have had the same of another group.
+      if (this.#latest?.equals(result)) return;
+      this.#latest = result;
+    }
     this.#outlet.push(result);
   }
 
@@ -123,6 +131,7 @@ function openExecution(
   const viewer = createRenewableViewer(subscriber.viewer.current);
   let isLive = false;
   let results: AsyncIterator<ExecutionResult> | undefined;
+  let latest: SharedResult | undefined;
 
   const close = () => {
     abort.abort();
@@ -131,6 +140,7 @@ function openExecution(
   /** True when it may begin anew, for those whose token is not the one that was refused. */
   const refused = (refusal: ExecutionResult): boolean => {
     isLive = false;
+    latest = undefined;
     if (!isUnauthenticated(refusal)) return group.end(refusal);
     const { token } = viewer.current;
     return group.end(refusal, ({ ticket }) => ticket.token === token);
@@ -150,6 +160,7 @@ function openExecution(
       if (done === true) return group.end(undefined);
       if (isUnauthenticated(value)) return refused(value);
       const result = serialise(value);
+      if (sharing.missed === undefined) latest = result;
       group.push(result, result.length);
     }
   };
@@ -160,7 +171,7 @@ function openExecution(
   // The engine answers failures as results; what else may come ends the subscribers without one.
   run().catch(() => group.end(undefined));
 
-  const missed = () => serialise(sharing.missed());
+  const missed = () => (sharing.missed === undefined ? latest : serialise(sharing.missed()));
   return {
     get isLive() {
       return isLive;

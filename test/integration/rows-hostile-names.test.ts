@@ -14,7 +14,11 @@ afterAll(async () => await database?.[Symbol.asyncDispose]());
 async function schemaOf(text: string): Promise<GraphQLSchema> {
   const model = await database.modelOf(text);
   const grants = await database.grants(model, 'supabase_admin');
-  const schema = schemaWithRows(createSchema(), model, grants, { query: () => null, mutation: () => null });
+  const schema = schemaWithRows(createSchema(), model, grants, {
+    query: () => null,
+    mutation: () => null,
+    subscription: { subscribe: () => null, resolve: () => null },
+  });
   return new GraphQLSchema({ ...schema.toConfig(), assumeValid: false });
 }
 

@@ -4,6 +4,7 @@ import { whenDone } from '../../lib/when-done.ts';
 import type { Viewer } from '../../viewer/viewer.ts';
 import type { CheckedDocument } from './document/documents.ts';
 import { tooManyValues } from './document/limits.ts';
+import { followSchema } from './follow-schema.ts';
 import type { ObservedOperation } from './observers.ts';
 import { createOperationRunner, type OperationOutcome, type RunnerDeps } from './operation-runner.ts';
 import { createServing, type SchemaChoice, type ServedSchema } from './served-schema.ts';
@@ -47,6 +48,8 @@ export function createOperationEngine(deps: OperationEngineDeps): OperationEngin
   const suggestions = deps.introspection === 'everybody';
   const serve = createServing({ limits, suggestions });
   const runner = createOperationRunner(deps);
+  /** Of operations that were prepared anew: whoever had that done follows the schema for them. */
+  const followed = new WeakSet<Transport>();
 
   const refused = (
     type: ObservedOperation['type'],
@@ -66,10 +69,11 @@ export function createOperationEngine(deps: OperationEngineDeps): OperationEngin
   function prepareChecked(
     { id, schema, execution }: ServedSchema,
     checked: CheckedDocument,
-    { query, operationName, variables: came }: OperationParams,
+    params: OperationParams,
     transport: Transport,
     caller?: Viewer,
   ): PreparedOperation {
+    const { query, operationName, variables: came } = params;
     if (checked.invalid) return refused('unknown', checked.invalid, transport);
     const { document } = checked;
     const facts = checked.operation(operationName);
@@ -88,13 +92,33 @@ export function createOperationEngine(deps: OperationEngineDeps): OperationEngin
       secretAnswer: facts.secretAnswer,
       params: { query, variables: variables.given, operationName: facts.name ?? null },
       sharing: () => (facts.type === 'subscription' ? operationSharing(operation, id) : undefined),
-      run: () =>
-        whenDone<Viewer, OperationOutcome>(
+      run() {
+        const outcome = whenDone<Viewer, OperationOutcome>(
           viewer,
           (known) => runner.run(operation, known, transport),
           (error) => runner.refuse(facts.type, [error], transport),
-        ),
+        );
+        return facts.type === 'subscription' && !followed.has(transport)
+          ? following(outcome, params, transport)
+          : outcome;
+      },
     };
+  }
+
+  /** The same operation of whatever schema the caller has by then. It holds the place that it took at first. */
+  async function following(
+    outcome: OperationOutcome | Promise<OperationOutcome>,
+    params: OperationParams,
+    transport: Transport,
+  ): Promise<OperationOutcome> {
+    const results = await outcome;
+    if (!(Symbol.asyncIterator in results)) return results;
+    const placed: Transport = Object.create(transport, { takeStreamPlace: { value: undefined } });
+    followed.add(placed);
+    return followSchema(results, async () => {
+      const again = await engine.prepare(params, placed);
+      return again.type === 'refused' ? again.result : await again.run();
+    });
   }
 
   /**
@@ -113,7 +137,7 @@ export function createOperationEngine(deps: OperationEngineDeps): OperationEngin
     return refused('unknown', [problem], transport);
   }
 
-  return {
+  const engine: OperationEngine = {
     prepare(params, transport) {
       if ('forEverybody' in schemas) return prepareIn(serve(schemas.forEverybody()), params, transport);
       const { forViewer, reconsider } = schemas;
@@ -140,4 +164,5 @@ export function createOperationEngine(deps: OperationEngineDeps): OperationEngin
       );
     },
   };
+  return engine;
 }

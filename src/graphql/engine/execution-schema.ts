@@ -1,6 +1,7 @@
 import {
   defaultFieldResolver,
   type GraphQLField,
+  type GraphQLFieldResolver,
   type GraphQLNamedType,
   GraphQLNonNull,
   GraphQLObjectType,
@@ -71,11 +72,15 @@ function leaf(
   parentType: GraphQLObjectType,
   schema: GraphQLSchema,
 ): GraphQLField<unknown, unknown> {
-  const { type: returnType, resolve = defaultFieldResolver } = field;
+  const { type: returnType, resolve = defaultFieldResolver, subscribe } = field;
+  const asKnown =
+    (resolver: GraphQLFieldResolver<unknown, unknown>): typeof resolver =>
+    (parent, args, context, info) =>
+      resolver(parent, args, context, { ...info, returnType, parentType, schema });
   return {
     ...field,
     type: isNonNullType(returnType) ? new GraphQLNonNull(readyText) : readyText,
-    resolve: (parent, args, context, info) =>
-      resolve(parent, args, context, { ...info, returnType, parentType, schema }),
+    resolve: asKnown(resolve),
+    ...(subscribe ? { subscribe: asKnown(subscribe) } : {}),
   };
 }

@@ -2,7 +2,7 @@ import type { ExecutionResult } from 'graphql';
 
 export interface ResultMapping {
   readonly each: (result: ExecutionResult) => ExecutionResult;
-  /** The last result of a source that failed. */
+  /** The last result of a source that failed; what it throws passes. */
   readonly failed: (error: unknown) => ExecutionResult;
   /** Runs once, however it ends. */
   readonly ended: () => void;

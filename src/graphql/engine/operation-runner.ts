@@ -1,6 +1,7 @@
 import { type DocumentNode, type ExecutionResult, execute, type GraphQLSchema, subscribe } from 'graphql';
 import { AppError } from '../../lib/app-error.ts';
 import type { FieldRateLimit } from '../../limits/field-rate-limit.ts';
+import { OutdatedSchema } from '../../module/outdated-schema.ts';
 import type { Logger } from '../../observability/logger.ts';
 import { reaches, type Viewer } from '../../viewer/viewer.ts';
 import { type Context, createLoaders, type Services } from '../kit/context.ts';
@@ -115,7 +116,10 @@ export function createOperationRunner(deps: RunnerDeps): OperationRunner {
         end(result.errors?.[0] ? codeOf(result.errors[0], transport) : 'OK');
         return toClient(result);
       },
-      failed: (error: unknown): ExecutionResult => ({ errors: [toClientError(error, audience())] }),
+      failed(error: unknown): ExecutionResult {
+        if (error instanceof OutdatedSchema) throw error;
+        return { errors: [toClientError(error, audience())] };
+      },
     };
   }
 

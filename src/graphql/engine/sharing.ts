@@ -6,9 +6,10 @@ import type { RunnableOperation } from './operation-runner.ts';
 export interface OperationSharing {
   /** Operations of different schemas have nothing in common. */
   readonly schemaId: number;
+  /** Whether a subscriber that comes late begins with what `missed` gives, or with the latest result. */
   readonly greets: boolean;
-  /** The result for a subscriber that may have missed some. */
-  missed(): ExecutionResult;
+  /** The result for a subscriber that may have missed some; undefined where the latest one is. */
+  readonly missed: (() => ExecutionResult) | undefined;
 }
 
 /** How an operation may be shared; undefined where it may not. */
@@ -21,6 +22,7 @@ export function operationSharing(
   const field = schema.getSubscriptionType()?.getFields()[selection.name.value];
   const sharing = field?.extensions.operations?.sharing;
   if (field === undefined || sharing === undefined) return undefined;
+  if (sharing === 'latest') return { schemaId, greets: true, missed: undefined };
   const { coerced } = variables.fitted();
   // Variables that do not fit are refused where the operation runs.
   if (coerced === undefined) return undefined;

@@ -15,9 +15,12 @@ interface FieldCost {
 
 /**
  * What a subscription field says when subscribers with the same identity, document and variables get the same results,
- * so that one execution serves all of them.
+ * so that one execution serves all of them. `latest`: each result is the whole, so the latest is all that one needs who
+ * comes late or has missed some.
  */
-export interface FieldSharing {
+export type FieldSharing = 'latest' | EventSharing;
+
+export interface EventSharing {
   /** The event which tells a subscriber that it may have missed some. */
   missed(args: Record<string, unknown>): unknown;
   /** True when a subscriber begins with that event. */

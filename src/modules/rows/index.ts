@@ -11,6 +11,7 @@ import { createRowsClient, type RowsClient } from './client/client.ts';
 import { databaseSource } from './client/database-source.ts';
 import { createEmptyListHints } from './client/empty-list-hints.ts';
 import { createExplain } from './client/explainer.ts';
+import { createLiveRows, type LiveRows } from './client/live/live-rows.ts';
 import { watchState } from './client/state-watch.ts';
 import { visibleNames } from './client/visible-names.ts';
 import { createDbResolvers } from './schema/db-resolvers.ts';
@@ -56,21 +57,32 @@ export const rows = defineModule({
         for (const remark of model.remarks.filter((each) => !said.has(each))) {
           log.warn({ remark }, 'something of the database is not here as it is there');
         }
+        // They read on when this is current.
+        live.outdated();
       },
       log,
     });
-    lifecycle.add('rows', () => runner.close(5_000));
     const state = () => watch.current;
-    const explain = createExplain({ pool: pools.general, runner, state, timeoutMs: config.ROWS_TIMEOUT });
-    const hints = shared.mode === 'dev' ? createEmptyListHints(explain, log) : undefined;
-    if (hints) lifecycle.add('hints of rows', hints.close);
-    const reading = createRowsClient({
+    const reads = {
       runner,
       state,
       limits: { maxRows, timeoutMs: config.ROWS_TIMEOUT, maxBytes: config.ROWS_MAX_ANSWER },
+    };
+    const live = createLiveRows({
+      ...reads,
+      pools,
+      recheck: watch.refresh,
+      connections: config.ROWS_POOL_SIZE,
+      log,
     });
+    lifecycle.add('rows', () => runner.close(5_000));
+    const explain = createExplain({ pool: pools.general, runner, state, timeoutMs: config.ROWS_TIMEOUT });
+    const hints = shared.mode === 'dev' ? createEmptyListHints(explain, log) : undefined;
+    if (hints) lifecycle.add('hints of rows', hints.close);
+    const reading = createRowsClient(reads);
     const client: RowsService = {
       ...reading,
+      follow: live.follow,
       ...(hints ? { read: hints.around(reading.read) } : {}),
       ...createOperationsOfRoles({
         limits: shared.graphql,
@@ -98,8 +110,11 @@ export const rows = defineModule({
         schemaChanges.follow();
         await Promise.all([checkRowsLogin(runner, log), watch.refresh()]);
       },
-      stats: () => poolStats(runner),
-      close: watch.close,
+      stats: () => ({ ...poolStats(runner), ...live.stats() }),
+      async close() {
+        watch.close();
+        await live.close();
+      },
     };
   },
 });
@@ -115,15 +130,20 @@ function poolStats(runner: RowsRunner): Record<string, number> {
   );
 }
 
-type RowsService = RowsClient & OperationsOfRoles;
+type RowsService = RowsClient & Pick<LiveRows, 'follow'> & OperationsOfRoles;
+
+function refuseNow(): never {
+  throw notConfigured('POSTGRES', 'This gateway shows no tables: DATABASE_URL_ROWS is not set.');
+}
 
 async function refuse(): Promise<never> {
-  throw notConfigured('POSTGRES', 'This gateway shows no tables: DATABASE_URL_ROWS is not set.');
+  refuseNow();
 }
 
 const withoutRows: RowsService = {
   read: refuse,
   write: refuse,
+  follow: refuseNow,
   schemaText: refuse,
   runAs: refuse,
   rlsExplain: refuse,

@@ -19,6 +19,7 @@ const sqlFiles = [
   'realtime.sql',
   'guards.sql',
   'schema-changes.sql',
+  'live-rows.sql',
 ] as const;
 
 /** Applies the files that are new or changed. `sql` is a connection of the superuser. */

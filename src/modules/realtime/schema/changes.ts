@@ -1,12 +1,12 @@
 import type { SchemaBuilder } from '../../../graphql/kit/builder.ts';
-import type { FieldSharing } from '../../../graphql/kit/field-options.ts';
+import type { EventSharing } from '../../../graphql/kit/field-options.ts';
 import { followedBy } from '../../../graphql/kit/input.ts';
 import { changesInput } from '../client/checks/input.ts';
 import { resync } from '../client/feeds/changes-feed.ts';
 import type { ChangeColumn } from '../client/feeds/encode-row.ts';
 import type { PostgresChange } from '../client/feeds/types.ts';
 
-const sharing: FieldSharing = {
+const sharing: EventSharing = {
   missed: ({ schema, table }) =>
     resync({ schema: String(schema), table: typeof table === 'string' ? table : undefined }),
   greets: ({ resyncOnStart }) => resyncOnStart === true,

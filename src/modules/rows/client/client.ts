@@ -1,24 +1,18 @@
-import { compileRead } from '../../../upstream/postgres/rows/compile/compile-read.ts';
-import { cutLists } from '../../../upstream/postgres/rows/compile/cut-lists.ts';
-import type { CompiledQuery, ReadQuery } from '../../../upstream/postgres/rows/compile/query.ts';
+import type { ReadQuery } from '../../../upstream/postgres/rows/compile/query.ts';
 import type { WriteQuery } from '../../../upstream/postgres/rows/compile/write-query.ts';
-import { RowsError } from '../../../upstream/postgres/rows/run/rows-error.ts';
 import type { RowsRunner } from '../../../upstream/postgres/rows/run/rows-runner.ts';
 import { performWrite } from '../../../upstream/postgres/rows/write/perform-write.ts';
 import type { StatementAnswer } from '../../../upstream/postgres/rows/write/write-run.ts';
 import type { Call } from '../../../viewer/call.ts';
-import { databaseRole } from '../../../viewer/database-role.ts';
-import { callsFunction, writeCallsFunction } from './calls-function.ts';
-import type { RowsState } from './rows-state.ts';
-import { visibleNames } from './visible-names.ts';
-
-/** Answers of several queries, in their order. */
-interface DbAnswer {
-  /** As JSON. */
-  readonly texts: readonly string[];
-  /** Lists that have more rows than one may have: of which query, and where in its answer, in response keys. */
-  readonly truncated: readonly { readonly index: number; readonly path: readonly string[] }[];
-}
+import { writeCallsFunction } from './calls-function.ts';
+import {
+  answerOf,
+  createReadings,
+  type DbAnswer,
+  type Failed,
+  type ReadingDeps,
+  statementOf,
+} from './reading.ts';
 
 export interface RowsClient {
   /** Answers all queries out of one snapshot. */
@@ -34,67 +28,35 @@ export interface RowsClient {
  * Answers as the caller. `failed` makes the error to throw of what went wrong, with the index of the query where it is one's.
  * Beside what the database refuses, that is BAD_USER_INPUT, PAYLOAD_TOO_LARGE, TIMEOUT and UPSTREAM_UNAVAILABLE.
  */
-export type Answerer<Query> = (
-  queries: readonly Query[],
-  call: Call,
-  failed: (index: number | undefined, error: unknown) => unknown,
-) => Promise<DbAnswer>;
+export type Answerer<Query> = (queries: readonly Query[], call: Call, failed: Failed) => Promise<DbAnswer>;
 
-export interface RowsClientDeps {
-  readonly runner: RowsRunner;
-  readonly state: () => RowsState | undefined;
-  readonly limits: {
-    readonly maxRows: number;
-    readonly timeoutMs: number;
-    readonly maxBytes: number;
-  };
+export interface RowsClientDeps extends ReadingDeps {
+  readonly runner: Pick<RowsRunner, 'read' | 'write'>;
 }
 
 /** The rows of a database, as those who ask may see them. */
-export function createRowsClient({ runner, state, limits }: RowsClientDeps): RowsClient {
-  const { maxRows, timeoutMs, maxBytes } = limits;
-
-  function callFor({ viewer, signal }: Call, callsFunction: boolean) {
-    const role = databaseRole(viewer);
-    const caller = { role, claims: viewer.claims };
-    return {
-      caller,
-      options: { signal, timeoutMs, maxBytes, callsFunction, names: visibleNames(state(), role) },
-    };
-  }
-
+export function createRowsClient(deps: RowsClientDeps): RowsClient {
+  const { runner, limits } = deps;
+  const readings = createReadings(deps);
   return {
-    async read(queries, call, failed) {
-      const statements = queries.map((query, index): CompiledQuery => {
-        try {
-          return compileRead(query, { maxRows });
-        } catch (error) {
-          throw failed(index, error);
-        }
-      });
+    async read(queries, { viewer, signal }, failed) {
+      const reading = readings.compile(queries, failed);
       try {
-        const { caller, options } = callFor(call, queries.some(callsFunction));
-        const answers = await runner.read(caller, statements, options);
-        return answerOf(
-          statements.map((statement, index) => {
-            const { text, cut } = answers[index] ?? nothing;
-            return { text, truncated: cutLists(statement, cut) };
-          }),
-        );
+        return await readings.answer(reading, viewer, signal);
       } catch (error) {
-        throw failed(error instanceof RowsError ? error.statement : undefined, error);
+        throw failed(statementOf(error), error);
       }
     },
 
-    async write(queries, call, failed) {
+    async write(queries, { viewer, signal }, failed) {
       let running: number | undefined;
       try {
-        const { caller, options } = callFor(call, queries.some(writeCallsFunction));
+        const { caller, options } = readings.callFor(viewer, signal, queries.some(writeCallsFunction));
         return await runner.write(caller, options, async (transaction) => {
           const answers: StatementAnswer[] = [];
           for (const [index, query] of queries.entries()) {
             running = index;
-            answers.push(await performWrite(query, maxRows, transaction.run));
+            answers.push(await performWrite(query, limits.maxRows, transaction.run));
           }
           running = undefined;
           return answerOf(answers);
@@ -103,14 +65,5 @@ export function createRowsClient({ runner, state, limits }: RowsClientDeps): Row
         throw failed(running, error);
       }
     },
-  };
-}
-
-const nothing = { text: null, cut: null };
-
-function answerOf(answers: readonly StatementAnswer[]): DbAnswer {
-  return {
-    texts: answers.map(({ text }) => text ?? 'null'),
-    truncated: answers.flatMap(({ truncated }, index) => truncated.map((path) => ({ index, path }))),
   };
 }

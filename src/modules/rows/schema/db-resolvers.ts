@@ -7,7 +7,9 @@ import {
 } from 'graphql';
 import { assertContext } from '../../../graphql/kit/context.ts';
 import { JsonText } from '../../../graphql/kit/json-text.ts';
+import type { EventQueue } from '../../../lib/fan-out/event-queue.ts';
 import type { Answerer, RowsClient } from '../client/client.ts';
+import type { DbAnswer } from '../client/reading.ts';
 import { type DbField, dbFields } from '../translate/db-fields.ts';
 import { writeQueryOf } from '../translate/db-mutation.ts';
 import { readQueryOf } from '../translate/db-query.ts';
@@ -21,6 +23,15 @@ export function createDbResolvers(maxRows: number): DbResolvers {
   return {
     query: resolver(maxRows, readQueryOf, ({ read }) => read),
     mutation: resolver(maxRows, writeQueryOf, ({ write }) => write),
+    subscription: {
+      async subscribe(_root, _args, context, info) {
+        assertContext(context);
+        const { queries, failed, toText } = readSelection(info, maxRows, readQueryOf);
+        const answers = context.services.rows.follow(queries, context.call, failed);
+        return mapped(answers, (answer) => toText(answer, { live: answer.mode }));
+      },
+      resolve: (text) => text,
+    },
   };
 }
 
@@ -32,20 +43,54 @@ function resolver<Query>(
 ): Resolver {
   return async (_root, _args, context, info) => {
     assertContext(context);
-    const failed = (key: string | undefined, error: unknown) => fieldError(info, key, error);
-    const fields = dbFields({ info, maxRows }, dbType(info), info.fieldNodes, read, failed);
-    const asked = fields.flatMap((field) => ('query' in field ? [field] : []));
-    const answer = await answererOf(context.services.rows)(
-      asked.map(({ query }) => query),
-      context.call,
-      (index, error) => failed(index === undefined ? undefined : asked[index]?.key, error),
-    );
-    const truncated = answer.truncated.map(({ index, path }) => [
-      ...responsePathAsArray(info.path),
-      asked[index]?.key,
-      ...path,
-    ]);
-    return new JsonText(stitched(fields, answer.texts), truncated.length === 0 ? undefined : { truncated });
+    const { queries, failed, toText } = readSelection(info, maxRows, read);
+    return toText(await answererOf(context.services.rows)(queries, context.call, failed));
+  };
+}
+
+/** What is selected under `db`, and what becomes of its answer and of its errors. */
+function readSelection<Query>(
+  info: GraphQLResolveInfo,
+  maxRows: number,
+  read: (operation: Operation, selected: KnownField) => Query,
+) {
+  const fields = dbFields({ info, maxRows }, dbType(info), info.fieldNodes, read, (key, error) =>
+    fieldError(info, key, error),
+  );
+  const asked = fields.flatMap((field) => ('query' in field ? [field] : []));
+  return {
+    queries: asked.map(({ query }) => query),
+    failed: (index: number | undefined, error: unknown) =>
+      fieldError(info, index === undefined ? undefined : asked[index]?.key, error),
+    toText({ texts, truncated }: DbAnswer, said: Readonly<Record<string, unknown>> = {}): JsonText {
+      const paths = truncated.map(({ index, path }) => [
+        ...responsePathAsArray(info.path),
+        asked[index]?.key,
+        ...path,
+      ]);
+      const extensions = paths.length === 0 ? said : { ...said, truncated: paths };
+      return new JsonText(
+        stitched(fields, texts),
+        Object.keys(extensions).length === 0 ? undefined : extensions,
+      );
+    },
+  };
+}
+
+/** No generator: `return` reaches the source at once, also while a `next` is waiting for an answer that may never come. */
+function mapped<T, U>(source: EventQueue<T>, map: (item: T) => U): AsyncIterableIterator<U, undefined> {
+  return {
+    async next() {
+      const next = await source.next();
+      return next.done === true ? next : { value: map(next.value), done: false };
+    },
+    async return() {
+      await source.return();
+      return { value: undefined, done: true };
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
   };
 }
 

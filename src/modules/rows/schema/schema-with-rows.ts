@@ -1,14 +1,20 @@
-import { type GraphQLFieldConfig, GraphQLObjectType, GraphQLSchema } from 'graphql';
+import {
+  type GraphQLFieldConfig,
+  type GraphQLFieldExtensions,
+  GraphQLObjectType,
+  GraphQLSchema,
+} from 'graphql';
 import type { Grants } from '../../../upstream/postgres/rows/model/grants.ts';
 import type { RowsModel } from '../../../upstream/postgres/rows/model/model.ts';
 import { dbMutation } from './db-mutation.ts';
-import { dbQuery } from './db-query.ts';
+import { dbQuery, dbSubscription } from './db-query.ts';
 import { createRowsTypes } from './rows-types.ts';
 
 /** How the fields `db` are answered. */
 export interface DbResolvers {
   readonly query: NonNullable<GraphQLFieldConfig<unknown, unknown>['resolve']>;
   readonly mutation: NonNullable<GraphQLFieldConfig<unknown, unknown>['resolve']>;
+  readonly subscription: Required<Pick<GraphQLFieldConfig<unknown, unknown>, 'subscribe' | 'resolve'>>;
 }
 
 /** Anybody may ask: grants and policies of the caller's role decide what there is. */
@@ -35,11 +41,22 @@ export function schemaWithRows(
       'Writes to your tables, and functions: one transaction in the order written. One that fails undoes all of `db`, which is null then. Access: ANON.',
     resolve: resolvers.mutation,
   });
-  const replaced = new Set<unknown>([config.query, config.mutation]);
+  const subscription = withDb(
+    config.subscription,
+    dbSubscription(types, model),
+    {
+      description:
+        'Your tables and functions as they change: the present answer at once, then the whole answer whenever it is another one. `extensions.live` says how changes are noticed: `triggers` of the tables tell of them, or `poll`. What nothing tells of is looked for every 30 seconds. Access: ANON.',
+      ...resolvers.subscription,
+    },
+    { sharing: 'latest' },
+  );
+  const replaced = new Set<unknown>([config.query, config.mutation, config.subscription]);
   return new GraphQLSchema({
     ...config,
     query,
     mutation,
+    subscription,
     types: config.types.filter((type) => !replaced.has(type)),
     // What is made of a model is valid by the way it is made, which tests show; to look took as long as to make it.
     assumeValid: true,
@@ -52,6 +69,7 @@ function withDb(
   root: GraphQLObjectType | null | undefined,
   type: GraphQLObjectType | undefined,
   field: DbField,
+  operations: GraphQLFieldExtensions<unknown, unknown>['operations'] = {},
 ): GraphQLObjectType | null | undefined {
   if (!root || type === undefined) return root;
   const config = root.toConfig();
@@ -59,7 +77,11 @@ function withDb(
     ...config,
     fields: {
       ...config.fields,
-      db: { ...field, type, extensions: { directives: access, operations: { answersText: true } } },
+      db: {
+        ...field,
+        type,
+        extensions: { directives: access, operations: { answersText: true, ...operations } },
+      },
     },
   });
 }

@@ -2,7 +2,6 @@ import { quoteIdentifier } from '../../quote-identifier.ts';
 import type { Parameter, RowsFunction } from '../model/model.ts';
 import { badValue, bindValue } from './encode-value.ts';
 import type { Arguments } from './query.ts';
-import { qualified } from './sql-names.ts';
 import type { Statement } from './statement.ts';
 
 /**
@@ -18,7 +17,7 @@ export function callOf(statement: Statement, fn: RowsFunction, args: Arguments, 
     }
     return [];
   });
-  return `${qualified(fn)}(${[...(row === undefined ? [] : [row]), ...given].join(', ')})`;
+  return `${statement.fn(fn)}(${[...(row === undefined ? [] : [row]), ...given].join(', ')})`;
 }
 
 function argument(statement: Statement, parameter: Parameter, value: unknown): string {

@@ -4,7 +4,7 @@ import { connectionOf } from './connection.ts';
 import { groupsOf } from './groups.ts';
 import { keyConditions } from './key-conditions.ts';
 import { listOf } from './list.ts';
-import type { CompiledQuery, ReadQuery, RowQuery } from './query.ts';
+import type { CompiledRead, ReadQuery, RowQuery } from './query.ts';
 import { rowOf } from './row-scope.ts';
 import { type RowSet, rowsOf } from './row-set.ts';
 import type { RowStatement } from './row-shape.ts';
@@ -21,7 +21,7 @@ export interface CompileOptions {
  * One statement for `query`, whose row has the answer as JSON text. Throws BAD_USER_INPUT, with the path from the argument
  * on, for values that cannot be what they are compared with or given for.
  */
-export function compileRead(query: ReadQuery, { maxRows }: CompileOptions): CompiledQuery {
+export function compileRead(query: ReadQuery, { maxRows }: CompileOptions): CompiledRead {
   const statement = createRowStatement(maxRows);
   return statement.finish(answerOf(statement, query));
 }

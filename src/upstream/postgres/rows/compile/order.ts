@@ -4,7 +4,6 @@ import { aggregateExpression, columnExpression, countExpression, type Expression
 import type { OrderKey, OrderTerm } from './query.ts';
 import { type RowScope, rowOf } from './row-scope.ts';
 import { joinConditions, type RowSet, relatedRows, whereOf } from './row-set.ts';
-import { qualified } from './sql-names.ts';
 import type { Statement } from './statement.ts';
 
 export interface OrderExpression extends Expression {
@@ -97,7 +96,7 @@ function createJoins(statement: Statement, root: RowScope) {
     const alias = statement.alias();
     const other = rowOf(alias);
     const conditions = joinConditions(statement, relation, scope, other);
-    text += ` left join ${qualified(relation.other)} ${alias} on ${conditions.join(' and ')}`;
+    text += ` left join ${statement.table(relation.other)} ${alias} on ${conditions.join(' and ')}`;
     joined.set(scope, (joined.get(scope) ?? new Map<Relation, RowScope>()).set(relation, other));
     return other;
   };

@@ -273,3 +273,8 @@ export interface CompiledQuery {
   /** Lists for which the caller gave no limit: where they are, in response keys below the answer. */
   readonly lists: readonly (readonly string[])[];
 }
+
+export interface CompiledRead extends CompiledQuery {
+  /** What it names, by number; not what is behind views, policies and functions. */
+  readonly reads: { readonly tables: ReadonlySet<string>; readonly functions: ReadonlySet<string> };
+}

@@ -2,7 +2,7 @@ import type { Relation, Table } from '../model/model.ts';
 import { callOf } from './call-arguments.ts';
 import type { Source } from './query.ts';
 import { type RowScope, rowOf } from './row-scope.ts';
-import { operatorFor, qualified } from './sql-names.ts';
+import { operatorFor } from './sql-names.ts';
 import type { Statement } from './statement.ts';
 
 /** Rows of a table under a name, before anything is asked of them. */
@@ -22,7 +22,7 @@ export function rowsOf(statement: Statement, { table, call }: Source): RowSet {
   if (call !== undefined)
     return rowsOfCall(statement, table, callOf(statement, call.fn, call.args), call.fn.setReturning);
   const alias = statement.alias();
-  return { table, alias, from: `${qualified(table)} ${alias}`, conditions: [], isCall: false };
+  return { table, alias, from: `${statement.table(table)} ${alias}`, conditions: [], isCall: false };
 }
 
 /** `call` is an expression that gives rows of `table`. */
@@ -39,7 +39,7 @@ export function relatedRows(statement: Statement, relation: Relation, scope: Row
   return {
     table: relation.other,
     alias,
-    from: `${qualified(relation.other)} ${alias}`,
+    from: `${statement.table(relation.other)} ${alias}`,
     conditions: joinConditions(statement, relation, scope, rowOf(alias)),
     isCall: false,
   };
@@ -60,7 +60,9 @@ export function joinConditions(
     ...equalColumns(junction, through.columns, scope, columns),
     ...equalColumns(junction, through.otherColumns, other, otherColumns),
   ];
-  return [`exists (select from ${qualified(through.table)} ${alias} where ${conditions.join(' and ')})`];
+  return [
+    `exists (select from ${statement.table(through.table)} ${alias} where ${conditions.join(' and ')})`,
+  ];
 }
 
 function equalColumns(

@@ -1,4 +1,6 @@
-import type { CompiledQuery } from './query.ts';
+import type { RowsFunction, Table } from '../model/model.ts';
+import type { CompiledRead } from './query.ts';
+import { qualified } from './sql-names.ts';
 
 /** One SQL statement in the making: its parameters, and the names that are its own. */
 export interface Statement {
@@ -8,10 +10,13 @@ export interface Statement {
   bind(text: string | null, type: string): string;
   /** A name that nothing else in the statement has. */
   alias(): string;
+  /** A table or a function as it is written; the statement is one that reads it. */
+  table(table: Table): string;
+  fn(fn: RowsFunction): string;
   /** The column that says whether the list at `path` was cut at `maxRows`. */
   cutColumn(path: readonly string[]): string;
   /** The whole, from a select with a column `j` and those of `cuts`, of one row or none. */
-  finish(answer: Fragment): CompiledQuery;
+  finish(answer: Fragment): CompiledRead;
 }
 
 /** A select that gives JSON in a column `j`. */
@@ -24,13 +29,23 @@ export interface Fragment {
 export function createStatement(maxRows: number): Statement {
   const params: (string | null)[] = [];
   const lists: (readonly string[])[] = [];
+  const tables = new Set<string>();
+  const functions = new Set<string>();
   let aliases = 0;
   return {
     maxRows,
     bind: (text, type) => `$${params.push(text)}::${type}`,
     alias: () => `t${++aliases}`,
+    table(table) {
+      tables.add(table.id);
+      return qualified(table);
+    },
+    fn(fn) {
+      functions.add(fn.id);
+      return qualified(fn);
+    },
     cutColumn: (path) => `cut${lists.push(path) - 1}`,
-    finish: ({ sql, cuts }) => ({ text: oneRow(sql, cuts), params, lists }),
+    finish: ({ sql, cuts }) => ({ text: oneRow(sql, cuts), params, lists, reads: { tables, functions } }),
   };
 }
 

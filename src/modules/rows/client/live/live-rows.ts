@@ -1,0 +1,141 @@
+import { createHash } from 'node:crypto';
+import type { EventQueue } from '../../../../lib/fan-out/event-queue.ts';
+import { createLru, type Lru } from '../../../../lib/lru.ts';
+import type { Logger } from '../../../../observability/logger.ts';
+import type { PostgresPools } from '../../../../upstream/postgres/pools.ts';
+import type { ReadQuery } from '../../../../upstream/postgres/rows/compile/query.ts';
+import { explained, readSources } from '../../../../upstream/postgres/rows/live/read-sources.ts';
+import { createTableSignals } from '../../../../upstream/postgres/rows/live/table-signals.ts';
+import type { Call } from '../../../../viewer/call.ts';
+import { databaseRole } from '../../../../viewer/database-role.ts';
+import type { Viewer } from '../../../../viewer/viewer.ts';
+import {
+  createReadings,
+  type Failed,
+  type Reading,
+  type ReadingDeps,
+  type Readings,
+  statementOf,
+} from '../reading.ts';
+import { visibleNames } from '../visible-names.ts';
+import { createLiveQueries } from './live-queries.ts';
+import type { LiveAnswer, LiveSources } from './live-run.ts';
+import { inTotalOrder } from './total-order.ts';
+
+export interface LiveRows {
+  /**
+   * Answers all queries as `read` does: at once, and whenever the answer is another one. Ends with what `failed` makes of
+   * an error, such as a deadline or an answer that is too large, and with OutdatedSchema when the queries have to be made
+   * anew. Throws what `failed` makes of a query that cannot be compiled, and RATE_LIMITED.
+   */
+  follow(queries: readonly ReadQuery[], call: Call, failed: Failed): EventQueue<LiveAnswer>;
+  /** What was read of the database is something else by now. */
+  outdated(): void;
+  stats(): { readonly liveQueries: number; readonly liveViewers: number };
+  close(): Promise<void>;
+}
+
+export interface LiveRowsDeps extends ReadingDeps {
+  readonly pools: Pick<PostgresPools, 'general' | 'listen'>;
+  /** Looks whether what was read of the database is something else by now. */
+  readonly recheck: () => Promise<void>;
+  /** Connections for reading, which all operations share. */
+  readonly connections: number;
+  readonly log: Logger;
+}
+
+const perCaller = 100;
+/** All of it is sent for each change, and kept for those who come later. */
+const largestAnswerBytes = 4 * 1024 * 1024;
+const sourcesTimeoutMs = 10_000;
+/** Shapes of queries whose tables are remembered. */
+const mostSources = 1_000;
+
+/** The rows of a database as they change. */
+export function createLiveRows(deps: LiveRowsDeps): LiveRows {
+  const { pools, limits, recheck, log } = deps;
+  const maxBytes = Math.min(limits.maxBytes, largestAnswerBytes);
+  const readings = createReadings({ ...deps, limits: { ...limits, maxBytes } });
+  const signals = createTableSignals(pools, log);
+  const sources = createSources(readings, pools);
+  // Whatever is live leaves connections to those who ask once.
+  const width = Math.max(1, Math.floor(deps.connections / 2));
+  const live = createLiveQueries({ width, perCaller, signals, recheck, log });
+
+  return {
+    follow(queries, call, failed) {
+      const { grants } = visibleNames(deps.state(), databaseRole(call.viewer));
+      const reading = readings.compile(
+        queries.map((query) => inTotalOrder(query, grants)),
+        failed,
+      );
+      return live.follow(
+        keyOf(reading),
+        {
+          read: (viewer, signal) => readings.answer(reading, viewer, signal),
+          sources: (viewer, signal) => sources.of(reading, viewer, signal),
+        },
+        call,
+        (error) => toError(failed(statementOf(error), error)),
+      );
+    },
+    outdated() {
+      sources.forget();
+      live.outdated();
+    },
+    stats: live.stats,
+    async close() {
+      live.close();
+      await signals.close();
+    },
+  };
+}
+
+/** Remembers the tables of queries that differ in their values alone: they depend on the role, and on nobody. */
+function createSources(readings: Readings, pools: Pick<PostgresPools, 'general'>) {
+  let known: Lru<string, LiveSources> = createLru(mostSources);
+
+  async function read(reading: Reading, viewer: Viewer, signal: AbortSignal): Promise<LiveSources> {
+    const { statements } = reading;
+    const plans = await readings.run(statements.map(explained), reading, viewer, signal);
+    const found = await pools.general.withSession({ signal, timeoutMs: sourcesTimeoutMs }, ({ sql }) =>
+      readSources(
+        sql,
+        statements,
+        plans.map(({ text }): unknown => JSON.parse(text ?? 'null')),
+      ),
+    );
+    return {
+      tables: found.map(({ id }) => id),
+      signal: found.every(({ guessed, signals }) => guessed || signals),
+    };
+  }
+
+  return {
+    async of(reading: Reading, viewer: Viewer, signal: AbortSignal): Promise<LiveSources> {
+      const texts = reading.statements.map(({ text }) => text);
+      const key = hashOf([databaseRole(viewer), ...texts]);
+      const before = known.get(key);
+      if (before !== undefined) return before;
+      const memory = known;
+      const found = await read(reading, viewer, signal);
+      memory.set(key, found);
+      return found;
+    },
+    forget() {
+      known = createLru(mostSources);
+    },
+  };
+}
+
+function keyOf({ statements }: Reading): string {
+  return hashOf(statements.map(({ text, params }) => [text, params]));
+}
+
+function hashOf(value: unknown): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest('base64');
+}
+
+function toError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}
