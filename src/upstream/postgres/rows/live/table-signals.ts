@@ -2,7 +2,7 @@ import { AppError } from '../../../../lib/app-error.ts';
 import type { Logger } from '../../../../observability/logger.ts';
 import type { PostgresPools } from '../../pools.ts';
 
-/** Where the triggers that `bunbun doctor --live` prints tell the number of a table that was written to. */
+/** Where the triggers that `doctor --live` prints tell the number of a table that was written to. */
 const channel = 'bunbun_live';
 
 /** Hears of tables that were written to, where they have the triggers that tell. */
