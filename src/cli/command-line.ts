@@ -24,6 +24,7 @@ const usage = `Usage: bunbun [command]
     --role <role> --url <url> --key <key>
                     with the tables that a role may use, as the gateway at a URL says to a service_role key
   doctor --grants   SQL that makes the login for DATABASE_URL_READ
+  doctor --live     SQL that has tables tell of their changes, for subscriptions of db
 
 Configuration is by environment variables and a .env file; see docs/reference/config.md.
 `;
@@ -43,6 +44,7 @@ async function run(args: readonly string[], processEnv: Environment): Promise<nu
       'allow-lan': { type: 'boolean', default: false },
       'end-with-parent': { type: 'boolean', default: false },
       grants: { type: 'boolean', default: false },
+      live: { type: 'boolean', default: false },
       role: { type: 'string' },
       url: { type: 'string' },
       key: { type: 'string' },

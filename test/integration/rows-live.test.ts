@@ -23,7 +23,11 @@ const schema = `
   create policy own on todos to authenticated using (is_member(team_id));
   create table plain (id int primary key, body text not null);
   create table lines (body text not null);
-  grant select, insert, update, delete on todos, members, plain, lines to authenticated;
+  create table silent (id int primary key);
+  create table parts (id int primary key) partition by list (id);
+  create table part_one partition of parts for values in (1);
+  create view seen as select body from plain;
+  grant select on todos, members, plain, lines, silent, parts, seen to authenticated;
   insert into members values (1, '${alice}'), (2, '${bob}');
   insert into todos (team_id, title) values (1, 'one'), (2, 'two');
   insert into plain values (1, 'first');
@@ -121,6 +125,30 @@ describe('a live query', () => {
     await expect.poll(() => live.ended, { timeout: 15_000 }).toBe(true);
     expect(live.results.at(-1)?.errors).toMatchObject([{ extensions: { code: 'PAYLOAD_TOO_LARGE' } }]);
     await gateway.admin`delete from lines`;
+  });
+
+  it('is polled where a table does not tell of its changes', async () => {
+    await gateway.admin`drop trigger bunbun_live on silent`;
+    const live = follow(alice, 'subscription { db { silent { id } } }');
+    await until(live, { db: { silent: [] } });
+    expect(live.results[0]?.extensions).toEqual({ live: 'poll' });
+    await gateway.admin`insert into silent values (1)`;
+    await until(live, { db: { silent: [{ id: 1 }] } });
+  });
+
+  it('follows views, partitions and relations to the tables behind them', async () => {
+    const live = follow(
+      alice,
+      'subscription { db { seen { body } parts { id } partsAggregate { count } plainByPk(id: 1) { body } } }',
+    );
+    const first = { seen: [{ body: 'first' }], plainByPk: { body: 'first' } };
+    await until(live, { db: { ...first, parts: [], partsAggregate: { count: 0 } } });
+    expect(live.results[0]?.extensions).toEqual({ live: 'triggers' });
+    await gateway.admin`insert into part_one values (1)`;
+    await until(live, { db: { ...first, parts: [{ id: 1 }], partsAggregate: { count: 1 } } });
+    await gateway.admin`update plain set body = 'seen' where id = 1`;
+    await expect.poll(() => live.latest?.db.seen).toEqual([{ body: 'seen' }]);
+    await gateway.admin`update plain set body = 'first' where id = 1`;
   });
 
   it('runs once for all of one identity', async () => {

@@ -14,20 +14,25 @@ export interface RowsGateway extends TestGateway {
 export async function startRowsGateway(
   schema: string,
   env: Readonly<Record<string, string>> = {},
-  options: { readonly log?: Logger } = {},
+  options: {
+    readonly log?: Logger;
+    /** The way of the gateway to the database, where it is not the straight one. */
+    readonly reached?: (url: string) => string;
+  } = {},
 ): Promise<RowsGateway> {
   const server = await startTestPostgres();
   const developer = postgres(server.databaseUrl, { max: 1, onnotice: () => undefined });
   await developer.unsafe(schema);
   await developer.end();
   const admin = postgres(server.urlFor('supabase_admin'), { max: 2, onnotice: () => undefined });
+  const { reached = (url) => url, ...others } = options;
   const rowsEnv = {
-    ...databaseEnv(server.databaseUrl),
-    DATABASE_URL_ROWS: server.rowsUrl,
-    DATABASE_URL_ROWS_SERVICE: server.rowsServiceUrl,
+    ...databaseEnv(reached(server.databaseUrl)),
+    DATABASE_URL_ROWS: reached(server.rowsUrl),
+    DATABASE_URL_ROWS_SERVICE: reached(server.rowsServiceUrl),
     ...env,
   };
-  const gateway = await startTestGateway(rowsEnv, options);
+  const gateway = await startTestGateway(rowsEnv, others);
   const close = async (): Promise<void> => {
     await gateway.close();
     await admin.end();
