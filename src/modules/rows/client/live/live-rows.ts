@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { EventQueue } from '../../../../lib/fan-out/event-queue.ts';
 import { createLru, type Lru } from '../../../../lib/lru.ts';
+import { createSingleFlight } from '../../../../lib/single-flight.ts';
 import type { Logger } from '../../../../observability/logger.ts';
 import type { PostgresPools } from '../../../../upstream/postgres/pools.ts';
 import type { ReadQuery } from '../../../../upstream/postgres/rows/compile/query.ts';
-import { explained, readSources } from '../../../../upstream/postgres/rows/live/read-sources.ts';
+import { explained, findTablesRead } from '../../../../upstream/postgres/rows/live/find-tables-read.ts';
 import { createTableSignals } from '../../../../upstream/postgres/rows/live/table-signals.ts';
 import type { Call } from '../../../../viewer/call.ts';
 import { databaseRole } from '../../../../viewer/database-role.ts';
@@ -19,7 +20,7 @@ import {
 } from '../reading.ts';
 import { visibleNames } from '../visible-names.ts';
 import { createLiveQueries } from './live-queries.ts';
-import type { LiveAnswer, LiveSources } from './live-run.ts';
+import type { LiveAnswer, LiveTables } from './live-run.ts';
 import { inTotalOrder } from './total-order.ts';
 
 export interface LiveRows {
@@ -47,9 +48,9 @@ export interface LiveRowsDeps extends ReadingDeps {
 const perCaller = 100;
 /** All of it is sent for each change, and kept for those who come later. */
 const largestAnswerBytes = 4 * 1024 * 1024;
-const sourcesTimeoutMs = 10_000;
+const findTimeoutMs = 10_000;
 /** Shapes of queries whose tables are remembered. */
-const mostSources = 1_000;
+const mostShapes = 1_000;
 
 /** The rows of a database as they change. */
 export function createLiveRows(deps: LiveRowsDeps): LiveRows {
@@ -57,7 +58,7 @@ export function createLiveRows(deps: LiveRowsDeps): LiveRows {
   const maxBytes = Math.min(limits.maxBytes, largestAnswerBytes);
   const readings = createReadings({ ...deps, limits: { ...limits, maxBytes } });
   const signals = createTableSignals(pools, log);
-  const sources = createSources(readings, pools);
+  const memory = createTableMemory(readings, pools);
   // Whatever is live leaves connections to those who ask once.
   const width = Math.max(1, Math.floor(deps.connections / 2));
   const live = createLiveQueries({ width, perCaller, signals, recheck, log });
@@ -73,58 +74,67 @@ export function createLiveRows(deps: LiveRowsDeps): LiveRows {
         keyOf(reading),
         {
           read: (viewer, signal) => readings.answer(reading, viewer, signal),
-          sources: (viewer, signal) => sources.of(reading, viewer, signal),
+          tables: (viewer) => memory.of(reading, viewer),
         },
         call,
         (error) => toError(failed(statementOf(error), error)),
       );
     },
     outdated() {
-      sources.forget();
+      memory.forget();
       live.outdated();
     },
     stats: live.stats,
     async close() {
       live.close();
+      memory.close();
       await signals.close();
     },
   };
 }
 
-/** Remembers the tables of queries that differ in their values alone: they depend on the role, and on nobody. */
-function createSources(readings: Readings, pools: Pick<PostgresPools, 'general'>) {
-  let known: Lru<string, LiveSources> = createLru(mostSources);
+/**
+ * Remembers the tables of queries that differ in their values alone: they depend on the role, and on nobody. Who asks
+ * for the same at once waits for one answer.
+ */
+function createTableMemory(readings: Readings, pools: Pick<PostgresPools, 'general'>) {
+  const closing = new AbortController();
+  const flights = createSingleFlight<LiveTables>();
+  let known: Lru<string, LiveTables> = createLru(mostShapes);
+  let generation = 0;
 
-  async function read(reading: Reading, viewer: Viewer, signal: AbortSignal): Promise<LiveSources> {
+  async function find(reading: Reading, viewer: Viewer): Promise<LiveTables> {
     const { statements } = reading;
+    const { signal } = closing;
     const plans = await readings.run(statements.map(explained), reading, viewer, signal);
-    const found = await pools.general.withSession({ signal, timeoutMs: sourcesTimeoutMs }, ({ sql }) =>
-      readSources(
+    const found = await pools.general.withSession({ signal, timeoutMs: findTimeoutMs }, ({ sql }) =>
+      findTablesRead(
         sql,
         statements,
         plans.map(({ text }): unknown => JSON.parse(text ?? 'null')),
       ),
     );
     return {
-      tables: found.map(({ id }) => id),
-      signal: found.every(({ guessed, signals }) => guessed || signals),
+      ids: found.map(({ id }) => id),
+      tell: found.every(({ guessed, signals }) => guessed || signals),
     };
   }
 
   return {
-    async of(reading: Reading, viewer: Viewer, signal: AbortSignal): Promise<LiveSources> {
+    async of(reading: Reading, viewer: Viewer): Promise<LiveTables> {
       const texts = reading.statements.map(({ text }) => text);
-      const key = hashOf([databaseRole(viewer), ...texts]);
+      const key = hashOf([databaseRole(viewer), generation, ...texts]);
       const before = known.get(key);
       if (before !== undefined) return before;
-      const memory = known;
-      const found = await read(reading, viewer, signal);
-      memory.set(key, found);
+      const found = await flights.run(key, () => find(reading, viewer));
+      known.set(key, found);
       return found;
     },
     forget() {
-      known = createLru(mostSources);
+      generation += 1;
+      known = createLru(mostShapes);
     },
+    close: () => closing.abort(),
   };
 }
 

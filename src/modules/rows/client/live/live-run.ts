@@ -22,15 +22,16 @@ export type LiveGroup = Group<LiveAnswer, LiveMember, Error>;
 /** A query that is answered again and again, for all who share it. */
 export interface LiveQuery {
   read(viewer: Viewer, signal: AbortSignal): Promise<DbAnswer>;
-  sources(viewer: Viewer, signal: AbortSignal): Promise<LiveSources>;
+  /** The tables that it reads. Others may wait for the same: it goes on when one has left. */
+  tables(viewer: Viewer): Promise<LiveTables>;
 }
 
 /** The tables that a query reads. */
-export interface LiveSources {
+export interface LiveTables {
   /** Their numbers. */
-  readonly tables: readonly string[];
+  readonly ids: readonly string[];
   /** Whether all tell of their changes. */
-  readonly signal: boolean;
+  readonly tell: boolean;
 }
 
 export interface LiveRunDeps {
@@ -68,9 +69,9 @@ export function openLiveRun(
   let failures = 0;
 
   async function watch(as: Viewer): Promise<void> {
-    const { tables, signal: tell } = await query.sources(as, signal);
+    const { ids, tell } = await turns(owner, () => query.tables(as));
     if (signal.aborted) return;
-    unwatch = signals.watch(tables, alarm.changed);
+    unwatch = signals.watch(ids, alarm.changed);
     mode = tell && unwatch !== undefined ? 'triggers' : 'poll';
   }
 

@@ -1,7 +1,7 @@
 import { isRecord } from '../../../../lib/is-record.ts';
 import { formatTextArray } from '../../array.ts';
 import type { PostgresSql } from '../../postgres-sql.ts';
-import { type SourceRow, sources } from '../catalogue/sources.ts';
+import { type TableRead, tablesRead } from '../catalogue/tables-read.ts';
 import type { CompiledQuery, CompiledRead } from '../compile/query.ts';
 import { qualified } from '../compile/sql-names.ts';
 
@@ -14,16 +14,16 @@ export function explained({ text, params }: CompiledQuery): CompiledQuery {
  * The tables that statements read, by themselves and by way of views, policies and functions. `plans`: what they gave
  * when they were explained as their caller, who may be shown other tables than the statements name.
  */
-export async function readSources(
+export async function findTablesRead(
   sql: PostgresSql,
   statements: readonly CompiledRead[],
   plans: readonly unknown[],
-): Promise<readonly SourceRow[]> {
+): Promise<readonly TableRead[]> {
   const tables = new Set(statements.flatMap(({ reads }) => [...reads.tables]));
   const functions = new Set(statements.flatMap(({ reads }) => [...reads.functions]));
   const planned = new Set(plans.flatMap(relationsIn));
-  return await sql.query<SourceRow>(
-    sources.text,
+  return await sql.query<TableRead>(
+    tablesRead.text,
     [tables, functions, planned].map((names) => formatTextArray([...names])),
   );
 }

@@ -1,7 +1,7 @@
 import { catalogueStatement } from '../../catalogue/catalogue-statement.ts';
 
 /** A table whose rows may be in an answer, or decide over it. */
-export interface SourceRow {
+export interface TableRead {
   /** Its oid. */
   readonly id: string;
   /** True where a function's text has a word that is its name, and nothing else leads to it. */
@@ -29,7 +29,7 @@ const isOwn = (schema: string) =>
  * them: tables of views and policies, partitions and what they are partitions of, tables and functions that a function
  * names. The body of most functions is a text, so that its words are looked for.
  */
-export const sources = catalogueStatement<SourceRow>(`
+export const tablesRead = catalogueStatement<TableRead>(`
 with recursive node (class, id, guessed) as (
   select * from (
     select 'pg_catalog.pg_class'::pg_catalog.regclass::oid, t.id, false from unnest($1::oid[]) t (id)
