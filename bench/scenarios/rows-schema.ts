@@ -1,0 +1,91 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { createSchema } from '../../src/gateway/schema.ts';
+import { printSchema } from '../../src/graphql/kit/print-schema.ts';
+import { createDbResolvers } from '../../src/modules/rows/schema/db-resolvers.ts';
+import { schemaWithRows } from '../../src/modules/rows/schema/schema-with-rows.ts';
+import { readGrants } from '../../src/upstream/postgres/rows/model/read-grants.ts';
+import { readRowsModel } from '../../src/upstream/postgres/rows/model/read-model.ts';
+import { postgresPools } from '../../test/support/postgres-pools.ts';
+import { startBenchStack } from '../support/local-postgres.ts';
+import { median } from '../support/measure.ts';
+import { writeResults } from '../support/results.ts';
+
+const tables = 200;
+const columns = 20;
+
+/** A schema of many tables, each with a key to the one before it. */
+function manyTables(): string {
+  const types = ['text', 'int', 'bigint', 'numeric', 'timestamptz', 'boolean', 'jsonb', 'uuid'];
+  const plain = Array.from(
+    { length: columns - 2 },
+    (_, index) => `column_${index} ${types[index % types.length]}`,
+  );
+  return Array.from({ length: tables }, (_, index) => {
+    const parent = index === 0 ? 'parent_id int' : `parent_id int references table_${index - 1}`;
+    return `create table table_${index} (id int primary key, ${parent}, ${plain.join(', ')});`;
+  }).join('\n');
+}
+
+async function readManyTables() {
+  const bench = await startBenchStack();
+  const pools = postgresPools({ url: bench.stack.env['DATABASE_URL'] ?? '', max: 1 });
+  try {
+    const signal = new AbortController().signal;
+    return await pools.general.withSession({ signal, timeoutMs: 60_000 }, async ({ sql }) => {
+      await sql.run(`create schema many; set search_path to many; ${manyTables()}`);
+      const model = await readRowsModel(sql, ['many']);
+      return { model, grants: await readGrants(sql, model, 'postgres') };
+    });
+  } finally {
+    await pools.end(1_000);
+    await bench.stop();
+  }
+}
+
+function heapMegabytes(collect: () => void): number {
+  collect();
+  return process.memoryUsage().heapUsed / 2 ** 20;
+}
+
+/** What the schema of one set of grants costs, for a database of many tables. */
+export async function run(): Promise<void> {
+  setFlagsFromString('--expose-gc');
+  const collect: () => void = runInNewContext('gc');
+  const { model, grants } = await readManyTables();
+  const base = createSchema();
+  const make = () => schemaWithRows(base, model, grants, createDbResolvers(1_000));
+  make();
+  const before = heapMegabytes(collect);
+  const times: number[] = [];
+  const kept = Array.from({ length: 5 }, () => {
+    const started = performance.now();
+    const schema = make();
+    times.push(performance.now() - started);
+    return schema;
+  });
+  const megabytes = (heapMegabytes(collect) - before) / kept.length;
+  const printing = performance.now();
+  const text = printSchema(make());
+  const printed = performance.now() - printing;
+  writeResults('rows-schema', `${tables} tables of ${columns} columns. Medians of ${kept.length}.`, [
+    {
+      measure: 'memory of the schema for one set of grants',
+      against: '-',
+      goal: '<= 60 MB',
+      result: `${megabytes.toFixed(0)} MB`,
+    },
+    {
+      measure: 'the event loop stands while it is made',
+      against: '-',
+      goal: '<= 200 ms',
+      result: `${median(times).toFixed(0)} ms (longest ${Math.max(...times).toFixed(0)} ms)`,
+    },
+    {
+      measure: 'the same while `schemaText` writes it',
+      against: '-',
+      goal: '-',
+      result: `${printed.toFixed(0)} ms, ${(text.length / 2 ** 20).toFixed(1)} MB`,
+    },
+  ]);
+}
