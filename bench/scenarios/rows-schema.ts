@@ -1,9 +1,11 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import type { GraphQLSchema } from 'graphql';
 import { createSchema } from '../../src/gateway/schema.ts';
 import { printSchema } from '../../src/graphql/kit/print-schema.ts';
 import { createDbResolvers } from '../../src/modules/rows/schema/db-resolvers.ts';
-import { schemaWithRows } from '../../src/modules/rows/schema/schema-with-rows.ts';
+import { schemaWithRows, schemaWithRowsInTurns } from '../../src/modules/rows/schema/schema-with-rows.ts';
 import { readGrants } from '../../src/upstream/postgres/rows/model/read-grants.ts';
 import { readRowsModel } from '../../src/upstream/postgres/rows/model/read-model.ts';
 import { postgresPools } from '../../test/support/postgres-pools.ts';
@@ -54,16 +56,23 @@ export async function run(): Promise<void> {
   const collect: () => void = runInNewContext('gc');
   const { model, grants } = await readManyTables();
   const base = createSchema();
-  const make = () => schemaWithRows(base, model, grants, createDbResolvers(1_000));
+  const resolvers = createDbResolvers(1_000);
+  const make = () => schemaWithRows(base, model, grants, resolvers);
   make();
   const before = heapMegabytes(collect);
   const times: number[] = [];
-  const kept = Array.from({ length: 5 }, () => {
+  const stalls: number[] = [];
+  const kept: GraphQLSchema[] = [];
+  for (let round = 0; round < 5; round += 1) {
     const started = performance.now();
-    const schema = make();
+    kept.push(make());
     times.push(performance.now() - started);
-    return schema;
-  });
+    const delays = monitorEventLoopDelay({ resolution: 1 });
+    delays.enable();
+    await schemaWithRowsInTurns(base, model, grants, resolvers);
+    delays.disable();
+    stalls.push(delays.max / 1e6);
+  }
   const megabytes = (heapMegabytes(collect) - before) / kept.length;
   const printing = performance.now();
   const text = printSchema(make());
@@ -76,10 +85,10 @@ export async function run(): Promise<void> {
       result: `${megabytes.toFixed(0)} MB`,
     },
     {
-      measure: 'the event loop stands while it is made',
-      against: '-',
+      measure: 'longest stall of the event loop while it is made after a change',
+      against: 'made in one go, as for the first caller after the start',
       goal: '<= 200 ms',
-      result: `${median(times).toFixed(0)} ms (longest ${Math.max(...times).toFixed(0)} ms)`,
+      result: `${median(stalls).toFixed(0)} ms against ${median(times).toFixed(0)} ms`,
     },
     {
       measure: 'the same while `schemaText` writes it',

@@ -52,6 +52,7 @@ export const rows = defineModule({
         schemas,
         roles: [...callerRoles, serviceRole],
       }),
+      prepare: ({ model, grants }) => viewerSchemas.prepare(model, grants.values()),
       onRead: ({ model }) => {
         const said = new Set(watch.current?.model.remarks);
         for (const remark of model.remarks.filter((each) => !said.has(each))) {

@@ -22,6 +22,8 @@ export interface StateWatch {
 
 export interface StateWatchDeps {
   readonly source: StateSource;
+  /** What has to be done before what was read is `current`. */
+  readonly prepare: (state: RowsState) => Promise<void>;
   /** Called with what was read, before it is `current`. */
   readonly onRead: (state: RowsState) => void;
   readonly log: Logger;
@@ -34,7 +36,7 @@ const longestPauseMs = 10_000;
 const leastPause = 0.5;
 
 /** Keeps what was read of the database up to date: asked to look, and by itself every 30 seconds. */
-export function watchState({ source, onRead, log }: StateWatchDeps): StateWatch {
+export function watchState({ source, prepare, onRead, log }: StateWatchDeps): StateWatch {
   const timers = createTimers();
   let current: RowsState | undefined;
   let running: Promise<void> | undefined;
@@ -51,6 +53,7 @@ export function watchState({ source, onRead, log }: StateWatchDeps): StateWatch 
       const fingerprint = await source.fingerprint();
       if (fingerprint !== current?.fingerprint) {
         const state = await source.read();
+        await prepare(state);
         onRead(state);
         current = state;
       }

@@ -9,6 +9,7 @@ import type { RowsModel } from '../../../upstream/postgres/rows/model/model.ts';
 import { dbMutation } from './db-mutation.ts';
 import { dbQuery, dbSubscription } from './db-query.ts';
 import { createRowsTypes } from './rows-types.ts';
+import { makeTypesInTurns } from './types-in-turns.ts';
 
 /** How the fields `db` are answered. */
 export interface DbResolvers {
@@ -30,6 +31,22 @@ export function schemaWithRows(
   grants: Grants,
   resolvers: DbResolvers,
 ): GraphQLSchema {
+  return joined(base, rootsWithRows(base, model, grants, resolvers));
+}
+
+/** The same, without keeping others waiting where there are many tables. */
+export async function schemaWithRowsInTurns(
+  ...given: Parameters<typeof schemaWithRows>
+): Promise<GraphQLSchema> {
+  const [base] = given;
+  const roots = rootsWithRows(...given);
+  await makeTypesInTurns(Object.values(roots).filter((root) => root != null));
+  return joined(base, roots);
+}
+
+type Roots = Readonly<Record<'query' | 'mutation' | 'subscription', GraphQLObjectType | null | undefined>>;
+
+function rootsWithRows(base: GraphQLSchema, model: RowsModel, grants: Grants, resolvers: DbResolvers): Roots {
   const types = createRowsTypes(base, grants);
   const config = base.toConfig();
   const query = withDb(config.query, dbQuery(types, model), {
@@ -51,12 +68,15 @@ export function schemaWithRows(
     },
     { sharing: 'latest' },
   );
+  return { query, mutation, subscription };
+}
+
+function joined(base: GraphQLSchema, roots: Roots): GraphQLSchema {
+  const config = base.toConfig();
   const replaced = new Set<unknown>([config.query, config.mutation, config.subscription]);
   return new GraphQLSchema({
     ...config,
-    query,
-    mutation,
-    subscription,
+    ...roots,
     types: config.types.filter((type) => !replaced.has(type)),
     // What is made of a model is valid by the way it is made, which tests show; to look took as long as to make it.
     assumeValid: true,
