@@ -11,7 +11,7 @@ import type { RowsClient } from '../client/client.ts';
 import type { Explain } from '../client/explainer.ts';
 import { type AskedOperation, createRunOperation } from './operation-as.ts';
 
-export type AskedAs = AskedOperation & { readonly as: AssumedCaller };
+type AskedAs = AskedOperation & { readonly as: AssumedCaller };
 
 export interface RlsExplanation {
   readonly tables: readonly ExplainedTable[];

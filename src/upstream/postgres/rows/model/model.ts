@@ -88,7 +88,7 @@ export interface Relation {
 }
 
 /** A table that does nothing but join two others. */
-export interface Junction {
+interface Junction {
   readonly table: Table;
   /** Beside the relation's `columns`. */
   readonly columns: readonly Column[];
@@ -171,7 +171,7 @@ export interface Attribute {
 }
 
 /** Also multiranges: their text form is all that is read and written. */
-export interface RangeType {
+interface RangeType {
   readonly kind: 'range';
   readonly sql: string;
   /** Of its bounds. */

@@ -44,7 +44,7 @@ export interface RowsCallOptions {
   readonly names: VisibleNames;
 }
 
-export interface RowsTransaction {
+interface RowsTransaction {
   /** Rejects when the statement fails. Then the whole transaction does, whatever else is done in it. */
   run(statement: CompiledQuery): Promise<RowsAnswer>;
 }
