@@ -1,3 +1,4 @@
+import { clientOf } from '../../../limits/client-places.ts';
 import type { ReadQuery } from '../../../upstream/postgres/rows/compile/query.ts';
 import type { WriteQuery } from '../../../upstream/postgres/rows/compile/write-query.ts';
 import type { RowsRunner } from '../../../upstream/postgres/rows/run/rows-runner.ts';
@@ -39,19 +40,22 @@ export function createRowsClient(deps: RowsClientDeps): RowsClient {
   const { runner, limits } = deps;
   const readings = createReadings(deps);
   return {
-    async read(queries, { viewer, signal }, failed) {
+    async read(queries, call, failed) {
+      const { viewer, signal } = call;
       const reading = readings.compile(queries, failed);
       try {
-        return await readings.answer(reading, viewer, signal);
+        return await readings.answer(reading, viewer, signal, ownerOf(call));
       } catch (error) {
         throw failed(statementOf(error), error);
       }
     },
 
-    async write(queries, { viewer, signal }, failed) {
+    async write(queries, call, failed) {
+      const { viewer, signal } = call;
+      const calls = queries.some(writeCallsFunction);
       let running: number | undefined;
       try {
-        const { caller, options } = readings.callFor(viewer, signal, queries.some(writeCallsFunction));
+        const { caller, options } = readings.callFor(viewer, signal, calls, ownerOf(call));
         return await runner.write(caller, options, async (transaction) => {
           const answers: StatementAnswer[] = [];
           for (const [index, query] of queries.entries()) {
@@ -66,4 +70,11 @@ export function createRowsClient(deps: RowsClientDeps): RowsClient {
       }
     },
   };
+}
+
+/** Who has a share of the connections: a user, whoever is anonymous at one address; the service role has all of its own. */
+function ownerOf({ viewer, clientAddress }: Call): string | undefined {
+  if (viewer.kind === 'service') return undefined;
+  if (viewer.kind === 'user' && viewer.userId !== '') return `user ${viewer.userId}`;
+  return `client ${clientOf(clientAddress)}`;
 }

@@ -47,37 +47,42 @@ export interface ReadingDeps {
 export interface Readings {
   /** Throws what `failed` makes of a query that cannot be compiled. */
   compile(queries: readonly ReadQuery[], failed: Failed): Reading;
-  /** Answers out of one snapshot, as the viewer. Rejects with what the database refuses, as it is. */
-  answer(reading: Reading, viewer: Viewer, signal: AbortSignal): Promise<DbAnswer>;
+  /**
+   * Answers out of one snapshot, as the viewer. Rejects with what the database refuses, as it is. `owner`: whose share of
+   * the connections it takes one of.
+   */
+  answer(reading: Reading, viewer: Viewer, signal: AbortSignal, owner?: string): Promise<DbAnswer>;
   /** Runs other statements of the same queries, as the viewer. */
   run(
     statements: readonly CompiledQuery[],
     reading: Reading,
     viewer: Viewer,
     signal: AbortSignal,
+    owner?: string,
   ): Promise<readonly RowsAnswer[]>;
   /** Who calls, and within which limits. Throws UPSTREAM_UNAVAILABLE where nothing could be read of the database yet. */
   callFor(
     viewer: Viewer,
     signal: AbortSignal,
     callsFunction: boolean,
+    owner?: string,
   ): { readonly caller: RowsCaller; readonly options: RowsCallOptions };
 }
 
 export function createReadings({ runner, state, limits }: ReadingDeps): Readings {
   const { maxRows, timeoutMs, maxBytes } = limits;
 
-  function callFor(viewer: Viewer, signal: AbortSignal, calls: boolean) {
+  const callFor: Readings['callFor'] = (viewer, signal, calls, owner) => {
     const role = databaseRole(viewer);
-    const caller = { role, claims: viewer.claims };
+    const names = visibleNames(state(), role);
     return {
-      caller,
-      options: { signal, timeoutMs, maxBytes, callsFunction: calls, names: visibleNames(state(), role) },
+      caller: { role, claims: viewer.claims },
+      options: { signal, timeoutMs, maxBytes, callsFunction: calls, names, owner },
     };
-  }
+  };
 
-  const run: Readings['run'] = async (statements, reading, viewer, signal) => {
-    const { caller, options } = callFor(viewer, signal, reading.callsFunction);
+  const run: Readings['run'] = async (statements, reading, viewer, signal, owner) => {
+    const { caller, options } = callFor(viewer, signal, reading.callsFunction, owner);
     return await runner.read(caller, statements, options);
   };
 
@@ -94,9 +99,9 @@ export function createReadings({ runner, state, limits }: ReadingDeps): Readings
         }
       }),
     }),
-    async answer(reading, viewer, signal) {
+    async answer(reading, viewer, signal, owner) {
       const { statements } = reading;
-      const answers = await run(statements, reading, viewer, signal);
+      const answers = await run(statements, reading, viewer, signal, owner);
       return answerOf(
         statements.map((statement, index) => {
           const { text, cut } = answers[index] ?? nothing;

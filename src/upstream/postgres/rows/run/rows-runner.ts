@@ -15,6 +15,7 @@ import {
 } from './rows-pools.ts';
 import { type FirstFailure, isPassing, wholeTransaction } from './rows-steps.ts';
 import type { RoleSettings } from './settings.ts';
+import { createShares } from './shares.ts';
 import { writeRows } from './write-rows.ts';
 
 export interface RowsRunnerOptions extends RowsPoolsOptions {
@@ -42,6 +43,8 @@ export interface RowsCallOptions {
   readonly callsFunction: boolean;
   /** What errors may speak of. */
   readonly names: VisibleNames;
+  /** Whose share of the connections it takes one of: half of them at most. Undefined: there is no bound but the pool's. */
+  readonly owner?: string | undefined;
 }
 
 interface RowsTransaction {
@@ -84,22 +87,43 @@ export interface RowsRunner {
 const retryPauseMs = 40;
 const leastPause = 0.5;
 
+type Use<T> = (session: RowsSession, first: FirstFailure) => Promise<T>;
+
 /** Throws when a URL or its CA file is unusable. Nothing connects before it is needed. */
 export function createRowsRunner(options: RowsRunnerOptions): RowsRunner {
   const pools = createRowsPools(options);
   const pooled = options.pooler === 'transaction';
+  const shares = createShares(Math.ceil(options.max / 2), options.acquireTimeoutMs);
+
+  /** Lends a connection in the caller's share. */
+  async function onSession<T>(
+    kind: 'read' | 'write',
+    caller: RowsCaller,
+    call: RowsCallOptions,
+    use: Use<T>,
+  ): Promise<T> {
+    const until = performance.now() + call.timeoutMs;
+    const pool = pools.of(caller)[kind];
+    const { owner, signal, timeoutMs } = call;
+    const free = owner === undefined ? undefined : await shares.take(`${kind} ${owner}`, signal, timeoutMs);
+    try {
+      return await tried(pool, until, caller, call, use);
+    } finally {
+      free?.();
+    }
+  }
 
   /** Calls `use` once more when what it met may be gone by then. */
-  async function onSession<T>(
+  async function tried<T>(
     pool: RowsPool,
+    until: number,
     caller: RowsCaller,
-    { signal, timeoutMs, names }: RowsCallOptions,
-    use: (session: RowsSession, first: FirstFailure) => Promise<T>,
+    { signal, names }: RowsCallOptions,
+    use: Use<T>,
   ): Promise<T> {
-    const started = performance.now();
     for (let attempt = 1; ; attempt += 1) {
       const first: FirstFailure = { error: undefined, place: wholeTransaction };
-      const left = { signal, timeoutMs: timeoutMs - (performance.now() - started) };
+      const left = { signal, timeoutMs: until - performance.now() };
       try {
         return await pool.withSession(left, (session) => use(session, first));
       } catch (error) {
@@ -119,13 +143,13 @@ export function createRowsRunner(options: RowsRunnerOptions): RowsRunner {
 
   return {
     async read(caller, statements, call) {
-      return await onSession(pools.of(caller).read, caller, call, (session, first) =>
+      return await onSession('read', caller, call, (session, first) =>
         readRows(session, caller, statements, { ...call, ...options.environment(), pooled }, first),
       );
     },
     async write(caller, call, work) {
       const until = performance.now() + call.timeoutMs;
-      return await onSession(pools.of(caller).write, caller, call, (session, first) => {
+      return await onSession('write', caller, call, (session, first) => {
         const given = { ...call, ...options.environment(), pooled, until };
         return writeRows(session, caller, given, first, (run) => work({ run }));
       });
