@@ -7,7 +7,7 @@ import { operationsByText } from './scripts/operations-by-text.ts';
  */
 const config: CodegenConfig = {
   schema: 'schema.graphql',
-  documents: ['{test,bench}/**/*.ts'],
+  documents: ['{test,bench}/**/*.ts', '!**/node_modules/**'],
   pluckConfig: { globalGqlIdentifierName: 'gql', modules: [] },
   generates: {
     'test/generated/operations.ts': {
