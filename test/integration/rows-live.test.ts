@@ -22,7 +22,7 @@ const schema = `
   alter table todos enable row level security;
   create policy own on todos to authenticated using (is_member(team_id));
   create table plain (id int primary key, body text not null);
-  create table lines (body text not null);
+  create table lines (body text not null, notes json[], place point, doc json, mark xid);
   create function told() returns boolean language plpgsql as $$
     begin
       perform pg_notify('ran', 'read');
@@ -110,13 +110,20 @@ describe('a live query', () => {
   it('orders what nothing orders, with a key or without', async () => {
     await gateway.admin`insert into plain values (3, 'third'), (2, 'second')`;
     await gateway.admin`insert into lines values ('b'), ('a'), ('c')`;
-    const live = follow(alice, 'subscription { db { plain { id } lines { body } } }');
+    const live = follow(
+      alice,
+      'subscription { db { plain { id } lines { body } linesGroups(by: [body]) { count } } }',
+    );
     await until(live, {
-      db: { plain: [{ id: 1 }, { id: 2 }, { id: 3 }], lines: [{ body: 'a' }, { body: 'b' }, { body: 'c' }] },
+      db: {
+        plain: [{ id: 1 }, { id: 2 }, { id: 3 }],
+        lines: [{ body: 'a' }, { body: 'b' }, { body: 'c' }],
+        linesGroups: [{ count: 1 }, { count: 1 }, { count: 1 }],
+      },
     });
     await gateway.admin`delete from plain where id > 1`;
     await gateway.admin`delete from lines`;
-    await until(live, { db: { plain: [{ id: 1 }], lines: [] } });
+    await until(live, { db: { plain: [{ id: 1 }], lines: [], linesGroups: [] } });
   });
 
   it('says what is wrong with a query, and ends', async () => {

@@ -11,7 +11,7 @@ import type { Column, Table } from '../../../../upstream/postgres/rows/model/mod
 
 /**
  * The same query, in which every list has an order that is the same whenever its rows are: what comes last is a key,
- * or, where none can be read, all columns. Postgres gives rows that nothing orders as it meets them.
+ * or, where none can be read, all columns that have an order. Postgres gives rows that nothing orders as it meets them.
  */
 export function inTotalOrder(query: ReadQuery, grants: Grants): ReadQuery {
   const ordering = createOrdering(grants);
@@ -84,14 +84,19 @@ function createOrdering(grants: Grants) {
 
 /** In the order of the columns that make the groups, of which each is another. */
 function groupsOrder({ by, orderBy }: GroupsQuery): readonly OrderTerm[] {
-  return [...orderBy, ...missing(by, orderBy)];
+  return [...orderBy, ...missing(by.filter(hasOrder), orderBy)];
 }
 
 function lastColumns(table: Table, grants: Grants): readonly Column[] {
   const mayRead = (column: Column): boolean => grants.mayRead(table, column);
   const keys = [...(table.primaryKey ? [table.primaryKey] : []), ...table.keys];
   const key = keys.find(({ columns }) => columns.every((column) => !column.nullable && mayRead(column)));
-  return key?.columns ?? table.columns.filter(mayRead);
+  return key?.columns ?? table.columns.filter((column) => mayRead(column) && hasOrder(column));
+}
+
+/** Of other types some have none. */
+function hasOrder({ type }: Column): boolean {
+  return type.kind === 'enum' || (type.kind === 'scalar' && type.scalar !== 'Text');
 }
 
 /** Terms for those of `columns` by which nothing is ordered yet. */
