@@ -118,4 +118,22 @@ describe('rows under row level security', () => {
       { path: ['db', 'b'], extensions: { code: 'BAD_USER_INPUT', issues: [{ path: ['limit'] }] } },
     ]);
   });
+
+  it('is whole in each line of an event stream', async () => {
+    const response = await fetch(gateway.graphqlUrl, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        accept: 'text/event-stream',
+        authorization: `Bearer ${serviceToken}`,
+      },
+      body: JSON.stringify({ query: '{ db { todos(orderBy: [{ id: ASC }]) { id } } }' }),
+    });
+    const [line = ''] = (await response.text())
+      .split(/\r\n|[\r\n]/)
+      .filter((each) => each.startsWith('data: {'));
+    expect(JSON.parse(line.slice('data: '.length))).toEqual({
+      data: { db: { todos: [{ id: '1' }, { id: '2' }, { id: '3' }] } },
+    });
+  });
 });

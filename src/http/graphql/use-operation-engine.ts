@@ -67,7 +67,7 @@ function badRequest(message: string, http: object): GraphQLError {
 
 /** Has Yoga write a result as we do. */
 function withText(result: ExecutionResult): ExecutionResult {
-  return Object.assign(result, { stringify: resultText });
+  return Object.assign(result, { stringify: lineOf });
 }
 
 /** Also errors that Yoga made before there was an operation: a body that is not JSON, a wrong method. */
@@ -75,4 +75,9 @@ function withClientErrors(result: ExecutionResult, requestId: string, log: Logge
   const { errors } = result;
   if (!errors || errors.length === 0) return result;
   return { ...result, errors: errors.map((error) => toClientError(error, { requestId, role: 'ANON', log })) };
+}
+
+/** Yoga writes it as one line of an event: ready texts may have line ends between their values. */
+function lineOf(result: Parameters<typeof resultText>[0]): string {
+  return resultText(result).replace(/[\n\r]/g, ' ');
 }
