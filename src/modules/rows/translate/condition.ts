@@ -78,10 +78,14 @@ function readWord(
   level: number,
 ): readonly Condition[] {
   const deeper = (inner: unknown, at: Path): Condition => all(readWhere(type, inner, at, budget, level + 1));
+  const part = (inner: unknown, at: Path): Condition => {
+    spend(budget, at);
+    return deeper(inner, at);
+  };
   switch (name) {
     case 'and':
     case 'or':
-      return [{ kind: name, of: listOf(value).map((each, index) => deeper(each, [...path, String(index)])) }];
+      return [{ kind: name, of: listOf(value).map((each, index) => part(each, [...path, String(index)])) }];
     case 'not':
       return [{ kind: 'not', of: deeper(value, path) }];
     case 'count':

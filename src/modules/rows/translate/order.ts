@@ -1,4 +1,5 @@
 import type { GraphQLInputObjectType } from 'graphql';
+import { badInput } from '../../../lib/bad-input.ts';
 import { isRecord } from '../../../lib/is-record.ts';
 import type {
   AggregateFunction,
@@ -9,9 +10,18 @@ import type { Relation } from '../../../upstream/postgres/rows/model/model.ts';
 import { parseJsonPath } from './json-path.ts';
 import { inputObjectOf } from './operation.ts';
 
-/** The order that an argument of type `[…OrderBy!]` says. Throws BAD_USER_INPUT for a path that cannot be read. */
+/** Each may be a number over related rows, which Postgres plans as a query of its own. */
+const mostTerms = 50;
+
+/**
+ * The order that an argument of type `[…OrderBy!]` says. Throws BAD_USER_INPUT for a path that cannot be read, and for more
+ * terms than anybody needs.
+ */
 export function orderOf(type: GraphQLInputObjectType, value: unknown, path: readonly string[]): OrderTerm[] {
   if (!Array.isArray(value)) return [];
+  if (value.length > mostTerms) {
+    throw badInput(path, `${path.join('.')} must not have more than ${mostTerms} terms.`);
+  }
   return value.map((term, index) => termOf(type, term, [], [...path, String(index)]));
 }
 

@@ -99,7 +99,15 @@ function verdictOf(error: PostgresError): Verdict {
   // A function that says that it changes nothing.
   if (error.code === '0A000' && error.routine === '_SPI_execute_plan') return writesWhileReading;
   if (error.code === '42501' && error.routine === 'ExecWithCheckOptions') return refusedByPolicy;
-  return verdict ?? ownFault;
+  return verdict ?? (isOfParameter(error) ? unreadableValue : ownFault);
+}
+
+/**
+ * True where Postgres could not read the value of a parameter: types that are looked up by name, and those with a syntax,
+ * speak of it with the states of a wrong statement. The context is in the server's language, but for the place.
+ */
+function isOfParameter({ where }: PostgresError): boolean {
+  return where !== undefined && /^[^"'\n]{1,80}\$\d/.test(where);
 }
 
 function raised({ code: state, message, hint }: PostgresError, verdict: Verdict | undefined): Verdict {
@@ -144,6 +152,11 @@ const refusedByPolicy: Verdict = {
   code: 'FORBIDDEN',
   message: 'Row level security does not permit this row.',
   details: { reason: 'row_level_security' },
+};
+
+const unreadableValue: Verdict = {
+  code: 'BAD_USER_INPUT',
+  message: 'A value is not one that the database can take.',
 };
 
 const ownFault: Verdict = {
@@ -193,7 +206,7 @@ const verdictByState: Readonly<Record<string, Verdict>> = {
 };
 
 const verdictByClass: Readonly<Record<string, Verdict>> = {
-  '22': { code: 'BAD_USER_INPUT', message: 'A value is not one that the database can take.' },
+  '22': unreadableValue,
   '53': {
     code: 'UPSTREAM_UNAVAILABLE',
     message: 'Postgres has run out of a resource.',
