@@ -19,6 +19,33 @@ const schema = `
 `;
 
 describe('a schema that changes', () => {
+  it('that nobody told of is said to have changed, and is known from then on', async () => {
+    await using gateway = await startRowsGateway(schema);
+    await gateway.admin.unsafe(`
+      drop event trigger bunbun_schema_change; drop event trigger bunbun_schema_change_dropped;
+      alter table public.things rename column name to title`);
+    const ask = (text: string) => gateway.graphqlText(text, { token: serviceToken });
+    expect(await ask('{ db { things { name } } }')).toMatchObject({
+      data: { db: null },
+      errors: [
+        {
+          path: ['db', 'things'],
+          extensions: { code: 'CONFLICT', reason: 'schema_changed', retryable: true },
+        },
+      ],
+    });
+    expect((await ask('{ db { things(limit: 1) { title } } }')).data).toEqual({
+      db: { things: [{ title: 'one' }] },
+    });
+    await gateway.admin.unsafe('alter table public.things rename column title to name');
+    const set =
+      'mutation { db { updateThings(where: { id: { eq: 1 } }, set: { title: "x" }) { affectedCount } } }';
+    expect((await ask(set)).errors).toMatchObject([
+      { extensions: { code: 'CONFLICT', reason: 'schema_changed' } },
+    ]);
+    expect((await ask(set)).errors).toMatchObject([{ extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }]);
+  });
+
   it('is noticed under load, without an error of what goes on fitting', async () => {
     await using gateway = await startRowsGateway(schema);
     const failures: unknown[] = [];

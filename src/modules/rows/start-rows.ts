@@ -78,7 +78,7 @@ export function startRows(
   const explain = createExplain({ pool: pools.general, runner, state, timeoutMs: config.ROWS_TIMEOUT });
   const hints = shared.mode === 'dev' ? createEmptyListHints(explain, log) : undefined;
   if (hints) lifecycle.add('hints of rows', hints.close);
-  const reading = createRowsClient(reads);
+  const reading = createRowsClient({ ...reads, recheck: watch.refresh });
   const client: RowsService = {
     ...reading,
     follow: live.follow,

@@ -1,4 +1,6 @@
+import { AppError } from '../../../lib/app-error.ts';
 import { clientOf } from '../../../limits/client-places.ts';
+import { sqlState } from '../../../upstream/postgres/failure.ts';
 import type { ReadQuery } from '../../../upstream/postgres/rows/compile/query.ts';
 import type { WriteQuery } from '../../../upstream/postgres/rows/compile/write-query.ts';
 import type { RowsRunner } from '../../../upstream/postgres/rows/run/rows-runner.ts';
@@ -14,6 +16,7 @@ import {
   type ReadingDeps,
   statementOf,
 } from './reading.ts';
+import type { RowsState } from './rows-state.ts';
 
 export interface RowsClient {
   /** Answers all queries out of one snapshot. */
@@ -33,26 +36,38 @@ export type Answerer<Query> = (queries: readonly Query[], call: Call, failed: Fa
 
 export interface RowsClientDeps extends ReadingDeps {
   readonly runner: Pick<RowsRunner, 'read' | 'write'>;
+  /** Looks whether the database is another one by now. */
+  readonly recheck: () => Promise<void>;
 }
 
 /** The rows of a database, as those who ask may see them. */
 export function createRowsClient(deps: RowsClientDeps): RowsClient {
-  const { runner, limits } = deps;
+  const { runner, limits, state, recheck } = deps;
   const readings = createReadings(deps);
+
+  /** Of what names something that is gone: whether it is this gateway that was behind. */
+  async function explained(error: unknown, known: RowsState | undefined): Promise<unknown> {
+    if (!missing.has(sqlState(error) ?? '')) return error;
+    if (state() === known) await recheck();
+    return state() === known ? error : changedMeanwhile(error);
+  }
+
   return {
     async read(queries, call, failed) {
       const { viewer, signal } = call;
+      const known = state();
       const reading = readings.compile(queries, failed);
       try {
         return await readings.answer(reading, viewer, signal, ownerOf(call));
       } catch (error) {
-        throw failed(statementOf(error), error);
+        throw failed(statementOf(error), await explained(error, known));
       }
     },
 
     async write(queries, call, failed) {
       const { viewer, signal } = call;
       const calls = queries.some(writeCallsFunction);
+      const known = state();
       let running: number | undefined;
       try {
         const { caller, options } = readings.callFor(viewer, signal, calls, ownerOf(call));
@@ -66,10 +81,20 @@ export function createRowsClient(deps: RowsClientDeps): RowsClient {
           return answerOf(answers);
         });
       } catch (error) {
-        throw failed(running, error);
+        throw failed(running, await explained(error, known));
       }
     },
   };
+}
+
+/** undefined_column, undefined_table, undefined_function. */
+const missing: ReadonlySet<string> = new Set(['42703', '42P01', '42883']);
+
+function changedMeanwhile(cause: unknown): AppError {
+  return new AppError('CONFLICT', 'The tables were changed while this was answered: ask again.', {
+    details: { reason: 'schema_changed', retryable: true },
+    cause,
+  });
 }
 
 /** Who has a share of the connections: a user, whoever is anonymous at one address; the service role has all of its own. */
