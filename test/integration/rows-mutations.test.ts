@@ -1,4 +1,4 @@
-import { buildClientSchema, getIntrospectionQuery, printType } from 'graphql';
+import { buildClientSchema, getIntrospectionQuery, isInputObjectType, printType } from 'graphql';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { serviceToken } from '../support/database-gateway.ts';
 import { type RowsGateway, startRowsGateway } from '../support/rows-gateway.ts';
@@ -22,10 +22,12 @@ beforeAll(async () => {
     create table comments (id serial primary key, todo_id int not null references todos, body text not null);
     create table messages (id int generated always as identity primary key, body text not null);
     create function touch(todo int) returns int language sql as $$ update todos set points = 100 where id = todo returning id $$;
+    create table counters (id int primary key, hits int, seen int, words text[]);
     create table links (id int primary key, next int references links deferrable initially deferred);
     alter table todos enable row level security;
     create policy own on todos to authenticated using (owner_id = 1) with check (owner_id = 1);
-    revoke all on users, todos, comments, messages, links from anon, authenticated;
+    revoke all on users, todos, comments, messages, links, counters from anon, authenticated;
+    grant select (id, seen), update (hits, seen, words) on counters to authenticated;
     grant select, insert on links to authenticated;
     revoke execute on function touch from public, anon;
     grant insert on messages to anon;
@@ -86,6 +88,17 @@ function variablesOf(field: string): string {
 }
 
 describe('what a role may write', () => {
+  it('is changed by what it was only where the role may read that', async () => {
+    const schema = await schemaFor();
+    const fieldsOf = (name: string) => {
+      const type = schema.getType(name);
+      return isInputObjectType(type) ? Object.keys(type.getFields()) : undefined;
+    };
+    expect(fieldsOf('CountersUpdate')).toEqual(['hits', 'seen', 'words']);
+    expect(fieldsOf('CountersIncrement')).toEqual(['seen']);
+    expect(fieldsOf('CountersAppend')).toBeUndefined();
+  });
+
   it('is what its schema has', async () => {
     const schema = await schemaFor();
     const shown = (name: string) => {
@@ -152,6 +165,20 @@ describe('what a role may write', () => {
           ifMatch: CommentsWhere
           id: Int!
         ): CommentsRow
+        updateCounters(
+          where: CountersWhere!
+          all: Boolean
+          atMost: Int
+          set: CountersUpdate
+          inc: CountersIncrement
+        ): CountersMutation!
+        updateCountersMany(updates: [CountersUpdateMany!]!): CountersMutation!
+        updateCountersByPk(
+          ifMatch: CountersWhere
+          set: CountersUpdate
+          inc: CountersIncrement
+          id: Int!
+        ): CountersRow
         insertLinks(objects: [LinksInsert!]!, onConflict: LinksOnConflict): LinksMutation!
         insertLinksOne(object: LinksInsert!, onConflict: LinksOnConflict): LinksRow
         insertTodos(objects: [TodosInsert!]!, onConflict: TodosOnConflict): TodosMutation!

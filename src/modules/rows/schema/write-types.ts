@@ -121,9 +121,11 @@ export function writeTypes(
 
   const changes = memoized((table: Table): InputFields => {
     const columns = updatableColumns(grants, table);
-    const numbers = columns.filter(({ type }) => isNumeric(type));
-    const joined = columns.filter(({ type }) => type.kind === 'array' || isJsonb(type));
-    const objects = columns.filter(({ type }) => isJsonb(type));
+    // All but `set` read what is there.
+    const readable = columns.filter((column) => grants.mayRead(table, column));
+    const numbers = readable.filter(({ type }) => isNumeric(type));
+    const joined = readable.filter(({ type }) => type.kind === 'array' || isJsonb(type));
+    const objects = readable.filter(({ type }) => isJsonb(type));
     const name = table.typeName;
     const several = new GraphQLList(new GraphQLNonNull(GraphQLString));
     const more = inputObject(
