@@ -27,7 +27,7 @@ export const rowsVariables = {
   }),
   ROWS_MAX_ANSWER: withDefault(byteSize(1_024), {
     group,
-    description: 'Largest answer of one `db`.',
+    description: 'Largest answer of all `db` of one operation together.',
     shape: aSize,
     default: '16mb',
   }),

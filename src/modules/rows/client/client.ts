@@ -1,5 +1,4 @@
 import { AppError } from '../../../lib/app-error.ts';
-import { clientOf } from '../../../limits/client-places.ts';
 import { sqlState } from '../../../upstream/postgres/failure.ts';
 import type { ReadQuery } from '../../../upstream/postgres/rows/compile/query.ts';
 import type { WriteQuery } from '../../../upstream/postgres/rows/compile/write-query.ts';
@@ -7,7 +6,9 @@ import type { RowsRunner } from '../../../upstream/postgres/rows/run/rows-runner
 import { performWrite } from '../../../upstream/postgres/rows/write/perform-write.ts';
 import type { StatementAnswer } from '../../../upstream/postgres/rows/write/write-run.ts';
 import type { Call } from '../../../viewer/call.ts';
+import { createAnswerBudget } from './answer-budget.ts';
 import { writeCallsFunction } from './calls-function.ts';
+import { ownerOf } from './owner-of.ts';
 import {
   answerOf,
   createReadings,
@@ -44,6 +45,12 @@ export interface RowsClientDeps extends ReadingDeps {
 export function createRowsClient(deps: RowsClientDeps): RowsClient {
   const { runner, limits, state, recheck } = deps;
   const readings = createReadings(deps);
+  const budget = createAnswerBudget(limits.maxBytes);
+  /** The service role has connections of its own, and all of them. */
+  const limitsOf = (call: Call) => ({
+    owner: call.viewer.kind === 'service' ? undefined : ownerOf(call.viewer, call.clientAddress),
+    maxBytes: budget.leftOf(call),
+  });
 
   /** Of what names something that is gone: whether it is this gateway that was behind. */
   async function explained(error: unknown, known: RowsState | undefined): Promise<unknown> {
@@ -58,7 +65,9 @@ export function createRowsClient(deps: RowsClientDeps): RowsClient {
       const known = state();
       const reading = readings.compile(queries, failed);
       try {
-        return await readings.answer(reading, viewer, signal, ownerOf(call));
+        const answer = await readings.answer(reading, viewer, signal, limitsOf(call));
+        budget.spend(call, answer);
+        return answer;
       } catch (error) {
         throw failed(statementOf(error), await explained(error, known));
       }
@@ -70,8 +79,8 @@ export function createRowsClient(deps: RowsClientDeps): RowsClient {
       const known = state();
       let running: number | undefined;
       try {
-        const { caller, options } = readings.callFor(viewer, signal, calls, ownerOf(call));
-        return await runner.write(caller, options, async (transaction) => {
+        const { caller, options } = readings.callFor(viewer, signal, calls, limitsOf(call));
+        const answer = await runner.write(caller, options, async (transaction) => {
           const answers: StatementAnswer[] = [];
           for (const [index, query] of queries.entries()) {
             running = index;
@@ -80,6 +89,9 @@ export function createRowsClient(deps: RowsClientDeps): RowsClient {
           running = undefined;
           return answerOf(answers);
         });
+        // Fields of a mutation come one after another: it is not more than was left.
+        budget.spend(call, answer);
+        return answer;
       } catch (error) {
         throw failed(running, await explained(error, known));
       }
@@ -95,11 +107,4 @@ function changedMeanwhile(cause: unknown): AppError {
     details: { reason: 'schema_changed', retryable: true },
     cause,
   });
-}
-
-/** Who has a share of the connections: a user, whoever is anonymous at one address; the service role has all of its own. */
-function ownerOf({ viewer, clientAddress }: Call): string | undefined {
-  if (viewer.kind === 'service') return undefined;
-  if (viewer.kind === 'user' && viewer.userId !== '') return `user ${viewer.userId}`;
-  return `client ${clientOf(clientAddress)}`;
 }

@@ -44,45 +44,45 @@ export interface ReadingDeps {
   readonly limits: ReadingLimits;
 }
 
+/** What of a call is not as for all. */
+type OwnLimits = Partial<Pick<RowsCallOptions, 'owner' | 'maxBytes'>>;
+
 export interface Readings {
   /** Throws what `failed` makes of a query that cannot be compiled. */
   compile(queries: readonly ReadQuery[], failed: Failed): Reading;
-  /**
-   * Answers out of one snapshot, as the viewer. Rejects with what the database refuses, as it is. `owner`: whose share of
-   * the connections it takes one of.
-   */
-  answer(reading: Reading, viewer: Viewer, signal: AbortSignal, owner?: string): Promise<DbAnswer>;
+  /** Answers out of one snapshot, as the viewer. Rejects with what the database refuses, as it is. */
+  answer(reading: Reading, viewer: Viewer, signal: AbortSignal, own?: OwnLimits): Promise<DbAnswer>;
   /** Runs other statements of the same queries, as the viewer. */
   run(
     statements: readonly CompiledQuery[],
     reading: Reading,
     viewer: Viewer,
     signal: AbortSignal,
-    owner?: string,
+    own?: OwnLimits,
   ): Promise<readonly RowsAnswer[]>;
   /** Who calls, and within which limits. Throws UPSTREAM_UNAVAILABLE where nothing could be read of the database yet. */
   callFor(
     viewer: Viewer,
     signal: AbortSignal,
     callsFunction: boolean,
-    owner?: string,
+    own?: OwnLimits,
   ): { readonly caller: RowsCaller; readonly options: RowsCallOptions };
 }
 
 export function createReadings({ runner, state, limits }: ReadingDeps): Readings {
   const { maxRows, timeoutMs, maxBytes } = limits;
 
-  const callFor: Readings['callFor'] = (viewer, signal, calls, owner) => {
+  const callFor: Readings['callFor'] = (viewer, signal, calls, own) => {
     const role = databaseRole(viewer);
     const names = visibleNames(state(), role);
     return {
       caller: { role, claims: viewer.claims },
-      options: { signal, timeoutMs, maxBytes, callsFunction: calls, names, owner },
+      options: { signal, timeoutMs, maxBytes, callsFunction: calls, names, ...own },
     };
   };
 
-  const run: Readings['run'] = async (statements, reading, viewer, signal, owner) => {
-    const { caller, options } = callFor(viewer, signal, reading.callsFunction, owner);
+  const run: Readings['run'] = async (statements, reading, viewer, signal, own) => {
+    const { caller, options } = callFor(viewer, signal, reading.callsFunction, own);
     return await runner.read(caller, statements, options);
   };
 
@@ -99,9 +99,9 @@ export function createReadings({ runner, state, limits }: ReadingDeps): Readings
         }
       }),
     }),
-    async answer(reading, viewer, signal, owner) {
+    async answer(reading, viewer, signal, own) {
       const { statements } = reading;
-      const answers = await run(statements, reading, viewer, signal, owner);
+      const answers = await run(statements, reading, viewer, signal, own);
       return answerOf(
         statements.map((statement, index) => {
           const { text, cut } = answers[index] ?? nothing;

@@ -1,5 +1,4 @@
 import { AppError } from '../../../../lib/app-error.ts';
-import { addressGroup } from '../../../../lib/client-address.ts';
 import { createFairTurns } from '../../../../lib/fair-turns.ts';
 import { createEventQueue, type EventQueue } from '../../../../lib/fan-out/event-queue.ts';
 import { createFanOut } from '../../../../lib/fan-out/fan-out.ts';
@@ -11,6 +10,7 @@ import { OutdatedSchema } from '../../../../module/outdated-schema.ts';
 import type { Call } from '../../../../viewer/call.ts';
 import { unauthenticated } from '../../../../viewer/unauthenticated.ts';
 import type { Viewer } from '../../../../viewer/viewer.ts';
+import { ownerOf } from '../owner-of.ts';
 import {
   isSameAnswer,
   type LiveAnswer,
@@ -130,10 +130,4 @@ export function createLiveQueries({ width, perCaller, ...given }: LiveQueriesOpt
     stats: () => ({ liveQueries: fanOut.groups, liveViewers: fanOut.members }),
     close: () => endAll(new AppError('SHUTTING_DOWN', 'The gateway is shutting down.')),
   };
-}
-
-/** Anybody may sign in anonymously as often as he likes, so whoever did counts by address too. */
-function ownerOf(viewer: Viewer, address: string | undefined): string {
-  if (viewer.kind === 'user' && viewer.claims['is_anonymous'] !== true) return `user ${viewer.userId}`;
-  return `${viewer.kind} ${address === undefined ? '' : addressGroup(address)}`;
 }

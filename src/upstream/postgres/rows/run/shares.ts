@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { type AcquireQueue, createAcquireQueue } from '../../acquire-queue.ts';
 
 /** Connections that everybody may have a bounded number of at a time, so that some are left for others. */
@@ -22,8 +23,13 @@ export function createShares(mostPerOwner: number, waitMs: number): Shares {
     async take(owner, signal, timeoutMs) {
       const share = byOwner.get(owner) ?? { taken: 0, waiting: createAcquireQueue<undefined>(waitMs) };
       byOwner.set(owner, share);
-      if (share.taken < mostPerOwner) share.taken += 1;
-      else await share.waiting.wait(signal, timeoutMs);
+      if (share.taken < mostPerOwner) {
+        share.taken += 1;
+      } else {
+        // One operation may hold many that wait: that is no leak worth a warning.
+        setMaxListeners(0, signal);
+        await share.waiting.wait(signal, timeoutMs);
+      }
       return () => {
         if (share.waiting.size > 0) {
           share.waiting.give(undefined);
