@@ -33,7 +33,8 @@ export const rowsVariables = {
   }),
   ROWS_POOL_SIZE: withDefault(wholeNumber(1, 1_000), {
     group,
-    description: 'Connections of this process for reading rows, and as many for writing them.',
+    description:
+      'Connections of this process for reading rows, and as many for writing them; one caller has half of them at most.',
     shape: 'a number from 1 to 1000',
     default: '10',
   }),
