@@ -11,6 +11,8 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 120_000,
     teardownTimeout: 20_000,
+    // How long something is waited for says nothing about how long it takes.
+    expect: { poll: { timeout: 30_000, interval: 20 } },
     pool: 'forks',
     reporters: report ? ['default', 'json'] : ['default'],
     ...(report ? { outputFile: { json: report } } : {}),

@@ -64,7 +64,7 @@ it('gives each of hundreds of viewers his rows alone, however the policy is writ
   const untilAllHave = async (bodies: readonly string[]) => {
     for (const [sub, live] of lives) {
       const own = Object.fromEntries(apiNames.map((name) => [name, rows(sub, bodies)]));
-      await expect.poll(() => live.latest, { timeout: 30_000 }).toEqual({ db: own });
+      await expect.poll(() => live.latest).toEqual({ db: own });
     }
   };
   await untilAllHave(['first']);

@@ -20,6 +20,7 @@ const sqlFiles = [
   'guards.sql',
   'schema-changes.sql',
   'live-rows.sql',
+  'live-rows-hidden.sql',
 ] as const;
 
 /** Applies the files that are new or changed. `sql` is a connection of the superuser. */
