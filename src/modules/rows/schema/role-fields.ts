@@ -14,24 +14,28 @@ const mostClaimsBytes = 16_384;
 
 const role = z.string().min(1).max(63);
 const object = z.custom<JsonObject>(isJsonObject);
+const asker = z.object({
+  role,
+  claims: given(
+    object.refine((claims) => JSON.stringify(claims).length <= mostClaimsBytes, {
+      message: `must not be longer than ${mostClaimsBytes} characters of JSON`,
+    }),
+  ),
+});
+type Asker = z.infer<typeof asker>;
 const askedAs = z.object({
   operation: z.string().min(1),
   variables: given(object),
-  as: z.object({
-    role,
-    claims: given(
-      object.refine((claims) => JSON.stringify(claims).length <= mostClaimsBytes, {
-        message: `must not be longer than ${mostClaimsBytes} characters of JSON`,
-      }),
-    ),
-  }),
+  // Its type has checked it.
+  as: z.custom<Asker>(),
 });
 
 /** `rlsExplain`, `runAs` and `schemaText`: what other roles see, for those who hold the service role. */
 export function addRoleFields(builder: SchemaBuilder): void {
   const explanation = addExplanation(builder);
-  const as = builder.inputType('RlsExplainAs', {
+  const as = builder.inputRef<Asker, false>('RlsExplainAs').implement({
     description: 'Who asks.',
+    validate: { schema: asker },
     fields: (t) => ({
       role: t.string({
         required: true,
