@@ -1,6 +1,7 @@
 import postgres from 'postgres';
-import type { Logger } from '../../src/observability/logger.ts';
 import { createRowsRunner } from '../../src/upstream/postgres/rows/run/rows-runner.ts';
+import { noNames } from '../../test/support/rows-runner.ts';
+import { silentLog } from '../../test/support/test-call.ts';
 import { startBenchStack } from '../support/local-postgres.ts';
 import { inTurns, median } from '../support/measure.ts';
 import { writeResults } from '../support/results.ts';
@@ -10,14 +11,6 @@ const calls = 4_000;
 const connections = 10;
 const sub = '00000000-0000-4000-8000-000000000001';
 const claims = { role: 'authenticated', sub, aud: 'authenticated', session_id: sub };
-
-const silent: Logger = {
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
-  child: () => silent,
-};
 
 const settings = `select pg_catalog.set_config('statement_timeout', $1, true),
   pg_catalog.set_config('search_path', $2, true), pg_catalog.set_config('request.jwt.claims', $3, true),
@@ -50,7 +43,7 @@ export async function run(): Promise<void> {
     ca: undefined,
     max: connections,
     acquireTimeoutMs: 10_000,
-    log: silent,
+    log: silentLog,
     environment: () => ({ searchPath: ['public'], roleSettings: new Map(), preRequest: undefined }),
   });
   const call = {
@@ -58,19 +51,7 @@ export async function run(): Promise<void> {
     timeoutMs: 10_000,
     maxBytes: 1024 * 1024,
     callsFunction: false,
-    names: {
-      model: { tables: [], functions: [], remarks: [] },
-      grants: {
-        fingerprint: '',
-        mayRead: () => false,
-        mayReadWhole: () => false,
-        mayInsert: () => false,
-        mayUpdate: () => false,
-        mayInsertInto: () => false,
-        mayDeleteFrom: () => false,
-        mayCall: () => false,
-      },
-    },
+    names: noNames,
   };
   const clients = Array.from({ length: connections }, () =>
     postgres(stack.postgres.rowsUrl, { max: 1, fetch_types: false, onnotice: () => undefined }),

@@ -21,6 +21,12 @@ import type {
 import { rowsScalars } from './scalars.ts';
 import { memoized, type RowsTypes, type TypesContext } from './types.ts';
 
+type TypeOfValue<C extends GraphQLObjectType | GraphQLInputObjectType> =
+  | GraphQLScalarType
+  | GraphQLEnumType
+  | C
+  | GraphQLList<TypeOfValue<C>>;
+
 /** GraphQL's types of values, as they are read and as they are written. */
 export function valueTypes({ base, nameOf }: TypesContext): Pick<RowsTypes, 'output' | 'input'> {
   const own = (name: string): GraphQLScalarType => {
@@ -84,31 +90,23 @@ export function valueTypes({ base, nameOf }: TypesContext): Pick<RowsTypes, 'out
     byName,
   );
 
-  function output(type: ValueType): GraphQLOutputType {
-    switch (type.kind) {
-      case 'scalar':
-        return scalars[type.scalar];
-      case 'enum':
-        return enumType(type);
-      case 'array':
-        return new GraphQLList(output(type.item));
-      case 'composite':
-        return compositeOutput(type);
-      case 'range':
-        return GraphQLString;
-    }
-  }
+  const output = (type: ValueType): GraphQLOutputType => typeOf(type, compositeOutput);
+  const input = (type: ValueType): GraphQLInputType => typeOf(type, compositeInput);
 
-  function input(type: ValueType): GraphQLInputType {
+  /** The same in both directions, but for composites. */
+  function typeOf<C extends GraphQLObjectType | GraphQLInputObjectType>(
+    type: ValueType,
+    compositeOf: (type: CompositeType) => C,
+  ): TypeOfValue<C> {
     switch (type.kind) {
       case 'scalar':
         return scalars[type.scalar];
       case 'enum':
         return enumType(type);
       case 'array':
-        return new GraphQLList(input(type.item));
+        return new GraphQLList(typeOf(type.item, compositeOf));
       case 'composite':
-        return compositeInput(type);
+        return compositeOf(type);
       case 'range':
         return GraphQLString;
     }

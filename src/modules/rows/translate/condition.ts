@@ -1,12 +1,12 @@
 import type { GraphQLInputObjectType } from 'graphql';
 import { badInput } from '../../../lib/bad-input.ts';
 import { isRecord } from '../../../lib/is-record.ts';
-import type {
-  AggregateFunction,
-  Condition,
-  Operand,
-  Operator,
-  State,
+import {
+  type AggregateFunction,
+  type Condition,
+  type Operand,
+  operators,
+  states,
 } from '../../../upstream/postgres/rows/compile/query.ts';
 import type { Relation } from '../../../upstream/postgres/rows/model/model.ts';
 import { parseJsonPath } from './json-path.ts';
@@ -149,17 +149,23 @@ function readFilter(operand: Operand, value: unknown, path: Path, budget: Budget
     spend(budget, at);
     switch (name) {
       case 'is':
-        // Both are of an enum, or of an input object that graphql has coerced.
-        return [{ kind: 'is', operand, state: inner as State }];
+        return [{ kind: 'is', operand, state: oneOf(states, inner) }];
       case 'textSearch':
         return [{ kind: 'textSearch', operand, ...textSearchOf(inner) }];
       case 'path':
         return readPath(operand, inner, at, budget);
       default:
         if (name === 'in' || name === 'notIn') refuseNulls(inner, at);
-        return [{ kind: 'compare', operand, operator: name as Operator, value: inner }];
+        return [{ kind: 'compare', operand, operator: oneOf(operators, name), value: inner }];
     }
   });
+}
+
+/** What graphql has seen to be one of these. */
+function oneOf<const T>(all: readonly T[], value: unknown): T {
+  const found = all.find((each) => each === value);
+  if (found === undefined) throw new Error(`${String(value)} is no word of a condition.`);
+  return found;
 }
 
 function readPath(operand: Operand, value: unknown, path: Path, budget: Budget): readonly Condition[] {

@@ -176,8 +176,7 @@ function namedColumns(operation: Operation, { field, nodes }: KnownField) {
   return eachField(operation, objectTypeOf(field), nodes, ({ key, name, field: inner }) => {
     const meaning = inner.extensions.rows;
     if (meaning?.kind !== 'column') throw new Error(`${name} is no column.`);
-    // These are columns of tables: attributes have no numbers.
-    return { key, kind: 'column' as const, column: meaning.column as Column };
+    return { key, kind: 'column' as const, column: meaning.column };
   });
 }
 

@@ -69,14 +69,14 @@ export function openLiveRun(
   let failures = 0;
 
   async function watch(as: Viewer): Promise<void> {
-    const { ids, tell } = await turns(owner, () => query.tables(as));
+    const { ids, tell } = await turns.run(owner, () => query.tables(as));
     if (signal.aborted) return;
     unwatch = signals.watch(ids, alarm.changed);
     mode = tell && unwatch !== undefined ? 'triggers' : 'poll';
   }
 
   async function answer(as: Viewer): Promise<void> {
-    const found = { ...(await turns(owner, () => query.read(as, signal))), mode };
+    const found = { ...(await turns.run(owner, () => query.read(as, signal))), mode };
     if (signal.aborted) return;
     failures = 0;
     if (latest !== undefined && isSameAnswer(latest, found)) return;

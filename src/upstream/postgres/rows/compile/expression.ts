@@ -69,7 +69,11 @@ export function countExpression(scope: RowScope, distinct: readonly Column[]): E
   };
 }
 
-export function aggregateExpression(scope: RowScope, fn: AggregateFunction, column: Column): Expression {
+export function aggregateExpression(
+  scope: RowScope,
+  fn: AggregateFunction,
+  column: Pick<Column, 'name' | 'type'>,
+): Expression {
   const { sql: value, type } = comparable(scope, column);
   // There is no average of money.
   const argument = fn === 'avg' && type.sql === 'pg_catalog.money' ? `${value}::pg_catalog.numeric` : value;

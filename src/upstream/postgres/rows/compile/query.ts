@@ -97,7 +97,7 @@ export type AggregateSelected = { readonly key: string } & (
       readonly kind: AggregateFunction;
       readonly select: readonly (
         | { readonly key: string; readonly kind: 'typename'; readonly name: string }
-        | { readonly key: string; readonly kind: 'column'; readonly column: Column }
+        | { readonly key: string; readonly kind: 'column'; readonly column: Pick<Column, 'name' | 'type'> }
       )[];
     }
 );
@@ -121,7 +121,7 @@ export interface GroupsQuery {
         readonly kind: 'key';
         readonly select: readonly (
           | { readonly key: string; readonly kind: 'typename'; readonly name: string }
-          | { readonly key: string; readonly kind: 'column'; readonly column: Column }
+          | { readonly key: string; readonly kind: 'column'; readonly column: Pick<Column, 'name' | 'type'> }
         )[];
       }
   )[];
@@ -212,30 +212,33 @@ export type Condition =
     };
 
 /** Named as supabase-js names its methods. Values of `in` and `notIn` are lists. */
-export type Operator =
-  | 'eq'
-  | 'neq'
-  | 'gt'
-  | 'gte'
-  | 'lt'
-  | 'lte'
-  | 'in'
-  | 'notIn'
-  | 'like'
-  | 'ilike'
-  | 'match'
-  | 'imatch'
-  | 'contains'
-  | 'containedBy'
-  | 'overlaps'
-  | 'hasKey'
-  | 'rangeGt'
-  | 'rangeGte'
-  | 'rangeLt'
-  | 'rangeLte'
-  | 'rangeAdjacent';
+export const operators = [
+  'eq',
+  'neq',
+  'gt',
+  'gte',
+  'lt',
+  'lte',
+  'in',
+  'notIn',
+  'like',
+  'ilike',
+  'match',
+  'imatch',
+  'contains',
+  'containedBy',
+  'overlaps',
+  'hasKey',
+  'rangeGt',
+  'rangeGte',
+  'rangeLt',
+  'rangeLte',
+  'rangeAdjacent',
+] as const;
+export type Operator = (typeof operators)[number];
 
-export type State = 'NULL' | 'NOT_NULL' | 'TRUE' | 'FALSE' | 'UNKNOWN';
+export const states = ['NULL', 'NOT_NULL', 'TRUE', 'FALSE', 'UNKNOWN'] as const;
+export type State = (typeof states)[number];
 
 export type Operand =
   | { readonly kind: 'column'; readonly column: Column; readonly path: JsonPath | undefined }

@@ -1,4 +1,6 @@
+import type { ErrorCode } from '../../../../lib/app-error.ts';
 import { formatTextArray } from '../../array.ts';
+import { sqlState } from '../../failure.ts';
 import type { PostgresPool } from '../../pool.ts';
 import type { PostgresSql } from '../../postgres-sql.ts';
 import { quoteIdentifier } from '../../quote-identifier.ts';
@@ -7,6 +9,7 @@ import type { CompiledQuery } from '../compile/query.ts';
 import { qualified } from '../compile/sql-names.ts';
 import type { Table } from '../model/model.ts';
 import type { RowsCaller } from '../run/rows-caller.ts';
+import { RowsError } from '../run/rows-error.ts';
 import type { RowsCallOptions, RowsRunner } from '../run/rows-runner.ts';
 import { missingClaims } from './named-claims.ts';
 
@@ -63,13 +66,21 @@ export async function explainTables(
     const [answer] = await runner.read(caller, [{ ...statement, lists: [] }], options);
     return Math.min(Number(answer?.text), mostRows);
   };
+  const countTried = async (statement: Parameters<typeof count>[0]): Promise<number | undefined> => {
+    try {
+      return await count(statement);
+    } catch (error) {
+      if (isRefusal(error)) return undefined;
+      throw error;
+    }
+  };
   const explained: ExplainedTable[] = [];
   for (const { table, rows, sample } of counted) {
     const visible = table.mayRead ? await count(countOf(qualified(table))) : undefined;
     const policies: ExplainedPolicy[] = [];
     for (const policy of table.isBound ? table.policies : []) {
       const tried = policy.isForRole && sample !== undefined;
-      const passed = tried ? await count(passing(table, policy, sample)).catch(() => undefined) : undefined;
+      const passed = tried ? await countTried(passing(table, policy, sample)) : undefined;
       const { name, command, permissive, using, functions } = policy;
       const missing = missingClaims([using, ...functions], caller.claims);
       policies.push({ name, command, permissive, passed, missingClaims: missing });
@@ -84,6 +95,13 @@ export async function explainTables(
   }
   return explained;
 }
+
+/** Postgres does not take a condition by itself, as opposed to a connection or a time that is over. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof RowsError && sqlState(error) !== undefined && !endings.has(error.code);
+}
+
+const endings: ReadonlySet<ErrorCode> = new Set(['UPSTREAM_UNAVAILABLE', 'TIMEOUT']);
 
 interface CountedTable {
   readonly table: PolicedTable;

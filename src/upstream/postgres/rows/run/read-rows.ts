@@ -4,8 +4,11 @@ import { cleanSession, rollback } from './clean-session.ts';
 import type { RowsAnswer, RowsCaller } from './rows-caller.ts';
 import type { RowsSession } from './rows-pools.ts';
 import { type FirstFailure, frame, type StatementOptions, sendPlaced, statementSteps } from './rows-steps.ts';
+import { type SettingsOptions, settingsStep } from './settings.ts';
 
-export interface ReadRowsOptions extends Omit<StatementOptions, 'readOnly' | 'afterFunction'> {
+export interface ReadRowsOptions
+  extends Omit<SettingsOptions, 'readOnly'>,
+    Pick<StatementOptions, 'preRequest'> {
   readonly maxBytes: number;
   readonly callsFunction: boolean;
   /** Whether a pooler lends a backend for one transaction only: then nothing holds that the connection was opened with. */
@@ -20,11 +23,12 @@ export async function readRows(
   options: ReadRowsOptions,
   first: FirstFailure,
 ): Promise<readonly RowsAnswer[]> {
-  const { callsFunction, maxBytes, pooled } = options;
+  const { callsFunction, maxBytes, pooled, preRequest } = options;
+  const settings = settingsStep(caller, { ...options, readOnly: true });
   const placed = statements.flatMap((statement, index) =>
     statementSteps(caller, statement, index, {
-      ...options,
-      readOnly: true,
+      settings,
+      preRequest,
       afterFunction: callsFunction && index > 0,
     }),
   );

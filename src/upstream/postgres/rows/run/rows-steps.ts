@@ -5,7 +5,6 @@ import type { Step } from './pipeline-driver.ts';
 import type { RowsAnswer, RowsCaller } from './rows-caller.ts';
 import type { Place } from './rows-error.ts';
 import type { RowsSession } from './rows-pools.ts';
-import { type SettingsOptions, settingsStep } from './settings.ts';
 
 /** A step of a transaction, and the place that an error of it has. */
 export interface PlacedStep {
@@ -21,7 +20,9 @@ export interface FirstFailure {
   error: unknown;
 }
 
-export interface StatementOptions extends SettingsOptions {
+export interface StatementOptions {
+  /** What makes the rest of the transaction the caller's: see `settingsStep`. */
+  readonly settings: Step;
   /** `pgrst.db_pre_request`, quoted: a function that is called before each statement, and may refuse it. */
   readonly preRequest: string | undefined;
   /** True after a statement of the same transaction that calls a function. */
@@ -30,22 +31,22 @@ export interface StatementOptions extends SettingsOptions {
 
 /** Statement number `index` of a transaction, with what goes before it. */
 export function statementSteps(
-  caller: RowsCaller,
+  { role }: RowsCaller,
   { text, params }: CompiledQuery,
   index: number,
   options: StatementOptions,
 ): PlacedStep[] {
-  const { preRequest, afterFunction } = options;
+  const { settings, preRequest, afterFunction } = options;
   const before = (step: Step, part: Place['part']) => ({ step, place: { part, index }, answers: false });
   return [
     // Settings of its own that a function made for the transaction, such as older names of the claims.
     ...(afterFunction ? [before({ text: 'reset all', params: [] }, 'settings')] : []),
-    before(settingsStep(caller, options), 'settings'),
+    before(settings, 'settings'),
     ...(preRequest === undefined
       ? []
-      : [before({ text: `select ${preRequest}()`, params: [], planFor: caller.role }, 'statement')]),
+      : [before({ text: `select ${preRequest}()`, params: [], planFor: role }, 'statement')]),
     {
-      step: { text, params, planFor: caller.role },
+      step: { text, params, planFor: role },
       place: { part: 'statement', index },
       answers: true,
     },

@@ -8,6 +8,7 @@ import type { ReadRowsOptions } from './read-rows.ts';
 import type { RowsAnswer, RowsCaller } from './rows-caller.ts';
 import type { RowsSession } from './rows-pools.ts';
 import { type FirstFailure, frame, sendPlaced, statementSteps, wholeTransaction } from './rows-steps.ts';
+import { settingsStep } from './settings.ts';
 
 export interface WriteRowsOptions extends ReadRowsOptions {
   readonly signal: AbortSignal;
@@ -23,7 +24,8 @@ export async function writeRows<T>(
   first: FirstFailure,
   work: (run: (statement: CompiledQuery) => Promise<RowsAnswer>) => Promise<T>,
 ): Promise<T> {
-  const { callsFunction, pooled, signal, until } = options;
+  const { callsFunction, pooled, preRequest, signal, until } = options;
+  const settings = settingsStep(caller, { ...options, readOnly: false });
   let sent = 0;
   let bytesLeft = options.maxBytes;
 
@@ -38,8 +40,8 @@ export async function writeRows<T>(
     const index = sent;
     sent += 1;
     const placed = statementSteps(caller, statement, index, {
-      ...options,
-      readOnly: false,
+      settings,
+      preRequest,
       afterFunction: callsFunction && index > 0,
     });
     const steps = index === 0 ? [frame('begin'), ...placed] : placed;
