@@ -70,7 +70,7 @@ export function startRows(
   const live = createLiveRows({
     ...reads,
     pools,
-    recheck: watch.refresh,
+    recheck: watch.recheck,
     connections: config.ROWS_POOL_SIZE,
     log,
   });
@@ -78,7 +78,7 @@ export function startRows(
   const explain = createExplain({ pool: pools.general, runner, state, timeoutMs: config.ROWS_TIMEOUT });
   const hints = shared.mode === 'dev' ? createEmptyListHints(explain, log) : undefined;
   if (hints) lifecycle.add('hints of rows', hints.close);
-  const reading = createRowsClient({ ...reads, recheck: watch.refresh });
+  const reading = createRowsClient({ ...reads, recheck: watch.recheck });
   const client: RowsService = {
     ...reading,
     follow: live.follow,
@@ -104,7 +104,7 @@ export function startRows(
       return viewerSchemas.schemaOf(base, watch.current.model, grants);
     },
     reconsiderSchema: (query) => (mentionsDb(query) ? watch.reconsider() : undefined),
-    onSchemaChange: () => void watch.refresh(),
+    onSchemaChange: () => void watch.changed(),
     async check() {
       schemaChanges.follow();
       await Promise.all([checkRowsLogin(runner, log), watch.refresh()]);

@@ -15,7 +15,11 @@ export interface StateWatch {
   readonly current: RowsState | undefined;
   /** Looks whether the database is another one by now. Settles when `current` is what it is; never rejects. */
   refresh(): Promise<void>;
-  /** The same, at most once a second: for what strangers can cause. Rejects where nothing was ever read. */
+  /** The same for a change that was told of: many that come together are looked for together. */
+  changed(): Promise<void>;
+  /** The same for what strangers can cause: at most once a second, for which they wait. */
+  recheck(): Promise<void>;
+  /** As `recheck`, but nobody waits who comes sooner. Rejects where nothing was ever read. */
   reconsider(): Promise<void>;
   close(): void;
 }
@@ -30,7 +34,8 @@ export interface StateWatchDeps {
 }
 
 const pollEveryMs = 30_000;
-const reconsiderEveryMs = 1_000;
+const recheckEveryMs = 1_000;
+const changedEveryMs = 250;
 const firstPauseMs = 250;
 const longestPauseMs = 10_000;
 const leastPause = 0.5;
@@ -88,14 +93,39 @@ export function watchState({ source, prepare, onRead, log }: StateWatchDeps): St
     return running;
   }
 
+  /** Looks so long after the last look at the earliest; whoever comes until then waits for the same look. */
+  function paced(everyMs: number) {
+    let waiting: Promise<void> | undefined;
+    return {
+      get waiting() {
+        return waiting;
+      },
+      look(): Promise<void> {
+        waiting ??= pause(lookedAt + everyMs - performance.now()).then(() => {
+          waiting = undefined;
+          return refresh();
+        });
+        return waiting;
+      },
+    };
+  }
+  const changes = paced(changedEveryMs);
+
+  async function pause(ms: number): Promise<void> {
+    if (ms > 0) await new Promise<void>((resolve) => timers.after(ms, resolve));
+  }
+
   return {
     get current() {
       return current;
     },
     refresh,
+    changed: changes.look,
+    recheck: paced(recheckEveryMs).look,
     async reconsider() {
-      if (running) await running;
-      else if (performance.now() - lookedAt > reconsiderEveryMs) await refresh();
+      const looking = changes.waiting ?? running;
+      if (looking) await looking;
+      else if (performance.now() - lookedAt > recheckEveryMs) await refresh();
       if (current === undefined) {
         throw new AppError('UPSTREAM_UNAVAILABLE', 'The tables of the database could not be read yet.', {
           details: { service: 'POSTGRES' },
