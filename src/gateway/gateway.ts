@@ -5,6 +5,7 @@ import { watchConnections } from '../http/connection-watch.ts';
 import type { Phase } from '../http/health-routes.ts';
 import { type ListeningAddress, listen } from '../http/listen.ts';
 import { createMetricsServer } from '../http/metrics-server.ts';
+import { createRequestHeaders } from '../http/request-headers.ts';
 import { securityHeaders } from '../http/security-headers.ts';
 import { createUpgradeRouter } from '../http/upgrade-router.ts';
 import { packageVersion } from '../lib/package-version.ts';
@@ -66,9 +67,13 @@ export function createGateway(config: Config, overrides: { readonly log?: Logger
     log,
   });
 
+  const requestHeaders = createRequestHeaders([
+    ...new Set(started.flatMap((one) => one.requestHeaders ?? [])),
+  ]);
   const webSockets = createWebSocketServer({
     engine,
     ...callers,
+    requestHeaders,
     limits: { ...config.websocket, maxMessageBytes: settings.maxJsonBytes },
     places,
     operationPlaces: limits.operationPlaces,
@@ -78,7 +83,18 @@ export function createGateway(config: Config, overrides: { readonly log?: Logger
   metrics.holdings('bunbun_websocket', 'What the GraphQL WebSocket server holds.', webSockets.stats);
   const headers = securityHeaders(settings.publicUrl);
   const hostAllowed = hostCheck(config);
-  const http = { config, engine, callers, limits, metrics, headers, hostAllowed, draining, log };
+  const http = {
+    config,
+    engine,
+    callers,
+    requestHeaders,
+    limits,
+    metrics,
+    headers,
+    hostAllowed,
+    draining,
+    log,
+  };
   const server = createGatewayServer({
     ...http,
     routes: started.flatMap(({ routes = [] }) => routes),

@@ -2,6 +2,7 @@ import type { OperationEngine } from '../graphql/engine/engine.ts';
 import { createGraphiQL, wantsPage } from '../http/graphql/graphiql.ts';
 import { createGraphQLHttp } from '../http/graphql/graphql-http.ts';
 import { createGraphQLYoga } from '../http/graphql/yoga.ts';
+import type { ReadRequestHeaders } from '../http/request-headers.ts';
 import { requestTransport } from '../http/request-transport.ts';
 import type { Handler } from '../http/server.ts';
 import type { Logger } from '../observability/logger.ts';
@@ -13,6 +14,7 @@ export interface GraphQLHandlerDeps {
   readonly config: Config;
   readonly engine: OperationEngine;
   readonly callers: RequestCallers;
+  readonly requestHeaders: ReadRequestHeaders;
   readonly limits: SharedLimits;
   readonly draining: () => boolean;
   readonly log: Logger;
@@ -20,7 +22,7 @@ export interface GraphQLHandlerDeps {
 
 /** `/graphql` over HTTP: operations, and GraphiQL for browsers where it is on. */
 export function createGraphQLHandler(deps: GraphQLHandlerDeps): Handler {
-  const { engine, callers, limits, draining, log } = deps;
+  const { engine, callers, requestHeaders, limits, draining, log } = deps;
   const { server, graphql, mode } = deps.config;
   const graphqlHttp = createGraphQLHttp({
     engine,
@@ -37,7 +39,7 @@ export function createGraphQLHandler(deps: GraphQLHandlerDeps): Handler {
     },
   });
   const graphiql = graphql.graphiql ? createGraphiQL({ keepKey: mode === 'dev' }) : undefined;
-  const transportDeps = { ...callers, places: limits.places };
+  const transportDeps = { ...callers, requestHeaders, places: limits.places };
   return async (request, response) => {
     if (graphiql && wantsPage(request)) await graphiql(request, response);
     else await graphqlHttp(request, response, requestTransport(request, response, transportDeps));

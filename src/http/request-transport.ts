@@ -3,9 +3,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Transport } from '../graphql/engine/transport.ts';
 import { AppError } from '../lib/app-error.ts';
 import { type ClientPlaces, clientOf } from '../limits/client-places.ts';
+import type { RequestHeaders } from '../viewer/call.ts';
 import type { Viewer } from '../viewer/viewer.ts';
+import { mostHeaderBytes, type ReadRequestHeaders } from './request-headers.ts';
 
 export interface TransportDeps {
+  /** Where operations come this way. */
+  readonly requestHeaders?: ReadRequestHeaders;
   readonly clientAddress: (request: IncomingMessage) => string | undefined;
   readonly viewer: (request: IncomingMessage, ignoreAuthorization: boolean) => Viewer | Promise<Viewer>;
   /** Where subscriptions may come this way. */
@@ -32,6 +36,9 @@ export function requestTransport(
     requestId: requestIdOf(request),
     clientAddress: deps.clientAddress(request),
     userAgent: request.headers['user-agent'],
+    get headers() {
+      return deps.requestHeaders === undefined ? {} : fittingHeaders(deps.requestHeaders(request));
+    },
     get signal() {
       if (!controller) {
         const made = new AbortController();
@@ -58,4 +65,10 @@ export function requestTransport(
       throw new AppError('RATE_LIMITED', message, { details: { limit, retryAfter: 1 } });
     },
   };
+}
+
+function fittingHeaders(headers: RequestHeaders | undefined): RequestHeaders {
+  if (headers !== undefined) return headers;
+  const message = `The headers that this operation is told of hold more than ${mostHeaderBytes} bytes.`;
+  throw new AppError('PAYLOAD_TOO_LARGE', message, { details: { limit: mostHeaderBytes } });
 }

@@ -15,6 +15,8 @@ export interface Started<Client = unknown, Gives extends PortName = never> {
   /** What passes through to the service beside GraphQL. */
   readonly routes?: readonly ProxyRoute[];
   readonly upgrades?: readonly Upgrade[];
+  /** Names, in lower case, of those headers of requests that it finds in its calls. */
+  readonly requestHeaders?: readonly string[];
   /** Host header with which the service wants to be asked in place of the URL's own. */
   readonly host?: string | undefined;
   /**

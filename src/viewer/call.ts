@@ -3,6 +3,9 @@ import type { Logger } from '../observability/logger.ts';
 import type { Viewer } from './viewer.ts';
 import type { ViewerRenewal } from './viewer-renewal.ts';
 
+/** By their names in lower case. */
+export type RequestHeaders = Readonly<Record<string, string>>;
+
 /** What every client method takes beside its arguments: who calls, until when, and where to write. */
 export interface Call {
   readonly viewer: Viewer;
@@ -13,6 +16,8 @@ export interface Call {
   /** The caller's address, counted from the trusted proxies; absent where there is no socket (in-process calls). */
   readonly clientAddress: string | undefined;
   readonly userAgent: string | undefined;
+  /** Those that a module has asked for, as whoever calls has written them; over a WebSocket those of its upgrade. */
+  readonly headers: RequestHeaders;
   /** Where the credential may be replaced while the operation lasts, and whose keeper ends it at its expiry. */
   readonly renewal?: ViewerRenewal;
   /** What waits for the caller, where several of its calls share a connection. */

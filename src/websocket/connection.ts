@@ -6,6 +6,7 @@ import { AppError } from '../lib/app-error.ts';
 import { type Backlog, createBacklog } from '../lib/fan-out/backlog.ts';
 import type { Cancel, Timers } from '../lib/timers.ts';
 import { clientOf } from '../limits/client-places.ts';
+import type { RequestHeaders } from '../viewer/call.ts';
 import {
   type Credentials,
   credentialsFromHeaders,
@@ -38,6 +39,7 @@ export interface Connection {
   /** Whose shares it takes from. */
   readonly client: string;
   readonly userAgent: string | undefined;
+  readonly headers: RequestHeaders;
   /** Set once `connection_init` was accepted. */
   readonly viewer: RenewableViewer | undefined;
   readonly operations: Map<string, RunningOperation>;
@@ -76,7 +78,7 @@ export function createConnection(
   socket: WebSocket,
   raw: Duplex,
   request: IncomingMessage,
-  clientAddress: string | undefined,
+  { clientAddress, headers }: Pick<Connection, 'clientAddress' | 'headers'>,
   deps: ConnectionDeps,
 ): Connection {
   const fromBrowser = request.headers.origin !== undefined;
@@ -114,6 +116,7 @@ export function createConnection(
     clientAddress,
     client: clientOf(clientAddress),
     userAgent: request.headers['user-agent'],
+    headers,
     operations: new Map(),
     backlog: createBacklog(),
     messageLength: 0,

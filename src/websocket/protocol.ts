@@ -71,7 +71,7 @@ export function createProtocol(deps: ProtocolDeps) {
     const sharing = prepared.sharing();
     if (sharing === undefined || viewer === undefined) return prepared;
     const subscription = shared.subscribe({
-      key: hashOf([sharing.schemaId, prepared.params]),
+      key: hashOf([sharing.schemaId, prepared.params, transport.headers]),
       sharing,
       viewer,
       async start(signal, common) {
@@ -174,6 +174,7 @@ function transportOf(connection: Connection, signal: AbortSignal): Transport {
     requestId: randomUUID(),
     clientAddress: connection.clientAddress,
     userAgent: connection.userAgent,
+    headers: connection.headers,
     signal,
     viewer: (ignoreAuthorization) =>
       ignoreAuthorization ? connection.withoutAuthorization() : viewer.current,

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { CloseCode, handleProtocols } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
+import type { ReadRequestHeaders } from '../http/request-headers.ts';
 import { isTooDeep, mostLevels } from '../lib/nesting.ts';
 import { refuseUpgrade } from '../lib/refuse-upgrade.ts';
 import { createTimers } from '../lib/timers.ts';
@@ -34,6 +35,7 @@ export interface WebSocketServerDeps extends Omit<ProtocolDeps, 'send' | 'timers
   readonly viewers: ViewerResolver;
   readonly clientAddress: (request: IncomingMessage) => string | undefined;
   readonly originAllowed: (request: IncomingMessage) => boolean;
+  readonly requestHeaders: ReadRequestHeaders;
   readonly limits: WebSocketLimits;
   /** A socket that finds none is closed with 1013, which its client tries again after. */
   readonly places: ClientPlaces;
@@ -139,17 +141,22 @@ export function createWebSocketServer(deps: WebSocketServerDeps): GraphQLWebSock
   return {
     path: '/graphql',
     upgrade(request, raw, head) {
+      const headers = deps.requestHeaders(request);
       if (draining) refuseUpgrade(raw, 503, 'Service Unavailable');
       else if (!deps.originAllowed(request)) refuseUpgrade(raw, 403, 'Forbidden');
+      else if (headers === undefined) refuseUpgrade(raw, 431, 'Request Header Fields Too Large');
       else {
         wss.handleUpgrade(request, raw, head, (socket) => {
-          const address = deps.clientAddress(request);
-          const place = deps.places.take('websocket', clientOf(address));
+          const clientAddress = deps.clientAddress(request);
+          const place = deps.places.take('websocket', clientOf(clientAddress));
           if (place.free === undefined) {
             refused.add(socket);
             return;
           }
-          open(createConnection(socket, raw, request, address, connectionDeps), place.free);
+          open(
+            createConnection(socket, raw, request, { clientAddress, headers }, connectionDeps),
+            place.free,
+          );
         });
       }
     },

@@ -9,7 +9,7 @@ import { createRenewableViewer, type RenewableViewer, type ViewerRenewal } from 
 import type { Outlet, SharedResult } from './outlet.ts';
 
 interface SharedSubscriber {
-  /** Query, variables and operation name. */
+  /** Schema, query, variables, operation name and headers. */
   readonly key: string;
   readonly sharing: OperationSharing;
   readonly viewer: ViewerRenewal;

@@ -1762,6 +1762,13 @@ export type Operation_9fd8dbf3Variables = Exact<{ [key: string]: never; }>;
 
 export type Operation_9fd8dbf3 = { __type: { name: string }, __schema: { types: Array<{ name: string }> } };
 
+export type Operation_31abc00bVariables = Exact<{
+  operation: Scalars['String']['input'];
+}>;
+
+
+export type Operation_31abc00b = { runAs: unknown, rlsExplain: { answer: unknown } };
+
 export type Operation_0092a94bVariables = Exact<{
   statement: Scalars['String']['input'];
 }>;
@@ -2521,6 +2528,7 @@ export interface Operations {
   "query ($id: UUID!) { user(id: $id) { deletedAt } }": { data: Operation_2514ca3c; variables: Operation_2514ca3cVariables };
   "query ($id: UUID!) { user(id: $id) { id } }": { data: Operation_8e3a0df5; variables: Operation_8e3a0df5Variables };
   "query ($language: TypeLanguage!, $schemas: [String!]) {\n  databaseTypes(language: $language, schemas: $schemas)\n}": { data: Operation_fd42ec88; variables: Operation_fd42ec88Variables };
+  "query ($operation: String!) {\n      runAs(operation: $operation, as: { role: \"authenticated\" })\n      rlsExplain(operation: $operation, as: { role: \"authenticated\" }) { answer }\n    }": { data: Operation_31abc00b; variables: Operation_31abc00bVariables };
   "query ($operation: String!, $as: RlsExplainAs!) { runAs(operation: $operation, as: $as) }": { data: Operation_4e98f038; variables: Operation_4e98f038Variables };
   "query ($operation: String!, $variables: JSONObject, $as: RlsExplainAs!) {\n  rlsExplain(operation: $operation, variables: $variables, as: $as) {\n    tables { table rows visible atLeast policies { name command permissive passed missingClaims } }\n    answer\n  }\n}": { data: Operation_00f5e0d8; variables: Operation_00f5e0d8Variables };
   "query ($p: String!) { file(bucket: \"box\", path: $p) { path } }": { data: Operation_1ca8f20c; variables: Operation_1ca8f20cVariables };

@@ -9,6 +9,7 @@ import { createSharedLimits } from '../../src/gateway/shared-limits.ts';
 import { createOperationEngine } from '../../src/graphql/engine/engine.ts';
 import type { OperationObserver } from '../../src/graphql/engine/observers.ts';
 import type { SchemaChoice } from '../../src/graphql/engine/served-schema.ts';
+import { createRequestHeaders } from '../../src/http/request-headers.ts';
 import { createUpgradeRouter } from '../../src/http/upgrade-router.ts';
 import { createMetrics } from '../../src/observability/metrics.ts';
 import { createWebSocketServer, type GraphQLWebSocketServer } from '../../src/websocket/server.ts';
@@ -29,6 +30,7 @@ export async function startEngineGateway(
 ): Promise<EngineGateway> {
   const config = loadConfig({ JWT_SECRET: testSecret, GRAPHIQL: 'false' }, { mode: 'dev' });
   const callers = createCallers(config, log);
+  const requestHeaders = createRequestHeaders([]);
   const limits = createSharedLimits(config, createMetrics({ process: false }));
   const engine = createOperationEngine({
     schemas,
@@ -42,11 +44,20 @@ export async function startEngineGateway(
   const webSockets = createWebSocketServer({
     engine,
     ...callers,
+    requestHeaders,
     ...limits,
     limits: { ...config.websocket, maxMessageBytes: 100_000 },
     log,
   });
-  const handle = createGraphQLHandler({ config, engine, callers, limits, draining: () => false, log });
+  const handle = createGraphQLHandler({
+    config,
+    engine,
+    callers,
+    requestHeaders,
+    limits,
+    draining: () => false,
+    log,
+  });
   const server = createServer((request, response) => void handle(request, response));
   server.on('upgrade', createUpgradeRouter({ upgrades: [webSockets], hostAllowed: () => true }));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

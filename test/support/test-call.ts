@@ -22,6 +22,7 @@ export function testCall(overrides: Partial<Call> = {}): Call {
     log: silentLog,
     clientAddress: '203.0.113.7',
     userAgent: 'test',
+    headers: {},
     ...overrides,
   };
 }

@@ -143,6 +143,7 @@ export async function startWebSocketGateway(
     engine,
     viewers: createViewerResolver(config.viewer, { log: silentLog }),
     clientAddress: (request) => clientAddress(request, 1),
+    requestHeaders: () => ({}),
     originAllowed: createOriginCheck({
       allowedOrigins: ['https://app.example.com'],
       publicUrl: 'https://api.example.com',

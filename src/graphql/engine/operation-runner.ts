@@ -80,6 +80,9 @@ export function createOperationRunner(deps: RunnerDeps): OperationRunner {
         log,
         clientAddress: transport.clientAddress,
         userAgent: transport.userAgent,
+        get headers() {
+          return transport.headers;
+        },
         ...(transport.renewal === undefined ? {} : { renewal: transport.renewal }),
         ...(transport.backlog === undefined ? {} : { backlog: transport.backlog }),
       },

@@ -1,4 +1,5 @@
 import type { Backlog } from '../../lib/fan-out/backlog.ts';
+import type { RequestHeaders } from '../../viewer/call.ts';
 import type { Viewer } from '../../viewer/viewer.ts';
 import type { ViewerRenewal } from '../../viewer/viewer-renewal.ts';
 
@@ -7,6 +8,8 @@ export interface Transport {
   readonly requestId: string;
   readonly clientAddress: string | undefined;
   readonly userAgent: string | undefined;
+  /** See Call. Throws PAYLOAD_TOO_LARGE where they are larger than an operation may carry. */
+  readonly headers: RequestHeaders;
   /** Aborted when the caller has left. */
   readonly signal: AbortSignal;
   /**

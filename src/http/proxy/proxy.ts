@@ -160,6 +160,7 @@ export function createProxy(deps: ProxyDeps): Proxy {
       log,
       clientAddress: transport.clientAddress,
       userAgent: transport.userAgent,
+      headers: {},
     };
     response.setHeader('x-request-id', transport.requestId);
     const circuitKey = route.circuitKey?.(path.segments.slice(route.prefix.split('/').length - 1));

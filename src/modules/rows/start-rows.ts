@@ -98,6 +98,7 @@ export function startRows(
   };
   return {
     client,
+    requestHeaders: config.ROWS_REQUEST_HEADERS,
     schemaFor(caller, base) {
       const grants = watch.current?.grants.get(databaseRole(caller));
       if (watch.current === undefined || grants === undefined) return base;

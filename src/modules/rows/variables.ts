@@ -1,6 +1,7 @@
 import { aDuration, aSize } from '../../config/shapes.ts';
 import { byteSize, duration, list, wholeNumber } from '../../config/value-schemas.ts';
 import { optional, withDefault } from '../../config/variable.ts';
+import { requestHeaderNames } from './request-header-names.ts';
 
 const hour = 3_600_000;
 const group = 'Rows';
@@ -30,6 +31,13 @@ export const rowsVariables = {
     description: 'Largest answer of all `db` of one operation together.',
     shape: aSize,
     default: '16mb',
+  }),
+  ROWS_REQUEST_HEADERS: withDefault(requestHeaderNames, {
+    group,
+    description:
+      'Headers of the request that policies and functions read in `request.headers`, over a WebSocket those of its upgrade: 4 KB together. Callers may write into them what they like. Never a header that holds a credential.',
+    shape: 'at most 20 names of headers of letters, digits and `-`, separated by commas',
+    default: '',
   }),
   ROWS_POOL_SIZE: withDefault(wholeNumber(1, 1_000), {
     group,

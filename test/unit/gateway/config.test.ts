@@ -324,3 +324,22 @@ it('docker-compose.yml forwards every variable that means something in a contain
     .filter((name) => !inside.test(name));
   expect(missing).toEqual([]);
 });
+
+it('lets policies read headers of letters, digits and hyphens, and none with a credential', () => {
+  const named = (names: string) => problemsOf({ ...serve, ROWS_REQUEST_HEADERS: names });
+  expect(loadConfig({ ROWS_REQUEST_HEADERS: 'X-Tenant, x-tenant' }).modules['rows']).toMatchObject({
+    ROWS_REQUEST_HEADERS: ['x-tenant'],
+  });
+  expect(named('x-tenant, Cookie, apikey')).toEqual(
+    ['cookie', 'apikey'].map(
+      (name) =>
+        `ROWS_REQUEST_HEADERS must not name \`${name}\`: it holds a credential, and policies read whatever is named.`,
+    ),
+  );
+  const many = Array.from({ length: 21 }, (_, index) => `x-${index}`).join();
+  for (const names of ['x_tenant', 'x tenant', 'a'.repeat(100_000), many]) {
+    expect(named(names)).toEqual([
+      'ROWS_REQUEST_HEADERS must be at most 20 names of headers of letters, digits and `-`, separated by commas.',
+    ]);
+  }
+});

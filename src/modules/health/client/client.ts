@@ -201,5 +201,6 @@ function probeCall(log: Logger, signal: AbortSignal): Call {
     log,
     clientAddress: undefined,
     userAgent: undefined,
+    headers: {},
   };
 }

@@ -61,11 +61,10 @@ export function createRowsClient(deps: RowsClientDeps): RowsClient {
 
   return {
     async read(queries, call, failed) {
-      const { viewer, signal } = call;
       const known = state();
       const reading = readings.compile(queries, failed);
       try {
-        const answer = await readings.answer(reading, viewer, signal, limitsOf(call));
+        const answer = await readings.answer(reading, call, call.signal, limitsOf(call));
         budget.spend(call, answer);
         return answer;
       } catch (error) {
@@ -74,12 +73,11 @@ export function createRowsClient(deps: RowsClientDeps): RowsClient {
     },
 
     async write(queries, call, failed) {
-      const { viewer, signal } = call;
       const calls = queries.some(writeCallsFunction);
       const known = state();
       let running: number | undefined;
       try {
-        const { caller, options } = readings.callFor(viewer, signal, calls, limitsOf(call));
+        const { caller, options } = readings.callFor(call, call.signal, calls, limitsOf(call));
         const answer = await runner.write(caller, options, async (transaction) => {
           const answers: StatementAnswer[] = [];
           for (const [index, query] of queries.entries()) {

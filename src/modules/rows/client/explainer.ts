@@ -20,12 +20,12 @@ export type Explain = (queries: readonly ReadQuery[], call: Call) => Promise<rea
 
 /** Says of the tables that queries touch what the caller sees of them, and why. */
 export function createExplain({ state, timeoutMs, ...deps }: ExplainerDeps): Explain {
-  return async (queries, { viewer, signal }) => {
+  return async (queries, { viewer, headers, signal }) => {
     const role = databaseRole(viewer);
     return await explainTables(
       deps,
       queriedTables(queries),
-      { role, claims: viewer.claims },
+      { role, claims: viewer.claims, headers },
       {
         signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
         timeoutMs,

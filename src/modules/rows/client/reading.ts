@@ -9,8 +9,8 @@ import type { RowsAnswer, RowsCaller } from '../../../upstream/postgres/rows/run
 import { RowsError } from '../../../upstream/postgres/rows/run/rows-error.ts';
 import type { RowsCallOptions, RowsRunner } from '../../../upstream/postgres/rows/run/rows-runner.ts';
 import type { StatementAnswer } from '../../../upstream/postgres/rows/write/write-run.ts';
+import type { Call } from '../../../viewer/call.ts';
 import { databaseRole } from '../../../viewer/database-role.ts';
-import type { Viewer } from '../../../viewer/viewer.ts';
 import { callsFunction } from './calls-function.ts';
 import type { RowsState } from './rows-state.ts';
 import { visibleNames } from './visible-names.ts';
@@ -25,6 +25,9 @@ export interface DbAnswer {
 
 /** Makes the error to throw of what went wrong, with the index of the query where it is one's. */
 export type Failed = (index: number | undefined, error: unknown) => unknown;
+
+/** Who asks, and what policies may know of the request. */
+export type Asker = Pick<Call, 'viewer' | 'headers'>;
 
 /** Queries that were compiled. */
 export interface Reading {
@@ -50,19 +53,19 @@ type OwnLimits = Partial<Pick<RowsCallOptions, 'owner' | 'maxBytes'>>;
 export interface Readings {
   /** Throws what `failed` makes of a query that cannot be compiled. */
   compile(queries: readonly ReadQuery[], failed: Failed): Reading;
-  /** Answers out of one snapshot, as the viewer. Rejects with what the database refuses, as it is. */
-  answer(reading: Reading, viewer: Viewer, signal: AbortSignal, own?: OwnLimits): Promise<DbAnswer>;
-  /** Runs other statements of the same queries, as the viewer. */
+  /** Answers out of one snapshot, as who asks. Rejects with what the database refuses, as it is. */
+  answer(reading: Reading, asker: Asker, signal: AbortSignal, own?: OwnLimits): Promise<DbAnswer>;
+  /** Runs other statements of the same queries, as who asks. */
   run(
     statements: readonly CompiledQuery[],
     reading: Reading,
-    viewer: Viewer,
+    asker: Asker,
     signal: AbortSignal,
     own?: OwnLimits,
   ): Promise<readonly RowsAnswer[]>;
   /** Who calls, and within which limits. Throws UPSTREAM_UNAVAILABLE where nothing could be read of the database yet. */
   callFor(
-    viewer: Viewer,
+    asker: Asker,
     signal: AbortSignal,
     callsFunction: boolean,
     own?: OwnLimits,
@@ -72,17 +75,17 @@ export interface Readings {
 export function createReadings({ runner, state, limits }: ReadingDeps): Readings {
   const { maxRows, timeoutMs, maxBytes } = limits;
 
-  const callFor: Readings['callFor'] = (viewer, signal, calls, own) => {
+  const callFor: Readings['callFor'] = ({ viewer, headers }, signal, calls, own) => {
     const role = databaseRole(viewer);
     const names = visibleNames(state(), role);
     return {
-      caller: { role, claims: viewer.claims },
+      caller: { role, claims: viewer.claims, headers },
       options: { signal, timeoutMs, maxBytes, callsFunction: calls, names, ...own },
     };
   };
 
-  const run: Readings['run'] = async (statements, reading, viewer, signal, own) => {
-    const { caller, options } = callFor(viewer, signal, reading.callsFunction, own);
+  const run: Readings['run'] = async (statements, reading, asker, signal, own) => {
+    const { caller, options } = callFor(asker, signal, reading.callsFunction, own);
     return await runner.read(caller, statements, options);
   };
 
@@ -99,9 +102,9 @@ export function createReadings({ runner, state, limits }: ReadingDeps): Readings
         }
       }),
     }),
-    async answer(reading, viewer, signal, own) {
+    async answer(reading, asker, signal, own) {
       const { statements } = reading;
-      const answers = await run(statements, reading, viewer, signal, own);
+      const answers = await run(statements, reading, asker, signal, own);
       return answerOf(
         statements.map((statement, index) => {
           const { text, cut } = answers[index] ?? nothing;

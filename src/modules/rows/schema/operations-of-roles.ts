@@ -42,7 +42,7 @@ export function createOperationsOfRoles(deps: OperationsOfRolesDeps): Operations
 
   /** Gives what was read as well, and as whom. */
   async function runAs(asked: AskedAs, { call: own, services, ...rest }: Context) {
-    const call: Call = { ...own, viewer: assumedViewer(asked.as, roles) };
+    const call: Call = { ...own, viewer: assumedViewer(asked.as, roles), headers: {} };
     const queries: ReadQuery[] = [];
     const rows: typeof services.rows = {
       ...services.rows,

@@ -7,10 +7,10 @@ import type { PostgresPools } from '../../../../upstream/postgres/pools.ts';
 import type { ReadQuery } from '../../../../upstream/postgres/rows/compile/query.ts';
 import { explained, findTablesRead } from '../../../../upstream/postgres/rows/live/find-tables-read.ts';
 import { createTableSignals } from '../../../../upstream/postgres/rows/live/table-signals.ts';
-import type { Call } from '../../../../viewer/call.ts';
+import type { Call, RequestHeaders } from '../../../../viewer/call.ts';
 import { databaseRole } from '../../../../viewer/database-role.ts';
-import type { Viewer } from '../../../../viewer/viewer.ts';
 import {
+  type Asker,
   createReadings,
   type Failed,
   type Reading,
@@ -70,11 +70,12 @@ export function createLiveRows(deps: LiveRowsDeps): LiveRows {
         queries.map((query) => inTotalOrder(query, grants)),
         failed,
       );
+      const { headers } = call;
       return live.follow(
-        keyOf(reading),
+        keyOf(reading, headers),
         {
-          read: (viewer, signal) => readings.answer(reading, viewer, signal),
-          tables: (viewer) => memory.of(reading, viewer),
+          read: (viewer, signal) => readings.answer(reading, { viewer, headers }, signal),
+          tables: (viewer) => memory.of(reading, { viewer, headers }),
         },
         call,
         (error) => toError(failed(statementOf(error), error)),
@@ -103,10 +104,10 @@ function createTableMemory(readings: Readings, pools: Pick<PostgresPools, 'gener
   let known: Lru<string, LiveTables> = createLru(mostShapes);
   let generation = 0;
 
-  async function find(reading: Reading, viewer: Viewer): Promise<LiveTables> {
+  async function find(reading: Reading, asker: Asker): Promise<LiveTables> {
     const { statements } = reading;
     const { signal } = closing;
-    const plans = await readings.run(statements.map(explained), reading, viewer, signal);
+    const plans = await readings.run(statements.map(explained), reading, asker, signal);
     const found = await pools.general.withSession({ signal, timeoutMs: findTimeoutMs }, ({ sql }) =>
       findTablesRead(
         sql,
@@ -121,12 +122,12 @@ function createTableMemory(readings: Readings, pools: Pick<PostgresPools, 'gener
   }
 
   return {
-    async of(reading: Reading, viewer: Viewer): Promise<LiveTables> {
+    async of(reading: Reading, asker: Asker): Promise<LiveTables> {
       const texts = reading.statements.map(({ text }) => text);
-      const key = hashOf([databaseRole(viewer), generation, ...texts]);
+      const key = hashOf([databaseRole(asker.viewer), generation, ...texts]);
       const before = known.get(key);
       if (before !== undefined) return before;
-      const found = await flights.run(key, () => find(reading, viewer));
+      const found = await flights.run(key, () => find(reading, asker));
       known.set(key, found);
       return found;
     },
@@ -138,8 +139,9 @@ function createTableMemory(readings: Readings, pools: Pick<PostgresPools, 'gener
   };
 }
 
-function keyOf({ statements }: Reading): string {
-  return hashOf(statements.map(({ text, params }) => [text, params]));
+/** All that is asked for, and what policies may know of the request. */
+function keyOf({ statements }: Reading, headers: RequestHeaders): string {
+  return hashOf([headers, ...statements.map(({ text, params }) => [text, params])]);
 }
 
 function hashOf(value: unknown): string {
