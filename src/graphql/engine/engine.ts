@@ -48,8 +48,8 @@ export function createOperationEngine(deps: OperationEngineDeps): OperationEngin
   const suggestions = deps.introspection === 'everybody';
   const serve = createServing({ limits, suggestions });
   const runner = createOperationRunner(deps);
-  /** Of operations that were prepared anew: whoever had that done follows the schema for them. */
-  const followed = new WeakSet<Transport>();
+  /** Of operations that were prepared anew: that is done once, or by whoever follows the schema for them. */
+  const renewed = new WeakSet<Transport>();
 
   const refused = (
     type: ObservedOperation['type'],
@@ -93,32 +93,31 @@ export function createOperationEngine(deps: OperationEngineDeps): OperationEngin
       params: { query, variables: variables.given, operationName: facts.name ?? null },
       sharing: () => (facts.type === 'subscription' ? operationSharing(operation, id) : undefined),
       run() {
+        const anew = renewed.has(transport) ? undefined : () => runAnew(params, transport);
         const outcome = whenDone<Viewer, OperationOutcome>(
           viewer,
-          (known) => runner.run(operation, known, transport),
+          (known) => runner.run(operation, known, transport, anew),
           (error) => runner.refuse(facts.type, [error], transport),
         );
-        return facts.type === 'subscription' && !followed.has(transport)
-          ? following(outcome, params, transport)
-          : outcome;
+        return facts.type === 'subscription' && anew ? following(outcome, anew) : outcome;
       },
     };
   }
 
   /** The same operation of whatever schema the caller has by then. It holds the place that it took at first. */
+  async function runAnew(params: OperationParams, transport: Transport): Promise<OperationOutcome> {
+    const placed: Transport = Object.create(transport, { takeStreamPlace: { value: undefined } });
+    renewed.add(placed);
+    const again = await engine.prepare(params, placed);
+    return again.type === 'refused' ? again.result : await again.run();
+  }
+
   async function following(
     outcome: OperationOutcome | Promise<OperationOutcome>,
-    params: OperationParams,
-    transport: Transport,
+    anew: () => Promise<OperationOutcome>,
   ): Promise<OperationOutcome> {
     const results = await outcome;
-    if (!(Symbol.asyncIterator in results)) return results;
-    const placed: Transport = Object.create(transport, { takeStreamPlace: { value: undefined } });
-    followed.add(placed);
-    return followSchema(results, async () => {
-      const again = await engine.prepare(params, placed);
-      return again.type === 'refused' ? again.result : await again.run();
-    });
+    return Symbol.asyncIterator in results ? followSchema(results, anew) : results;
   }
 
   /**

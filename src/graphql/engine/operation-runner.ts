@@ -38,11 +38,15 @@ export interface RunnableOperation {
 }
 
 export interface OperationRunner {
-  /** Throws what a policy refuses; all else is in the result. */
+  /**
+   * Throws what a policy refuses; all else is in the result. A query or mutation whose schema was outdated, and that has
+   * changed nothing, gives what `anew` does in its place.
+   */
   run(
     operation: RunnableOperation,
     viewer: Viewer,
     transport: Transport,
+    anew?: () => Promise<OperationOutcome>,
   ): Promise<OperationOutcome> | OperationOutcome;
   /** The result of an operation that does not run. */
   refuse(type: ObservedOperation['type'], errors: readonly unknown[], transport: Transport): ExecutionResult;
@@ -51,6 +55,12 @@ export interface OperationRunner {
 /** What log and metrics say of an operation that failed. CANCELLED is no code of errors: there is nobody to be told. */
 function codeOf(error: unknown, { signal }: Transport): string {
   return signal.aborted ? 'CANCELLED' : errorCodeOf(error);
+}
+
+/** Whether an outdated schema ended it before it changed anything: the fields of a mutation run one after another. */
+function mayRunAnew({ data, errors }: ExecutionResult, { type }: OperationFacts): boolean {
+  if (!errors?.some(({ originalError }) => originalError instanceof OutdatedSchema)) return false;
+  return type === 'query' || Object.keys(data ?? {}).length === 1;
 }
 
 /** Caller, cost, execution and errors of operations, in that order. */
@@ -127,7 +137,7 @@ export function createOperationRunner(deps: RunnerDeps): OperationRunner {
   }
 
   return {
-    run(operation, viewer, transport) {
+    run(operation, viewer, transport, anew) {
       const { facts, document, variables, schema } = operation;
       assertMayIntrospect(facts, viewer);
       checkCost(facts, variables.given, limits);
@@ -144,8 +154,13 @@ export function createOperationRunner(deps: RunnerDeps): OperationRunner {
         operationName: facts.name ?? null,
       };
       if (!streams) {
+        const done = (result: ExecutionResult): OperationOutcome | Promise<OperationOutcome> => {
+          if (anew === undefined || !mayRunAnew(result, facts)) return finish(result);
+          end(codeOf(result.errors?.[0], transport));
+          return anew();
+        };
         const result = execute(args);
-        return result instanceof Promise ? result.then(finish) : finish(result);
+        return result instanceof Promise ? result.then(done) : done(result);
       }
       return subscribe(args).then((result) => {
         if (!(Symbol.asyncIterator in result)) return finish(result);

@@ -1,4 +1,4 @@
-import { AppError } from '../../../lib/app-error.ts';
+import { OutdatedSchema } from '../../../module/outdated-schema.ts';
 import { sqlState } from '../../../upstream/postgres/failure.ts';
 import type { ReadQuery } from '../../../upstream/postgres/rows/compile/query.ts';
 import type { WriteQuery } from '../../../upstream/postgres/rows/compile/write-query.ts';
@@ -31,7 +31,8 @@ export interface RowsClient {
 
 /**
  * Answers as the caller. `failed` makes the error to throw of what went wrong, with the index of the query where it is one's.
- * Beside what the database refuses, that is BAD_USER_INPUT, PAYLOAD_TOO_LARGE, TIMEOUT and UPSTREAM_UNAVAILABLE.
+ * Beside what the database refuses, that is BAD_USER_INPUT, PAYLOAD_TOO_LARGE, TIMEOUT and UPSTREAM_UNAVAILABLE, and
+ * OutdatedSchema when the queries have to be made anew.
  */
 export type Answerer<Query> = (queries: readonly Query[], call: Call, failed: Failed) => Promise<DbAnswer>;
 
@@ -56,7 +57,7 @@ export function createRowsClient(deps: RowsClientDeps): RowsClient {
   async function explained(error: unknown, known: RowsState | undefined): Promise<unknown> {
     if (!missing.has(sqlState(error) ?? '')) return error;
     if (state() === known) await recheck();
-    return state() === known ? error : changedMeanwhile(error);
+    return state() === known ? error : new OutdatedSchema(error);
   }
 
   return {
@@ -99,10 +100,3 @@ export function createRowsClient(deps: RowsClientDeps): RowsClient {
 
 /** undefined_column, undefined_table, undefined_function. */
 const missing: ReadonlySet<string> = new Set(['42703', '42P01', '42883']);
-
-function changedMeanwhile(cause: unknown): AppError {
-  return new AppError('CONFLICT', 'The tables were changed while this was answered: ask again.', {
-    details: { reason: 'schema_changed', retryable: true },
-    cause,
-  });
-}
