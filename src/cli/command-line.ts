@@ -23,6 +23,7 @@ const usage = `Usage: bunbun [command]
   schema print      the GraphQL schema as SDL, without tables
     --role <role> --url <url> --key <key>
                     with the tables that a role may use, as the gateway at a URL says to a service_role key
+  doctor            what keeps callers from their tables, such as a login that may not take their roles
   doctor --grants   SQL that makes the login for DATABASE_URL_READ
   doctor --live     SQL that has tables tell of their changes, for subscriptions of db
 
@@ -71,7 +72,7 @@ async function run(args: readonly string[], processEnv: Environment): Promise<nu
       return 0;
     }
     case 'doctor':
-      process.stdout.write(doctor(values));
+      process.stdout.write(await doctor(values, env));
       return 0;
     case 'schema print':
       process.stdout.write(await schemaText(values));

@@ -34,6 +34,8 @@ export interface Gateway {
    * only when `announce`, which tells others where it listens, is done.
    */
   listen(announce?: (address: ListeningAddress) => void | Promise<void>): Promise<ListeningAddress>;
+  /** What keeps callers from what they could have, in sentences. Nothing has to listen for it. */
+  diagnose(): Promise<readonly string[]>;
   /** Drains and ends everything, within the configured time. */
   close(): Promise<void>;
 }
@@ -122,6 +124,9 @@ export function createGateway(config: Config, overrides: { readonly log?: Logger
       phase = 'ready';
       log.info({ version: packageVersion, ...address }, 'listening');
       return address;
+    },
+    async diagnose() {
+      return (await Promise.all(started.map((one) => one.diagnose?.() ?? []))).flat();
     },
     async close() {
       const delayMs = phase === 'ready' ? settings.drainDelayMs : 0;

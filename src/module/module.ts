@@ -39,6 +39,8 @@ export interface Started<Client = unknown, Gives extends PortName = never> {
    * not to start.
    */
   check?(): Promise<void>;
+  /** What keeps callers from what they could have of it, in sentences for whoever runs the gateway. Never rejects. */
+  diagnose?(): Promise<readonly string[]>;
   close?(): void | Promise<void>;
   /** What it gives to the modules behind it. */
   readonly ports?: Pick<Ports, Gives>;

@@ -9,9 +9,18 @@ const checkMs = 5_000;
  * Rejects when row level security would not bind the login for rows; warns where a function could reach past it. A
  * database that is down is no reason not to start: each connection is looked at again when it is opened.
  */
-export async function checkRowsLogin(runner: RowsRunner, log: Logger): Promise<void> {
+export async function checkRowsLogin(
+  runner: RowsRunner,
+  callerRoles: readonly string[],
+  log: Logger,
+): Promise<void> {
   try {
-    const bypassing = await runner.check(AbortSignal.timeout(checkMs), checkMs);
+    const signal = AbortSignal.timeout(checkMs);
+    const bypassing = await runner.check(signal, checkMs);
+    const outOfReach = await runner.rolesOutOfReach(callerRoles, signal, checkMs);
+    if (outOfReach.length > 0) {
+      log.warn({ roles: outOfReach }, 'DATABASE_URL_ROWS has a login that may not become roles of callers');
+    }
     if (bypassing.length === 0) return;
     log.warn(
       { roles: bypassing },

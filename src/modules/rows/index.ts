@@ -1,5 +1,5 @@
-import { defineModule } from '../../module/module.ts';
-import { withoutRows } from './rows-service.ts';
+import { defineModule, type Started } from '../../module/module.ts';
+import { type RowsService, withoutRows } from './rows-service.ts';
 import { addRoleFields } from './schema/role-fields.ts';
 import { startRows } from './start-rows.ts';
 import { rowsVariables } from './variables.ts';
@@ -11,8 +11,14 @@ export const rows = defineModule({
   schema: addRoleFields,
   start(host) {
     const { rowsUrl } = host.shared.database;
-    const isOff = rowsUrl === undefined || host.config.ROWS_SCHEMAS?.length === 0;
-    if (isOff || host.pools === undefined) return { client: withoutRows };
+    if (rowsUrl === undefined || host.pools === undefined) {
+      return off('DATABASE_URL_ROWS is not set: it wants a login that may become the roles of callers.');
+    }
+    if (host.config.ROWS_SCHEMAS?.length === 0) return off('ROWS_SCHEMAS names no schema.');
     return startRows(host, rowsUrl, host.pools);
   },
 });
+
+function off(why: string): Started<RowsService> {
+  return { client: withoutRows, diagnose: async () => [`There is no \`db\`. ${why}`] };
+}

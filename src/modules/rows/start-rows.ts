@@ -15,6 +15,7 @@ import { createExplain } from './client/explainer.ts';
 import { createLiveRows } from './client/live/live-rows.ts';
 import { watchState } from './client/state-watch.ts';
 import { visibleNames } from './client/visible-names.ts';
+import { diagnoseRows } from './diagnose-rows.ts';
 import type { RowsService } from './rows-service.ts';
 import { createDbResolvers } from './schema/db-resolvers.ts';
 import { createOperationsOfRoles } from './schema/operations-of-roles.ts';
@@ -43,13 +44,14 @@ export function startRows(
   });
   const callerRoles = ['anon', 'authenticated', ...viewer.extraAuthenticatedRoles];
   const viewerSchemas = createViewerSchemas(createDbResolvers(maxRows));
+  const source = databaseSource({
+    pool: pools.general,
+    login: parsePostgresUrl(url).address?.user ?? '',
+    schemas: config.ROWS_SCHEMAS,
+    roles: [...callerRoles, serviceRole],
+  });
   const watch = watchState({
-    source: databaseSource({
-      pool: pools.general,
-      login: parsePostgresUrl(url).address?.user ?? '',
-      schemas: config.ROWS_SCHEMAS,
-      roles: [...callerRoles, serviceRole],
-    }),
+    source,
     prepare: ({ model, grants }) => viewerSchemas.prepare(model, grants.values()),
     onRead: ({ model }) => {
       const said = new Set(watch.current?.model.remarks);
@@ -108,8 +110,9 @@ export function startRows(
     onSchemaChange: () => void watch.changed(),
     async check() {
       schemaChanges.follow();
-      await Promise.all([checkRowsLogin(runner, log), watch.refresh()]);
+      await Promise.all([checkRowsLogin(runner, callerRoles, log), watch.refresh()]);
     },
+    diagnose: () => diagnoseRows({ runner, source, callerRoles }),
     stats: () => ({ ...poolStats(runner), ...live.stats() }),
     async close() {
       watch.close();

@@ -10,7 +10,7 @@ export const rowsVariables = {
   ROWS_SCHEMAS: optional(list, {
     group,
     description:
-      "Schemas whose tables and functions are exposed under `db`; the first one's names stand bare. Empty: none. Default: `pgrst.db_schemas` of the login, else `public`.",
+      "Schemas whose tables and functions are exposed under `db`; the first one's names stand bare. A comma alone: none. Default: `pgrst.db_schemas` of the login, else `public`.",
     shape: 'names of schemas, separated by commas',
   }),
   ROWS_MAX: withDefault(wholeNumber(1, 100_000), {

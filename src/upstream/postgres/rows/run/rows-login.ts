@@ -1,6 +1,7 @@
 import { notConfigured } from '../../../../lib/not-configured.ts';
 import type { PlainSql } from '../../postgres-sql.ts';
 import type { PostgresSession } from '../../session.ts';
+import { quoteLiteral } from '../compile/sql-names.ts';
 
 interface LoginRow {
   login: string;
@@ -43,4 +44,19 @@ export async function refuseUnboundLogin(session: PostgresSession<PlainSql>): Pr
     `The login ${JSON.stringify(login)} for rows ${fault}, so that row level security would bind nobody. ` +
       'Give DATABASE_URL_ROWS a login without it that is a member of the API roles.',
   );
+}
+
+/** Those of `roles` that the session's login may not take, or that do not exist. */
+export async function rolesOutOfReach(
+  { sql }: PostgresSession<PlainSql>,
+  roles: readonly string[],
+): Promise<readonly string[]> {
+  const rows = await sql.run<{ role: string }>(`
+    select wanted.role
+    from pg_catalog.unnest(array[${roles.map(quoteLiteral).join()}]::pg_catalog.text[]) wanted (role)
+    where not exists (
+      select from pg_catalog.pg_roles r
+      where r.rolname = wanted.role and pg_catalog.pg_has_role(session_user, r.oid, 'MEMBER')
+    )`);
+  return rows.map(({ role }) => role);
 }

@@ -5,7 +5,7 @@ import type { CompiledQuery } from '../compile/query.ts';
 import { readRows } from './read-rows.ts';
 import type { RowsAnswer, RowsCaller } from './rows-caller.ts';
 import { toRowsError, type VisibleNames } from './rows-error.ts';
-import { refuseUnboundLogin } from './rows-login.ts';
+import { refuseUnboundLogin, rolesOutOfReach } from './rows-login.ts';
 import {
   createRowsPools,
   type RowsPool,
@@ -76,6 +76,12 @@ export interface RowsRunner {
    * NOT_CONFIGURED where there is no need to make it.
    */
   check(signal: AbortSignal, timeoutMs: number): Promise<readonly string[]>;
+  /** Those of `roles` that callers cannot be served as: the login may not take them. */
+  rolesOutOfReach(
+    roles: readonly string[],
+    signal: AbortSignal,
+    timeoutMs: number,
+  ): Promise<readonly string[]>;
   stats(): RowsPoolsStats;
   /** Has all connections opened anew, for after a change of the schema. */
   evict(): void;
@@ -92,6 +98,7 @@ type Use<T> = (session: RowsSession, first: FirstFailure) => Promise<T>;
 /** Throws when a URL or its CA file is unusable. Nothing connects before it is needed. */
 export function createRowsRunner(options: RowsRunnerOptions): RowsRunner {
   const pools = createRowsPools(options);
+  const callers = pools.of({ role: 'anon', claims: {} }).read;
   const pooled = options.pooler === 'transaction';
   const shares = createShares(Math.ceil(options.max / 2), options.acquireTimeoutMs);
 
@@ -154,8 +161,9 @@ export function createRowsRunner(options: RowsRunnerOptions): RowsRunner {
         return writeRows(session, caller, given, first, (run) => work({ run }));
       });
     },
-    check: (signal, timeoutMs) =>
-      pools.of({ role: 'anon', claims: {} }).read.withSession({ signal, timeoutMs }, refuseUnboundLogin),
+    check: (signal, timeoutMs) => callers.withSession({ signal, timeoutMs }, refuseUnboundLogin),
+    rolesOutOfReach: (roles, signal, timeoutMs) =>
+      callers.withSession({ signal, timeoutMs }, (session) => rolesOutOfReach(session, roles)),
     stats: pools.stats,
     evict: pools.evict,
     close: pools.close,
