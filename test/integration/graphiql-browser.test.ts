@@ -92,6 +92,26 @@ describe.skipIf(!hasBrowser)('GraphiQL in a browser', () => {
     ).not.toContain(key);
   });
 
+  it('asks for the schema anew when the credentials are others', async () => {
+    await using closed = await startTestGateway(
+      { JWT_SECRET: testSecret, GRAPHIQL: 'true', PUBLIC_URL: 'http://localhost' },
+      { mode: 'serve' },
+    );
+    const page = await visit(closed.graphqlUrl);
+    await page.click('button[aria-label*="Documentation"]');
+    const docs = page.locator('.graphiql-plugin');
+    const shown = async () => await docs.textContent();
+    await expect.poll(shown, patience).toContain('Error fetching schema');
+    await page.getByRole('button', { name: 'Headers' }).click();
+    await page.locator('.graphiql-editor-tool .monaco-editor').last().click();
+    await page.keyboard.press('Control+A');
+    await page.keyboard.insertText(JSON.stringify({ authorization: `Bearer ${key}` }));
+    await expect.poll(shown, patience).toContain('Subscription');
+    await page.keyboard.press('Control+A');
+    await page.keyboard.insertText('{}');
+    await expect.poll(shown, patience).toContain('Error fetching schema');
+  });
+
   it('has examples to run, a subscription among them', async () => {
     const page = await visit(`${dev.graphqlUrl}#key=${key}`);
     await page.getByRole('tab', { name: 'Follow' }).click();

@@ -13,6 +13,7 @@ interface Page {
 // The options of the page are JSON; what these stand for is put in afterwards.
 const headersMarker = '"__HEADERS__"';
 const nothingMarker = '"__NOTHING__"';
+const editedMarker = '"__EDITED_HEADERS__"';
 
 // The page itself holds no key: one given in the fragment never reaches a server, and leaves the address bar at once.
 // Nothing in the address fills the editor: it would be in the history of the browser, and somebody else may have made
@@ -28,6 +29,25 @@ function keyFromFragment(keepKey: boolean): string {
   return key ? JSON.stringify({ Authorization: 'Bearer ' + key }, null, 2) : '';
 })();</script>`;
 }
+
+// Each role has a schema of its own, which GraphiQL asks for once; its key for that is Ctrl-Shift-R.
+const schemaOfCaller = `<script>const editedHeaders = (() => {
+  const credentialsIn = (headers) => {
+    try {
+      const given = Object.entries(JSON.parse(headers || '{}'));
+      return JSON.stringify(given.filter(([name]) => /^(authorization|apikey)$/i.test(name)).sort());
+    } catch {
+      return undefined;
+    }
+  };
+  let known = credentialsIn(headersOfVisitor);
+  return (headers) => {
+    const credentials = credentialsIn(headers);
+    if (credentials === undefined || credentials === known) return;
+    known = credentials;
+    window.dispatchEvent(new KeyboardEvent('keydown', { ctrlKey: true, shiftKey: true, key: 'R' }));
+  };
+})();</script>`;
 
 const viewport = '<meta name="viewport" content="width=device-width, initial-scale=1">';
 
@@ -87,15 +107,17 @@ async function buildPage(keepKey: boolean): Promise<Page> {
     additionalHeaders: { 'x-graphql-yoga-csrf': 'graphiql' },
     // Without one the page writes each query into the address bar, whence it goes into history and logs of proxies.
     onEditQuery: '__NOTHING__',
+    onEditHeaders: '__EDITED_HEADERS__',
   };
-  const head = [viewport, storageInMemory, keyFromFragment(keepKey)].join('');
+  const head = [viewport, storageInMemory, keyFromFragment(keepKey), schemaOfCaller].join('');
   const html = Buffer.from(
     renderGraphiQL(options)
       .replace('<head>', () => `<head>${head}`)
       // After the page's own style.
       .replace('</head>', () => `${pressedTabs}${narrowScreens}</head>`)
       .replaceAll(headersMarker, 'headersOfVisitor')
-      .replaceAll(nothingMarker, '() => undefined'),
+      .replaceAll(nothingMarker, '() => undefined')
+      .replaceAll(editedMarker, 'editedHeaders'),
   );
   return {
     html,
