@@ -3,7 +3,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import type { GraphQLSchema } from 'graphql';
 import { createSchema } from '../../src/gateway/schema.ts';
-import { printSchema } from '../../src/graphql/kit/print-schema.ts';
+import { printSchema, printSchemaInTurns } from '../../src/graphql/kit/print-schema.ts';
 import { createDbResolvers } from '../../src/modules/rows/schema/db-resolvers.ts';
 import { schemaWithRows, schemaWithRowsInTurns } from '../../src/modules/rows/schema/schema-with-rows.ts';
 import { readGrants } from '../../src/upstream/postgres/rows/model/read-grants.ts';
@@ -57,7 +57,8 @@ export async function run(): Promise<void> {
   const { model, grants } = await readManyTables();
   const base = createSchema();
   const resolvers = createDbResolvers(1_000);
-  const make = () => schemaWithRows(base, model, grants, resolvers);
+  const ignore = () => undefined;
+  const make = () => schemaWithRows(base, model, grants, resolvers, ignore);
   make();
   const before = heapMegabytes(collect);
   const times: number[] = [];
@@ -69,13 +70,18 @@ export async function run(): Promise<void> {
     times.push(performance.now() - started);
     const delays = monitorEventLoopDelay({ resolution: 1 });
     delays.enable();
-    await schemaWithRowsInTurns(base, model, grants, resolvers);
+    await schemaWithRowsInTurns(base, model, grants, resolvers, ignore);
     delays.disable();
     stalls.push(delays.max / 1e6);
   }
   const megabytes = (heapMegabytes(collect) - before) / kept.length;
+  const schema = make();
+  const delays = monitorEventLoopDelay({ resolution: 1 });
+  delays.enable();
+  const text = await printSchemaInTurns(schema);
+  delays.disable();
   const printing = performance.now();
-  const text = printSchema(make());
+  printSchema(schema);
   const printed = performance.now() - printing;
   writeResults('rows-schema', `${tables} tables of ${columns} columns. Medians of ${kept.length}.`, [
     {
@@ -85,16 +91,16 @@ export async function run(): Promise<void> {
       result: `${megabytes.toFixed(0)} MB`,
     },
     {
-      measure: 'longest stall of the event loop while it is made after a change',
-      against: 'made in one go, as for the first caller after the start',
+      measure: 'longest stall of the event loop while it is made, at the start or after a change',
+      against: 'made in one go',
       goal: '<= 200 ms',
       result: `${median(stalls).toFixed(0)} ms against ${median(times).toFixed(0)} ms`,
     },
     {
       measure: 'the same while `schemaText` writes it',
-      against: '-',
-      goal: '-',
-      result: `${printed.toFixed(0)} ms, ${(text.length / 2 ** 20).toFixed(1)} MB`,
+      against: 'written in one go',
+      goal: '<= 200 ms',
+      result: `${(delays.max / 1e6).toFixed(0)} ms against ${printed.toFixed(0)} ms, ${(text.length / 2 ** 20).toFixed(1)} MB`,
     },
   ]);
 }

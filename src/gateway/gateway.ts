@@ -57,7 +57,7 @@ export function createGateway(config: Config, overrides: { readonly log?: Logger
   const { places, rateLimit, bodies } = limits;
   const pools = createPools(config, log);
   if (pools) lifecycle.add('postgres', () => pools.end());
-  const deployment = { pools, callers, places, rateLimit, metrics, log, lifecycle };
+  const deployment = { schema, pools, callers, places, rateLimit, metrics, log, lifecycle };
   const { services, started } = startModules(modules, config, deployment);
   const engine = createOperationEngine({
     schemas: schemaChoice(schema, started),

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { GraphQLSchema } from 'graphql';
 import type { SharedConfig } from '../config/shared-config.ts';
 import type { ValuesOf, Variables } from '../config/variable.ts';
 import type { ClientPlaces } from '../limits/client-places.ts';
@@ -31,6 +32,8 @@ export interface Host<V extends Variables = Variables, Needs extends PortName = 
   /** The module's own variables. */
   readonly config: ValuesOf<V>;
   readonly shared: SharedConfig;
+  /** Everybody's, as all modules have made it. */
+  readonly schema: GraphQLSchema;
   /** The service that the module stands for; undefined where the deployment has none. */
   readonly service: ServiceUpstream | undefined;
   /** All services, in the order of the modules. To be called when all have started. */

@@ -14,11 +14,12 @@ afterAll(async () => await database?.[Symbol.asyncDispose]());
 async function schemaOf(text: string): Promise<GraphQLSchema> {
   const model = await database.modelOf(text);
   const grants = await database.grants(model, 'supabase_admin');
-  const schema = schemaWithRows(createSchema(), model, grants, {
+  const resolvers = {
     query: () => null,
     mutation: () => null,
     subscription: { subscribe: () => null, resolve: () => null },
-  });
+  };
+  const schema = schemaWithRows(createSchema(), model, grants, resolvers, () => undefined);
   return new GraphQLSchema({ ...schema.toConfig(), assumeValid: false });
 }
 

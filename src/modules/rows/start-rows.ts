@@ -24,7 +24,7 @@ import type { rowsVariables } from './variables.ts';
 
 /** What there is where rows are shown: connections with the login `url`, read and followed as those who ask. */
 export function startRows(
-  { config, shared, schemaChanges, lifecycle, log: gatewayLog }: Host<typeof rowsVariables>,
+  { config, shared, schema, schemaChanges, lifecycle, log: gatewayLog }: Host<typeof rowsVariables>,
   url: string,
   pools: PostgresPools,
 ): Started<RowsService> {
@@ -43,7 +43,14 @@ export function startRows(
     log,
   });
   const callerRoles = ['anon', 'authenticated', ...viewer.extraAuthenticatedRoles];
-  const viewerSchemas = createViewerSchemas(createDbResolvers(maxRows));
+  const remark = (text: string): void => {
+    log.warn({ remark: text }, 'something of the database is not here as it is there');
+  };
+  const viewerSchemas = createViewerSchemas({
+    everybodys: schema,
+    resolvers: createDbResolvers(maxRows),
+    remark,
+  });
   const source = databaseSource({
     pool: pools.general,
     login: parsePostgresUrl(url).address?.user ?? '',
@@ -55,9 +62,7 @@ export function startRows(
     prepare: ({ model, grants }) => viewerSchemas.prepare(model, grants.values()),
     onRead: ({ model }) => {
       const said = new Set(watch.current?.model.remarks);
-      for (const remark of model.remarks.filter((each) => !said.has(each))) {
-        log.warn({ remark }, 'something of the database is not here as it is there');
-      }
+      for (const text of model.remarks.filter((each) => !said.has(each))) remark(text);
       // They read on when this is current.
       live.outdated();
     },

@@ -12,7 +12,7 @@ import {
 import { describe, expect, it } from 'vitest';
 import { createSchema } from '../../../src/gateway/schema.ts';
 import { createBuilder } from '../../../src/graphql/kit/create-builder.ts';
-import { printSchema } from '../../../src/graphql/kit/print-schema.ts';
+import { printSchema, printSchemaInTurns } from '../../../src/graphql/kit/print-schema.ts';
 import { graphiqlExamples } from '../../../src/http/graphql/graphiql-examples.ts';
 import { rootFields } from '../../support/minimal-operation.ts';
 
@@ -41,6 +41,10 @@ describe('the schema', () => {
       'directive @rateLimit( limit: Int! window: Duration! ) on FIELD_DEFINITION',
     );
     expect(sdl).toMatch(/viewer: Viewer! @auth\(requires: ANON\)/);
+  });
+
+  it('is the same text where it is written in turns', async () => {
+    expect(await printSchemaInTurns(schema)).toBe(printSchema(schema));
   });
 
   it('says in the description of a root field who may select it, and how often: introspection has no directives', () => {

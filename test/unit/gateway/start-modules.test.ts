@@ -1,3 +1,4 @@
+import { GraphQLSchema } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { createCallers } from '../../../src/gateway/callers.ts';
 import { type Config, loadConfig } from '../../../src/gateway/config.ts';
@@ -23,7 +24,8 @@ function deployment(config: Config = loadConfig({})): Deployment {
   const { places, rateLimit } = createSharedLimits(config, metrics);
   const lifecycle = createLifecycle(silentLog);
   const callers = createCallers(config, silentLog);
-  return { pools: undefined, callers, places, rateLimit, metrics, log: silentLog, lifecycle };
+  const schema = new GraphQLSchema({});
+  return { schema, pools: undefined, callers, places, rateLimit, metrics, log: silentLog, lifecycle };
 }
 
 function start(modules: readonly AnyModule[]) {

@@ -1,7 +1,7 @@
 import type { GraphQLSchema } from 'graphql';
 import type { OperationLimits } from '../../../graphql/engine/document/limits.ts';
 import type { Context } from '../../../graphql/kit/context.ts';
-import { printSchema } from '../../../graphql/kit/print-schema.ts';
+import { printSchemaInTurns } from '../../../graphql/kit/print-schema.ts';
 import type { JsonObject } from '../../../lib/json-object.ts';
 import type { ReadQuery } from '../../../upstream/postgres/rows/compile/query.ts';
 import type { ExplainedTable } from '../../../upstream/postgres/rows/explain/explain-tables.ts';
@@ -56,7 +56,7 @@ export function createOperationsOfRoles(deps: OperationsOfRolesDeps): Operations
   }
 
   return {
-    schemaText: async (role) => printSchema(await schemaOf(role)),
+    schemaText: async (role) => await printSchemaInTurns(await schemaOf(role)),
     async runAs(asked, context) {
       return (await runAs(asked, context)).answer;
     },

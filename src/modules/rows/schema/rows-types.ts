@@ -26,8 +26,11 @@ const sharedTypes = [
   ...['JSONOrder', ...Object.keys(rowsScalars)],
 ];
 
+/** What there is to say of a name that is another one to callers. */
+export type Remark = (text: string) => void;
+
 /** All types of the schema of one set of grants. They refer to each other, so each part is given them all. */
-export function createRowsTypes(base: GraphQLSchema, grants: Grants): RowsTypes {
+export function createRowsTypes(base: GraphQLSchema, grants: Grants, remark: Remark): RowsTypes {
   const given = new Set<string>(sharedTypes);
   const context: TypesContext = {
     base,
@@ -36,6 +39,7 @@ export function createRowsTypes(base: GraphQLSchema, grants: Grants): RowsTypes 
       let name = wanted;
       while (given.has(name) || base.getType(name) !== undefined) name = `Db${name}`;
       given.add(name);
+      if (name !== wanted) remark(`the type ${wanted} is called ${name}: another one has its name`);
       return name;
     },
   };

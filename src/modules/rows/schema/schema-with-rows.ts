@@ -8,7 +8,7 @@ import type { Grants } from '../../../upstream/postgres/rows/model/grants.ts';
 import type { RowsModel } from '../../../upstream/postgres/rows/model/model.ts';
 import { dbMutation } from './db-mutation.ts';
 import { dbQuery, dbSubscription } from './db-query.ts';
-import { createRowsTypes } from './rows-types.ts';
+import { createRowsTypes, type Remark } from './rows-types.ts';
 import { makeTypesInTurns } from './types-in-turns.ts';
 
 /** How the fields `db` are answered. */
@@ -30,8 +30,9 @@ export function schemaWithRows(
   model: RowsModel,
   grants: Grants,
   resolvers: DbResolvers,
+  remark: Remark,
 ): GraphQLSchema {
-  return joined(base, rootsWithRows(base, model, grants, resolvers));
+  return joined(base, rootsWithRows(base, model, grants, resolvers, remark));
 }
 
 /** The same, without keeping others waiting where there are many tables. */
@@ -46,8 +47,14 @@ export async function schemaWithRowsInTurns(
 
 type Roots = Readonly<Record<'query' | 'mutation' | 'subscription', GraphQLObjectType | null | undefined>>;
 
-function rootsWithRows(base: GraphQLSchema, model: RowsModel, grants: Grants, resolvers: DbResolvers): Roots {
-  const types = createRowsTypes(base, grants);
+function rootsWithRows(
+  base: GraphQLSchema,
+  model: RowsModel,
+  grants: Grants,
+  resolvers: DbResolvers,
+  remark: Remark,
+): Roots {
+  const types = createRowsTypes(base, grants, remark);
   const config = base.toConfig();
   const query = withDb(config.query, dbQuery(types, model), {
     description: 'Your tables and functions. One that fails makes all of `db` null. Access: ANON.',

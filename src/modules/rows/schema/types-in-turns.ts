@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   type GraphQLNamedType,
   type GraphQLObjectType,
@@ -6,9 +5,7 @@ import {
   isInputObjectType,
   isObjectType,
 } from 'graphql';
-
-/** Milliseconds for which others wait. */
-const turnMs = 10;
+import { inTurns } from '../../../lib/in-turns.ts';
 
 /**
  * Has all types below some roots work out their fields, which they do when they are first asked for, and lets others have
@@ -16,14 +13,9 @@ const turnMs = 10;
  */
 export async function makeTypesInTurns(roots: readonly GraphQLObjectType[]): Promise<void> {
   const reached = new Set<GraphQLNamedType>(roots);
-  let began = performance.now();
-  // A set visits what is added to it on the way.
-  for (const type of reached) {
+  await inTurns(reached, (type) => {
     for (const next of referredTypes(type)) reached.add(next);
-    if (performance.now() - began < turnMs) continue;
-    await nextTurn();
-    began = performance.now();
-  }
+  });
 }
 
 function referredTypes(type: GraphQLNamedType): readonly GraphQLNamedType[] {

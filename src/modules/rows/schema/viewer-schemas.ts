@@ -1,6 +1,7 @@
 import type { GraphQLSchema } from 'graphql';
 import type { Grants } from '../../../upstream/postgres/rows/model/grants.ts';
 import type { RowsModel } from '../../../upstream/postgres/rows/model/model.ts';
+import type { Remark } from './rows-types.ts';
 import { type DbResolvers, schemaWithRows, schemaWithRowsInTurns } from './schema-with-rows.ts';
 
 /** Schemas by what may be done in them: roles with equal grants share one. */
@@ -8,14 +9,30 @@ export interface ViewerSchemas {
   schemaOf(base: GraphQLSchema, model: RowsModel, grants: Grants): GraphQLSchema;
   /** The schema of others than the caller, who came in by `schemaOf`: out of the same base. */
   schemaOfOthers(model: RowsModel, grants: Grants): GraphQLSchema;
-  /** Makes schemas ahead, for after a change: else whoever comes first would keep all others waiting. */
+  /** Makes schemas ahead: else whoever comes first would keep all others waiting. */
   prepare(model: RowsModel, grants: Iterable<Grants>): Promise<void>;
 }
 
-/** Each is made when it is first asked for, and gone with its model. */
-export function createViewerSchemas(resolvers: DbResolvers): ViewerSchemas {
+export interface ViewerSchemasDeps {
+  /** What they are made of until somebody has come in. */
+  readonly everybodys: GraphQLSchema;
+  readonly resolvers: DbResolvers;
+  /** Hears of each name once, however many schemas have it. */
+  readonly remark: Remark;
+}
+
+/** Each is made ahead or when it is first asked for, and gone with its model. */
+export function createViewerSchemas({ everybodys, resolvers, remark }: ViewerSchemasDeps): ViewerSchemas {
   const byModel = new WeakMap<RowsModel, Map<string, GraphQLSchema>>();
-  let lastBase: GraphQLSchema | undefined;
+  const said = new Set<string>();
+  let lastBase = everybodys;
+
+  function remarkOnce(text: string): void {
+    if (said.has(text)) return;
+    said.add(text);
+    remark(text);
+  }
+
   function schemasOf(model: RowsModel): Map<string, GraphQLSchema> {
     const ofModel = byModel.get(model) ?? new Map<string, GraphQLSchema>();
     byModel.set(model, ofModel);
@@ -28,21 +45,17 @@ export function createViewerSchemas(resolvers: DbResolvers): ViewerSchemas {
       const ofModel = schemasOf(model);
       const known = ofModel.get(grants.fingerprint);
       if (known) return known;
-      const schema = schemaWithRows(base, model, grants, resolvers);
+      const schema = schemaWithRows(base, model, grants, resolvers, remarkOnce);
       ofModel.set(grants.fingerprint, schema);
       return schema;
     },
-    schemaOfOthers(model, grants) {
-      if (lastBase === undefined) throw new Error('Nobody has come in yet.');
-      return viewerSchemas.schemaOf(lastBase, model, grants);
-    },
+    schemaOfOthers: (model, grants) => viewerSchemas.schemaOf(lastBase, model, grants),
     async prepare(model, grants) {
-      // Nobody has come in since the start: the first ones are made as they are asked for.
-      if (lastBase === undefined) return;
       const ofModel = schemasOf(model);
       for (const each of grants) {
         if (ofModel.has(each.fingerprint)) continue;
-        ofModel.set(each.fingerprint, await schemaWithRowsInTurns(lastBase, model, each, resolvers));
+        const schema = await schemaWithRowsInTurns(lastBase, model, each, resolvers, remarkOnce);
+        ofModel.set(each.fingerprint, schema);
       }
     },
   };
