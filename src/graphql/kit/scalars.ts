@@ -87,7 +87,7 @@ function parseJson(value: unknown): unknown {
 export function addScalars(builder: SchemaBuilder): void {
   builder.scalarType('DateTime', {
     description:
-      "A moment in ISO 8601, UTC, with the upstream's own precision (microseconds are kept): `2026-01-31T12:00:00.123456Z`.",
+      "A moment in ISO 8601, UTC, with the upstream's own precision (microseconds are kept): `2026-01-31T12:00:00.123456Z`. Rows of tables have `+00:00` in place of `Z`, as Postgres writes it.",
     serialize: (value) => value,
     parseValue: (value) => {
       const given = text('DateTime', value);
