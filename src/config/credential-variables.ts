@@ -80,7 +80,7 @@ export const credentialVariables = {
   SUPABASE_SERVICE_KEY: optional(apiKey('service_role'), {
     group: 'Credentials',
     description:
-      "The gateway's own service key: for probes and its own tables, never lent to a caller. Where JWT_SECRET is set, it must verify the key.",
+      "The gateway's own service key: for probes, its own tables, and word from Realtime of tables that were written to; never lent to a caller. Where JWT_SECRET is set, it must verify the key.",
     shape: 'a JWT with the role service_role, or one of SUPABASE_SECRET_KEYS',
     secret: true,
     aliases: ['SERVICE_ROLE_KEY', 'SUPABASE_SERVICE_ROLE_KEY'],

@@ -18,7 +18,6 @@ import { postgresService } from '../upstream/postgres/postgres-service.ts';
  * the start.
  */
 const list = [
-  rows,
   sql,
   introspection,
   migrations,
@@ -26,6 +25,7 @@ const list = [
   storage,
   meta,
   realtime,
+  rows,
   functions,
   rest,
   health,

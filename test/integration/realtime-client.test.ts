@@ -17,7 +17,7 @@ beforeEach(async () => {
 afterEach(() => fake.close());
 
 const todos = { schema: 'public', table: 'todos', resyncOnStart: false };
-const nothing = { sockets: 0, channels: 0, feeds: 0, subscribers: 0, timers: 0, waitingJoins: 0 };
+const nothing = { sockets: 0, channels: 0, feeds: 0, subscribers: 0, tables: 0, timers: 0, waitingJoins: 0 };
 
 function change(id: number | string, overrides: object = {}) {
   const data = {

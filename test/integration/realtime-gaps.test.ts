@@ -10,7 +10,7 @@ beforeEach(async () => {
 afterEach(() => fake.close());
 
 const todos = { schema: 'public', table: 'todos', resyncOnStart: false };
-const nothing = { sockets: 0, channels: 0, feeds: 0, subscribers: 0, timers: 0, waitingJoins: 0 };
+const nothing = { sockets: 0, channels: 0, feeds: 0, subscribers: 0, tables: 0, timers: 0, waitingJoins: 0 };
 const allGone = (client: RealtimeClient) =>
   fake.until(() => JSON.stringify(client.stats()) === JSON.stringify(nothing));
 

@@ -18,7 +18,7 @@ test('never gives a channel the ticket of a subscriber who could not move to ano
   const target = { url: fake.url.replace('http', 'ws'), headers: {} };
   const pool = createSocketPool({ target, limits, timers, pacer, log: silentLog });
   const shares = createChannelShares(limits);
-  const hub = createHub<PostgresChange>({ pool, pacer, timers, limits, shares, makeRoom: () => undefined });
+  const hub = createHub<PostgresChange>({ pool, timers, limits, shares, makeRoom: () => undefined });
   const define = () => changesFeed('ann', { schema: 'public', table: 'todos' }, new Set());
   const ticket = (token: string, livesFor: number) => ({ token, expiresAt: Date.now() / 1_000 + livesFor });
   const follow = (token: string, livesFor: number, signal: AbortSignal) =>

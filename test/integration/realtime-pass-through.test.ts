@@ -12,9 +12,9 @@ let gateway: RealtimeGateway;
 const clients: SupabaseClient[] = [];
 beforeAll(async () => {
   gateway = await startRealtimeGateway({
-    env: ({ serviceRoleKey }) => ({
+    env: ({ postgres }) => ({
       ALLOWED_ORIGINS: 'https://app.example.com',
-      SUPABASE_SECRET_KEYS: `${secretKey}=${serviceRoleKey}`,
+      SUPABASE_SECRET_KEYS: `${secretKey}=${postgres.keys.serviceRoleKey}`,
     }),
   });
   await gateway.world.sql.unsafe(`

@@ -259,6 +259,7 @@ test('leaves nothing after ten thousand subscriptions that come and go', async (
       'realtime feeds',
       'realtime sockets',
       'realtime subscribers',
+      'realtime tables',
       'realtime timers',
       'realtime waitingJoins',
       'subscriptions ',

@@ -1,6 +1,5 @@
 import { type Client, createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
-import type { LocalKeys } from '../../packages/local/src/data-folder/keys.ts';
 import { startTestGateway, type TestGateway } from './gateway.ts';
 import type { DataOf, OperationText, VariablesOf } from './gql.ts';
 import { startTestRealtime, type TestRealtime } from './realtime.ts';
@@ -34,12 +33,15 @@ interface Following<Event> {
 
 export async function startRealtimeGateway(
   options: Parameters<typeof startTestRealtime>[0] & {
-    env?: Record<string, string> | ((keys: LocalKeys) => Record<string, string>);
+    env?: Record<string, string> | ((world: TestRealtime) => Record<string, string>);
+    /** Before the gateway starts. */
+    prepare?: (world: TestRealtime) => Promise<unknown>;
   } = {},
 ): Promise<RealtimeGateway> {
-  const { env, ...rest } = options;
+  const { env, prepare, ...rest } = options;
   const world = await startTestRealtime(rest);
   const { keys } = world.postgres;
+  await prepare?.(world);
   const gateway = await startTestGateway({
     DATABASE_URL: world.postgres.databaseUrl,
     DATABASE_URL_READ: world.postgres.readUrl,
@@ -47,7 +49,7 @@ export async function startRealtimeGateway(
     JWT_SECRET: keys.jwtSecret,
     SUPABASE_ANON_KEY: keys.anonKey,
     SUPABASE_SERVICE_KEY: keys.serviceRoleKey,
-    ...(typeof env === 'function' ? env(keys) : env),
+    ...(typeof env === 'function' ? env(world) : env),
   });
   const clients = new Set<Client>();
   const close = async () => {

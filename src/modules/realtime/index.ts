@@ -7,10 +7,18 @@ import { createSchemaCheck } from './client/checks/schema-check.ts';
 import { createTableDescriber } from './client/checks/table-describer.ts';
 import { createRealtimeClient } from './client/client.ts';
 import { realtimeEndpoint } from './client/socket/endpoint.ts';
+import type { TableChanges } from './client/tables/table-changes.ts';
 import { realtimeRoute } from './routes.ts';
 import { addRealtimeSchema } from './schema/realtime.ts';
 import { createRealtimeTunnel } from './tunnel.ts';
 import { realtimeVariables } from './variables.ts';
+
+declare module '../../module/ports.ts' {
+  interface Ports {
+    /** Word of tables that were written to, from Realtime. */
+    readonly tableChanges: TableChanges;
+  }
+}
 
 type RealtimeHost = Host<typeof realtimeVariables>;
 
@@ -27,6 +35,7 @@ export const realtime = defineModule({
     probe: { method: 'GET', path: '/api/ping' },
   },
   schema: addRealtimeSchema,
+  gives: ['tableChanges'],
   start(host) {
     const { config, service, shared, pools, callers, places, log } = host;
     const endpoint = service && realtimeEndpoint(service.upstream.baseUrl, config.REALTIME_TENANT);
@@ -34,6 +43,7 @@ export const realtime = defineModule({
       http: service?.upstream,
       tenant: config.REALTIME_TENANT,
       anonKey: shared.viewer.anonJwt,
+      serviceKey: shared.viewer.serviceJwt,
       deletes: config.REALTIME_DELETES,
       tableChecks: pools && {
         describe: createTableDescriber(pools.general, log),
@@ -54,6 +64,7 @@ export const realtime = defineModule({
     });
     return {
       client,
+      ports: { tableChanges: client.tables },
       routes: [realtimeRoute(service?.upstream, endpoint?.host)],
       upgrades: [tunnel],
       host: config.REALTIME_TENANT,

@@ -9,6 +9,7 @@ export const rows = defineModule({
   name: 'rows',
   variables: rowsVariables,
   schema: addRoleFields,
+  needs: ['tableChanges'],
   start(host) {
     const { rowsUrl } = host.shared.database;
     if (rowsUrl === undefined || host.pools === undefined) {

@@ -24,7 +24,15 @@ import type { rowsVariables } from './variables.ts';
 
 /** What there is where rows are shown: connections with the login `url`, read and followed as those who ask. */
 export function startRows(
-  { config, shared, schema, schemaChanges, lifecycle, log: gatewayLog }: Host<typeof rowsVariables>,
+  {
+    config,
+    shared,
+    schema,
+    schemaChanges,
+    lifecycle,
+    ports,
+    log: gatewayLog,
+  }: Host<typeof rowsVariables, 'tableChanges'>,
   url: string,
   pools: PostgresPools,
 ): Started<RowsService> {
@@ -77,6 +85,7 @@ export function startRows(
   const live = createLiveRows({
     ...reads,
     pools,
+    tableChanges: ports.tableChanges,
     recheck: watch.recheck,
     connections: config.ROWS_POOL_SIZE,
     log,

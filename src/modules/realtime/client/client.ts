@@ -26,6 +26,7 @@ import { missingVariable } from './socket/errors.ts';
 import { type RealtimeLimits, realtimeLimits } from './socket/limits.ts';
 import { createPacer } from './socket/pacer.ts';
 import { createSocketPool } from './socket/socket-pool.ts';
+import { createTableChanges, type TableChanges } from './tables/table-changes.ts';
 
 export interface RealtimeClientDeps {
   /** Realtime itself or its path behind a Supabase gateway; undefined where there is none. */
@@ -34,6 +35,8 @@ export interface RealtimeClientDeps {
   readonly tenant: string;
   /** The anon key as a JWT: sockets open with it, never with a caller's token. */
   readonly anonKey: string | undefined;
+  /** The gateway's own service key as a JWT, by which it follows tables for itself; absent: it follows none. */
+  readonly serviceKey?: string | undefined;
   /** Who learns of deleted rows, which upstream does not check against row level security. */
   readonly deletes: 'all' | 'service_role';
   readonly log: Logger;
@@ -51,6 +54,7 @@ interface RealtimeStats {
   readonly channels: number;
   readonly feeds: number;
   readonly subscribers: number;
+  readonly tables: number;
   readonly timers: number;
   readonly waitingJoins: number;
 }
@@ -65,6 +69,8 @@ export interface RealtimeClient {
   broadcasts(spec: BroadcastsSpec, call: Call): Promise<Events<Broadcast>>;
   presence(spec: PresenceSpec, call: Call): Promise<Events<PresenceUpdate>>;
   sendBroadcast(message: BroadcastMessage, call: Call): Promise<true>;
+  /** Word of tables that were written to, for the gateway itself. */
+  readonly tables: TableChanges;
   /** True while the canary's row changes do not come back. */
   readonly changesAreDead: boolean;
   /** What is held just now; all zero after the last subscriber and the linger. */
@@ -91,6 +97,13 @@ export function createRealtimeClient(deps: RealtimeClientDeps): RealtimeClient {
   const changesHub = createHub<PostgresChange>(shared);
   const broadcastHub = createHub<Broadcast>(shared);
   const presenceHub = createHub<PresenceUpdate>(shared);
+  const isConfigured = deps.http !== undefined && deps.anonKey !== undefined;
+  const tables = createTableChanges({
+    ...shared,
+    token: isConfigured ? deps.serviceKey : undefined,
+    keep: () => canary?.keep(),
+    log: deps.log,
+  });
   let tracked = 0;
   const { canary: row } = deps;
   const canary =
@@ -102,8 +115,9 @@ export function createRealtimeClient(deps: RealtimeClientDeps): RealtimeClient {
       touch: () => row.touch(),
       died(times) {
         // Joining anew has not helped: the sockets may be at fault. What helps neither way is tried no further.
-        if (times === 2) pool.reconnectAll();
-        else changesHub.rejoinAll();
+        if (times === 2) return pool.reconnectAll();
+        changesHub.rejoinAll();
+        tables.rejoinAll();
       },
       async follow(signal, changed, ended) {
         await row.prepare();
@@ -167,6 +181,7 @@ export function createRealtimeClient(deps: RealtimeClientDeps): RealtimeClient {
       if (deps.http === undefined) throw missingVariable('REALTIME_URL');
       return sendBroadcast(deps.http, endpoint.host, message, call);
     },
+    tables: { follow: tables.follow },
     get changesAreDead() {
       return canary?.dead ?? false;
     },
@@ -175,6 +190,7 @@ export function createRealtimeClient(deps: RealtimeClientDeps): RealtimeClient {
       channels: pool.channels,
       feeds: changesHub.feeds + broadcastHub.feeds + presenceHub.feeds,
       subscribers: changesHub.members + broadcastHub.members + presenceHub.members,
+      tables: tables.followed,
       timers: timers.active,
       waitingJoins: pacer.waiting,
     }),

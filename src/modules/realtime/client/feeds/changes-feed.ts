@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ChangeEvent, ChangesSpec } from '../checks/input.ts';
+import type { ChannelSpec } from '../socket/channel.ts';
 import type { ServerFrame } from '../socket/frames.ts';
 import { encodeRow } from './encode-row.ts';
 import type { FeedDefinition } from './feed.ts';
@@ -14,6 +15,29 @@ export function changesKey(identity: string, spec: Spec): string {
   return JSON.stringify([identity, spec.schema, spec.table, spec.event, spec.filter]);
 }
 
+/** What is joined for row changes. `key`: whose they are, and which. */
+export function changesChannel(key: string, spec: Spec): ChannelSpec {
+  return {
+    // The name means nothing to Realtime, so it says nothing about the caller.
+    topic: `realtime:b:${createHash('sha256').update(key).digest('hex').slice(0, 32)}`,
+    confirmed: true,
+    config: {
+      private: false,
+      broadcast: { self: false, ack: false },
+      presence: { key: '', enabled: false },
+      // Absent keys stay absent: Realtime refuses null.
+      postgres_changes: [
+        {
+          event: spec.event ?? '*',
+          schema: spec.schema,
+          ...(spec.table === undefined ? {} : { table: spec.table }),
+          ...(spec.filter === undefined ? {} : { filter: spec.filter }),
+        },
+      ],
+    },
+  };
+}
+
 /** The channel for one caller's row changes. `withheld` events are dropped before anybody sees them. */
 export function changesFeed(
   key: string,
@@ -21,25 +45,7 @@ export function changesFeed(
   withheld: ReadonlySet<ChangeEvent>,
 ): FeedDefinition<PostgresChange> {
   return {
-    spec: {
-      // The name means nothing to Realtime, so it says nothing about the caller.
-      topic: `realtime:b:${createHash('sha256').update(key).digest('hex').slice(0, 32)}`,
-      confirmed: true,
-      config: {
-        private: false,
-        broadcast: { self: false, ack: false },
-        presence: { key: '', enabled: false },
-        // Absent keys stay absent: Realtime refuses null.
-        postgres_changes: [
-          {
-            event: spec.event ?? '*',
-            schema: spec.schema,
-            ...(spec.table === undefined ? {} : { table: spec.table }),
-            ...(spec.filter === undefined ? {} : { filter: spec.filter }),
-          },
-        ],
-      },
-    },
+    spec: changesChannel(key, spec),
     read(frame) {
       if (frame.event !== 'postgres_changes') return undefined;
       const wire = changeWire.safeParse(frame.payload['data']);

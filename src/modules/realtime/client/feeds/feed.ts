@@ -5,7 +5,7 @@ import type { Cancel, Timers } from '../../../../lib/timers.ts';
 import type { Channel, ChannelHandlers, ChannelSpec } from '../socket/channel.ts';
 import { type Refusal, tokenExpired } from '../socket/errors.ts';
 import type { ServerFrame } from '../socket/frames.ts';
-import type { JoinCaller, Pacer } from '../socket/pacer.ts';
+import type { JoinCaller } from '../socket/pacer.ts';
 import type { Place } from '../socket/socket-pool.ts';
 
 /** What is joined and how its messages read. Made once per feed, so it may hold state. */
@@ -30,7 +30,6 @@ export interface FeedMember<T> extends Member<T, AppError> {
 
 export interface FeedDeps {
   place(spec: ChannelSpec, handlers: ChannelHandlers): Place;
-  readonly pacer: Pacer;
   readonly timers: Timers;
   readonly lingerMs: number;
   /** Runs once, when the feed is closed. */
@@ -50,14 +49,12 @@ export interface Feed<T> extends Source<T, JoinTicket> {
 const renewBeforeMs = 60_000;
 /** For a channel that only lingers. */
 const nobody: JoinCaller = { kind: 'anon', key: '' };
-/** After Realtime said that joins come too fast. */
-const tooFastPauseMs = 5_000;
 
 /** Joins the channel. Throws UPSTREAM_UNAVAILABLE where there is no room for it. */
 export function openFeed<T>(
   definition: FeedDefinition<T>,
   group: Group<T, FeedMember<T>, AppError>,
-  { place, pacer, timers, lingerMs, closed }: FeedDeps,
+  { place, timers, lingerMs, closed }: FeedDeps,
 ): Feed<T> {
   /** What the channel was given last. */
   let used: JoinTicket | undefined;
@@ -110,10 +107,7 @@ export function openFeed<T>(
       const read = definition.read(frame);
       if (read !== undefined) group.push(read.item, read.bytes);
     },
-    refused(refusal) {
-      if (refusal.tooFast) pacer.pause(tooFastPauseMs);
-      return group.end(refusal.error, concerns(refusal));
-    },
+    refused: (refusal) => group.end(refusal.error, concerns(refusal)),
   });
 
   return {

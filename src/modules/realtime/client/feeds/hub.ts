@@ -7,7 +7,7 @@ import { livesUntil } from '../../../../lib/fan-out/ticket.ts';
 import type { Cancel, Timers } from '../../../../lib/timers.ts';
 import { tokenExpired } from '../socket/errors.ts';
 import type { RealtimeLimits } from '../socket/limits.ts';
-import type { JoinCaller, Pacer } from '../socket/pacer.ts';
+import type { JoinCaller } from '../socket/pacer.ts';
 import type { SocketPool } from '../socket/socket-pool.ts';
 import type { ChannelShares } from './channel-shares.ts';
 import { type Feed, type FeedDefinition, type FeedMember, type JoinTicket, openFeed } from './feed.ts';
@@ -51,7 +51,6 @@ export interface Hub<T> {
 
 export interface HubDeps {
   readonly pool: SocketPool;
-  readonly pacer: Pacer;
   readonly timers: Timers;
   readonly limits: RealtimeLimits;
   /** Of all hubs. */
@@ -62,7 +61,7 @@ export interface HubDeps {
 
 /** Subscribers and the feeds that they share. Nothing of a feed is left after its last subscriber and the linger. */
 export function createHub<T>(deps: HubDeps): Hub<T> {
-  const { pool, pacer, timers, limits, shares } = deps;
+  const { pool, timers, limits, shares } = deps;
   const fanOut = createFanOut<T, FeedMember<T>, AppError>(timers);
   const feeds = new Set<Feed<T>>();
 
@@ -78,7 +77,7 @@ export function createHub<T>(deps: HubDeps): Hub<T> {
     };
     let feed: Feed<T>;
     try {
-      feed = openFeed(definition, group, { place: pool.place, pacer, timers, lingerMs, closed });
+      feed = openFeed(definition, group, { place: pool.place, timers, lingerMs, closed });
     } catch (error) {
       giveBack();
       throw error;

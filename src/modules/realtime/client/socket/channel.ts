@@ -125,6 +125,7 @@ export function createChannel(spec: ChannelSpec, deps: ChannelDeps, handlers: Ch
   const refuse = (refusal: Refusal) => {
     joinRef = null;
     leaveState('waiting');
+    if (refusal.tooFast) pacer.pause(limits.tooFastPauseMs);
     if (!handlers.refused(refusal)) return;
     // The handlers may have left or moved the channel meanwhile.
     if (state !== 'waiting') return;

@@ -20,6 +20,8 @@ export const realtimeLimits = {
   unreadablePauseMs: 1_000,
   /** How long after a token refresh a repeated confirmation is our own doing. */
   refreshMs: 10_000,
+  /** No join goes out, after Realtime said that they come too fast. */
+  tooFastPauseMs: 5_000,
   /** Joins a second, all sockets together, also after a reconnect. */
   joinsPerSecond: 20,
   /** Joins of one caller that may wait for their turn. */
@@ -28,6 +30,10 @@ export const realtimeLimits = {
   channelsPerSocket: 80,
   /** How long a channel outlives its last subscriber. */
   lingerMs: 10_000,
+  /** Tables that are followed for the gateway itself; never more than half of all channels. */
+  followedTables: 200,
+  /** Until a table that Realtime refuses to tell of is tried again. */
+  refusedTableMs: 60_000,
   /** Largest frame taken from upstream; a larger one ends the socket. */
   maxFrameBytes: 16 * 1024 * 1024,
   queue: defaultOutboxLimits,

@@ -4,6 +4,7 @@ import { createLru, type Lru } from '../../../../lib/lru.ts';
 import { createSingleFlight } from '../../../../lib/single-flight.ts';
 import type { Logger } from '../../../../observability/logger.ts';
 import type { PostgresPools } from '../../../../upstream/postgres/pools.ts';
+import type { TableRead } from '../../../../upstream/postgres/rows/catalogue/tables-read.ts';
 import type { ReadQuery } from '../../../../upstream/postgres/rows/compile/query.ts';
 import { explained, findTablesRead } from '../../../../upstream/postgres/rows/live/find-tables-read.ts';
 import { createTableSignals } from '../../../../upstream/postgres/rows/live/table-signals.ts';
@@ -20,7 +21,8 @@ import {
 } from '../reading.ts';
 import { visibleNames } from '../visible-names.ts';
 import { createLiveQueries } from './live-queries.ts';
-import type { LiveAnswer, LiveTables } from './live-run.ts';
+import type { LiveAnswer } from './live-run.ts';
+import { createTableWatcher, type TableChanges } from './table-watcher.ts';
 import { inTotalOrder } from './total-order.ts';
 
 export interface LiveRows {
@@ -38,6 +40,7 @@ export interface LiveRows {
 
 export interface LiveRowsDeps extends ReadingDeps {
   readonly pools: Pick<PostgresPools, 'general' | 'listen'>;
+  readonly tableChanges: TableChanges;
   /** Looks whether what was read of the database is something else by now. */
   readonly recheck: () => Promise<void>;
   /** Connections for reading, which all operations share. */
@@ -54,14 +57,14 @@ const mostShapes = 1_000;
 
 /** The rows of a database as they change. */
 export function createLiveRows(deps: LiveRowsDeps): LiveRows {
-  const { pools, limits, recheck, log } = deps;
+  const { pools, tableChanges, limits, recheck, log } = deps;
   const maxBytes = Math.min(limits.maxBytes, largestAnswerBytes);
   const readings = createReadings({ ...deps, limits: { ...limits, maxBytes } });
-  const signals = createTableSignals(pools, log);
+  const watcher = createTableWatcher(createTableSignals(pools, log), tableChanges);
   const memory = createTableMemory(readings, pools);
   // Whatever is live leaves connections to those who ask once.
   const width = Math.max(1, Math.floor(deps.connections / 2));
-  const live = createLiveQueries({ width, perCaller, signals, recheck, log });
+  const live = createLiveQueries({ width, perCaller, watcher, recheck, log });
 
   return {
     follow(queries, call, failed) {
@@ -89,7 +92,7 @@ export function createLiveRows(deps: LiveRowsDeps): LiveRows {
     async close() {
       live.close();
       memory.close();
-      await signals.close();
+      await watcher.close();
     },
   };
 }
@@ -100,29 +103,25 @@ export function createLiveRows(deps: LiveRowsDeps): LiveRows {
  */
 function createTableMemory(readings: Readings, pools: Pick<PostgresPools, 'general'>) {
   const closing = new AbortController();
-  const flights = createSingleFlight<LiveTables>();
-  let known: Lru<string, LiveTables> = createLru(mostShapes);
+  const flights = createSingleFlight<readonly TableRead[]>();
+  let known: Lru<string, readonly TableRead[]> = createLru(mostShapes);
   let generation = 0;
 
-  async function find(reading: Reading, asker: Asker): Promise<LiveTables> {
+  async function find(reading: Reading, asker: Asker): Promise<readonly TableRead[]> {
     const { statements } = reading;
     const { signal } = closing;
     const plans = await readings.run(statements.map(explained), reading, asker, signal);
-    const found = await pools.general.withSession({ signal, timeoutMs: findTimeoutMs }, ({ sql }) =>
+    return await pools.general.withSession({ signal, timeoutMs: findTimeoutMs }, ({ sql }) =>
       findTablesRead(
         sql,
         statements,
         plans.map(({ text }): unknown => JSON.parse(text ?? 'null')),
       ),
     );
-    return {
-      ids: found.map(({ id }) => id),
-      tell: found.every(({ guessed, signals }) => guessed || signals),
-    };
   }
 
   return {
-    async of(reading: Reading, asker: Asker): Promise<LiveTables> {
+    async of(reading: Reading, asker: Asker): Promise<readonly TableRead[]> {
       const texts = reading.statements.map(({ text }) => text);
       const key = hashOf([databaseRole(asker.viewer), generation, ...texts]);
       const before = known.get(key);

@@ -4,13 +4,11 @@ import type { FairTurns } from '../../../../lib/fair-turns.ts';
 import type { Group, Member, Source } from '../../../../lib/fan-out/group.ts';
 import type { Timers } from '../../../../lib/timers.ts';
 import type { Logger } from '../../../../observability/logger.ts';
-import type { TableSignals } from '../../../../upstream/postgres/rows/live/table-signals.ts';
+import type { TableRead } from '../../../../upstream/postgres/rows/catalogue/tables-read.ts';
 import type { Viewer } from '../../../../viewer/viewer.ts';
 import type { DbAnswer } from '../reading.ts';
 import { createAlarm } from './alarm.ts';
-
-/** How changes are noticed: told by the tables, or looked for now and then. */
-type LiveMode = 'triggers' | 'poll';
+import type { LiveMode, TableWatch, TableWatcher } from './table-watcher.ts';
 
 export interface LiveAnswer extends DbAnswer {
   readonly mode: LiveMode;
@@ -23,20 +21,12 @@ export type LiveGroup = Group<LiveAnswer, LiveMember, Error>;
 export interface LiveQuery {
   read(viewer: Viewer, signal: AbortSignal): Promise<DbAnswer>;
   /** The tables that it reads. Others may wait for the same: it goes on when one has left. */
-  tables(viewer: Viewer): Promise<LiveTables>;
-}
-
-/** The tables that a query reads. */
-export interface LiveTables {
-  /** Their numbers. */
-  readonly ids: readonly string[];
-  /** Whether all tell of their changes. */
-  readonly tell: boolean;
+  tables(viewer: Viewer): Promise<readonly TableRead[]>;
 }
 
 export interface LiveRunDeps {
   readonly turns: FairTurns;
-  readonly signals: TableSignals;
+  readonly watcher: TableWatcher;
   readonly timers: Timers;
   /** Looks whether the schema is another one, and ends all groups where it is. */
   readonly recheck: () => Promise<void>;
@@ -58,25 +48,26 @@ export function openLiveRun(
   group: LiveGroup,
   deps: LiveRunDeps,
 ): Source<LiveAnswer, Viewer> {
-  const { turns, signals, timers, recheck, log } = deps;
+  const { turns, watcher, timers, recheck, log } = deps;
   const abort = new AbortController();
   const { signal } = abort;
   const alarm = createAlarm(timers, debounceMs);
   let viewer: Viewer | undefined;
   let latest: LiveAnswer | undefined;
-  let mode: LiveMode = 'poll';
-  let unwatch: (() => void) | undefined;
+  let watching: TableWatch | undefined;
   let failures = 0;
 
   async function watch(as: Viewer): Promise<void> {
-    const { ids, tell } = await turns.run(owner, () => query.tables(as));
-    if (signal.aborted) return;
-    unwatch = signals.watch(ids, alarm.changed);
-    mode = tell && unwatch !== undefined ? 'triggers' : 'poll';
+    const tables = await turns.run(owner, () => query.tables(as));
+    if (!signal.aborted) watching = watcher.watch(tables, alarm.changed);
+  }
+
+  function modeNow(): LiveMode {
+    return watching?.mode ?? 'poll';
   }
 
   async function answer(as: Viewer): Promise<void> {
-    const found = { ...(await turns.run(owner, () => query.read(as, signal))), mode };
+    const found = { ...(await turns.run(owner, () => query.read(as, signal))), mode: modeNow() };
     if (signal.aborted) return;
     failures = 0;
     if (latest !== undefined && isSameAnswer(latest, found)) return;
@@ -101,13 +92,13 @@ export function openLiveRun(
   function pauseMs(): number {
     if (failures > 0) return backOff(failures - 1, firstPauseMs, longestPauseMs, leastPause);
     // Not all that began together at once.
-    return (mode === 'triggers' ? safetyPollMs : pollMs) * (0.9 + Math.random() * 0.2);
+    return (modeNow() === 'poll' ? pollMs : safetyPollMs) * (0.9 + Math.random() * 0.2);
   }
 
   async function run(): Promise<void> {
     while (!signal.aborted && viewer !== undefined) {
       try {
-        if (unwatch === undefined && latest === undefined) await watch(viewer);
+        if (watching === undefined) await watch(viewer);
         await answer(viewer);
       } catch (error) {
         if (!(await survives(error))) return;
@@ -129,7 +120,7 @@ export function openLiveRun(
     close() {
       abort.abort();
       alarm.stop();
-      unwatch?.();
+      watching?.stop();
     },
   };
 }

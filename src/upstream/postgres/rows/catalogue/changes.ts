@@ -11,9 +11,10 @@ const isCommented = ['pg_class', 'pg_proc', 'pg_type', 'pg_constraint']
   .join(', ');
 
 /**
- * $1: names of schemas. One text that is another one after whatever may change the model of these schemas, what a role
- * may do with it, or the settings of roles. Each version of a row has its own `xmin`; rows of pg_class get a new one
- * from TRUNCATE and REFRESH too, so of them it is what stands in them. Numbers from 16384 on are not Postgres' own.
+ * $1: names of schemas. One text that is another one after whatever may change the model of these schemas, what a
+ * role may do with it, the settings of roles, or how changes of rows are told of. Each version of a row has its own
+ * `xmin`; rows of pg_class get a new one from TRUNCATE and REFRESH too, so of them it is what stands in them. Numbers
+ * from 16384 on are not Postgres' own.
  */
 export const changes = catalogueStatement<{ readonly fingerprint: string }>(`
 with space as materialized (
@@ -57,6 +58,13 @@ with space as materialized (
   where w.oid >= 16384
   union all
   select 'triggers', ${sumOf('g.oid', 'g.xmin')} from pg_catalog.pg_trigger g where g.tgtype & 64 <> 0
+  union all
+  select 'signals', ${sumOf('g.oid', 'g.tgenabled')} from pg_catalog.pg_trigger g
+  where g.tgname = 'bunbun_live' and g.tgrelid in (select oid from relation)
+  union all
+  select 'published', ${sumOf('p.oid', 'p.xmin', 'r.oid')} from pg_catalog.pg_publication p
+  left join pg_catalog.pg_publication_rel r on r.prpubid = p.oid
+  where p.pubname = 'supabase_realtime'
   union all
   select 'comments', ${sumOf('s.objoid', 's.classoid', 's.objsubid', 's.xmin')} from pg_catalog.pg_description s
   where s.objoid >= 16384 and s.classoid in (${isCommented})

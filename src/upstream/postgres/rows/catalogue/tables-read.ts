@@ -4,10 +4,14 @@ import { catalogueStatement } from '../../catalogue/catalogue-statement.ts';
 export interface TableRead {
   /** Its oid. */
   readonly id: string;
+  readonly schema: string;
+  readonly name: string;
   /** True where a function's text has a word that is its name, and nothing else leads to it. */
   readonly guessed: boolean;
-  /** Whether it tells of its changes: see the channel of table signals. */
+  /** Whether all that is written to it is told of by triggers: see the channel of table signals. */
   readonly signals: boolean;
+  /** Whether Realtime may tell of it: all its changes are published. */
+  readonly published: boolean;
 }
 
 /** What an object of a catalogue depends on, as Postgres keeps it for views, policies and functions with a parsed body. */
@@ -24,10 +28,16 @@ const isFunction = "node.class = 'pg_catalog.pg_proc'::pg_catalog.regclass";
 const isOwn = (schema: string) =>
   `${schema} not in ('pg_catalog'::pg_catalog.regnamespace, 'information_schema'::pg_catalog.regnamespace)`;
 
+const hasTrigger = (table: string) => `exists (
+    select from pg_catalog.pg_trigger g
+    where g.tgrelid = ${table} and g.tgname = 'bunbun_live' and g.tgenabled in ('O', 'A'))`;
+
 /**
- * $1: numbers of tables, $2: of functions, $3: names of tables, quoted and with their schemas. These, and what is behind
- * them: tables of views and policies, partitions and what they are partitions of, tables and functions that a function
- * names. The body of most functions is a text, so that its words are looked for.
+ * $1: numbers of tables, $2: of functions, $3: names of tables, quoted and with their schemas. These, and what is
+ * behind them: tables of views and policies, partitions and what they are partitions of, tables and functions that a
+ * function names. The body of most functions is a text, so that its words are looked for. A partitioned table has no
+ * rows of its own: without a trigger there is nothing to hear of it, and its partitions, which then do not tell of all
+ * either, stay.
  */
 export const tablesRead = catalogueStatement<TableRead>(`
 with recursive node (class, id, guessed) as (
@@ -69,11 +79,16 @@ with recursive node (class, id, guessed) as (
     where ${isFunction} and p.oid = node.id and p.prosqlbody is null and ${isOwn('p.pronamespace')}
   ) found
 )
-select c.oid::text as id, pg_catalog.bool_and(node.guessed) as guessed, pg_catalog.bool_or(exists (
-    select from pg_catalog.pg_trigger g
-    where g.tgrelid = c.oid and g.tgname = 'bunbun_live' and g.tgenabled in ('O', 'A')
-      and c.relkind in ('r', 'p'))) as signals
+select c.oid::text as id, n.nspname::text as schema, c.relname::text as name,
+  pg_catalog.bool_and(node.guessed) as guessed,
+  ${hasTrigger('c.oid')} and not exists (
+    select from pg_catalog.pg_partition_ancestors(c.oid) a (id) where not ${hasTrigger('a.id')}) as signals,
+  exists (
+    select from pg_catalog.pg_publication_tables t
+    join pg_catalog.pg_publication p on p.pubname = t.pubname and p.pubinsert and p.pubupdate and p.pubdelete
+    where t.pubname = 'supabase_realtime' and t.schemaname = n.nspname and t.tablename = c.relname) as published
 from node
 join pg_catalog.pg_class c on ${isTable} and c.oid = node.id
-where c.relkind in ('r', 'p', 'm', 'f') and ${isOwn('c.relnamespace')}
-group by c.oid`);
+join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+where (c.relkind in ('r', 'm', 'f') or c.relkind = 'p' and ${hasTrigger('c.oid')}) and ${isOwn('c.relnamespace')}
+group by c.oid, c.relname, n.nspname`);

@@ -36,7 +36,7 @@ export function createTableSignals(pools: Pick<PostgresPools, 'listen'>, log: Lo
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       state = 'deaf';
-      log.warn({ err: error }, 'live rows are polled: changes of tables cannot be listened to');
+      log.warn({ err: error }, 'triggers do not tell of live rows: they cannot be listened to');
     }
   }
 
