@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Condition, OrderTerm, Selected } from '../../src/upstream/postgres/rows/compile/query.ts';
 import type { Table } from '../../src/upstream/postgres/rows/model/model.ts';
+import { type RandomNumbers, randomNumbers } from '../support/random-numbers.ts';
 import { type RowsDatabase, startRowsDatabase } from '../support/rows-compile.ts';
 import { by, columns, compare, is, many, one, related, rowsQuery } from '../support/rows-queries.ts';
 
@@ -27,18 +28,7 @@ beforeAll(async () => {
 });
 afterAll(() => database[Symbol.asyncDispose]());
 
-/** Numbers that look random, the same in each run. */
-function randomNumbers(seed: number) {
-  let state = seed;
-  const below = (count: number): number => {
-    state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
-    return Math.floor((state / 2_147_483_648) * count);
-  };
-  return { below, oneOf: <T>(items: readonly T[]): T => items[below(items.length)] as T };
-}
-type Random = ReturnType<typeof randomNumbers>;
-
-function randomCondition(random: Random, table: Table, depth: number): Condition {
+function randomCondition(random: RandomNumbers, table: Table, depth: number): Condition {
   const some = () => Array.from({ length: random.below(4) }, () => randomCondition(random, table, depth - 1));
   const kind =
     depth === 0 ? 'compare' : random.oneOf(['compare', 'is', 'and', 'or', 'not', 'related', 'related']);
@@ -148,7 +138,7 @@ interface Asked {
   readonly inner: readonly { readonly apiName: string; readonly asked: Asked }[];
 }
 
-function randomAsked(random: Random, table: Table, depth: number): Asked {
+function randomAsked(random: RandomNumbers, table: Table, depth: number): Asked {
   const order = Array.from({ length: random.below(3) }, () => ({
     name: random.oneOf(names),
     descending: random.below(2) === 0,

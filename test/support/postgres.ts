@@ -20,6 +20,8 @@ import {
 export interface TestPostgres extends LocalPostgres, AsyncDisposable {
   readonly keys: LocalKeys;
   readonly dataDir: string;
+  /** Stops it, does `meanwhile`, and starts it again on the same port. */
+  restart(meanwhile?: () => Promise<unknown>): Promise<void>;
 }
 
 const nothing = () => undefined;
@@ -60,20 +62,28 @@ export async function startTestPostgres(
   options: Pick<LocalPostgresOptions, 'settings' | 'port'> & { log?: LocalLog } = {},
 ): Promise<TestPostgres> {
   const dataDir = await makeDataFolder('postgres');
-  const postgres = await startLocalPostgres({
-    dataDir,
-    log: options.log ?? silentLog,
-    port: options.port,
-    settings: { ...unsafeButFast.settings, ...options.settings },
-  });
+  const start = (port: number | undefined) =>
+    startLocalPostgres({
+      dataDir,
+      log: options.log ?? silentLog,
+      port,
+      settings: { ...unsafeButFast.settings, ...options.settings },
+    });
+  const postgres = await start(options.port);
+  let running = postgres;
+  const restart = async (meanwhile?: () => Promise<unknown>): Promise<void> => {
+    await running.stop();
+    await meanwhile?.();
+    running = await start(postgres.port);
+  };
   const stop = async (): Promise<void> => {
-    await postgres.stop();
+    await running.stop();
     await rm(dataDir, { recursive: true, force: true });
     await rm(dirname(postgres.cluster), { recursive: true, force: true });
   };
   const { jwtSecret, anonKey, serviceRoleKey } = postgres.secrets;
   const keys = { jwtSecret, anonKey, serviceRoleKey };
-  return { ...postgres, keys, dataDir, stop, [Symbol.asyncDispose]: stop };
+  return { ...postgres, keys, dataDir, restart, stop, [Symbol.asyncDispose]: stop };
 }
 
 /** Made by whichever test file needs it first, so that runs without a database do not pay for it. */

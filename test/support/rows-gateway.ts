@@ -13,11 +13,11 @@ export interface RowsGateway extends TestGateway {
 /** A Postgres in which `schema`, SQL, was run as its developer, and a gateway that shows its tables. */
 export async function startRowsGateway(
   schema: string,
-  env: Readonly<Record<string, string>> = {},
+  env: Readonly<Record<string, string>> | ((server: TestPostgres) => Readonly<Record<string, string>>) = {},
   options: {
     readonly log?: Logger;
     /** The way of the gateway to the database, where it is not the straight one. */
-    readonly reached?: (url: string) => string;
+    readonly reached?: (url: string) => string | Promise<string>;
   } = {},
 ): Promise<RowsGateway> {
   const server = await startTestPostgres();
@@ -27,10 +27,10 @@ export async function startRowsGateway(
   const admin = postgres(server.urlFor('supabase_admin'), { max: 2, onnotice: () => undefined });
   const { reached = (url) => url, ...others } = options;
   const rowsEnv = {
-    ...databaseEnv(reached(server.databaseUrl)),
-    DATABASE_URL_ROWS: reached(server.rowsUrl),
-    DATABASE_URL_ROWS_SERVICE: reached(server.rowsServiceUrl),
-    ...env,
+    ...databaseEnv(await reached(server.databaseUrl)),
+    DATABASE_URL_ROWS: await reached(server.rowsUrl),
+    DATABASE_URL_ROWS_SERVICE: await reached(server.rowsServiceUrl),
+    ...(typeof env === 'function' ? env(server) : env),
   };
   const gateway = await startTestGateway(rowsEnv, others);
   const close = async (): Promise<void> => {
