@@ -6,13 +6,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import autocannon from 'autocannon';
 import postgres from 'postgres';
 import { gql } from '../test/support/gql.ts';
-import {
-  type ChildServer,
-  cpuSeconds,
-  residentMegabytes,
-  startChild,
-  startGateway,
-} from './support/child-server.ts';
+import { type ChildServer, cpuSeconds, startChild, startGateway } from './support/child-server.ts';
+import { startMeteredGateway } from './support/collected-memory.ts';
 import { median } from './support/measure.ts';
 import { type Row, writeResults } from './support/results.ts';
 import {
@@ -107,13 +102,13 @@ async function answer(server: ChildServer, query: string): Promise<Sample> {
 }
 
 async function idle({ folder, table }: Side): Promise<Sample> {
-  const server = await startGateway(env, folder);
+  const server = await startMeteredGateway(env, folder);
   // The first subscription loads code that the others share.
   const one = await followRows({ server, table, count: 1, alone: false });
-  const megabytes = residentMegabytes(server.pid);
+  const megabytes = await server.collectedMegabytes();
   const followers = await followRows({ server, table, count: idlers, alone: false });
   await delay(3_000);
-  const grown = residentMegabytes(server.pid) - megabytes;
+  const grown = (await server.collectedMegabytes()) - megabytes;
   await Promise.all([one.close(), followers.close()]);
   await server.stop();
   return { 'KB of resident memory': (grown * 1024) / idlers };
@@ -185,7 +180,7 @@ try {
   });
   writeResults(
     name,
-    `Before: commit ${commit.trim()}. Medians over ${rounds} rounds in turns (${starts} for the start) of the ratio of a round, and of both figures. ${requests} requests a round over 20 connections; rows in statements of ${rowsPerStatement}.`,
+    `Before: commit ${commit.trim()}. Medians over ${rounds} rounds in turns (${starts} for the start) of the ratio of a round, and of both figures. ${requests} requests a round over 20 connections; rows in statements of ${rowsPerStatement}. Memory after a forced collection.`,
     rows,
   );
 } finally {

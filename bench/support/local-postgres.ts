@@ -9,13 +9,14 @@ const quiet = { info: () => undefined, warn: () => undefined, error: () => undef
 export async function startBenchStack() {
   const dataDir = mkdtempSync(join(tmpdir(), 'bunbun-bench-'));
   const stack = await startLocalStack({ dataDir, log: quiet });
+  const env: Record<string, string> = {
+    ...stack.env,
+    HOST: '127.0.0.1',
+    PUBLIC_URL: 'http://localhost:4000',
+  };
   return {
     stack,
-    env: {
-      ...stack.env,
-      HOST: '127.0.0.1',
-      PUBLIC_URL: 'http://localhost:4000',
-    },
+    env,
     async stop() {
       await stack.stop();
       rmSync(dataDir, { recursive: true, force: true });

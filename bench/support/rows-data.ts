@@ -1,5 +1,6 @@
-/** Teams with projects, tasks and comments, of which `viewer` sees those of his teams. */
-export function rowsSchema(viewer: string): string {
+/** Teams with projects, tasks and comments, of which each of `viewers` sees those of his teams. */
+export function rowsSchema(viewers: readonly string[]): string {
+  const ids = viewers.map((id) => `'${id}'::uuid`).join(', ');
   return `
     create table teams (id int primary key, name text not null);
     create table members (team_id int not null references teams, user_id uuid not null, primary key (user_id, team_id));
@@ -13,7 +14,7 @@ export function rowsSchema(viewer: string): string {
     create index on tasks (project_id);
     create index on comments (task_id);
     insert into teams select i, 'team ' || i from generate_series(1, 20) i;
-    insert into members select i, '${viewer}' from generate_series(1, 10) i;
+    insert into members select i, viewer from generate_series(1, 10) i, unnest(array[${ids}]) viewer;
     insert into projects select i, 1 + i % 20, 'project ' || i from generate_series(1, 400) i;
     insert into tasks select i, 1 + i % 400, 'task ' || i, i % 3 = 0, i, '2026-01-01'::timestamptz + i * interval '1 minute'
       from generate_series(1, 12000) i;

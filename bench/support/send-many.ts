@@ -6,7 +6,8 @@ export interface ManyRequests {
   readonly body: (n: number) => string;
   readonly requests: number;
   readonly connections: number;
-  readonly token: string;
+  /** One for all, or that of the request with that number. */
+  readonly token: string | ((n: number) => string);
 }
 
 /** Sends them over so many connections; gives the seconds it took and the 99th percentile, in milliseconds. */
@@ -22,7 +23,7 @@ export async function sendMany(
       const n = next;
       next += 1;
       const sent = performance.now();
-      await send(agent, many, many.body(n));
+      await send(agent, many.url, typeof many.token === 'string' ? many.token : many.token(n), many.body(n));
       times.push(performance.now() - sent);
     }
   };
@@ -34,7 +35,7 @@ export async function sendMany(
 }
 
 /** Rejects where the answer has errors: its speed would mean nothing. */
-function send(agent: Agent, { url, token }: ManyRequests, body: string): Promise<void> {
+function send(agent: Agent, url: string, token: string, body: string): Promise<void> {
   return new Promise((resolve, reject) => {
     const headers = {
       'content-type': 'application/json',

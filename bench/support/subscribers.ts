@@ -16,6 +16,8 @@ export async function openSubscribers(options: {
   readonly count: number;
   /** The operation of the socket with this number. */
   readonly query: (n: number) => string;
+  /** Whose socket it is; nobody's when left out. */
+  readonly token?: (n: number) => string;
 }): Promise<Subscribers> {
   const sockets: WebSocket[] = [];
   let received = 0;
@@ -27,10 +29,15 @@ export async function openSubscribers(options: {
   const open = () =>
     new Promise<void>((resolve, reject) => {
       const query = options.query(sockets.length);
+      const token = options.token?.(sockets.length);
+      const init = {
+        type: 'connection_init',
+        ...(token === undefined ? {} : { payload: { authorization: `Bearer ${token}` } }),
+      };
       const ws = new WebSocket(options.url, 'graphql-transport-ws', { perMessageDeflate: false });
       sockets.push(ws);
       ws.once('error', reject);
-      ws.once('open', () => ws.send('{"type":"connection_init"}'));
+      ws.once('open', () => ws.send(JSON.stringify(init)));
       ws.once('message', () => {
         ws.send(JSON.stringify({ id: '1', type: 'subscribe', payload: { query } }));
         ws.on('message', (data: Buffer) => {

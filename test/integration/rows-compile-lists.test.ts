@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { compileRead } from '../../src/upstream/postgres/rows/compile/compile-read.ts';
 import type { Page, ReadQuery, Selected } from '../../src/upstream/postgres/rows/compile/query.ts';
 import { type RowsDatabase, startRowsDatabase } from '../support/rows-compile.ts';
 import { columnOf } from '../support/rows-model.ts';
@@ -47,6 +48,18 @@ const ids = async (part: Partial<Page>): Promise<unknown> => {
 };
 
 describe('a list', () => {
+  it('with a limit is planned once, not at each call', async () => {
+    const { text, params } = compileRead(list(idOnly(), { orderBy: [by(todos(), 'id')], limit: 2 }), {
+      maxRows: 1_000,
+    });
+    expect(params).toEqual([]);
+    const [plans] = await database.run(`
+      prepare page as ${text};
+      ${'execute page;'.repeat(7)}
+      select generic_plans::int, custom_plans::int from pg_prepared_statements where name = 'page'`);
+    expect(plans).toEqual({ generic_plans: 7, custom_plans: 0 });
+  });
+
   it('has its keys in the order of the selection, and numbers beyond 2^53 as strings', async () => {
     const { text } = await database.read(
       list(columns(todos(), 'title', 'id', 'done'), { orderBy: [by(todos(), 'id')], limit: 2 }),

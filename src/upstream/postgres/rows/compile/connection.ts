@@ -3,7 +3,7 @@ import { cursorExpression } from './cursor.ts';
 import { jsonObject } from './json-object.ts';
 import { type OrderExpression, orderBy } from './order.ts';
 import { typename } from './output.ts';
-import { withNumbers } from './page.ts';
+import { rowCount, withNumbers } from './page.ts';
 import type {
   ConnectionQuery,
   ConnectionSelected,
@@ -121,7 +121,7 @@ interface Page {
 function createPage(
   statement: RowStatement,
   rows: RowSet,
-  { mark, order, backwards, size: count, between }: Window,
+  { mark, order, backwards, size, between }: Window,
   path: readonly string[],
 ): Page {
   const alias = statement.alias();
@@ -131,15 +131,10 @@ function createPage(
   const items = new Map<string, string>();
   const sums = new Map<string, string>();
   let joins = '';
-  let size: string | undefined;
 
-  const sizeParam = (): string => {
-    size ??= statement.bind(String(count), 'pg_catalog.int8');
-    return size;
-  };
   const item = (sql: string): string => `o.${named(items, sql, 'i')}`;
   const sum = (sql: string): string => `p.${named(sums, sql, 's')}`;
-  const shown = (): string => ` filter (where o.n ${builtIn('<=')} ${sizeParam()})`;
+  const shown = (): string => ` filter (where o.n ${builtIn('<=')} ${rowCount(size)})`;
   const cursor = (): string =>
     cursorExpression(
       mark,
@@ -152,8 +147,7 @@ function createPage(
       ...order.expressions.map(({ sql }, index) => `${sql} as ${keys[index]}`),
     ];
     const sorted = orderBy(backwards ? order.expressions.map(reversed) : order.expressions);
-    const limit = statement.bind(String(count + 1), 'pg_catalog.int8');
-    return withNumbers(`select ${columns.join(', ')}${between}${sorted} limit ${limit}`);
+    return withNumbers(`select ${columns.join(', ')}${between}${sorted} limit ${rowCount(size + 1)}`);
   };
   return {
     cuts,
@@ -166,7 +160,7 @@ function createPage(
     },
     list: (sql) => sum(`coalesce(pg_catalog.json_agg(${item(sql)})${shown()}, '[]')`),
     cursors: () => sum(`pg_catalog.array_agg(${item(cursor())})${shown()}`),
-    more: () => sum(`pg_catalog.count(*) ${builtIn('>')} ${sizeParam()}`),
+    more: () => sum(`pg_catalog.count(*) ${builtIn('>')} ${rowCount(size)}`),
     select: () => {
       const each = [...columnsOf(items), `${alias}.n as n`, ...cuts.map(passCut)];
       const columns = [...columnsOf(sums), ...cuts.map((cut) => anyCut(cut, shown()))];

@@ -63,18 +63,23 @@ function limitParams(
   { limit, offset }: Pick<Page, 'limit' | 'offset'>,
   mostRows: number,
 ): { readonly limit: string; readonly offset: string | undefined } {
+  if (limit !== undefined) checkCount('limit', limit, statement.maxRows);
   return {
-    limit:
-      limit === undefined
-        ? `${mostRows}::pg_catalog.int8`
-        : bindCount(statement, 'limit', limit, statement.maxRows),
-    offset:
-      offset === undefined ? undefined : bindCount(statement, 'offset', offset, Number.MAX_SAFE_INTEGER),
+    limit: rowCount(limit ?? mostRows),
+    offset: offset === undefined ? undefined : bindOffset(statement, offset),
   };
 }
 
-function bindCount(statement: Statement, name: string, value: number, most: number): string {
-  checkCount(name, value, most);
+/**
+ * A number of rows as it is written behind LIMIT. No parameter: for a limit that it does not know Postgres expects a tenth
+ * of all rows, takes a plan of its own for each call to be cheaper than one for all, and plans at each call.
+ */
+export function rowCount(rows: number): string {
+  return `${rows}::pg_catalog.int8`;
+}
+
+function bindOffset(statement: Statement, value: number): string {
+  checkCount('offset', value, Number.MAX_SAFE_INTEGER);
   return statement.bind(String(value), 'pg_catalog.int8');
 }
 
