@@ -33,8 +33,10 @@ async function connect() {
     "set default_transaction_read_only = on; set default_transaction_isolation = 'repeatable read'",
   );
   await client.query('set jit = off');
+  await client.query('begin');
   await client.query({ name: 'settings', text: settings.text, values: settings.params });
   await client.query({ name: 'row', text: row.text, values: row.params });
+  await client.query('commit');
   const { stream } = client.connection;
   const connection = { stream, answered: undefined };
   let held = Buffer.alloc(0);

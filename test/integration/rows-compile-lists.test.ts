@@ -53,10 +53,11 @@ describe('a list', () => {
       maxRows: 1_000,
     });
     expect(params).toEqual([]);
-    const [plans] = await database.run(`
-      prepare page as ${text};
-      ${'execute page;'.repeat(7)}
-      select generic_plans::int, custom_plans::int from pg_prepared_statements where name = 'page'`);
+    await database.run(`prepare page as ${text}`);
+    await database.run('execute page;'.repeat(7));
+    const [plans] = await database.run(
+      `select generic_plans::int, custom_plans::int from pg_prepared_statements where name = 'page'`,
+    );
     expect(plans).toEqual({ generic_plans: 7, custom_plans: 0 });
   });
 
