@@ -1,5 +1,5 @@
-import { ApolloClient, InMemoryCache } from '@apollo/client/core/index.js';
-import { GraphQLWsLink } from '@apollo/client/link/subscriptions/index.js';
+import { ApolloClient, InMemoryCache } from '@apollo/client';
+import { GraphQLWsLink } from '@apollo/client/link/subscriptions';
 import { fetchExchange, subscriptionExchange, Client as UrqlClient } from '@urql/core';
 import { parse } from 'graphql';
 import { createClient } from 'graphql-ws';
@@ -75,7 +75,7 @@ test('Apollo Client follows row changes', async () => {
   });
   const events: unknown[] = [];
   const subscription = client
-    .subscribe({ query: parse(query) })
+    .subscribe<DataOf<typeof query>>({ query: parse(query) })
     .subscribe(({ data }) => events.push(data?.postgresChanges));
   expect(await adding(2, events)).toMatchObject(expected(2));
   subscription.unsubscribe();

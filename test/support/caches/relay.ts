@@ -1,0 +1,19 @@
+import type { GraphQLResponse } from 'relay-runtime';
+
+/** For `new Environment({ getDataID, … })`: ids of two tables may be equal. */
+export function getDataID(row: Readonly<Record<string, unknown>>, type: string): string | undefined {
+  // Rows whose key is not `id`.
+  if (type === 'MembersRow') return `${type}:${row['teamId']}:${row['userId']}`;
+  return row['id'] === undefined ? undefined : `${type}:${row['id']}`;
+}
+
+export interface Answer {
+  readonly data?: Record<string, unknown> | null | undefined;
+  readonly errors?: readonly { readonly message: string }[] | undefined;
+}
+
+/** For the functions of `Network.create`: a `db` that failed is null, which would empty all other queries of `db`. */
+export function withoutErrors({ data, errors: [error] = [] }: Answer): GraphQLResponse {
+  if (error) throw new Error(error.message, { cause: error });
+  return { data: data ?? {} };
+}
