@@ -131,11 +131,13 @@ describe("urql's graphcache", () => {
 
   it('shows in a query what a live one with the same arguments is told', async () => {
     const { client, shown, user } = await start();
+    const live: AnyData[] = [];
     const { unsubscribe } = client
       .subscription(todos.replace('query', 'subscription'), {})
-      .subscribe(() => undefined);
+      .subscribe(({ data }) => live.push(data));
     await clients.gateway.admin`delete from todos where id = ${user.before + 1}`;
     await expect.poll(() => titles(shown.todos)).toEqual(['two']);
+    expect(live.at(-1)).toMatchObject({ db: { todos: [{ title: 'two' }] } });
     expect(user.sent).toEqual(['Todos', 'Teams']);
     unsubscribe();
   });

@@ -1,7 +1,9 @@
-import type { GraphQLResponse } from 'relay-runtime';
+import { type GraphQLResponse, ROOT_ID } from 'relay-runtime';
 
 /** For `new Environment({ getDataID, … })`: ids of two tables may be equal. */
 export function getDataID(row: Readonly<Record<string, unknown>>, type: string): string | undefined {
+  // A live list is the list of the query with the same arguments.
+  if (type === 'DbSubscription') return `${ROOT_ID}:db`;
   // Rows whose key is not `id`.
   if (type === 'MembersRow') return `${type}:${row['teamId']}:${row['userId']}`;
   return row['id'] === undefined ? undefined : `${type}:${row['id']}`;

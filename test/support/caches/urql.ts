@@ -2,13 +2,17 @@ import { mapExchange } from '@urql/core';
 import { cacheExchange, type Data, type UpdateResolver } from '@urql/exchange-graphcache';
 import { relayPagination } from '@urql/exchange-graphcache/extras';
 
-/** Whatever is shown of `db` is asked for again: lists, pages and numbers, also those within rows. */
-const askAgain: UpdateResolver = (_result, _args, cache) => cache.invalidate('Query.db');
+/** Inserts and deletes change lists, pages and numbers: what is shown of `db` is asked for again. */
+const askAgain: UpdateResolver<{ db: object | null }> = ({ db }, _args, cache) => {
+  if (Object.keys(db ?? {}).some((field) => /^(insert|delete)/.test(field))) cache.invalidate('Query.db');
+};
 
 export const rowsCache = cacheExchange({
   keys: {
     // Rows whose key is not `id`.
     MembersRow: ({ teamId, userId }) => `${teamId}:${userId}`,
+    // Without a key, the answer of what `updates` names is lost.
+    DbSubscription: () => 'db',
     // No rows: they belong to what they are selected in.
     DbQuery: () => null,
     TodosAggregate: () => null,
@@ -18,7 +22,7 @@ export const rowsCache = cacheExchange({
   },
   resolvers: { DbQuery: { todosConnection: relayPagination() } },
   updates: {
-    DbMutation: { insertTodosOne: askAgain, deleteTodosByPk: askAgain },
+    Mutation: { db: askAgain },
     // A live list is the list of the query with the same arguments.
     DbSubscription: {
       todos: ({ todos }: { todos: Data[] }, args, cache) => cache.link('Query.db', 'todos', args, todos),
