@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { RealtimeClient } from '../../src/modules/realtime/client/client.ts';
 import type { RealtimeLimits } from '../../src/modules/realtime/client/socket/limits.ts';
-import { type FakeRealtime, type Received, startFakeRealtime } from '../support/fake-realtime.ts';
+import { confirm, type FakeRealtime, type Received, startFakeRealtime } from '../support/fake-realtime.ts';
 import { callOf, realtimeClient } from '../support/realtime-client.ts';
 
 let fake: FakeRealtime;
@@ -108,6 +108,24 @@ test.each(['phx_error', 'phx_close'])('takes %s for a loss, and joins again', as
   fake.toAll(joinOf(todos)?.topic ?? '', event, {});
   await fake.until(() => fake.joins().length === 2 && followed.isHeard);
   expect(followed.words).toBe(before + 2);
+  followed.stop();
+  await allGone(client);
+});
+
+test('does not hear a table while Realtime has trouble with the database', async () => {
+  const client = clientOf({ confirmMs: 10_000 });
+  const followed = follow(client);
+  await fake.until(() => followed.isHeard);
+  const before = followed.words;
+  const { connection, joinRef, topic } = joinOf(todos) ?? {};
+  const trouble = { extension: 'postgres_changes', status: 'error', message: 'Too many database timeouts' };
+  fake.toAll(topic ?? '', 'system', trouble);
+  await fake.until(() => !followed.isHeard);
+  expect(followed.words).toBe(before + 1);
+  if (connection !== undefined) confirm(connection, joinRef ?? null, topic ?? '');
+  await fake.until(() => followed.isHeard);
+  expect(followed.words).toBe(before + 2);
+  expect(fake.joins()).toHaveLength(1);
   followed.stop();
   await allGone(client);
 });

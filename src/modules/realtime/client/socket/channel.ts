@@ -25,6 +25,8 @@ export interface ChannelHandlers {
   live(afterGap: boolean): void;
   /** Some messages may have been missed while the channel stayed up. */
   gap(): void;
+  /** No messages flow for now, though the channel is still joined: `live` or `refused` says how it went on. */
+  interrupted?(): void;
   message(frame: ServerFrame): void;
   /** A join or confirmation failed. True: go on trying; false: the channel has been or will be left. */
   refused(refusal: Refusal): boolean;
@@ -191,6 +193,7 @@ export function createChannel(spec: ChannelSpec, deps: ChannelDeps, handlers: Ch
     // Realtime retries database trouble by itself; we wait for its confirmation, and rejoin when none comes.
     leaveState('confirming');
     setTimer(timers.after(limits.confirmMs, timedOut));
+    handlers.interrupted?.();
   };
 
   return {

@@ -65,6 +65,7 @@ export function openTableChannel(table: TableName, deps: TableChannelDeps): Tabl
     caller: () => gateway,
     live: () => heard(true),
     gap: changed,
+    interrupted: () => heard(false),
     message(frame) {
       if (isOf(frame, table)) changed();
     },
