@@ -84,6 +84,13 @@ export const databaseVariables = {
     shape: aDuration,
     default: '5s',
   }),
+  IDEMPOTENCY_TTL: withDefault(duration(60_000, 7 * day), {
+    group: 'Database',
+    description:
+      'How long is known what was done under an `Idempotency-Key`. Kept in the schema `bunbun` of DATABASE_URL, whose login makes it; without it mutations that bring a key are NOT_CONFIGURED.',
+    shape: 'a duration from `1m` to `7d`',
+    default: '24h',
+  }),
   DATABASE_MAX_TIMEOUT: withDefault(duration(100, day), {
     group: 'Database',
     description: 'The largest `timeout` that a caller may ask for.',

@@ -81,6 +81,7 @@ export function sharedConfig(values: SharedValues, mode: Mode) {
       readPoolSize: values.DATABASE_READ_POOL_SIZE,
       poolWaitMs: values.DATABASE_POOL_WAIT,
       maxTimeoutMs: values.DATABASE_MAX_TIMEOUT,
+      idempotencyMs: values.IDEMPOTENCY_TTL,
     },
     viewer: {
       jwtSecret: values.JWT_SECRET,

@@ -18,6 +18,7 @@ import { createCallers } from './callers.ts';
 import { checkRateLimitNames } from './check-rate-limit-names.ts';
 import type { Config } from './config.ts';
 import { createGatewayServer } from './gateway-server.ts';
+import { createIdempotency } from './idempotency.ts';
 import { createLifecycle } from './lifecycle.ts';
 import { drainTimes, hostCheck, introspectionFor } from './modes.ts';
 import { modules } from './modules.ts';
@@ -57,6 +58,8 @@ export function createGateway(config: Config, overrides: { readonly log?: Logger
   const { places, rateLimit, bodies } = limits;
   const pools = createPools(config, log);
   if (pools) lifecycle.add('postgres', () => pools.end());
+  const idempotency = createIdempotency(config, pools, log);
+  if (idempotency) lifecycle.add('idempotency keys', idempotency.close);
   const deployment = { schema, pools, callers, places, rateLimit, metrics, log, lifecycle };
   const { services, started } = startModules(modules, config, deployment);
   const engine = createOperationEngine({
@@ -66,6 +69,7 @@ export function createGateway(config: Config, overrides: { readonly log?: Logger
     limits: config.graphql,
     introspection: introspectionFor(config),
     observers: [countOperations(metrics), logOperations(log)],
+    idempotency,
     log,
   });
 
@@ -114,7 +118,7 @@ export function createGateway(config: Config, overrides: { readonly log?: Logger
 
   return {
     async listen(announce) {
-      await Promise.all(started.map((one) => one.check?.()));
+      await Promise.all([idempotency?.prepare(), ...started.map((one) => one.check?.())]);
       const { host, port } = settings;
       const address = await listen(server, { host, port, variable: 'PORT' });
       if (metricsServer && metricsPort !== undefined) {

@@ -9,6 +9,7 @@ const exposedHeaders = [
   'content-range',
   'content-location',
   'etag',
+  'idempotency-replayed',
   'link',
   'location',
   'retry-after',

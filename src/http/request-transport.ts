@@ -36,6 +36,9 @@ export function requestTransport(
     requestId: requestIdOf(request),
     clientAddress: deps.clientAddress(request),
     userAgent: request.headers['user-agent'],
+    get idempotencyKey() {
+      return request.headers['idempotency-key'];
+    },
     get headers() {
       return deps.requestHeaders === undefined ? {} : fittingHeaders(deps.requestHeaders(request));
     },

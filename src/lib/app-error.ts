@@ -26,7 +26,7 @@ export const errorCodes = {
   OUTCOME_UNKNOWN: {
     http: 504,
     meaning:
-      'The answer to a write never came, or what commits as it goes was cancelled: look before you retry.',
+      'The answer to a write never came, or what commits as it goes was cancelled: look before you retry. With `idempotency: unknown` the same idempotency key will never tell.',
   },
   NOT_CONFIGURED: { http: 501, meaning: 'The service is not part of this deployment.' },
   SHUTTING_DOWN: { http: 503, meaning: 'This process is draining; retry on another connection.' },

@@ -1,5 +1,6 @@
 import type { Backlog } from '../lib/fan-out/backlog.ts';
 import type { Logger } from '../observability/logger.ts';
+import type { KeyedCall } from './idempotency-key.ts';
 import type { Viewer } from './viewer.ts';
 import type { ViewerRenewal } from './viewer-renewal.ts';
 
@@ -22,4 +23,6 @@ export interface Call {
   readonly renewal?: ViewerRenewal;
   /** What waits for the caller, where several of its calls share a connection. */
   readonly backlog?: Backlog;
+  /** Where it is a mutation under an idempotency key that its one field keeps: see `keepsIdempotencyKey`. */
+  readonly keyed?: KeyedCall;
 }

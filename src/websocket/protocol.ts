@@ -3,6 +3,7 @@ import { type ExecutionArgs, GraphQLSchema, parse } from 'graphql';
 import { makeServer } from 'graphql-ws';
 import type { OperationEngine, PreparedOperation } from '../graphql/engine/engine.ts';
 import { toClientError } from '../graphql/engine/errors.ts';
+import { keyInExtensions } from '../graphql/engine/idempotency/given-key.ts';
 import type { Transport } from '../graphql/engine/transport.ts';
 import { unsupportedRequest } from '../graphql/engine/unsupported-request.ts';
 import { noRoomForBody } from '../http/request-body.ts';
@@ -128,7 +129,7 @@ export function createProtocol(deps: ProtocolDeps) {
       if (Object.keys(subscriptions).length > limits.maxOperations) {
         return [tooMany('This socket', limits.maxOperations)];
       }
-      const { query, variables, operationName } = payload;
+      const { query, variables, operationName, extensions } = payload;
       // Also those that no operation asks for: they are written out to find who shares it.
       if (isTooDeep(variables)) {
         const fault = `JSON must not be nested deeper than ${mostLevels} levels.`;
@@ -136,7 +137,12 @@ export function createProtocol(deps: ProtocolDeps) {
       }
       const abort = new AbortController();
       const transport = transportOf(connection, abort.signal);
-      const params = { query, variables: variables ?? null, operationName: operationName ?? null };
+      const params = {
+        query,
+        variables: variables ?? null,
+        operationName: operationName ?? null,
+        idempotencyKey: keyInExtensions(extensions),
+      };
       const prepared = engine.prepare(params, transport);
       const go = (one: PreparedOperation) => begin(one, transport, abort, connection, id);
       return prepared instanceof Promise ? prepared.then(go) : go(prepared);

@@ -1277,6 +1277,60 @@ export type D = { a: 'Query', b: 'Query' };
 
 export type C = { b: 'Query' };
 
+export type Operation_2555504cVariables = Exact<{ [key: string]: never; }>;
+
+
+export type Operation_2555504c = { executeSql: { rowCount: number } };
+
+export type Operation_962198d5Variables = Exact<{
+  statement: Scalars['String']['input'];
+}>;
+
+
+export type Operation_962198d5 = { executeSql: { rowCount: number, rows: Array<Record<string, unknown>> } };
+
+export type Operation_5ebe0525Variables = Exact<{ [key: string]: never; }>;
+
+
+export type Operation_5ebe0525 = { executeSql: { rowCount: number } };
+
+export type Operation_88ac923dVariables = Exact<{ [key: string]: never; }>;
+
+
+export type Operation_88ac923d = { one: { rowCount: number }, two: { rowCount: number } };
+
+export type Operation_399febf8Variables = Exact<{ [key: string]: never; }>;
+
+
+export type Operation_399febf8 = { signIn: { session: { accessToken: string } } };
+
+export type Operation_c015e6bfVariables = Exact<{ [key: string]: never; }>;
+
+
+export type Operation_c015e6bf = { refreshSession: { session: { accessToken: string } } };
+
+export type Operation_48d720a3Variables = Exact<{ [key: string]: never; }>;
+
+
+export type Operation_48d720a3 = { generateAuthLink: { actionLink: string } };
+
+export type Operation_89ef5f34Variables = Exact<{ [key: string]: never; }>;
+
+
+export type Operation_89ef5f34 = { createSignedUrls: Array<{ path: string }> };
+
+export type Operation_e2fda221Variables = Exact<{ [key: string]: never; }>;
+
+
+export type Operation_e2fda221 = { invokeFunction: { status: number } };
+
+export type Operation_fec11cf3Variables = Exact<{
+  file: Scalars['File']['input'];
+}>;
+
+
+export type Operation_fec11cf3 = { uploadFile: { path: string, size: string } };
+
 export type Operation_6ddd3cb8Variables = Exact<{
   schema: Scalars['String']['input'];
   name: Scalars['String']['input'];
@@ -2371,6 +2425,7 @@ export interface Operations {
   "mutation ($email: EmailAddress!) { inviteUser(email: $email, data: { team: \"red\" }) { email invitedAt } }": { data: Operation_372cf059; variables: Operation_372cf059Variables };
   "mutation ($email: EmailAddress!) { requestPasswordReset(email: $email) { sent messageId } }": { data: Operation_62fbe085; variables: Operation_62fbe085Variables };
   "mutation ($f: File!, $p: String!) { uploadFile(input: { bucket: \"box\", path: $p, file: $f }) { size } }": { data: Operation_edd097b7; variables: Operation_edd097b7Variables };
+  "mutation ($file: File!) {\n        uploadFile(input: { bucket: \"docs\", path: \"a.txt\", file: $file }) { path size } }": { data: Operation_fec11cf3; variables: Operation_fec11cf3Variables };
   "mutation ($file: File!) { uploadFile(input: { bucket: \"b\", path: \"a\", file: $file }) { size } }": { data: Operation_33c763f4; variables: Operation_33c763f4Variables };
   "mutation ($file: File!) { uploadFile(input: { bucket: \"b\", path: \"p\", file: $file }) { path } }": { data: Operation_b2e684a5; variables: Operation_b2e684a5Variables };
   "mutation ($file: File!) { uploadFile(input: { bucket: \"bench\", path: \"b\", upsert: true, file: $file }) { size } }": { data: Operation_14508f30; variables: Operation_14508f30Variables };
@@ -2443,6 +2498,7 @@ export interface Operations {
   "mutation ($s: String!) { executeSql(statement: $s) { rows } }": { data: Operation_d0d829b4; variables: Operation_d0d829b4Variables };
   "mutation ($scope: SignOutScope!) { signOut(scope: $scope) { userId } }": { data: Operation_4d1db0d5; variables: Operation_4d1db0d5Variables };
   "mutation ($statement: String!) { executeSql(statement: $statement) { command } }": { data: Operation_0092a94b; variables: Operation_0092a94bVariables };
+  "mutation ($statement: String!) { executeSql(statement: $statement) { rowCount rows } }": { data: Operation_962198d5; variables: Operation_962198d5Variables };
   "mutation ($t: String!) { refreshSession(refreshToken: $t) { session { refreshToken } } }": { data: Operation_13b67527; variables: Operation_13b67527Variables };
   "mutation ($t: String!) { refreshSession(refreshToken: $t) { user { id } } }": { data: Operation_b2204b50; variables: Operation_b2204b50Variables };
   "mutation ($token: String!) { refreshSession(refreshToken: $token) {\n      user { id email } session { accessToken refreshToken } } }": { data: Operation_70b197e8; variables: Operation_70b197e8Variables };
@@ -2469,6 +2525,7 @@ export interface Operations {
   "mutation { createBucket(input: { id: \"lost\" }) { id } }": { data: Operation_16e44ebe; variables: Operation_16e44ebeVariables };
   "mutation { createBucket(input: { id: \"mine\" }) { id } }": { data: Operation_02e641ce; variables: Operation_02e641ceVariables };
   "mutation { createBucket(input: { id: \"temp\" }) { id } }": { data: Operation_907d5f2d; variables: Operation_907d5f2dVariables };
+  "mutation { createSignedUrls(bucket: \"b\", paths: [\"p\"]) { path } }": { data: Operation_89ef5f34; variables: Operation_89ef5f34Variables };
   "mutation { createSignedUrls(bucket: \"docs\", paths: [\"a.txt\"]) { url } }": { data: Operation_f1b95604; variables: Operation_f1b95604Variables };
   "mutation { createSignedUrls(bucket: \"listing\", paths: [\"b.txt\"], expiresIn: \"25h\") { url } }": { data: Operation_9624d389; variables: Operation_9624d389Variables };
   "mutation { createSignedUrls(bucket: \"listing\", paths: [\"none\", \"b.txt\"], expiresIn: \"5m\") { path url error } }": { data: Operation_7dd89d71; variables: Operation_7dd89d71Variables };
@@ -2483,18 +2540,25 @@ export interface Operations {
   "mutation { enrollFactor(input: {}) { secret } }": { data: Operation_00a0cf0a; variables: Operation_00a0cf0aVariables };
   "mutation { executeSql(statement: \"\"\"select current_user as role, current_setting('search_path') as path,\n        current_setting('statement_timeout') <> '77s' as timeout, (select count(*)::int from pg_prepared_statements) as prepared,\n        (select count(*)::int from pg_locks where locktype = 'advisory') as locks\"\"\") { rows } }": { data: Operation_a5920f33; variables: Operation_a5920f33Variables };
   "mutation { executeSql(statement: \"alter table short add column note text\") { rowCount } }": { data: Operation_22096e22; variables: Operation_22096e22Variables };
+  "mutation { executeSql(statement: \"delete from runs\", maxRows: -1) { rowCount } }": { data: Operation_5ebe0525; variables: Operation_5ebe0525Variables };
+  "mutation { executeSql(statement: \"insert into runs default values\") { rowCount } }": { data: Operation_2555504c; variables: Operation_2555504cVariables };
   "mutation { executeSql(statement: \"select 1\") { rowCount } }": { data: Operation_1b931b21; variables: Operation_1b931b21Variables };
   "mutation { executeSql(statement: \"select pg_sleep(60)\") { rowCount } }": { data: Operation_debb3a02; variables: Operation_debb3a02Variables };
+  "mutation { generateAuthLink(input: { type: MAGICLINK, email: \"a@example.com\" }) { actionLink } }": { data: Operation_48d720a3; variables: Operation_48d720a3Variables };
   "mutation { invokeFunction(name: \"_internal\") { status } }": { data: Operation_3cf632b1; variables: Operation_3cf632b1Variables };
+  "mutation { invokeFunction(name: \"f\") { status } }": { data: Operation_e2fda221; variables: Operation_e2fda221Variables };
   "mutation { invokeFunction(name: \"slow\") { status } }": { data: Operation_5c84a58b; variables: Operation_5c84a58bVariables };
   "mutation { moveFile(input: { bucket: \"docs\", from: \"theirs.txt\", to: \"mine.txt\" }) { path } }": { data: Operation_e494ef50; variables: Operation_e494ef50Variables };
+  "mutation { one: executeSql(statement: \"insert into runs (note) values ('one')\") { rowCount }\n      two: executeSql(statement: \"delete from runs\", maxRows: -1) { rowCount } }": { data: Operation_88ac923d; variables: Operation_88ac923dVariables };
   "mutation { reauthenticate { sent } }": { data: Operation_5332a4fa; variables: Operation_5332a4faVariables };
   "mutation { refreshSession(refreshToken: \"abcdefghijkl\") { session { refreshToken } } }": { data: Operation_dfc2a237; variables: Operation_dfc2a237Variables };
+  "mutation { refreshSession(refreshToken: \"x\") { session { accessToken } } }": { data: Operation_c015e6bf; variables: Operation_c015e6bfVariables };
   "mutation { refreshSession(refreshToken: \"x\") { user { id } } }": { data: Operation_e9160716; variables: Operation_e9160716Variables };
   "mutation { sendBroadcast(channel: \"chat\", event: \"hi\", payload: { from: \"graphql\", big: 1 }) }": { data: Operation_5ca5dee8; variables: Operation_5ca5dee8Variables };
   "mutation { sendBroadcast(channel: \"lobby\", event: \"e\", payload: { a: 1 }, private: true) }": { data: Operation_47edba9b; variables: Operation_47edba9bVariables };
   "mutation { sendBroadcast(channel: \"room\", event: \"e\", payload: { a: 1 }) }": { data: Operation_3de19708; variables: Operation_3de19708Variables };
   "mutation { signIn(input: { email: \"a@b.cd\", password: \"secret\" }) { __typename } }": { data: Operation_2cabdf49; variables: Operation_2cabdf49Variables };
+  "mutation { signIn(input: { email: \"a@example.com\", password: \"long enough\" }) { session { accessToken } } }": { data: Operation_399febf8; variables: Operation_399febf8Variables };
   "mutation { signIn(input: { email: \"a@example.com\", password: \"secret1\" }) { user { id } } }": { data: Operation_25749bce; variables: Operation_25749bceVariables };
   "mutation { signIn(input: { email: \"a@example.com\", password: \"x\" }) { session { accessToken } } }": { data: Operation_07dda967; variables: Operation_07dda967Variables };
   "mutation { signInAnonymously { session { accessToken } } }": { data: Operation_d8f2a8cf; variables: Operation_d8f2a8cfVariables };

@@ -35,6 +35,7 @@ export async function startEngineGateway(
   const engine = createOperationEngine({
     schemas,
     services: {} as never,
+    idempotency: undefined,
     rateLimit: limits.rateLimit,
     log,
     limits: config.graphql,

@@ -26,17 +26,30 @@ export async function startRowsGateway(
   await developer.end();
   const admin = postgres(server.urlFor('supabase_admin'), { max: 2, onnotice: () => undefined });
   const { reached = (url) => url, ...others } = options;
-  const rowsEnv = {
-    ...databaseEnv(await reached(server.databaseUrl)),
-    DATABASE_URL_ROWS: await reached(server.rowsUrl),
-    DATABASE_URL_ROWS_SERVICE: await reached(server.rowsServiceUrl),
-    ...(typeof env === 'function' ? env(server) : env),
+  const urls = {
+    databaseUrl: await reached(server.databaseUrl),
+    rowsUrl: await reached(server.rowsUrl),
+    rowsServiceUrl: await reached(server.rowsServiceUrl),
   };
-  const gateway = await startTestGateway(rowsEnv, others);
+  const own = typeof env === 'function' ? env(server) : env;
+  const gateway = await startTestGateway({ ...rowsEnv(urls), ...own }, others);
   const close = async (): Promise<void> => {
     await gateway.close();
     await admin.end();
     await server.stop();
   };
   return { ...gateway, server, admin, close, [Symbol.asyncDispose]: close };
+}
+
+/** The environment of a gateway that shows the tables of the database with these logins. */
+export function rowsEnv({
+  databaseUrl,
+  rowsUrl,
+  rowsServiceUrl,
+}: Pick<TestPostgres, 'databaseUrl' | 'rowsUrl' | 'rowsServiceUrl'>): Record<string, string> {
+  return {
+    ...databaseEnv(databaseUrl),
+    DATABASE_URL_ROWS: rowsUrl,
+    DATABASE_URL_ROWS_SERVICE: rowsServiceUrl,
+  };
 }

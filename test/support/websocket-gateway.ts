@@ -130,6 +130,7 @@ export async function startWebSocketGateway(
   const engine = createOperationEngine({
     schemas: { forEverybody: () => schema },
     services: {} as never,
+    idempotency: undefined,
     rateLimit: createFieldRateLimit({
       take: () => ({ ok: true, retryAfterMs: 0 }),
       giveBack: () => undefined,

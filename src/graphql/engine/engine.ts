@@ -20,6 +20,8 @@ export interface OperationParams {
   readonly query: string;
   readonly variables?: Readonly<Record<string, unknown>> | null;
   readonly operationName?: string | null;
+  /** What came as `extensions.idempotencyKey`: it counts before a header. */
+  readonly idempotencyKey?: unknown;
 }
 
 /** Parsed and validated, or refused with the errors that the client gets. */
@@ -84,7 +86,9 @@ export function createOperationEngine(deps: OperationEngineDeps): OperationEngin
     const variables = operationVariables(schema, facts.operation, came, suggestions);
     const tooMany = tooManyValues(variables.given, limits);
     if (tooMany) return refused(facts.type, [tooMany], transport);
-    const operation = { query, document, facts, variables, schema: execution };
+    const idempotencyKey =
+      facts.type === 'mutation' ? (params.idempotencyKey ?? transport.idempotencyKey) : undefined;
+    const operation = { query, document, facts, variables, schema: execution, idempotencyKey };
     const viewer = () =>
       caller && !facts.ignoresAuthorization ? caller : transport.viewer(facts.ignoresAuthorization);
     return {

@@ -1,14 +1,24 @@
-import { type DocumentNode, type ExecutionResult, execute, type GraphQLSchema, subscribe } from 'graphql';
+import {
+  type DocumentNode,
+  type ExecutionResult,
+  execute,
+  GraphQLError,
+  type GraphQLSchema,
+  subscribe,
+} from 'graphql';
 import { AppError } from '../../lib/app-error.ts';
 import type { FieldRateLimit } from '../../limits/field-rate-limit.ts';
 import { OutdatedSchema } from '../../module/outdated-schema.ts';
 import type { Logger } from '../../observability/logger.ts';
+import type { IdempotencyStore } from '../../upstream/postgres/idempotency/idempotency-store.ts';
+import type { Call } from '../../viewer/call.ts';
 import { reaches, type Viewer } from '../../viewer/viewer.ts';
 import { type Context, createLoaders, type Services } from '../kit/context.ts';
 import { checkCost, type OperationLimits } from './document/limits.ts';
 import { createLocate } from './document/locations.ts';
 import type { OperationFacts } from './document/operation-facts.ts';
 import { type ErrorAudience, errorCodeOf, toClientError } from './errors.ts';
+import { createMutationsOnce } from './idempotency/mutation-once.ts';
 import { mapResults } from './map-results.ts';
 import type { ObservedOperation, OperationEnd, OperationObserver } from './observers.ts';
 import { withTextExtensions } from './result-text.ts';
@@ -23,6 +33,8 @@ export interface RunnerDeps {
   /** Who may introspect: everybody in development, SERVICE_ROLE alone in production unless configured. */
   readonly introspection: 'everybody' | 'service_role' | 'nobody';
   readonly observers: readonly OperationObserver[];
+  /** Where the answers of mutations with an idempotency key are kept; undefined where they cannot be. */
+  readonly idempotency: IdempotencyStore | undefined;
 }
 
 export type OperationOutcome = ExecutionResult | AsyncIterable<ExecutionResult>;
@@ -35,6 +47,8 @@ export interface RunnableOperation {
   readonly variables: OperationVariables;
   /** As it is executed. */
   readonly schema: GraphQLSchema;
+  /** Of a mutation, what came as its idempotency key; undefined where none did. */
+  readonly idempotencyKey?: unknown;
 }
 
 export interface OperationRunner {
@@ -63,9 +77,21 @@ function mayRunAnew({ data, errors }: ExecutionResult, { type }: OperationFacts)
   return type === 'query' || Object.keys(data ?? {}).length === 1;
 }
 
+function singleResult(outcome: OperationOutcome): ExecutionResult {
+  if (Symbol.asyncIterator in outcome) throw new Error('A mutation gave a stream.');
+  return outcome;
+}
+
+/** An error of an operation as a whole. */
+function asGraphQLError(error: unknown): GraphQLError {
+  const originalError = error instanceof Error ? error : new Error(String(error));
+  return new GraphQLError(originalError.message, { originalError });
+}
+
 /** Caller, cost, execution and errors of operations, in that order. */
 export function createOperationRunner(deps: RunnerDeps): OperationRunner {
   const { services, rateLimit, limits, log, introspection, observers } = deps;
+  const onceUnderKey = createMutationsOnce(deps.idempotency);
   const ended = (operation: ObservedOperation, end: OperationEnd): void => {
     for (const observer of observers) observer.ended(operation, end);
   };
@@ -78,7 +104,8 @@ export function createOperationRunner(deps: RunnerDeps): OperationRunner {
     });
   }
 
-  function contextOf(transport: Transport, viewer: Viewer): Context {
+  /** `own`: what the call has of its own, in place of the transport's. */
+  function contextOf(transport: Transport, viewer: Viewer, own?: Partial<Call>): Context {
     const context: Context = {
       call: {
         viewer,
@@ -95,6 +122,7 @@ export function createOperationRunner(deps: RunnerDeps): OperationRunner {
         },
         ...(transport.renewal === undefined ? {} : { renewal: transport.renewal }),
         ...(transport.backlog === undefined ? {} : { backlog: transport.backlog }),
+        ...own,
       },
       services,
       rateLimit,
@@ -122,11 +150,14 @@ export function createOperationRunner(deps: RunnerDeps): OperationRunner {
       const locating = { ...audience(), locate: createLocate(document, query) };
       return { ...result, errors: result.errors.map((error) => toClientError(error, locating)) };
     };
+    const observe = ({ errors }: ExecutionResult): void =>
+      end(errors?.[0] ? codeOf(errors[0], transport) : 'OK');
     return {
       end,
       toClient,
+      observe,
       finish(result: ExecutionResult): ExecutionResult {
-        end(result.errors?.[0] ? codeOf(result.errors[0], transport) : 'OK');
+        observe(result);
         return toClient(result);
       },
       failed(error: unknown): ExecutionResult {
@@ -142,9 +173,10 @@ export function createOperationRunner(deps: RunnerDeps): OperationRunner {
       assertMayIntrospect(facts, viewer);
       checkCost(facts, variables.given, limits);
       const streams = facts.type === 'subscription';
+      const once = onceUnderKey(operation, viewer);
       const { errors } = variables.fitted();
       if (streams && !errors) transport.takeStreamPlace?.();
-      const { finish, toClient, failed, end } = begin(operation, viewer, transport);
+      const { finish, toClient, failed, end, observe } = begin(operation, viewer, transport);
       if (errors) return finish({ errors });
       const args = {
         schema,
@@ -153,12 +185,22 @@ export function createOperationRunner(deps: RunnerDeps): OperationRunner {
         variableValues: variables.given,
         operationName: facts.name ?? null,
       };
-      if (!streams) {
-        const done = (result: ExecutionResult): OperationOutcome | Promise<OperationOutcome> => {
-          if (anew === undefined || !mayRunAnew(result, facts)) return finish(result);
-          end(codeOf(result.errors?.[0], transport));
-          return anew();
+      const done = (result: ExecutionResult): OperationOutcome | Promise<OperationOutcome> => {
+        if (anew === undefined || !mayRunAnew(result, facts)) return finish(result);
+        end(codeOf(result.errors?.[0], transport));
+        return anew();
+      };
+      if (once !== undefined) {
+        const run = async (own: Partial<Call>): Promise<ExecutionResult> => {
+          const result = await execute({ ...args, contextValue: contextOf(transport, viewer, own) });
+          // A key that was claimed before cannot be claimed anew.
+          return own.keyed === undefined ? finish(result) : singleResult(await done(result));
         };
+        return once({ signal: transport.signal, run, kept: observe }).catch((error: unknown) =>
+          finish({ errors: [asGraphQLError(error)] }),
+        );
+      }
+      if (!streams) {
         const result = execute(args);
         return result instanceof Promise ? result.then(done) : done(result);
       }

@@ -8,6 +8,8 @@ export interface Transport {
   readonly requestId: string;
   readonly clientAddress: string | undefined;
   readonly userAgent: string | undefined;
+  /** What came as `Idempotency-Key`; undefined on a WebSocket, which has no headers of an operation. */
+  readonly idempotencyKey?: unknown;
   /** See Call. Throws PAYLOAD_TOO_LARGE where they are larger than an operation may carry. */
   readonly headers: RequestHeaders;
   /** Aborted when the caller has left. */

@@ -40,6 +40,11 @@ interface OperationOptions {
   readonly secretAnswer?: boolean | undefined;
   /** Of a root field: it resolves to a JsonText of everything that is selected below it, or to null. @default false */
   readonly answersText?: boolean | undefined;
+  /**
+   * Of a root field of mutations: all that it does is one transaction, in which it keeps the idempotency key of the call.
+   * @default false
+   */
+  readonly keepsIdempotencyKey?: boolean | undefined;
 }
 
 declare global {
@@ -61,8 +66,16 @@ declare module 'graphql' {
 /** Carries the options from a field's definition to the schema, where the engine finds them as an extension. */
 class OperationOptionsPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
   override onOutputFieldConfig(field: PothosOutputFieldConfig<Types>) {
-    const { ignoresAuthorization, cost, sharing, secretAnswer, answersText } = field.pothosOptions;
-    const given = { ignoresAuthorization, cost, sharing, secretAnswer, answersText };
+    const { ignoresAuthorization, cost, sharing, secretAnswer, answersText, keepsIdempotencyKey } =
+      field.pothosOptions;
+    const given = {
+      ignoresAuthorization,
+      cost,
+      sharing,
+      secretAnswer,
+      answersText,
+      keepsIdempotencyKey,
+    };
     if (Object.values(given).every((option) => option === undefined)) return field;
     return { ...field, extensions: { ...field.extensions, [pluginName]: given } };
   }

@@ -1,4 +1,5 @@
 import type { OperationParams } from '../../graphql/engine/engine.ts';
+import { keyInExtensions } from '../../graphql/engine/idempotency/given-key.ts';
 import { unsupportedRequest } from '../../graphql/engine/unsupported-request.ts';
 import type { AppError } from '../../lib/app-error.ts';
 import { badInput } from '../../lib/bad-input.ts';
@@ -34,7 +35,12 @@ function wellFormed(body: unknown): OperationParams | undefined {
   if (variables != null && !isRecord(variables)) return undefined;
   if (extensions != null && !isRecord(extensions)) return undefined;
   if (operationName != null && typeof operationName !== 'string') return undefined;
-  return { query, variables: variables ?? null, operationName: operationName ?? null };
+  return {
+    query,
+    variables: variables ?? null,
+    operationName: operationName ?? null,
+    idempotencyKey: keyInExtensions(extensions),
+  };
 }
 
 function parseOrUndefined(text: string): unknown {

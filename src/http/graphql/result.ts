@@ -57,6 +57,7 @@ export function httpAnswer(result: ExecutionResult, { mediaType, secret }: Answe
   let status = 200;
   const headers: Record<string, string> = { 'content-type': `${mediaType}; charset=utf-8` };
   if (secret === true) headers['cache-control'] = 'no-store';
+  if (result.extensions?.['idempotencyReplayed'] === true) headers['idempotency-replayed'] = 'true';
   if (!result.errors) return { status, headers, body: resultText(result) };
   for (const error of result.errors) {
     const hints = httpHints(error);

@@ -2,6 +2,7 @@ import { type ExecutionResult, GraphQLError } from 'graphql';
 import { isAsyncIterable, mapAsyncIterator, type Plugin } from 'graphql-yoga';
 import type { OperationEngine } from '../../graphql/engine/engine.ts';
 import { toClientError } from '../../graphql/engine/errors.ts';
+import { keyInExtensions } from '../../graphql/engine/idempotency/given-key.ts';
 import { resultText } from '../../graphql/engine/result-text.ts';
 import type { Transport } from '../../graphql/engine/transport.ts';
 import type { Logger } from '../../observability/logger.ts';
@@ -23,8 +24,10 @@ export function useOperationEngine(engine: OperationEngine, log: Logger): Plugin
     onParams({ params: { operationName: name }, setParamsHandler }) {
       if (name != null && typeof name !== 'string') throw operationNameNoText(name);
       setParamsHandler(async ({ params, request, context }) => {
-        const { query = '', variables = null, operationName = null } = params;
-        const prepared = await engine.prepare({ query, variables, operationName }, context.transport);
+        const { query = '', variables = null, operationName = null, extensions } = params;
+        const idempotencyKey = keyInExtensions(extensions);
+        const asked = { query, variables, operationName, idempotencyKey };
+        const prepared = await engine.prepare(asked, context.transport);
         if (prepared.type === 'refused') return prepared.result;
         if (prepared.type === 'mutation' && request.method === 'GET') return mutationByGet();
         context.secretAnswer = prepared.secretAnswer;

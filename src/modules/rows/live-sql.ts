@@ -21,7 +21,7 @@ begin
     select from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
     where c.oid = relation and c.relkind in ('r', 'p') and c.relpersistence <> 't'
       and n.nspname not like 'pg\\_%' and n.nspname not in (
-        'information_schema', '_bunbun', '_realtime', 'auth', 'storage', 'realtime', 'extensions', 'graphql',
+        'information_schema', 'bunbun', '_bunbun', '_realtime', 'auth', 'storage', 'realtime', 'extensions', 'graphql',
         'graphql_public', 'vault', 'pgbouncer', 'pgsodium', 'cron', 'net', 'supabase_functions',
         'supabase_migrations')
       and not exists (

@@ -12,8 +12,12 @@ export interface OperationFacts {
   readonly ignoresAuthorization: boolean;
   /** Its answer holds a credential. */
   readonly secretAnswer: boolean;
+  /** All that it does is one transaction, in which its one field keeps the idempotency key. */
+  readonly keepsIdempotencyKey: boolean;
   cost(variables: Readonly<Record<string, unknown>>): number;
 }
+
+const typename = '__typename';
 
 export function operationFacts(
   schema: GraphQLSchema,
@@ -22,7 +26,11 @@ export function operationFacts(
 ): OperationFacts {
   const rootFields = schema.getRootType(operation.operation)?.getFields() ?? {};
   const names: string[] = [];
-  visitFields([operation.selectionSet], fragments, ({ name }) => names.push(name.value));
+  const keys = new Set<string>();
+  visitFields([operation.selectionSet], fragments, ({ name, alias }) => {
+    names.push(name.value);
+    if (name.value !== typename) keys.add((alias ?? name).value);
+  });
   const { cost, constant, secretAnswer } = fieldTotals(schema, operation, fragments, {});
   return {
     type: operation.operation,
@@ -33,6 +41,11 @@ export function operationFacts(
       (name) => rootFields[name]?.extensions.operations?.ignoresAuthorization === true,
     ),
     secretAnswer,
+    keepsIdempotencyKey:
+      keys.size === 1 &&
+      names.every(
+        (name) => name === typename || rootFields[name]?.extensions.operations?.keepsIdempotencyKey === true,
+      ),
     cost: constant ? () => cost : (variables) => fieldTotals(schema, operation, fragments, variables).cost,
   };
 }

@@ -1,3 +1,4 @@
+import { keyInExtensions } from '../../../graphql/engine/idempotency/given-key.ts';
 import { unsupportedRequest } from '../../../graphql/engine/unsupported-request.ts';
 import type { UploadedFile } from '../../../graphql/kit/uploaded-file.ts';
 import { badInput } from '../../../lib/bad-input.ts';
@@ -8,6 +9,7 @@ export interface MultipartOperation {
   readonly query: string;
   readonly variables: Record<string, unknown>;
   readonly operationName: string | null;
+  readonly idempotencyKey: unknown;
 }
 
 function parse(name: string, text: string): Record<string, unknown> {
@@ -28,7 +30,7 @@ function parse(name: string, text: string): Record<string, unknown> {
 
 /** The field `operations`: one operation, not a batch. Throws BAD_USER_INPUT. */
 export function parseOperations(text: string): MultipartOperation {
-  const { query, variables, operationName } = parse('operations', text);
+  const { query, variables, operationName, extensions } = parse('operations', text);
   if (typeof query !== 'string') throw badInput([], 'operations.query must be a string.');
   if (variables !== undefined && variables !== null && !isRecord(variables)) {
     throw badInput([], 'operations.variables must be an object.');
@@ -36,7 +38,12 @@ export function parseOperations(text: string): MultipartOperation {
   if (operationName !== undefined && operationName !== null && typeof operationName !== 'string') {
     throw badInput([], 'operations.operationName must be a string.');
   }
-  return { query, variables: variables ?? {}, operationName: operationName ?? null };
+  return {
+    query,
+    variables: variables ?? {},
+    operationName: operationName ?? null,
+    idempotencyKey: keyInExtensions(extensions),
+  };
 }
 
 /**

@@ -8,6 +8,7 @@ import type { StatementAnswer } from '../../../upstream/postgres/rows/write/writ
 import type { Call } from '../../../viewer/call.ts';
 import { createAnswerBudget } from './answer-budget.ts';
 import { writeCallsFunction } from './calls-function.ts';
+import { keyedWrite } from './keyed-write.ts';
 import { ownerOf } from './owner-of.ts';
 import {
   answerOf,
@@ -23,8 +24,8 @@ export interface RowsClient {
   /** Answers all queries out of one snapshot. */
   readonly read: Answerer<ReadQuery>;
   /**
-   * Does all that is asked for in one transaction, one after another. Nothing is done where it throws, but for
-   * OUTCOME_UNKNOWN: the connection was lost when it was to be committed.
+   * Does all that is asked for in one transaction, one after another; under the key of the call once. Nothing is done where
+   * it throws, but for OUTCOME_UNKNOWN: the connection was lost when it was to be committed.
    */
   readonly write: Answerer<WriteQuery>;
 }
@@ -79,15 +80,20 @@ export function createRowsClient(deps: RowsClientDeps): RowsClient {
       let running: number | undefined;
       try {
         const { caller, options } = readings.callFor(call, call.signal, calls, limitsOf(call));
-        const answer = await runner.write(caller, options, async (transaction) => {
-          const answers: StatementAnswer[] = [];
-          for (const [index, query] of queries.entries()) {
-            running = index;
-            answers.push(await performWrite(query, limits.maxRows, transaction.run));
-          }
-          running = undefined;
-          return answerOf(answers);
-        });
+        const answer = await runner.write(
+          caller,
+          options,
+          async (transaction) => {
+            const answers: StatementAnswer[] = [];
+            for (const [index, query] of queries.entries()) {
+              running = index;
+              answers.push(await performWrite(query, limits.maxRows, transaction.run));
+            }
+            running = undefined;
+            return answerOf(answers);
+          },
+          call.keyed && keyedWrite(call.keyed),
+        );
         // Fields of a mutation come one after another: it is not more than was left.
         budget.spend(call, answer);
         return answer;

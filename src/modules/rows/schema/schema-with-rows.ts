@@ -60,11 +60,16 @@ function rootsWithRows(
     description: 'Your tables and functions. One that fails makes all of `db` null. Access: ANON.',
     resolve: resolvers.query,
   });
-  const mutation = withDb(config.mutation, dbMutation(types, model), {
-    description:
-      'Writes to your tables, and functions: one transaction in the order written. One that fails undoes all of `db`, which is null then. Access: ANON.',
-    resolve: resolvers.mutation,
-  });
+  const mutation = withDb(
+    config.mutation,
+    dbMutation(types, model),
+    {
+      description:
+        'Writes to your tables, and functions: one transaction in the order written. One that fails undoes all of `db`, which is null then. Access: ANON.',
+      resolve: resolvers.mutation,
+    },
+    { keepsIdempotencyKey: true },
+  );
   const subscription = withDb(
     config.subscription,
     dbSubscription(types, model),

@@ -16,7 +16,7 @@ import {
 import { type FirstFailure, isPassing, wholeTransaction } from './rows-steps.ts';
 import type { RoleSettings } from './settings.ts';
 import { createShares } from './shares.ts';
-import { writeRows } from './write-rows.ts';
+import { type KeyedWrite, writeRows } from './write-rows.ts';
 
 export interface RowsRunnerOptions extends RowsPoolsOptions {
   /** Read anew for each statement, as the schema may change. */
@@ -64,12 +64,14 @@ export interface RowsRunner {
    * What `work` runs is one transaction. Its answers are complete, and within `maxBytes`, before it is committed by a round
    * trip of its own; until then an error of `work`, which passes as it is, the time limit, or a caller who leaves rolls all
    * of it back. A connection that is lost afterwards is OUTCOME_UNKNOWN. After a deadlock or a serialization failure `work` is called
-   * once more.
+   * once more. Under a key `work` is called once for all who have the same: it waits for whoever is at it, and gives the
+   * result that was kept.
    */
   write<T>(
     caller: RowsCaller,
     options: RowsCallOptions,
     work: (transaction: RowsTransaction) => Promise<T>,
+    keyed?: KeyedWrite<T>,
   ): Promise<T>;
   /**
    * Connects as callers do. Gives the roles past row level security that a function could make the login take; throws
@@ -154,11 +156,11 @@ export function createRowsRunner(options: RowsRunnerOptions): RowsRunner {
         readRows(session, caller, statements, { ...call, ...options.environment(), pooled }, first),
       );
     },
-    async write(caller, call, work) {
+    async write(caller, call, work, keyed) {
       const until = performance.now() + call.timeoutMs;
       return await onSession('write', caller, call, (session, first) => {
         const given = { ...call, ...options.environment(), pooled, until };
-        return writeRows(session, caller, given, first, (run) => work({ run }));
+        return writeRows(session, caller, given, first, (run) => work({ run }), keyed);
       });
     },
     check: (signal, timeoutMs) => callers.withSession({ signal, timeoutMs }, refuseUnboundLogin),

@@ -1,9 +1,11 @@
+import type { IdempotencyKey } from '../../../../viewer/idempotency-key.ts';
 import { stopped } from '../../failure.ts';
 import { tooLate } from '../../guard.ts';
 import { commit } from '../../sql/commit.ts';
 import type { CompiledQuery } from '../compile/query.ts';
 import { withinBytes } from './byte-limit.ts';
 import { cleanSession, rollback } from './clean-session.ts';
+import { beginUnderKey, endKey } from './keyed-transaction.ts';
 import type { ReadRowsOptions } from './read-rows.ts';
 import type { RowsAnswer, RowsCaller } from './rows-caller.ts';
 import type { RowsSession } from './rows-pools.ts';
@@ -16,16 +18,28 @@ export interface WriteRowsOptions extends ReadRowsOptions {
   readonly until: number;
 }
 
-/** What `work` runs is one transaction, which is committed when it has resolved. */
+/** What a write is done once under, and how its result becomes the text that is kept, and comes back. */
+export interface KeyedWrite<T> {
+  readonly key: IdempotencyKey;
+  toText(result: T): string;
+  fromText(text: string): T;
+}
+
+/**
+ * What `work` runs is one transaction, which is committed when it has resolved. Under a key it is run only where nothing
+ * was done under the key before: else the result of that is given.
+ */
 export async function writeRows<T>(
   session: RowsSession,
   caller: RowsCaller,
   options: WriteRowsOptions,
   first: FirstFailure,
   work: (run: (statement: CompiledQuery) => Promise<RowsAnswer>) => Promise<T>,
+  keyed?: KeyedWrite<T>,
 ): Promise<T> {
   const { callsFunction, pooled, preRequest, signal, until } = options;
   const settings = settingsStep(caller, { ...options, readOnly: false });
+  let begun = false;
   let sent = 0;
   let bytesLeft = options.maxBytes;
 
@@ -44,20 +58,30 @@ export async function writeRows<T>(
       preRequest,
       afterFunction: callsFunction && index > 0,
     });
-    const steps = index === 0 ? [frame('begin'), ...placed] : placed;
+    const steps = begun ? placed : [frame('begin'), ...placed];
+    begun = true;
     const { answers, bytes } = await withinBytes(session, bytesLeft, () => sendPlaced(session, steps, first));
     bytesLeft -= bytes;
     return answers[0] ?? { text: null, cut: null };
   };
 
   try {
+    if (keyed !== undefined) {
+      begun = true;
+      const before = await beginUnderKey(session, keyed.key, first);
+      if (before !== undefined) {
+        await rollback(session);
+        return keyed.fromText(before);
+      }
+    }
     const result = await work(run);
     refuseLate();
+    if (keyed !== undefined) await endKey(session, keyed.key, keyed.toText(result), first);
     // A pooler leaves us the backend until it is cleaned.
-    if (sent > 0) await end(session, first, pooled && callsFunction ? 'keep backend' : undefined);
+    if (begun) await end(session, first, pooled && callsFunction ? 'keep backend' : undefined);
     return result;
   } catch (error) {
-    if (sent > 0 && !session.closed) await rollback(session);
+    if (begun && !session.closed) await rollback(session);
     // What `work` made of it says less to whoever looks after the connection.
     throw first.error ?? error;
   } finally {
