@@ -118,7 +118,9 @@ export function createGateway(config: Config, overrides: { readonly log?: Logger
 
   return {
     async listen(announce) {
-      await Promise.all([idempotency?.prepare(), ...started.map((one) => one.check?.())]);
+      // What is made in the database is there before anybody reads or follows its schema.
+      await idempotency?.prepare();
+      await Promise.all(started.map((one) => one.check?.()));
       const { host, port } = settings;
       const address = await listen(server, { host, port, variable: 'PORT' });
       if (metricsServer && metricsPort !== undefined) {

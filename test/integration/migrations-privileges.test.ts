@@ -49,7 +49,7 @@ describe('a login that may not keep the history', () => {
 
     await database.admin.unsafe(`create schema supabase_migrations;
       create table supabase_migrations.schema_migrations (version text not null primary key);
-      create schema bunbun authorization plain`);
+      alter schema bunbun owner to plain`);
     const foreign = await run('1');
     expect(foreign.error?.extensions.code).toBe('FORBIDDEN');
     expect(foreign.text).toMatch(/grant usage on schema \\?"?supabase_migrations/i);
