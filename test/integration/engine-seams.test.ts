@@ -6,6 +6,7 @@ import type { SchemaBuilder } from '../../src/graphql/kit/builder.ts';
 import { createBuilder } from '../../src/graphql/kit/create-builder.ts';
 import { JsonText } from '../../src/graphql/kit/json-text.ts';
 import { AppError } from '../../src/lib/app-error.ts';
+import { OutdatedSchema } from '../../src/module/outdated-schema.ts';
 import { type EngineGateway, startEngineGateway } from '../support/engine-gateway.ts';
 import { hmacToken, keyClaims, nowSeconds, userClaims } from '../support/tokens.ts';
 import { acceptedClient, waitFor } from '../support/websocket-gateway.ts';
@@ -343,6 +344,56 @@ describe('the schema of an operation', () => {
     expect(JSON.parse(await posted('{ after }'))).toMatchObject({
       errors: [{ extensions: { code: 'UPSTREAM_UNAVAILABLE' } }],
     });
+  });
+
+  it('is asked for anew, once, where a field has met that it is outdated and nothing else was changed', async () => {
+    const runs: string[] = [];
+    /** Its fields fail as long as it is outdated. */
+    function outdating(label: string, isOutdated: boolean): GraphQLSchema {
+      const builder = createBuilder();
+      const run = (field: string): string => {
+        runs.push(`${label} ${field}`);
+        if (!isOutdated || field === 'other') return label;
+        current = next;
+        throw new OutdatedSchema();
+      };
+      const field = { nullable: true, directives: anybody } as const;
+      builder.queryFields((t) => ({
+        db: t.string({ ...field, resolve: () => run('db') }),
+        other: t.string({ ...field, resolve: () => run('other') }),
+      }));
+      builder.mutationFields((t) => ({
+        db: t.string({ ...field, resolve: () => run('db') }),
+        other: t.string({ ...field, resolve: () => run('other') }),
+      }));
+      builder.subscriptionField('none', (t) =>
+        t.string({ ...field, subscribe: () => createSource<string>().events(), resolve: () => label }),
+      );
+      return builder.toSchema();
+    }
+    const conflict = { extensions: { code: 'CONFLICT', reason: 'schema_changed', retryable: true } };
+    const asked = async (query: string) => {
+      runs.length = 0;
+      current = outdating('before', true);
+      return JSON.parse(await posted(query));
+    };
+    let next = outdating('after', false);
+    let current = next;
+    await start({ forViewer: () => current });
+
+    expect(await asked('{ other db }')).toEqual({ data: { other: 'after', db: 'after' } });
+    expect(await asked('mutation { db }')).toEqual({ data: { db: 'after' } });
+    expect(await asked('mutation { other db }')).toMatchObject({
+      data: { other: 'before', db: null },
+      errors: [{ path: ['db'], ...conflict }],
+    });
+    expect(runs).toEqual(['before other', 'before db']);
+    next = outdating('later', true);
+    expect(await asked('{ db }')).toMatchObject({
+      data: { db: null },
+      errors: [{ path: ['db'], ...conflict }],
+    });
+    expect(runs).toEqual(['before db', 'later db']);
   });
 
   it('is another one as soon as it is replaced, while what runs keeps its own', async () => {
