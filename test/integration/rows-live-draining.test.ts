@@ -48,7 +48,7 @@ it('live queries are answered while the process drains, and go on with the next 
   client.on('closed', (event) => codes.push(isCloseEvent(event) ? event.code : event));
   const live = liveResults(client, query);
   const until = async (body: string) =>
-    await expect.poll(() => live.latest, { timeout: 15_000 }).toEqual({ db: { notes: [{ body }] } });
+    await expect.poll(() => live.latest).toEqual({ db: { notes: [{ body }] } });
   await until('first');
   const stream = await openStream(first);
 

@@ -59,8 +59,7 @@ function follow(sub: string, query = 'subscription { db { notes { body } } }'): 
   return liveResults(client, query);
 }
 
-const until = async (live: LiveResults, data: unknown) =>
-  await expect.poll(() => live.latest, { timeout: 15_000 }).toEqual(data);
+const until = async (live: LiveResults, data: unknown) => await expect.poll(() => live.latest).toEqual(data);
 const notes = (body: string) => ({ db: { notes: [{ body }] } });
 const errorsOf = (lives: readonly LiveResults[]) =>
   lives.flatMap(({ results }) => results.flatMap(({ errors = [] }) => errors));
@@ -102,9 +101,9 @@ describe('live queries', () => {
     const live = follow(alice, query);
     await until(live, { db: { slow: [{ id: 1 }] } });
     await gateway.admin`update pace set seconds = 30`;
-    await expect.poll(() => live.ended, { timeout: 15_000 }).toBe(true);
+    await expect.poll(() => live.ended).toBe(true);
     const first = follow(alice, query);
-    await expect.poll(() => first.ended, { timeout: 15_000 }).toBe(true);
+    await expect.poll(() => first.ended).toBe(true);
     for (const { results } of [live, first]) {
       expect(results.at(-1)?.errors).toMatchObject([
         { path: ['db', 'slow'], extensions: { code: 'TIMEOUT' } },

@@ -49,7 +49,7 @@ describe.each([
     const untilAllHave = async (bodies: readonly string[]) => {
       for (const [index, live] of lives.entries()) {
         const notes = bodies.map((body) => ({ owner: viewers[index], body }));
-        await expect.poll(() => live.latest, { timeout: 15_000 }).toEqual({ db: { notes } });
+        await expect.poll(() => live.latest).toEqual({ db: { notes } });
       }
     };
     await untilAllHave([]);

@@ -65,7 +65,7 @@ async function follow(sub: string, query: string): Promise<LiveResults> {
 const todos = 'subscription { db { todos { title } } }';
 const until = async (live: LiveResults, data: unknown) => await expect.poll(() => live.latest).toEqual(data);
 const untilMode = async (live: LiveResults, mode: string) =>
-  await expect.poll(() => live.results.at(-1)?.extensions, { timeout: 20_000 }).toEqual({ live: mode });
+  await expect.poll(() => live.results.at(-1)?.extensions).toEqual({ live: mode });
 
 /** Tables whose channels are held. */
 async function followed(): Promise<number> {
@@ -80,7 +80,7 @@ describe('a live query of tables without triggers', () => {
     expect(live.results[0]?.extensions).toEqual({ live: 'poll' });
     expect(await followed()).toBe(0);
     await gateway.world.sql`insert into quiet values (1)`;
-    await expect.poll(() => live.latest.db.quiet, { timeout: 10_000 }).toEqual([{ id: 1 }]);
+    await expect.poll(() => live.latest.db.quiet).toEqual([{ id: 1 }]);
   });
 
   it('is told by Realtime of what was published, once for all viewers', async () => {
@@ -137,9 +137,7 @@ describe('a live query of tables without triggers', () => {
     network.cut();
     await untilMode(live, 'poll');
     await sql`update todos set title = 'meanwhile'`;
-    await expect
-      .poll(() => live.latest, { timeout: 10_000 })
-      .toEqual({ db: { todos: [{ title: 'meanwhile' }] } });
+    await expect.poll(() => live.latest).toEqual({ db: { todos: [{ title: 'meanwhile' }] } });
     await sql`update todos set title = 'one'`;
     network.leadTo(Number(new URL(server.url).port));
     await untilMode(live, 'realtime');
