@@ -1277,6 +1277,11 @@ export type D = { a: 'Query', b: 'Query' };
 
 export type C = { b: 'Query' };
 
+export type Operation_2b32a03dVariables = Exact<{ [key: string]: never; }>;
+
+
+export type Operation_2b32a03d = { executeSql: { rowCount: number } };
+
 export type Operation_2555504cVariables = Exact<{ [key: string]: never; }>;
 
 
@@ -2541,6 +2546,7 @@ export interface Operations {
   "mutation { executeSql(statement: \"\"\"select current_user as role, current_setting('search_path') as path,\n        current_setting('statement_timeout') <> '77s' as timeout, (select count(*)::int from pg_prepared_statements) as prepared,\n        (select count(*)::int from pg_locks where locktype = 'advisory') as locks\"\"\") { rows } }": { data: Operation_a5920f33; variables: Operation_a5920f33Variables };
   "mutation { executeSql(statement: \"alter table short add column note text\") { rowCount } }": { data: Operation_22096e22; variables: Operation_22096e22Variables };
   "mutation { executeSql(statement: \"delete from runs\", maxRows: -1) { rowCount } }": { data: Operation_5ebe0525; variables: Operation_5ebe0525Variables };
+  "mutation { executeSql(statement: \"insert into runs (note) values ('sql')\") { rowCount } }": { data: Operation_2b32a03d; variables: Operation_2b32a03dVariables };
   "mutation { executeSql(statement: \"insert into runs default values\") { rowCount } }": { data: Operation_2555504c; variables: Operation_2555504cVariables };
   "mutation { executeSql(statement: \"select 1\") { rowCount } }": { data: Operation_1b931b21; variables: Operation_1b931b21Variables };
   "mutation { executeSql(statement: \"select pg_sleep(60)\") { rowCount } }": { data: Operation_debb3a02; variables: Operation_debb3a02Variables };

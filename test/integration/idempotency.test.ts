@@ -22,7 +22,7 @@ describe('mutations beside db', () => {
     gateway = await startRowsGateway('create table runs (id int generated always as identity, note text)');
   });
   afterAll(() => gateway.close());
-  beforeEach(() => gateway.admin.unsafe('truncate runs restart identity'));
+  beforeEach(() => gateway.admin.unsafe('truncate runs, bunbun.idempotency_keys restart identity'));
 
   const ask = <Text extends OperationText>(key: string, operation: Text, variables?: VariablesOf<Text>) =>
     gateway.graphql(operation, { token: serviceToken, headers: { 'idempotency-key': key }, variables });
@@ -79,6 +79,48 @@ describe('mutations beside db', () => {
     await held.release();
     expect((await again).data).toEqual({ executeSql: { rowCount: 1, rows: [{ note: 'slow' }] } });
     expect(await runs()).toEqual(['slow']);
+  });
+
+  it('count as running for as long as they do, even when their key is over', async () => {
+    const key = randomUUID();
+    await using held = await holdTable(gateway.admin, 'runs');
+    const slow = insert(key);
+    await expect.poll(held.waiting).toBe(1);
+    await gateway.admin`
+      update bunbun.idempotency_keys set expires_at = now(), leased_until = now() + interval '10 s'`;
+    const leases = () => gateway.admin`
+      select leased_until > now() + interval '12 s' as renewed from bunbun.idempotency_keys`;
+    await expect.poll(leases).toEqual([{ renewed: true }]);
+    const again = insert(key);
+    await gateway.admin`update bunbun.idempotency_keys set expires_at = now() + interval '1 h'`;
+    await held.release();
+    expect((await slow).errors).toEqual([]);
+    expect(isReplayed(await again)).toBe(true);
+    expect(await runs()).toEqual(['a']);
+  });
+
+  it('are answered as a stream of events as well', async () => {
+    const key = randomUUID();
+    const send = async () => {
+      const response = await fetch(gateway.graphqlUrl, {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/json',
+          accept: 'text/event-stream',
+          authorization: `Bearer ${serviceToken}`,
+        },
+        body: JSON.stringify({
+          query: execute,
+          variables: { statement: "insert into runs (note) values ('streamed') returning id" },
+          extensions: { idempotencyKey: key },
+        }),
+      });
+      return /^data: (.+)$/m.exec(await response.text())?.[1];
+    };
+    const first = await send();
+    expect(first).toContain('"rows":[{"id":1}]');
+    expect(await send()).toBe(`${first?.slice(0, -1)},"extensions":{"idempotencyReplayed":true}}`);
+    expect(await runs()).toEqual(['streamed']);
   });
 
   it('are done once together with db, byte for byte', async () => {

@@ -95,5 +95,5 @@ export function notKept(cause?: unknown): AppError {
   return new AppError(code, message, { details, cause });
 }
 
-/** No right, function, schema or table. */
-const missing: ReadonlySet<string> = new Set(['42501', '42883', '3F000', '42P01']);
+/** No right, function, schema or table, or a database that can only be read. */
+const missing: ReadonlySet<string> = new Set(['42501', '42883', '3F000', '42P01', '25006']);

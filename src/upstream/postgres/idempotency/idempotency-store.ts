@@ -4,7 +4,7 @@ import { backOff } from '../../../lib/back-off.ts';
 import { within } from '../../../lib/within.ts';
 import type { Logger } from '../../../observability/logger.ts';
 import type { IdempotencyKey } from '../../../viewer/idempotency-key.ts';
-import { stopped } from '../failure.ts';
+import { sqlState, stopped } from '../failure.ts';
 import type { PostgresPool } from '../pool.ts';
 import type { EncodedParam, PostgresSql } from '../postgres-sql.ts';
 import { type Claim, claimFailure, claimOf, claimStatement, endStatement, stillRunning } from './claim.ts';
@@ -104,8 +104,8 @@ export function createIdempotencyStore(options: IdempotencyStoreOptions): Idempo
       );
       return claimOf(row?.outcome, row?.kept ?? null);
     } catch (error) {
+      if (busy.has(sqlState(error) ?? '')) return { state: 'running' };
       const failure = claimFailure(error);
-      if (failure?.code === 'TIMEOUT') return { state: 'running' };
       if (failure?.code === 'NOT_CONFIGURED') tables.forget();
       throw failure ?? error;
     }
@@ -160,6 +160,9 @@ export function createIdempotencyStore(options: IdempotencyStoreOptions): Idempo
   };
 }
 
+/** Somebody else's transaction holds the key, or has taken it since ours began. */
+const busy: ReadonlySet<string> = new Set(['55P03', '40001', '40P01']);
+
 /** Ids are made of letters, digits, `-` and `_`. */
 function asArray(ids: readonly string[]): string {
   return `{${ids.join(',')}}`;
@@ -171,7 +174,9 @@ const renewal = `
 
 const deletion = `
   delete from bunbun.idempotency_keys where id in (
-    select id from bunbun.idempotency_keys where expires_at <= pg_catalog.clock_timestamp()
+    select id from bunbun.idempotency_keys
+    where expires_at <= pg_catalog.clock_timestamp()
+      and greatest(expires_at, leased_until) <= pg_catalog.clock_timestamp()
     order by expires_at limit $1::int for update skip locked)
   returning true as deleted`;
 

@@ -47,7 +47,8 @@ begin
   if lease_ms is not null then perform set_config('lock_timeout', '100ms', true); end if;
   loop
     select * into known from bunbun.idempotency_keys k where k.id = key_id;
-    if found and known.expires_at > clock_timestamp() then
+    -- What runs for longer than its key lasts is not begun again.
+    if found and greatest(known.expires_at, known.leased_until) > clock_timestamp() then
       kept := known.answer;
       outcome := case
         when known.request <> key_request then 'reused'
@@ -60,7 +61,8 @@ begin
       return;
     end if;
     if found then
-      delete from bunbun.idempotency_keys k where k.id = key_id and k.expires_at <= clock_timestamp();
+      delete from bunbun.idempotency_keys k
+        where k.id = key_id and greatest(k.expires_at, k.leased_until) <= clock_timestamp();
     end if;
     select count(*), coalesce(sum(octet_length(k.answer)), 0) into held, bytes
       from bunbun.idempotency_keys k where k.owner = key_owner and k.expires_at > clock_timestamp();
