@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createClient } from 'graphql-ws';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
@@ -72,6 +73,17 @@ it('binds writes to it', async () => {
   ]);
   const update = `mutation { db { updateNotes(where: {}, set: { body: "x" }, all: true) { affectedCount } } }`;
   expect((await ask(update, headers)).data).toEqual({ db: { updateNotes: { affectedCount: 2 } } });
+});
+
+it('takes a mutation under the same key, but with another header, for another request', async () => {
+  const insert = `mutation { db { insertNotesOne(object: { tenant: "red", body: "new" }) { body } } }`;
+  const key = { 'idempotency-key': randomUUID() };
+  const first = await ask(insert, { ...key, 'x-tenant': 'red' });
+  expect(first.data).toEqual({ db: { insertNotesOne: { body: 'new' } } });
+  expect((await ask(insert, { ...key, 'x-tenant': 'red' })).data).toEqual(first.data);
+  expect((await ask(insert, { ...key, 'x-tenant': 'blue' })).errors).toMatchObject([
+    { extensions: { code: 'BAD_USER_INPUT', reason: 'idempotency_key_reused' } },
+  ]);
 });
 
 it('lets followers share only what those with the same header see', async () => {

@@ -196,7 +196,8 @@ export function createOperationRunner(deps: RunnerDeps): OperationRunner {
           // A key that was claimed before cannot be claimed anew.
           return own.keyed === undefined ? finish(result) : singleResult(await done(result));
         };
-        return once({ signal: transport.signal, run, kept: observe }).catch((error: unknown) =>
+        const { headers, signal } = transport;
+        return once({ headers, signal, run, kept: observe }).catch((error: unknown) =>
           finish({ errors: [asGraphQLError(error)] }),
         );
       }

@@ -5,7 +5,7 @@ import { notConfigured } from '../../../lib/not-configured.ts';
 import { createPlaces } from '../../../lib/places.ts';
 import { refused } from '../../../upstream/postgres/idempotency/claim.ts';
 import type { Ending, IdempotencyStore } from '../../../upstream/postgres/idempotency/idempotency-store.ts';
-import type { Call } from '../../../viewer/call.ts';
+import type { Call, RequestHeaders } from '../../../viewer/call.ts';
 import type { IdempotencyKey } from '../../../viewer/idempotency-key.ts';
 import type { Viewer } from '../../../viewer/viewer.ts';
 import type { OperationFacts } from '../document/operation-facts.ts';
@@ -22,6 +22,8 @@ export interface KeyedOperation {
 }
 
 interface Running {
+  /** What policies may know of the request. */
+  readonly headers: RequestHeaders;
   /** Aborted when the caller has left. */
   readonly signal: AbortSignal;
   /** Executes the mutation; `own` is what its call has of its own. Gives the result that the caller gets. */
@@ -102,7 +104,7 @@ export function createMutationsOnce(
       );
     }
     return async (running) => {
-      const sealed = await store.keyOf({ owner, key, request: requestOf(operation) });
+      const sealed = await store.keyOf({ owner, key, request: requestOf(operation, running.headers) });
       if (!facts.keepsIdempotencyKey) return await startedFirst(store, sealed, running);
       const result = await inTransaction(sealed, running);
       if (result.errors?.some(({ extensions }) => extensions['code'] === 'NOT_CONFIGURED')) store.forget();
@@ -126,8 +128,8 @@ function ownerOf(viewer: Viewer): string {
 }
 
 /** Files that come with a mutation stand in no variable: of them nothing is compared. */
-function requestOf({ query, facts, variables }: KeyedOperation): string {
-  return hash('sha256', JSON.stringify([query, facts.name ?? null, variables.given]), 'base64url');
+function requestOf({ query, facts, variables }: KeyedOperation, headers: RequestHeaders): string {
+  return hash('sha256', JSON.stringify([query, facts.name ?? null, variables.given, headers]), 'base64url');
 }
 
 function tooMany(limit: number): AppError {
