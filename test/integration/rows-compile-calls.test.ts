@@ -24,6 +24,10 @@ beforeAll(async () => {
     create function odds() returns setof odd stable language sql as $$ values ('a b'::odd), (null), ('c') $$;
     create function bounds(out low int, out high bigint) stable language sql as 'select 1, 2::bigint';
     create function lines(n int) returns table (no int, "te""xt" text) stable language sql as $$ select g, 'line ' || g from generate_series(1, n) g $$;
+    create function some_records(n int) returns setof record stable language sql as $$ select g, array['x'] from generate_series(1, n) g $$;
+    comment on function some_records(int) is '@graphql({"columns": {"no": "int", "te\\"xt": "text[]"}})';
+    create function a_record() returns record stable language plpgsql as $$ declare r record; begin select 7, 'ok'::text into r; return r; end $$;
+    comment on function a_record() is '@graphql({"columns": {"no": "int", "said": "text"}})';
     create function first_person(after int) returns people stable language sql as 'select * from people where id > after order by id limit 1';
     create function people_after(beyond int) returns setof people stable language sql as 'select * from people where id > beyond';
     create function full_name(people, glue text default ' ') returns text stable language sql as 'select $1.first || glue || $1.last';
@@ -133,6 +137,16 @@ describe('a function', () => {
     const answer = await database.answer(lines);
     expect(answer).toHaveLength(3);
     expect(answer).toMatchObject([{ no: 1 }, { no: 2 }, { no: 3 }]);
+  });
+
+  it('that returns records gives them by the columns of its comment', async () => {
+    const records = call('some_records', { n: 3 }, { select: typeAttributes('some_records'), limit: 2 });
+    expect(await database.answer(records)).toEqual([
+      { no: 1, teXt: ['x'] },
+      { no: 2, teXt: ['x'] },
+    ]);
+    const record = call('a_record', {}, { select: typeAttributes('a_record').slice(1) });
+    expect(await database.answer(record)).toEqual({ said: 'ok' });
   });
 
   it('gives as many as are asked for, and at most as many as a list may have', async () => {

@@ -114,15 +114,52 @@ describe('a function', () => {
       create aggregate together(int) (sfunc = int4pl, stype = int);
       create function hidden() returns int language sql as 'select 1';
       comment on function hidden() is '@graphql({"hide": true})';
-      create function some_records() returns setof record language sql as 'select 1, 2';
+      create function meeting() returns table (a_b int, "aB" int) language sql as 'select 1, 2';
 
       create extension cube;`);
     expect(printed(model)).toEqual([]);
     expect(model.remarks).toEqual([
-      expect.stringMatching(
-        /some_records is not shown: it returns records, and nothing says of which columns/,
-      ),
+      expect.stringMatching(/meeting: "a_b" and "aB" are both called aB, and none of them is shown/),
     ]);
+  });
+
+  it('that returns records has the columns that its comment gives, of types that are there', async () => {
+    const model = await database.modelOf(`
+      create type mood as enum ('ok');
+      create domain score as int;
+      create function found(q text) returns setof record language sql as 'select 1';
+      comment on function found(text) is '@graphql({"columns": {
+        "item_id": "int", "body": "TEXT", "at": "timestamp with time zone", "at2": "timestamptz", "d": "double precision",
+        "moods": "mood[]", "s": "score", "name": "pg_catalog.name", "c": "char" }}) What was found.';
+      create function one_found() returns record language sql as 'select 1';
+      comment on function one_found() is '@graphql({"columns": {"id": "bigint"}})';`);
+    expect(printed(model)).toEqual([
+      'found(q text) -> [{ itemId int4, body text, at timestamptz, at2 timestamptz, d float8, moods mood[], s score, name name, c bpchar }]',
+      'oneFound() -> { id int8 }',
+    ]);
+    expect(model.functions[0]?.description).toBe('What was found.');
+    expect(model.remarks).toEqual([]);
+  });
+
+  it('that returns records is not shown where its comment is of no use, and the log says why', async () => {
+    const faults = {
+      '{"name": "some"}': 'it returns records, and nothing says of which columns: a comment can, @graphql',
+      '{"columns": {}}': 'it returns records, and nothing says of which columns: a comment can, @graphql',
+      '{"columns": {"a": "int", "b": "integre", "c": "select 1"}}':
+        'its comment has columns of types that are not there: integre and select 1',
+      '{"columns": {"a": "int); drop table x; --"}}':
+        'its comment has columns of types that are not there: int); drop table x; --',
+      '{"columns": {"a": "record"}}': 'its comment has columns of types that are not there: record',
+      '{"columns": {"a_b": "int", "aB": "int"}}': '"a_b" and "aB" are both called aB',
+      '{"columns": {"b": "int", "1": "int"}}': 'its comment has a column that is called by a number',
+    };
+    for (const [comment, fault] of Object.entries(faults)) {
+      const model = await database.modelOf(`
+        create function some_records() returns setof record language sql as 'select 1, 2';
+        comment on function some_records() is '@graphql(${comment})';`);
+      expect(printed(model)).toEqual([]);
+      expect(model.remarks).toEqual([expect.stringContaining(`some_records is not shown: ${fault}`)]);
+    }
   });
 
   it('of a name that several have is shown where its comment names it', async () => {

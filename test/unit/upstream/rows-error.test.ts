@@ -33,6 +33,8 @@ describe('an error of Postgres', () => {
     ['54001', 'OPERATION_TOO_COMPLEX'],
     ['54011', 'OPERATION_TOO_COMPLEX'],
     ['XX000', 'UPSTREAM_ERROR'],
+    ['42804', 'UPSTREAM_ERROR'],
+    ['42P13', 'UPSTREAM_ERROR'],
     ['42P17', 'INTERNAL_SERVER_ERROR'],
     ['42P01', 'INTERNAL_SERVER_ERROR'],
     ['42703', 'INTERNAL_SERVER_ERROR'],

@@ -66,7 +66,7 @@ export function resultTypes(types: RowsTypes): Pick<RowsTypes, 'result'> {
   return {
     result: memoized((fn: RowsFunction) => {
       const { returns } = fn;
-      if (returns.kind !== 'record' || returns.attributes.length === 0) return undefined;
+      if (returns.kind !== 'record') return undefined;
       return new GraphQLObjectType({
         name: types.nameOf(`${fn.typeName}Result`),
         description: `What ${fn.schema}.${fn.name} gives.`,

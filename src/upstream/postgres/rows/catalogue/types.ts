@@ -1,5 +1,6 @@
 import { catalogueStatement } from '../../catalogue/catalogue-statement.ts';
 import { exposedFunctions } from './functions.ts';
+import { typesInComments } from './named-types.ts';
 import { commentOn, exposedRelations } from './relations.ts';
 
 export interface TypeRow {
@@ -26,7 +27,7 @@ export interface TypeRow {
 }
 
 /**
- * $1: names of schemas. All types that their tables and functions use, and those that these are made of. Behind a schema
+ * $1: names of schemas. All types that their tables, functions and comments on these use, and those that these are made of. Behind a schema
  * key words need no quotes, and which words are some differs from one Postgres to the next.
  */
 export const types = catalogueStatement<TypeRow>(`
@@ -37,6 +38,8 @@ with recursive used (oid) as (
     union
     select pg_catalog.unnest(coalesce(p.proallargtypes, p.proargtypes::oid[]) || p.prorettype)
     from ${exposedFunctions} p
+    union
+    select named.oid from ${typesInComments} named
   ) as direct (oid)
   union
   select part.oid

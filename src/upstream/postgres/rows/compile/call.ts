@@ -1,4 +1,5 @@
-import type { RowsFunction } from '../model/model.ts';
+import { quoteIdentifier } from '../../quote-identifier.ts';
+import type { RecordReturned, RowsFunction } from '../model/model.ts';
 import { callOf } from './call-arguments.ts';
 import { jsonList, jsonObject } from './json-object.ts';
 import { cutList } from './list.ts';
@@ -51,8 +52,10 @@ function itemsOf(
   switch (returns.kind) {
     case 'void':
       return `pg_catalog.to_json(true) as j from ${call} ${alias}`;
-    case 'record':
-      return `${jsonObject(attributePairs(rowOf(alias), select))} as j from ${call} ${alias}`;
+    case 'record': {
+      const named = returns.isBare ? `${alias}(${definitionsOf(returns)})` : alias;
+      return `${jsonObject(attributePairs(rowOf(alias), select))} as j from ${call} ${named}`;
+    }
     case 'value': {
       if (returns.type.kind === 'composite') {
         const object = jsonObject(attributePairs(rowOf(alias), select));
@@ -63,4 +66,8 @@ function itemsOf(
       return `pg_catalog.to_json(${value}) as j from ${call} ${alias}(v)`;
     }
   }
+}
+
+function definitionsOf({ attributes }: RecordReturned): string {
+  return attributes.map(({ name, type }) => `${quoteIdentifier(name)} ${type.sql}`).join(', ');
 }

@@ -1,5 +1,6 @@
 import type { FunctionRow } from '../catalogue/functions.ts';
 import type { ForeignKeyRow, KeyRow } from '../catalogue/keys.ts';
+import type { NamedTypeRow } from '../catalogue/named-types.ts';
 import type { ColumnRow, RelationRow, SchemaRow } from '../catalogue/relations.ts';
 import type { TypeRow } from '../catalogue/types.ts';
 import { collectForeignKeys } from './foreign-keys.ts';
@@ -18,6 +19,7 @@ interface CatalogueRows {
   readonly keys: readonly KeyRow[];
   readonly foreignKeys: readonly ForeignKeyRow[];
   readonly types: readonly TypeRow[];
+  readonly namedTypes: readonly NamedTypeRow[];
   readonly functions: readonly FunctionRow[];
 }
 
@@ -31,7 +33,7 @@ export function buildModel(schemas: readonly string[], rows: CatalogueRows): Row
     if (!rows.schemas.some(({ name }) => name === schema)) remark(`there is no schema ${schema}`);
   }
   const prefixOf = (schema: string): readonly string[] => (schema === schemas[0] ? [] : [schema]);
-  const types = createValueTypes(rows.types, { prefixOf, remark });
+  const types = createValueTypes(rows, { prefixOf, remark });
   const tables = buildTables({ ...rows, types, prefixOf, remark });
   const drafts = [...tables.values()];
   addRelations(drafts, collectForeignKeys(tables, rows.foreignKeys, remark), remark);

@@ -44,6 +44,8 @@ const directive = z
     /** Of a foreign key: the field that leads to the row it refers to, and the one that leads back. */
     foreign_name: name.optional(),
     local_name: name.optional(),
+    /** Of a function that returns records of any kind: names and types of their columns. */
+    columns: z.record(z.string(), z.string()).optional(),
     /** Of an enum: names of its labels. */
     mappings: z.record(z.string(), name).optional(),
     primaryKey: columns.optional(),

@@ -1,6 +1,7 @@
 import { groupBy } from '../../../../lib/group-by.ts';
 import type { FunctionRow } from '../catalogue/functions.ts';
 import { type Comment, readComment } from './comment.ts';
+import { commentedRecord } from './commented-record.ts';
 import type { Parameter, Returned, RowsFunction } from './model.ts';
 import {
   camelCase,
@@ -112,7 +113,7 @@ function notShown(functions: readonly RowsFunction[], reason: string, { remark }
 function buildFunction({ row, comment, of }: FunctionDraft, input: FunctionsInput): RowsFunction[] {
   const { types, remark, prefixOf } = input;
   const parameters = buildParameters(row, of !== undefined, types);
-  const returns = returnedBy(row, input);
+  const returns = returnedBy(row, comment, input);
   if (parameters === undefined || returns === undefined) return [];
   const meeting = [...clashesOf(parameters, ({ apiName }) => [apiName]).keys()];
   if (meeting.length > 0) {
@@ -153,13 +154,20 @@ function buildParameters(row: FunctionRow, isComputed: boolean, types: ValueType
   return known.length === parameters.length ? known : undefined;
 }
 
-/** Undefined for rows of which nobody says what they are. */
-function returnedBy(row: FunctionRow, { tables, types, remark }: FunctionsInput): Returned | undefined {
+/** Undefined for rows of which nobody says what they are, or without a column that could be shown. */
+function returnedBy(
+  row: FunctionRow,
+  comment: Comment,
+  { tables, types, remark }: FunctionsInput,
+): Returned | undefined {
   const giving = row.parameters.filter(({ mode }) => mode !== 'IN' && mode !== 'VARIADIC');
   if (giving.length > 1 || giving.some(({ mode }) => mode === 'TABLE')) {
-    const named = giving.map(({ name, typeId }, place) => ({ name: name ?? `column${place + 1}`, typeId }));
-    const attributes = toAttributes(named, types.get, (text) => remark(`function ${fullName(row)}: ${text}`));
-    return { kind: 'record', attributes };
+    const columns = giving.map(({ name, typeId }, place) => ({
+      name: name ?? `column${place + 1}`,
+      type: types.get(typeId),
+    }));
+    const attributes = toAttributes(columns, (text) => remark(`function ${fullName(row)}: ${text}`));
+    return attributes.length === 0 ? undefined : { kind: 'record', attributes, isBare: false };
   }
   const pseudo = types.pseudoTypeOf(row.returnTypeId);
   if (pseudo === 'void') return { kind: 'void' };
@@ -167,6 +175,8 @@ function returnedBy(row: FunctionRow, { tables, types, remark }: FunctionsInput)
   if (table !== undefined) return { kind: 'table', table };
   const type = types.get(row.returnTypeId);
   if (type !== undefined) return { kind: 'value', type };
-  remark(`function ${fullName(row)} is not shown: it returns records, and nothing says of which columns`);
+  const record = commentedRecord(comment.columns, types);
+  if (typeof record !== 'string') return record;
+  remark(`function ${fullName(row)} is not shown: ${record}`);
   return undefined;
 }

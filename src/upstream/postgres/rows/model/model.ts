@@ -210,5 +210,12 @@ export type Returned =
   | { readonly kind: 'value'; readonly type: ValueType }
   /** Rows of a table that is exposed. */
   | { readonly kind: 'table'; readonly table: Table }
-  /** `returns table (…)`, out parameters: a row of its own. */
-  | { readonly kind: 'record'; readonly attributes: readonly Attribute[] };
+  | RecordReturned;
+
+/** A row of its own: `returns table (…)`, out parameters, `returns record`. */
+export interface RecordReturned {
+  readonly kind: 'record';
+  readonly attributes: readonly Attribute[];
+  /** The function itself does not say what its columns are: who calls it names all of them, with their types. */
+  readonly isBare: boolean;
+}

@@ -3,6 +3,7 @@ import type { CatalogueStatement } from '../../catalogue/catalogue-statement.ts'
 import type { PostgresSql } from '../../postgres-sql.ts';
 import { functions } from '../catalogue/functions.ts';
 import { foreignKeys, keys } from '../catalogue/keys.ts';
+import { namedTypes } from '../catalogue/named-types.ts';
 import { columns, schemas as existing, relations } from '../catalogue/relations.ts';
 import { types } from '../catalogue/types.ts';
 import { buildModel } from './build-model.ts';
@@ -25,12 +26,13 @@ export async function readRowsModel(sql: PostgresSql, schemas: readonly string[]
     read(keys),
     read(foreignKeys),
     read(types),
+    read(namedTypes),
     read(functions),
     sql.run('commit'),
   ] as const;
   // What was sent is answered before the connection is anybody else's, whatever failed.
   await Promise.allSettled(answers);
-  const [, schemaRows, relationRows, columnRows, keyRows, foreignKeyRows, typeRows, functionRows] =
+  const [, schemaRows, relationRows, columnRows, keyRows, foreignKeyRows, typeRows, nameRows, functionRows] =
     await Promise.all(answers);
   return buildModel(exposed, {
     schemas: schemaRows,
@@ -39,6 +41,7 @@ export async function readRowsModel(sql: PostgresSql, schemas: readonly string[]
     keys: keyRows,
     foreignKeys: foreignKeyRows,
     types: typeRows,
+    namedTypes: nameRows,
     functions: functionRows,
   });
 }

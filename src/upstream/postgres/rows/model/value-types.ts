@@ -1,3 +1,4 @@
+import type { NamedTypeRow } from '../catalogue/named-types.ts';
 import type { TypeRow } from '../catalogue/types.ts';
 import { readComment } from './comment.ts';
 import type { Attribute, EnumType, ScalarName, ValueType } from './model.ts';
@@ -34,6 +35,8 @@ const builtIn: ReadonlyMap<string, ScalarName> = new Map(
 export interface ValueTypes {
   /** Undefined for what is no value, such as `void`. */
   get(typeId: string): ValueType | undefined;
+  /** By the name that a comment has for it: `int`, `text[]`, `shop.mood`. */
+  named(name: string): ValueType | undefined;
   /** `void`, `record`. */
   pseudoTypeOf(typeId: string): string | undefined;
   /** The table or view whose rows are of this type. */
@@ -46,10 +49,16 @@ export interface ValueTypesOptions {
   readonly remark: (text: string) => void;
 }
 
-/** `rows` have all types that are asked for, and all that these are made of. */
-export function createValueTypes(rows: readonly TypeRow[], options: ValueTypesOptions): ValueTypes {
+export interface ValueTypesInput {
+  /** All types that are asked for, and all that these are made of. */
+  readonly types: readonly TypeRow[];
+  readonly namedTypes: readonly NamedTypeRow[];
+}
+
+export function createValueTypes(input: ValueTypesInput, options: ValueTypesOptions): ValueTypes {
   const { prefixOf, remark } = options;
-  const rowOf = new Map(rows.map((row) => [row.id, row]));
+  const rowOf = new Map(input.types.map((row) => [row.id, row]));
+  const idOf = new Map(input.namedTypes.map(({ name, typeId }) => [name, typeId]));
   const built = new Map<string, ValueType | undefined>();
   const freeName = freeNames();
 
@@ -119,11 +128,16 @@ export function createValueTypes(rows: readonly TypeRow[], options: ValueTypesOp
   }
 
   function attributesOf(row: TypeRow): Attribute[] {
-    return toAttributes(row.attributes, get, (clash) => remark(`${row.sql}: ${clash}`));
+    const rows = row.attributes.map(({ name, typeId }) => ({ name, type: get(typeId) }));
+    return toAttributes(rows, (clash) => remark(`${row.sql}: ${clash}`));
   }
 
   return {
     get,
+    named: (name) => {
+      if (!name.endsWith('[]')) return get(idOf.get(name) ?? '');
+      return arrayOf(idOf.get(name.slice(0, -2)) ?? '', undefined);
+    },
     pseudoTypeOf: (typeId) => {
       const row = rowOf.get(typeId);
       return row?.kind === 'PSEUDO' ? row.name : undefined;
@@ -132,16 +146,14 @@ export function createValueTypes(rows: readonly TypeRow[], options: ValueTypesOp
   };
 }
 
-/** Those whose names meet are left out, and said. */
+/** Those whose names meet are left out, and said; so are those without a type. */
 export function toAttributes(
-  rows: readonly { readonly name: string; readonly typeId: string }[],
-  typeOf: ValueTypes['get'],
+  rows: readonly { readonly name: string; readonly type: ValueType | undefined }[],
   remark: (text: string) => void,
 ): Attribute[] {
-  const attributes = rows.flatMap(({ name, typeId }): Attribute[] => {
-    const type = typeOf(typeId);
-    return type === undefined ? [] : [{ name, apiName: columnName(name), type }];
-  });
+  const attributes = rows.flatMap(({ name, type }): Attribute[] =>
+    type === undefined ? [] : [{ name, apiName: columnName(name), type }],
+  );
   return withoutClashes(
     attributes,
     ({ apiName }) => [apiName],

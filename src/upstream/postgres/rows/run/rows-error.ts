@@ -99,6 +99,7 @@ function verdictOf(error: PostgresError): Verdict {
   // A function that says that it changes nothing.
   if (error.code === '0A000' && error.routine === '_SPI_execute_plan') return writesWhileReading;
   if (error.code === '42501' && error.routine === 'ExecWithCheckOptions') return refusedByPolicy;
+  if (isOfFunctionResult(error)) return otherResult;
   return verdict ?? (isOfParameter(error) ? unreadableValue : ownFault);
 }
 
@@ -108,6 +109,11 @@ function verdictOf(error: PostgresError): Verdict {
  */
 function isOfParameter({ where }: PostgresError): boolean {
   return where !== undefined && /^[^"'\n]{1,80}\$\d/.test(where);
+}
+
+/** True where a function gave what it is not declared to: of a statement of ours Postgres names the position. */
+function isOfFunctionResult({ code, position }: PostgresError): boolean {
+  return (code === '42804' || code === '42P13') && position === undefined;
 }
 
 function raised({ code: state, message, hint }: PostgresError, verdict: Verdict | undefined): Verdict {
@@ -157,6 +163,12 @@ const refusedByPolicy: Verdict = {
 const unreadableValue: Verdict = {
   code: 'BAD_USER_INPUT',
   message: 'A value is not one that the database can take.',
+};
+
+const otherResult: Verdict = {
+  code: 'UPSTREAM_ERROR',
+  message: 'A function gave something else than it is said to give.',
+  details: { service: 'POSTGRES', reason: 'function_result' },
 };
 
 const ownFault: Verdict = {
