@@ -99,7 +99,11 @@ export async function run(): Promise<void> {
   const medians = await inTurns(
     {
       [names.product]: measured(names.product, async (_, id) => {
-        const [answer] = await runner.read(caller, [{ text: statement, params: [id], lists: [] }], call);
+        const [answer] = await runner.read(
+          caller,
+          [{ text: statement, params: [id], lists: [], leavesTraces: false }],
+          call,
+        );
         return answer?.text;
       }),
       [names.pipelined]: measured(names.pipelined, async (worker, id) => {

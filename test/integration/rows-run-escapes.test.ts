@@ -26,8 +26,7 @@ afterAll(async () => {
   await postgres.stop();
 });
 
-const exec = (command: string) => sql('select public.exec($1)', [command]);
-const calling = () => rowsCall({ callsFunction: true });
+const exec = (command: string) => sql('select public.exec($1)', [command], true);
 
 /** Everything that one caller could leave to another. */
 const look = sql(`select json_build_object(
@@ -73,7 +72,7 @@ describe.each(['session', 'transaction'] as const)(
       const state = async () => JSON.parse((await runner.texts(anon, [look], rowsCall()))[0] ?? '');
       const { backend: _, ...before } = await state();
       expect(before).toMatchObject({ role: 'anon', uid: null, secrets: 0, readOnly: 'on' });
-      const both = runner.texts(anon, [exec(command), look], calling());
+      const both = runner.texts(anon, [exec(command), look], rowsCall());
       // Some are refused where nothing can be written.
       const second = (await both.catch(() => undefined))?.[1];
       if (typeof second === 'string') {
@@ -100,7 +99,7 @@ it.each(attempts)('a function in a write that leaves %s changes nothing either',
     JSON.parse((await runner.write(anon, rowsCall(), ({ run }) => run(look))).text ?? '');
   const { backend: _, ...before } = await state();
   const second = await runner
-    .write(anon, calling(), async ({ run }) => {
+    .write(anon, rowsCall(), async ({ run }) => {
       await run(exec(command));
       return (await run(look)).text;
     })
@@ -135,7 +134,7 @@ describe('a function that executes text', () => {
     `set transaction_read_only = off; insert into public.secrets values (null, 'written')`,
   ])('cannot %s', async (command) => {
     await using runner = rowsRunner(postgres);
-    const outcome = runner.texts(user(victim), [exec(command)], calling());
+    const outcome = runner.texts(user(victim), [exec(command)], rowsCall());
     await expect(outcome).rejects.toMatchObject({ statement: 0 });
     const [count] = await admin`select count(*)::int from public.secrets where text = 'written'`;
     expect(count).toEqual({ count: 0 });
@@ -149,7 +148,7 @@ describe('a function that executes text', () => {
       `select public.exec('insert into public.secrets values (null, ''x'')')`,
       'select public.stable_write()',
     ])
-      await expect(runner.texts(anon, [sql(text)], calling())).rejects.toMatchObject(refusal);
+      await expect(runner.texts(anon, [sql(text, [], true)], rowsCall())).rejects.toMatchObject(refusal);
     const [after] = await runner.texts(anon, [sql('select pg_backend_pid()')], rowsCall());
     expect(after).toBe(before);
   });
@@ -163,7 +162,7 @@ describe('a function that executes text', () => {
         execute format('deallocate %I', n);
         execute format('prepare %I as select ''another one''', n);
       end loop; end $$`;
-    await runner.texts(anon, [exec(swap)], calling());
+    await runner.texts(anon, [exec(swap)], rowsCall());
     expect(await runner.texts(anon, [prepared], rowsCall())).toEqual(['the real one']);
   });
 
@@ -171,7 +170,7 @@ describe('a function that executes text', () => {
     await using runner = rowsRunner(postgres);
     const prepared = sql(`select 'still here'`);
     for (let use = 0; use < 3; use += 1) await runner.texts(anon, [prepared], rowsCall());
-    await runner.texts(anon, [exec('deallocate all')], calling());
+    await runner.texts(anon, [exec('deallocate all')], rowsCall());
     expect(await runner.texts(anon, [prepared], rowsCall())).toEqual(['still here']);
   });
 });

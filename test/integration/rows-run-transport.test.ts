@@ -105,6 +105,8 @@ describe('a call', () => {
       '(settings)',
       'select "public"."check_request"()',
       backend.text,
+      // As after any function.
+      expect.stringMatching(/^reset role; reset all;/),
     ]);
     const refused = given.runner.texts(user(nobody), [backend, backend], rowsCall());
     await expect(refused).rejects.toMatchObject({

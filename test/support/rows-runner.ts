@@ -71,15 +71,18 @@ export function rowsCall(options: Partial<RowsCallOptions> = {}): RowsCallOption
     signal: new AbortController().signal,
     timeoutMs: 10_000,
     maxBytes: 1024 * 1024,
-    callsFunction: false,
     names: noNames,
     ...options,
   };
 }
 
-/** A statement that is no list. */
-export function sql(text: string, params: readonly (string | null)[] = []): CompiledQuery {
-  return { text, params, lists: [] };
+/** A statement that is no list. `leavesTraces`: as one that calls a function. */
+export function sql(
+  text: string,
+  params: readonly (string | null)[] = [],
+  leavesTraces = false,
+): CompiledQuery {
+  return { text, params, lists: [], leavesTraces };
 }
 
 export const anon: RowsCaller = { role: 'anon', claims: { role: 'anon' } };

@@ -176,6 +176,7 @@ describe('the names that an error speaks of', () => {
     computed: [],
     takes: { inserts: true, updates: true, deletes: true },
     runsAsOwner: false,
+    leavesTraces: { onRead: false, onWrite: false },
     rowSecurity: true,
   };
   const names = (visible: readonly Column[]): VisibleNames => ({

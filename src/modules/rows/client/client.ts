@@ -7,7 +7,6 @@ import { performWrite } from '../../../upstream/postgres/rows/write/perform-writ
 import type { StatementAnswer } from '../../../upstream/postgres/rows/write/write-run.ts';
 import type { Call } from '../../../viewer/call.ts';
 import { createAnswerBudget } from './answer-budget.ts';
-import { writeCallsFunction } from './calls-function.ts';
 import { keyedWrite } from './keyed-write.ts';
 import { ownerOf } from './owner-of.ts';
 import {
@@ -75,11 +74,10 @@ export function createRowsClient(deps: RowsClientDeps): RowsClient {
     },
 
     async write(queries, call, failed) {
-      const calls = queries.some(writeCallsFunction);
       const known = state();
       let running: number | undefined;
       try {
-        const { caller, options } = readings.callFor(call, call.signal, calls, limitsOf(call));
+        const { caller, options } = readings.callFor(call, call.signal, limitsOf(call));
         const answer = await runner.write(
           caller,
           options,

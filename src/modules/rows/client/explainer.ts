@@ -30,8 +30,6 @@ export function createExplain({ state, timeoutMs, ...deps }: ExplainerDeps): Exp
         signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
         timeoutMs,
         maxBytes: maxAnswerBytes,
-        // A policy may call one.
-        callsFunction: true,
         names: visibleNames(state(), role),
       },
     );

@@ -11,7 +11,6 @@ import type { RowsCallOptions, RowsRunner } from '../../../upstream/postgres/row
 import type { StatementAnswer } from '../../../upstream/postgres/rows/write/write-run.ts';
 import type { Call } from '../../../viewer/call.ts';
 import { databaseRole } from '../../../viewer/database-role.ts';
-import { callsFunction } from './calls-function.ts';
 import type { RowsState } from './rows-state.ts';
 import { visibleNames } from './visible-names.ts';
 
@@ -32,7 +31,6 @@ export type Asker = Pick<Call, 'viewer' | 'headers'>;
 /** Queries that were compiled. */
 export interface Reading {
   readonly statements: readonly CompiledRead[];
-  readonly callsFunction: boolean;
 }
 
 interface ReadingLimits {
@@ -55,10 +53,9 @@ export interface Readings {
   compile(queries: readonly ReadQuery[], failed: Failed): Reading;
   /** Answers out of one snapshot, as who asks. Rejects with what the database refuses, as it is. */
   answer(reading: Reading, asker: Asker, signal: AbortSignal, own?: OwnLimits): Promise<DbAnswer>;
-  /** Runs other statements of the same queries, as who asks. */
+  /** Runs statements as who asks. */
   run(
     statements: readonly CompiledQuery[],
-    reading: Reading,
     asker: Asker,
     signal: AbortSignal,
     own?: OwnLimits,
@@ -67,7 +64,6 @@ export interface Readings {
   callFor(
     asker: Asker,
     signal: AbortSignal,
-    callsFunction: boolean,
     own?: OwnLimits,
   ): { readonly caller: RowsCaller; readonly options: RowsCallOptions };
 }
@@ -75,17 +71,17 @@ export interface Readings {
 export function createReadings({ runner, state, limits }: ReadingDeps): Readings {
   const { maxRows, timeoutMs, maxBytes } = limits;
 
-  const callFor: Readings['callFor'] = ({ viewer, headers }, signal, calls, own) => {
+  const callFor: Readings['callFor'] = ({ viewer, headers }, signal, own) => {
     const role = databaseRole(viewer);
     const names = visibleNames(state(), role);
     return {
       caller: { role, claims: viewer.claims, headers },
-      options: { signal, timeoutMs, maxBytes, callsFunction: calls, names, ...own },
+      options: { signal, timeoutMs, maxBytes, names, ...own },
     };
   };
 
-  const run: Readings['run'] = async (statements, reading, asker, signal, own) => {
-    const { caller, options } = callFor(asker, signal, reading.callsFunction, own);
+  const run: Readings['run'] = async (statements, asker, signal, own) => {
+    const { caller, options } = callFor(asker, signal, own);
     return await runner.read(caller, statements, options);
   };
 
@@ -93,7 +89,6 @@ export function createReadings({ runner, state, limits }: ReadingDeps): Readings
     callFor,
     run,
     compile: (queries, failed) => ({
-      callsFunction: queries.some(callsFunction),
       statements: queries.map((query, index) => {
         try {
           return compileRead(query, { maxRows });
@@ -104,7 +99,7 @@ export function createReadings({ runner, state, limits }: ReadingDeps): Readings
     }),
     async answer(reading, asker, signal, own) {
       const { statements } = reading;
-      const answers = await run(statements, reading, asker, signal, own);
+      const answers = await run(statements, asker, signal, own);
       return answerOf(
         statements.map((statement, index) => {
           const { text, cut } = answers[index] ?? nothing;

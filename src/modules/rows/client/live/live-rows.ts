@@ -110,7 +110,7 @@ function createTableMemory(readings: Readings, pools: Pick<PostgresPools, 'gener
   async function find(reading: Reading, asker: Asker): Promise<readonly TableRead[]> {
     const { statements } = reading;
     const { signal } = closing;
-    const plans = await readings.run(statements.map(explained), reading, asker, signal);
+    const plans = await readings.run(statements.map(explained), asker, signal);
     return await pools.general.withSession({ signal, timeoutMs: findTimeoutMs }, ({ sql }) =>
       findTablesRead(
         sql,

@@ -12,7 +12,7 @@ const isCommented = ['pg_class', 'pg_proc', 'pg_type', 'pg_constraint']
 
 /**
  * $1: names of schemas. One text that is another one after whatever may change the model of these schemas, what a
- * role may do with it, the settings of roles, or how changes of rows are told of. Each version of a row has its own
+ * role may do with it, the settings of roles, what runs by itself wherever it stands, or how changes of rows are told of. Each version of a row has its own
  * `xmin`; rows of pg_class get a new one from TRUNCATE and REFRESH too, so of them it is what stands in them. Numbers
  * from 16384 on are not Postgres' own.
  */
@@ -40,13 +40,12 @@ with space as materialized (
   where i.indisunique and i.indrelid in (select oid from relation)
   union all
   select 'constraints', ${sumOf('k.oid', 'k.xmin')} from pg_catalog.pg_constraint k
-  where k.contype in ('p', 'u', 'f') and k.conrelid in (select oid from relation)
+  where k.contype in ('p', 'u', 'f', 'c') and k.conrelid in (select oid from relation)
   union all
   select 'policies', ${sumOf('p.oid', 'p.xmin')} from pg_catalog.pg_policy p
-  where p.polrelid in (select oid from relation)
   union all
   select 'functions', ${sumOf('p.oid', 'p.xmin')} from pg_catalog.pg_proc p
-  where p.pronamespace in (select oid from space)
+  where p.oid >= 16384 or p.pronamespace in (select oid from space)
   union all
   select 'types', ${sumOf('t.oid', 't.xmin')} from pg_catalog.pg_type t
   where t.oid >= 16384 and t.typcategory <> 'A' and t.typtype <> 'c'
@@ -57,7 +56,7 @@ with space as materialized (
   join pg_catalog.pg_class c on c.oid = w.ev_class and c.relpersistence <> 't'
   where w.oid >= 16384
   union all
-  select 'triggers', ${sumOf('g.oid', 'g.xmin')} from pg_catalog.pg_trigger g where g.tgtype & 64 <> 0
+  select 'triggers', ${sumOf('g.oid', 'g.xmin')} from pg_catalog.pg_trigger g where not g.tgisinternal
   union all
   select 'signals', ${sumOf('g.oid', 'g.tgenabled')} from pg_catalog.pg_trigger g
   where g.tgname = 'bunbun_live' and g.tgrelid in (select oid from relation)

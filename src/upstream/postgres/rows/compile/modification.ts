@@ -6,7 +6,7 @@ import { bindText, type ValuePath } from './encode-value.ts';
 import { keyConditions } from './key-conditions.ts';
 import { type RowScope, rowOf } from './row-scope.ts';
 import { whereOf } from './row-set.ts';
-import { builtIn, qualified } from './sql-names.ts';
+import { builtIn } from './sql-names.ts';
 import type { Statement } from './statement.ts';
 import { textRows } from './text-rows.ts';
 import type { Change, ChosenRows, OnConflict } from './write-query.ts';
@@ -37,7 +37,7 @@ export function insertion(
   const source = sourceOf(statement, rows);
   const conflict = onConflict === undefined ? '' : conflictClause(statement, row, onConflict);
   return {
-    sql: `insert into ${qualified(table)} as ${alias}${source}${conflict}`,
+    sql: `insert into ${statement.changed(table)} as ${alias}${source}${conflict}`,
     row,
     isNew: isNewOf(row, onConflict),
     mostRows: rows.length,
@@ -96,7 +96,7 @@ export function updating(
   const set = assignments(statement, row, changes, path);
   const which = whereOf(chosenBy(statement, row, rows, path));
   return {
-    sql: `update ${qualified(table)} as ${alias} set ${set}${which}`,
+    sql: `update ${statement.changed(table)} as ${alias} set ${set}${which}`,
     row,
     isNew: 'false',
     mostRows: mostChosen(rows),
@@ -109,7 +109,7 @@ export function deletion(statement: Statement, table: Table, rows: ChosenRows): 
   const row = rowOf(alias);
   const which = whereOf(chosenBy(statement, row, rows, []));
   return {
-    sql: `delete from ${qualified(table)} as ${alias}${which}`,
+    sql: `delete from ${statement.changed(table)} as ${alias}${which}`,
     row,
     isNew: 'false',
     mostRows: mostChosen(rows),

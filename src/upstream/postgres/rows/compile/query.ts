@@ -275,6 +275,11 @@ export interface CompiledQuery {
   readonly params: readonly (string | null)[];
   /** Lists for which the caller gave no limit: where they are, in response keys below the answer. */
   readonly lists: readonly (readonly string[])[];
+  /**
+   * It calls a function, or something runs by itself, that may change the session for good: settings, locks, temporary
+   * tables. They are then cleared away.
+   */
+  readonly leavesTraces: boolean;
 }
 
 export interface CompiledRead extends CompiledQuery {

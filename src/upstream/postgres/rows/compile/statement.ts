@@ -12,6 +12,8 @@ export interface Statement {
   alias(): string;
   /** A table or a function as it is written; the statement is one that reads it. */
   table(table: Table): string;
+  /** The same of one that it changes. */
+  changed(table: Table): string;
   fn(fn: RowsFunction): string;
   /** The column that says whether the list at `path` was cut at `maxRows`. */
   cutColumn(path: readonly string[]): string;
@@ -31,6 +33,7 @@ export function createStatement(maxRows: number): Statement {
   const lists: (readonly string[])[] = [];
   const tables = new Set<string>();
   const functions = new Set<string>();
+  let leavesTraces = false;
   let aliases = 0;
   return {
     maxRows,
@@ -38,14 +41,26 @@ export function createStatement(maxRows: number): Statement {
     alias: () => `t${++aliases}`,
     table(table) {
       tables.add(table.id);
+      leavesTraces ||= table.leavesTraces.onRead;
+      return qualified(table);
+    },
+    changed(table) {
+      leavesTraces ||= table.leavesTraces.onWrite;
       return qualified(table);
     },
     fn(fn) {
       functions.add(fn.id);
+      leavesTraces = true;
       return qualified(fn);
     },
     cutColumn: (path) => `cut${lists.push(path) - 1}`,
-    finish: ({ sql, cuts }) => ({ text: oneRow(sql, cuts), params, lists, reads: { tables, functions } }),
+    finish: ({ sql, cuts }) => ({
+      text: oneRow(sql, cuts),
+      params,
+      lists,
+      leavesTraces,
+      reads: { tables, functions },
+    }),
   };
 }
 

@@ -10,7 +10,7 @@ import { passedRow, rowOf } from './row-scope.ts';
 import { whereOf } from './row-set.ts';
 import { type Cut, passCut, type RowStatement } from './row-shape.ts';
 import { shapedRow, shapedRows } from './shaped-rows.ts';
-import { builtIn, operatorFor, qualified } from './sql-names.ts';
+import { builtIn, operatorFor } from './sql-names.ts';
 import type { Fragment } from './statement.ts';
 import { textRows } from './text-rows.ts';
 import type { ChosenRows, WriteAnswer, WriteSelected } from './write-query.ts';
@@ -136,7 +136,7 @@ export function answerWritten(
     );
     return {
       shape: statement.selectRow(row, select, path),
-      from: `${keys.from} join ${qualified(table)} ${alias} on ${equal.join(' and ')}`,
+      from: `${keys.from} join ${statement.table(table)} ${alias} on ${equal.join(' and ')}`,
       order: ` order by ${keys.number}`,
     };
   };
@@ -206,7 +206,7 @@ export function matchStatement(
   const matches = conditionOf(statement, row, ifMatch, ['ifMatch']);
   const named = whereOf(keyConditions(statement, row, key, values));
   return statement.finish({
-    sql: `select pg_catalog.to_json((${matches}) is true) as j from ${qualified(table)} ${alias}${named} limit 1`,
+    sql: `select pg_catalog.to_json((${matches}) is true) as j from ${statement.table(table)} ${alias}${named} limit 1`,
     cuts: [],
   });
 }

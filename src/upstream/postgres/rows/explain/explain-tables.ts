@@ -63,7 +63,7 @@ export async function explainTables(
 ): Promise<readonly ExplainedTable[]> {
   const counted = await pool.withSession(options, ({ sql }) => countAll(sql, tables, caller.role));
   const count = async (statement: Pick<CompiledQuery, 'text' | 'params'>): Promise<number> => {
-    const [answer] = await runner.read(caller, [{ ...statement, lists: [] }], options);
+    const [answer] = await runner.read(caller, [{ ...statement, lists: [], leavesTraces: true }], options);
     return Math.min(Number(answer?.text), mostRows);
   };
   const countTried = async (statement: Parameters<typeof count>[0]): Promise<number | undefined> => {

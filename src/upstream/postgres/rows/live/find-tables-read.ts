@@ -6,8 +6,8 @@ import type { CompiledQuery, CompiledRead } from '../compile/query.ts';
 import { qualified } from '../compile/sql-names.ts';
 
 /** The same statement, which tells how it would be run in place of running. */
-export function explained({ text, params }: CompiledQuery): CompiledQuery {
-  return { text: `explain (format json, verbose) ${text}`, params, lists: [] };
+export function explained({ text, params, leavesTraces }: CompiledQuery): CompiledQuery {
+  return { text: `explain (format json, verbose) ${text}`, params, lists: [], leavesTraces };
 }
 
 /**

@@ -2,6 +2,7 @@ import type { FunctionRow } from '../catalogue/functions.ts';
 import type { ForeignKeyRow, KeyRow } from '../catalogue/keys.ts';
 import type { NamedTypeRow } from '../catalogue/named-types.ts';
 import type { ColumnRow, RelationRow, SchemaRow } from '../catalogue/relations.ts';
+import type { TraceRow } from '../catalogue/traces.ts';
 import type { TypeRow } from '../catalogue/types.ts';
 import { collectForeignKeys } from './foreign-keys.ts';
 import { buildFunctions } from './functions.ts';
@@ -21,6 +22,7 @@ interface CatalogueRows {
   readonly types: readonly TypeRow[];
   readonly namedTypes: readonly NamedTypeRow[];
   readonly functions: readonly FunctionRow[];
+  readonly traces: readonly TraceRow[];
 }
 
 /** The model of what was read of `schemas`, of which the first one's names have no prefix. */

@@ -36,6 +36,8 @@ export interface Table {
    */
   readonly runsAsOwner: boolean;
   readonly rowSecurity: boolean;
+  /** What runs by itself when it is read or written, such as policies and triggers, may change the session for good. */
+  readonly leavesTraces: { readonly onRead: boolean; readonly onWrite: boolean };
 }
 
 export interface Column {

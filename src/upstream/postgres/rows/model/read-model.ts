@@ -5,6 +5,7 @@ import { functions } from '../catalogue/functions.ts';
 import { foreignKeys, keys } from '../catalogue/keys.ts';
 import { namedTypes } from '../catalogue/named-types.ts';
 import { columns, schemas as existing, relations } from '../catalogue/relations.ts';
+import { type TraceRow, traces } from '../catalogue/traces.ts';
 import { types } from '../catalogue/types.ts';
 import { buildModel } from './build-model.ts';
 import type { RowsModel } from './model.ts';
@@ -19,7 +20,9 @@ export async function readRowsModel(sql: PostgresSql, schemas: readonly string[]
   const read = <Row>({ text }: CatalogueStatement<Row>) => sql.query<Row & object>(text, params);
   const answers = [
     // Of a login such as `authenticator`, whose statements may take little time.
-    sql.run('begin isolation level repeatable read read only; set local statement_timeout = 0'),
+    sql.run(
+      'begin isolation level repeatable read read only; set local statement_timeout = 0; set local jit = off',
+    ),
     read(existing),
     read(relations),
     read(columns),
@@ -28,12 +31,23 @@ export async function readRowsModel(sql: PostgresSql, schemas: readonly string[]
     read(types),
     read(namedTypes),
     read(functions),
+    sql.query<TraceRow & object>(traces.text),
     sql.run('commit'),
   ] as const;
   // What was sent is answered before the connection is anybody else's, whatever failed.
   await Promise.allSettled(answers);
-  const [, schemaRows, relationRows, columnRows, keyRows, foreignKeyRows, typeRows, nameRows, functionRows] =
-    await Promise.all(answers);
+  const [
+    ,
+    schemaRows,
+    relationRows,
+    columnRows,
+    keyRows,
+    foreignKeyRows,
+    typeRows,
+    nameRows,
+    functionRows,
+    traceRows,
+  ] = await Promise.all(answers);
   return buildModel(exposed, {
     schemas: schemaRows,
     relations: relationRows,
@@ -43,5 +57,6 @@ export async function readRowsModel(sql: PostgresSql, schemas: readonly string[]
     types: typeRows,
     namedTypes: nameRows,
     functions: functionRows,
+    traces: traceRows,
   });
 }

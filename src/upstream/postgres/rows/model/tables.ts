@@ -1,6 +1,7 @@
 import { groupBy } from '../../../../lib/group-by.ts';
 import type { KeyRow } from '../catalogue/keys.ts';
 import type { ColumnRow, RelationRow } from '../catalogue/relations.ts';
+import type { TraceRow } from '../catalogue/traces.ts';
 import { type Comment, readComment } from './comment.ts';
 import type { Column, Key, Relation, RowsFunction, Table } from './model.ts';
 import {
@@ -33,6 +34,7 @@ export interface TablesInput {
   readonly relations: readonly RelationRow[];
   readonly columns: readonly ColumnRow[];
   readonly keys: readonly KeyRow[];
+  readonly traces: readonly TraceRow[];
   readonly types: ValueTypes;
   /** The schema in front, unless it is the first one exposed. */
   readonly prefixOf: (schema: string) => readonly string[];
@@ -43,13 +45,14 @@ export interface TablesInput {
 export function buildTables(input: TablesInput): ReadonlyMap<string, TableDraft> {
   const columnsOf = groupBy(input.columns, ({ tableId }) => tableId);
   const keysOf = groupBy(input.keys, ({ tableId }) => tableId);
+  const traceOf = new Map(input.traces.map((trace) => [trace.id, trace]));
   const drafts = input.relations.flatMap((row) => {
     const remark = (text: string): void => input.remark(`${fullName(row)}: ${text}`);
     const comment = readComment(row.comment, remark);
     if (comment.hide === true) return [];
     const columns = buildColumns(columnsOf.get(row.id) ?? [], input.types, remark);
     const keys = collectKeys(keysOf.get(row.id) ?? [], comment, columns, remark);
-    return [draftTable(row, comment, columns, keys, input)];
+    return [draftTable(row, comment, columns, keys, traceOf.get(row.id), input)];
   });
   const shown = withoutClashes(
     drafts,
@@ -69,6 +72,7 @@ function draftTable(
   comment: Comment,
   columns: TableColumns,
   allKeys: readonly UnnamedKey[],
+  trace: TraceRow | undefined,
   { prefixOf, remark }: TablesInput,
 ): TableDraft {
   const apiName = comment.name ?? camelCase(...prefixOf(row.schema), row.name);
@@ -98,6 +102,7 @@ function draftTable(
     takes: { inserts: row.takesInserts, updates: row.takesUpdates, deletes: row.takesDeletes },
     runsAsOwner: row.runsAsOwner,
     rowSecurity: row.rowSecurity,
+    leavesTraces: { onRead: trace?.onRead ?? false, onWrite: trace !== undefined },
   };
   const uniques = allKeys.map((key) => key.columns);
   return { table, relations, computed, comment, columnAt: columns.at, uniques };

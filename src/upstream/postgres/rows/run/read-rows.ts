@@ -10,7 +10,6 @@ export interface ReadRowsOptions
   extends Omit<SettingsOptions, 'readOnly'>,
     Pick<StatementOptions, 'preRequest'> {
   readonly maxBytes: number;
-  readonly callsFunction: boolean;
   /** Whether a pooler lends a backend for one transaction only: then nothing holds that the connection was opened with. */
   readonly pooled: boolean;
 }
@@ -23,13 +22,14 @@ export async function readRows(
   options: ReadRowsOptions,
   first: FirstFailure,
 ): Promise<readonly RowsAnswer[]> {
-  const { callsFunction, maxBytes, pooled, preRequest } = options;
+  const { maxBytes, pooled, preRequest } = options;
+  const leavesTraces = preRequest !== undefined || statements.some((statement) => statement.leavesTraces);
   const settings = settingsStep(caller, { ...options, readOnly: true });
   const placed = statements.flatMap((statement, index) =>
     statementSteps(caller, statement, index, {
       settings,
       preRequest,
-      afterFunction: callsFunction && index > 0,
+      afterTraces: leavesTraces && index > 0,
     }),
   );
   const sending = pooled ? [beginReading, ...placed, frame('commit')] : placed;
@@ -37,12 +37,12 @@ export async function readRows(
   try {
     const { answers } = await withinBytes(session, maxBytes, async () => {
       const sent = sendPlaced(session, sending, first);
-      if (callsFunction) cleaned = cleanSession(session, pooled);
+      if (leavesTraces) cleaned = cleanSession(session, pooled);
       return await sent;
     });
     return answers;
   } catch (error) {
-    if (pooled && !callsFunction) await rollback(session);
+    if (pooled && !leavesTraces) await rollback(session);
     throw error;
   } finally {
     await cleaned;

@@ -39,8 +39,6 @@ export interface RowsCallOptions {
   readonly timeoutMs: number;
   /** Of all answers together. */
   readonly maxBytes: number;
-  /** True where a statement calls a function by name: it may leave things behind, which are then cleared away. */
-  readonly callsFunction: boolean;
   /** What errors may speak of. */
   readonly names: VisibleNames;
   /** Whose share of the connections it takes one of: half of them at most. Undefined: there is no bound but the pool's. */

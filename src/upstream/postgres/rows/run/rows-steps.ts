@@ -25,8 +25,8 @@ export interface StatementOptions {
   readonly settings: Step;
   /** `pgrst.db_pre_request`, quoted: a function that is called before each statement, and may refuse it. */
   readonly preRequest: string | undefined;
-  /** True after a statement of the same transaction that calls a function. */
-  readonly afterFunction: boolean;
+  /** True after a statement of the same transaction that may have left something. */
+  readonly afterTraces: boolean;
 }
 
 /** Statement number `index` of a transaction, with what goes before it. */
@@ -36,11 +36,11 @@ export function statementSteps(
   index: number,
   options: StatementOptions,
 ): PlacedStep[] {
-  const { settings, preRequest, afterFunction } = options;
+  const { settings, preRequest, afterTraces } = options;
   const before = (step: Step, part: Place['part']) => ({ step, place: { part, index }, answers: false });
   return [
     // Settings of its own that a function made for the transaction, such as older names of the claims.
-    ...(afterFunction ? [before({ text: 'reset all', params: [] }, 'settings')] : []),
+    ...(afterTraces ? [before({ text: 'reset all', params: [] }, 'settings')] : []),
     before(settings, 'settings'),
     ...(preRequest === undefined
       ? []

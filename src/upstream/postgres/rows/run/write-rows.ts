@@ -37,11 +37,12 @@ export async function writeRows<T>(
   work: (run: (statement: CompiledQuery) => Promise<RowsAnswer>) => Promise<T>,
   keyed?: KeyedWrite<T>,
 ): Promise<T> {
-  const { callsFunction, pooled, preRequest, signal, until } = options;
+  const { pooled, preRequest, signal, until } = options;
   const settings = settingsStep(caller, { ...options, readOnly: false });
   let begun = false;
   let sent = 0;
   let bytesLeft = options.maxBytes;
+  let leavesTraces = preRequest !== undefined;
 
   // A request to cancel ends what runs, and nothing runs between two statements.
   const refuseLate = (): void => {
@@ -56,8 +57,9 @@ export async function writeRows<T>(
     const placed = statementSteps(caller, statement, index, {
       settings,
       preRequest,
-      afterFunction: callsFunction && index > 0,
+      afterTraces: leavesTraces && index > 0,
     });
+    leavesTraces ||= statement.leavesTraces;
     const steps = begun ? placed : [frame('begin'), ...placed];
     begun = true;
     const { answers, bytes } = await withinBytes(session, bytesLeft, () => sendPlaced(session, steps, first));
@@ -78,14 +80,14 @@ export async function writeRows<T>(
     refuseLate();
     if (keyed !== undefined) await endKey(session, keyed.key, keyed.toText(result), first);
     // A pooler leaves us the backend until it is cleaned.
-    if (begun) await end(session, first, pooled && callsFunction ? 'keep backend' : undefined);
+    if (begun) await end(session, first, pooled && leavesTraces ? 'keep backend' : undefined);
     return result;
   } catch (error) {
     if (begun && !session.closed) await rollback(session);
     // What `work` made of it says less to whoever looks after the connection.
     throw first.error ?? error;
   } finally {
-    if (callsFunction && !session.closed) await cleanSession(session, pooled);
+    if (leavesTraces && !session.closed) await cleanSession(session, pooled);
   }
 }
 
