@@ -25,6 +25,13 @@ export const limitVariables = {
     shape: aSize,
     default: '128mb',
   }),
+  MAX_UNREAD: withDefault(byteSize(1_024), {
+    group: 'Limits',
+    description:
+      'What was written for clients and is in memory because they have not read it, on all connections together. Beyond it connections are cut: of the client address that leaves most unread, that which has waited longest.',
+    shape: aSize,
+    default: '128mb',
+  }),
   MAX_VARIABLES: withDefault(wholeNumber(1, 100_000_000), {
     group: 'Limits',
     description: 'Values in the variables of an operation, those inside of lists and objects counted.',

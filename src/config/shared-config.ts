@@ -23,6 +23,7 @@ export function sharedConfig(values: SharedValues, mode: Mode) {
       maxBodyBytes: values.MAX_BODY,
       maxJsonBytes: Math.min(values.MAX_JSON_BODY, values.MAX_BODY),
       maxBodiesBytes: values.MAX_BODIES,
+      maxUnreadBytes: values.MAX_UNREAD,
       maxUploadBytes: values.MAX_UPLOAD,
       maxUploadFiles: values.MAX_UPLOAD_FILES,
       maxUploadHeldBytes: values.MAX_UPLOAD_HELD,

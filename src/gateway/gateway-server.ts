@@ -4,6 +4,7 @@ import { createHealthRoutes, type Phase } from '../http/health-routes.ts';
 import { createProxy } from '../http/proxy/proxy.ts';
 import type { SecurityHeaders } from '../http/security-headers.ts';
 import { createHttpServer } from '../http/server.ts';
+import { watchUnreadAnswers } from '../http/unread-answers.ts';
 import type { ProxyRoute } from '../module/proxy-route.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import { createGraphQLHandler, type GraphQLHandlerDeps } from './graphql-handler.ts';
@@ -24,10 +25,10 @@ export interface GatewayServerDeps extends GraphQLHandlerDeps {
 export function createGatewayServer(deps: GatewayServerDeps): Server {
   const { config, callers, limits, routes, phase, missing, metrics, headers, hostAllowed, draining, log } =
     deps;
-  const { publicUrl, allowedOrigins = [] } = config.server;
+  const { publicUrl, allowedOrigins = [], maxUnreadBytes } = config.server;
   const { rateLimit } = limits;
   const proxy = createProxy({ ...callers, routes, publicUrl, rateLimit, log, draining });
-  return createHttpServer({
+  const server = createHttpServer({
     routes: {
       '/graphql': createGraphQLHandler(deps),
       ...createHealthRoutes({ phase, missing, metrics, metricsAccess: metricsAccess(config) }),
@@ -38,4 +39,12 @@ export function createGatewayServer(deps: GatewayServerDeps): Server {
     headers,
     log,
   });
+  const unread = watchUnreadAnswers(server, {
+    clientAddress: callers.clientAddress,
+    maxBytes: maxUnreadBytes,
+    cut: () => metrics.limitHit('MAX_UNREAD'),
+    log,
+  });
+  metrics.holdings('bunbun_unread_bytes', 'What MAX_UNREAD bounds.', () => ({ answers: unread.bytes }));
+  return server;
 }

@@ -81,17 +81,22 @@ export interface Exchange {
   readonly transport: Transport;
 }
 
+/** Characters of an answer beyond which its bytes are made at once. */
+const largeText = 64 * 1024;
+
 /** Writes a result. What is left of a request that has not come whole is not waited for. */
 export function sendResult(
   { request, response, transport }: Exchange,
   result: ExecutionResult,
   options: AnswerOptions,
 ): void {
-  const { status, headers, body } = httpAnswer(result, options);
+  const { status, headers, body: text } = httpAnswer(result, options);
   if (response.destroyed || response.headersSent) return;
   // A request without a body is complete a moment later: nothing of it is left unread.
   const early = !request.complete && hasBody(request);
   if (early) response.setHeader('connection', 'close');
+  // A socket holds a text for as long as its bytes, and these in three times their room while it makes them.
+  const body = text.length > largeText ? Buffer.from(text) : text;
   response.writeHead(status, {
     'content-length': Buffer.byteLength(body),
     'x-request-id': transport.requestId,

@@ -1,0 +1,133 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { groupBy } from '../lib/group-by.ts';
+import { clientOf } from '../limits/client-places.ts';
+import type { Logger } from '../observability/logger.ts';
+
+export interface UnreadAnswersDeps {
+  readonly clientAddress: (request: IncomingMessage) => string | undefined;
+  /** What all clients together may leave unread, in bytes. */
+  readonly maxBytes: number;
+  /** Milliseconds after which an HTTP client that has taken nothing of its answer is cut. @default 60_000 */
+  readonly stillMs?: number;
+  /** Told of each connection that is cut for `maxBytes`. */
+  readonly cut: () => void;
+  readonly log: Logger;
+}
+
+export interface UnreadAnswers {
+  /** Bytes that were written for clients and that these had not taken at the last look. */
+  readonly bytes: number;
+}
+
+/** Milliseconds between two looks. */
+const lookMs = 250;
+const usualStillMs = 60_000;
+
+interface Reader {
+  readonly socket: Socket;
+  /** Of a WebSocket: keeping its request would keep all of it for as long as the socket. */
+  client: string | undefined;
+  exchange: { readonly request: IncomingMessage; readonly response: ServerResponse } | undefined;
+  /** When it was first seen with something unread, without a look at which there was nothing. */
+  since: number | undefined;
+}
+
+/**
+ * Bounds what is in memory because clients do not read, whatever it is: answers, streams, results on WebSockets. Nothing
+ * is counted when it is written. From time to time it looks at all connections; where they hold too much, it cuts that
+ * which has waited longest of the client who leaves most unread, until they do not. To refuse the answer that comes last
+ * would be a refusal for whoever reads, and of a change that has been made already.
+ */
+export function watchUnreadAnswers(server: Server, deps: UnreadAnswersDeps): UnreadAnswers {
+  const { clientAddress, maxBytes, stillMs = usualStillMs, cut, log } = deps;
+  const readers = new Map<Socket, Reader>();
+  let unread = 0;
+
+  server.on('connection', (socket: Socket) => {
+    readers.set(socket, { socket, client: undefined, exchange: undefined, since: undefined });
+    socket.once('close', () => readers.delete(socket));
+  });
+  server.prependListener('request', (request: IncomingMessage, response: ServerResponse) => {
+    const reader = readers.get(request.socket);
+    if (reader) reader.exchange = { request, response };
+  });
+  server.prependListener('upgrade', (request: IncomingMessage) => {
+    const reader = readers.get(request.socket);
+    if (reader) Object.assign(reader, { client: clientOf(clientAddress(request)), exchange: undefined });
+  });
+
+  const clientOfReader = ({ client, exchange }: Reader): string =>
+    client ?? clientOf(exchange && clientAddress(exchange.request));
+
+  function look(): void {
+    const now = performance.now();
+    const behind: Reader[] = [];
+    unread = 0;
+    for (const reader of readers.values()) {
+      const bytes = reader.socket.writableLength;
+      if (bytes === 0) caughtUp(reader);
+      else {
+        fellBehind(reader, now, stillMs);
+        behind.push(reader);
+        unread += bytes;
+      }
+    }
+    if (unread > maxBytes) cutLongest(behind);
+  }
+
+  function cutLongest(behind: readonly Reader[]): void {
+    const clients = [...groupBy(behind, clientOfReader).values()].map((own) => ({
+      bytes: own.reduce((sum, { socket }) => sum + socket.writableLength, 0),
+      // The last one has waited longest.
+      own: own.toSorted((a, b) => (b.since ?? 0) - (a.since ?? 0)),
+    }));
+    while (unread > maxBytes) {
+      const [most] = clients.toSorted(
+        (a, b) => roughly(b.bytes) - roughly(a.bytes) || waitingSince(a.own) - waitingSince(b.own),
+      );
+      const reader = most?.own.pop();
+      if (most === undefined || reader === undefined) return;
+      const bytes = reader.socket.writableLength;
+      most.bytes -= bytes;
+      unread -= bytes;
+      log.warn({ bytes }, 'cut a client that does not read what it asked for');
+      cut();
+      reader.socket.destroy();
+    }
+  }
+
+  server.once('listening', () => {
+    const looking = setInterval(look, lookMs);
+    looking.unref();
+    server.once('close', () => clearInterval(looking));
+  });
+  return {
+    get bytes() {
+      return unread;
+    },
+  };
+}
+
+/** Who leaves about as much as another one has not left more. */
+function roughly(bytes: number): number {
+  return Math.ceil(bytes / (1024 * 1024));
+}
+
+function waitingSince(own: readonly Reader[]): number {
+  return own.at(-1)?.since ?? Number.POSITIVE_INFINITY;
+}
+
+/** Of an answer under way the connection ends when nothing moves on it; Node looks into what the system holds. */
+function fellBehind(reader: Reader, now: number, stillMs: number): void {
+  if (reader.since !== undefined) return;
+  reader.since = now;
+  if (reader.exchange !== undefined) reader.socket.setTimeout(stillMs);
+}
+
+/** After an answer Node has set the time for the next request. */
+function caughtUp(reader: Reader): void {
+  if (reader.since === undefined) return;
+  reader.since = undefined;
+  if (reader.exchange?.response.writableFinished === false) reader.socket.setTimeout(0);
+}
