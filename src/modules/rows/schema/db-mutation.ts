@@ -9,6 +9,7 @@ import {
 } from 'graphql';
 import type { WriteTarget } from '../../../upstream/postgres/rows/compile/write-query.ts';
 import type { Key, RowsModel, Table } from '../../../upstream/postgres/rows/model/model.ts';
+import { keyArgument } from '../translate/key-arguments.ts';
 import { callField } from './db-query.ts';
 import { mayUse } from './readable.ts';
 import type { RowsTypes } from './types.ts';
@@ -136,7 +137,6 @@ function byKey(
     type: row,
     description: `${verb === 'update' ? 'Updates' : 'Deletes'} the row of ${table.schema}.${table.name} that the key names, and gives it; null where there is none that you may ${verb}.`,
     args: {
-      // What a column is called goes before an argument of ours, as its value is required.
       ifMatch: {
         type: types.where(table),
         description: 'What the row has to be like still: CONFLICT where it is there and is not.',
@@ -151,6 +151,6 @@ function byKey(
 
 function keyArgs(types: RowsTypes, { columns }: Key): GraphQLFieldConfigArgumentMap {
   return Object.fromEntries(
-    columns.map(({ apiName, type }) => [apiName, { type: new GraphQLNonNull(types.input(type)) }]),
+    columns.map((column) => [keyArgument(column), { type: new GraphQLNonNull(types.input(column.type)) }]),
   );
 }

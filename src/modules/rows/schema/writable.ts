@@ -22,13 +22,26 @@ export function mayDelete(grants: Grants, table: Table): boolean {
 /** The relations by which new rows may bring those that they refer to, or that refer to them. */
 export function insertableRelations(grants: Grants, table: Table): readonly Relation[] {
   const own = new Set(insertableColumns(grants, table));
-  return readableRelations(grants, table).filter(({ direction, columns, other, otherColumns }) => {
+  return readableRelations(grants, table).filter(({ direction, columns, other, otherColumns, through }) => {
     const others = new Set(insertableColumns(grants, other));
     if (direction === 'out') return others.size > 0 && columns.every((column) => own.has(column));
     // They are found again to be answered about.
-    const isFound = findingKey(grants, table) !== undefined;
-    return direction === 'in' && isFound && otherColumns.every((column) => others.has(column));
+    if (findingKey(grants, table) === undefined) return false;
+    if (through !== undefined) return others.size > 0 && joinsByItself(grants, through);
+    return otherColumns.every((column) => others.has(column));
   });
+}
+
+/** Whether rows of a junction need nothing but what they join. */
+function joinsByItself(
+  grants: Grants,
+  { table, columns, otherColumns }: NonNullable<Relation['through']>,
+): boolean {
+  const insertable = new Set(insertableColumns(grants, table));
+  const joining = new Set([...columns, ...otherColumns]);
+  return table.columns.every((column) =>
+    joining.has(column) ? insertable.has(column) : column.nullable || column.hasDefault,
+  );
 }
 
 /** A key by which the role finds a row again that it has written: without nulls, which are equal to nothing. */

@@ -16,6 +16,7 @@ import type { Key } from '../../../upstream/postgres/rows/model/model.ts';
 import { changesOf } from './changes.ts';
 import { conditionOf } from './condition.ts';
 import { readQueryOf } from './db-query.ts';
+import { keyArgument } from './key-arguments.ts';
 import { newRowOf, rowBudget } from './new-rows.ts';
 import {
   argumentsOf,
@@ -143,7 +144,7 @@ function namedRow({ field }: KnownField, key: Key, args: Args): ChosenRows {
   return {
     kind: 'key',
     key,
-    values: key.columns.map(({ apiName }) => args[apiName]),
+    values: key.columns.map((column) => args[keyArgument(column)]),
     ifMatch: conditionOf(type, ifMatch, ['ifMatch']),
   };
 }

@@ -3,6 +3,7 @@ import { badInput } from '../../../lib/bad-input.ts';
 import { isRecord } from '../../../lib/is-record.ts';
 import type { NewRow } from '../../../upstream/postgres/rows/compile/write-query.ts';
 import type { Column, Relation } from '../../../upstream/postgres/rows/model/model.ts';
+import { junctionRows } from './junction-rows.ts';
 import { inputObjectOf } from './operation.ts';
 
 type Path = readonly string[];
@@ -60,10 +61,11 @@ function readRow(type: GraphQLInputObjectType, value: unknown, place: Place): Ne
     if (relation.direction === 'out') {
       parents.push({ relation, row: readRow(of, inner, { ...below, path: [...path, name], given: [] }) });
     } else {
+      const given = relation.direction === 'in' ? relation.otherColumns : [];
       const rows = relatedRows(inner, [...path, name]).map((each) =>
-        readRow(of, each.value, { ...below, path: each.path, given: relation.otherColumns }),
+        readRow(of, each.value, { ...below, path: each.path, given }),
       );
-      children.push({ relation, rows });
+      children.push(relation.direction === 'in' ? { relation, rows } : junctionRows(relation, rows));
     }
   }
   const row: NewRow = { path, values, parents, children };
