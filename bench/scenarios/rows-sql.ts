@@ -102,11 +102,10 @@ async function openMeter(url: string, viewer: string): Promise<Meter> {
   });
   const caller = { role: 'authenticated', claims: { sub: viewer, role: 'authenticated' } };
   const read = async ({ text, params }: SentStatement) => {
-    const [answer] = await runner.read(caller, [{ text, params, lists: [] }], {
+    const [answer] = await runner.read(caller, [{ text, params, lists: [], leavesTraces: false }], {
       signal: new AbortController().signal,
       timeoutMs: 10_000,
       maxBytes: 1024 * 1024,
-      callsFunction: false,
       names: noNames,
     });
     return answer;

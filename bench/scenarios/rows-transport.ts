@@ -50,7 +50,6 @@ export async function run(): Promise<void> {
     signal: new AbortController().signal,
     timeoutMs: 10_000,
     maxBytes: 1024 * 1024,
-    callsFunction: false,
     names: noNames,
   };
   const clients = Array.from({ length: connections }, () =>

@@ -51,6 +51,7 @@ describe('a list', () => {
   it('with a limit is planned once, not at each call', async () => {
     const { text, params } = compileRead(list(idOnly(), { orderBy: [by(todos(), 'id')], limit: 2 }), {
       maxRows: 1_000,
+      maxBytes: 16 * 1024 * 1024,
     });
     expect(params).toEqual([]);
     await database.run(`prepare page as ${text}`);

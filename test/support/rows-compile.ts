@@ -44,7 +44,7 @@ export async function startRowsDatabase(schema: string): Promise<RowsDatabase> {
     async ({ sql }) => await readRowsModel(sql, ['public']),
   );
   const read: RowsDatabase['read'] = async (asked, maxRows = 1_000) => {
-    const { text, params, lists } = compileRead(asked, { maxRows });
+    const { text, params, lists } = compileRead(asked, { maxRows, maxBytes: 16 * 1024 * 1024 });
     const [row, ...more] = await query(text, params);
     if (row === undefined || more.length > 0) throw new Error(`not one row: ${text}`);
     const { answer, cut } = row;

@@ -30,11 +30,15 @@ export async function startWriteDatabase(schema: string) {
       return await pools.general.withSession(options, async ({ sql }) => {
         await sql.run('begin');
         try {
-          const written = await performWrite(query, maxRows, async ({ text, params }) => {
-            statements.push(text);
-            const [row] = await sql.query<{ answer: string | null; cut?: string }>(text, params);
-            return { text: row?.answer ?? null, cut: row?.cut ?? null };
-          });
+          const written = await performWrite(
+            query,
+            { maxRows, maxBytes: 16 * 1024 * 1024 },
+            async ({ text, params }) => {
+              statements.push(text);
+              const [row] = await sql.query<{ answer: string | null; cut?: string }>(text, params);
+              return { text: row?.answer ?? null, cut: row?.cut ?? null };
+            },
+          );
           await sql.run('commit');
           return { answer: JSON.parse(written.text ?? 'null'), truncated: written.truncated, statements };
         } catch (error) {

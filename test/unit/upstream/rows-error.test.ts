@@ -46,6 +46,19 @@ describe('an error of Postgres', () => {
     expect(JSON.stringify(error.privileged)).not.toContain('Failing row');
   });
 
+  it('of a function that calculates is no answer that is too large', () => {
+    const tooLarge = postgresError('22003', { routine: 'float_overflow_error' });
+    expect(toRowsError(tooLarge, place, anon, noNames).code).toBe('PAYLOAD_TOO_LARGE');
+    expect(toRowsError(postgresError('22003', { routine: 'int4pl' }), place, anon, noNames).code).toBe(
+      'BAD_USER_INPUT',
+    );
+  });
+
+  it('of a statement of ours is no fault of a function', () => {
+    const own = toRowsError(postgresError('42804', { position: '8' }), place, anon, noNames);
+    expect(own.code).toBe('INTERNAL_SERVER_ERROR');
+  });
+
   it('that ended the connection says nothing about the statement', () => {
     for (const state of ['57P01', '42501', 'XX000']) {
       const error = toRowsError(postgresError(state, { severity: 'FATAL' }), place, anon, noNames);

@@ -85,7 +85,7 @@ export function createRowsClient(deps: RowsClientDeps): RowsClient {
             const answers: StatementAnswer[] = [];
             for (const [index, query] of queries.entries()) {
               running = index;
-              answers.push(await performWrite(query, limits.maxRows, transaction.run));
+              answers.push(await performWrite(query, limits, transaction.run));
             }
             running = undefined;
             return answerOf(answers);

@@ -69,7 +69,7 @@ export interface Readings {
 }
 
 export function createReadings({ runner, state, limits }: ReadingDeps): Readings {
-  const { maxRows, timeoutMs, maxBytes } = limits;
+  const { timeoutMs, maxBytes } = limits;
 
   const callFor: Readings['callFor'] = ({ viewer, headers }, signal, own) => {
     const role = databaseRole(viewer);
@@ -91,7 +91,7 @@ export function createReadings({ runner, state, limits }: ReadingDeps): Readings
     compile: (queries, failed) => ({
       statements: queries.map((query, index) => {
         try {
-          return compileRead(query, { maxRows });
+          return compileRead(query, limits);
         } catch (error) {
           throw failed(index, error);
         }

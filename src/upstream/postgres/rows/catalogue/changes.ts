@@ -12,9 +12,9 @@ const isCommented = ['pg_class', 'pg_proc', 'pg_type', 'pg_constraint']
 
 /**
  * $1: names of schemas. One text that is another one after whatever may change the model of these schemas, what a
- * role may do with it, the settings of roles, what runs by itself wherever it stands, or how changes of rows are told of. Each version of a row has its own
- * `xmin`; rows of pg_class get a new one from TRUNCATE and REFRESH too, so of them it is what stands in them. Numbers
- * from 16384 on are not Postgres' own.
+ * role may do with it, the settings of roles, what runs by itself wherever it stands, or how changes of rows are told
+ * of. Each version of a row has its own `xmin`; rows of pg_class get a new one from TRUNCATE and REFRESH too, so of them
+ * it is what stands in them. Numbers from 16384 on are not Postgres' own.
  */
 export const changes = catalogueStatement<{ readonly fingerprint: string }>(`
 with space as materialized (

@@ -4,7 +4,7 @@ import { callOf } from './call-arguments.ts';
 import { jsonList, jsonObject } from './json-object.ts';
 import { cutList } from './list.ts';
 import { attributePairs, outputOf } from './output.ts';
-import { limitsOf } from './page.ts';
+import { limitsOf, withNumbers } from './page.ts';
 import type { CallQuery, Page, Selected } from './query.ts';
 import { rowOf } from './row-scope.ts';
 import { rowsOfCall } from './row-set.ts';
@@ -37,7 +37,7 @@ export function resultOf(
   const items = `select ${itemsOf(statement, fn.returns, call, select)}`;
   if (!fn.setReturning) return { sql: items, cuts: [] };
   const page = `${items}${limitsOf(statement, limits, statement.maxRows + 1)}`;
-  if (limits.limit === undefined) return cutList(statement, page, statement.cutColumn(path));
+  if (limits.limit === undefined) return cutList(statement, withNumbers(page), statement.cutColumn(path));
   return { sql: `select ${jsonList('o.j')} from (${page}) o`, cuts: [] };
 }
 

@@ -10,19 +10,14 @@ import { type RowSet, rowsOf } from './row-set.ts';
 import type { RowStatement } from './row-shape.ts';
 import { createRowStatement } from './selection.ts';
 import { singleRow } from './single-row.ts';
-import type { Fragment } from './statement.ts';
-
-export interface CompileOptions {
-  /** How many rows a list has at most; where there are more and the caller gave no limit, the answer says that it was cut. */
-  readonly maxRows: number;
-}
+import type { Fragment, StatementLimits } from './statement.ts';
 
 /**
  * One statement for `query`, whose row has the answer as JSON text. Throws BAD_USER_INPUT, with the path from the argument
  * on, for values that cannot be what they are compared with or given for.
  */
-export function compileRead(query: ReadQuery, { maxRows }: CompileOptions): CompiledRead {
-  const statement = createRowStatement(maxRows);
+export function compileRead(query: ReadQuery, limits: StatementLimits): CompiledRead {
+  const statement = createRowStatement(limits);
   return statement.finish(answerOf(statement, query));
 }
 

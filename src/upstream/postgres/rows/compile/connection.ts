@@ -16,6 +16,7 @@ import type { RowSet } from './row-set.ts';
 import { anyCut, type Cut, passCut, type RowStatement } from './row-shape.ts';
 import { builtIn } from './sql-names.ts';
 import type { Fragment } from './statement.ts';
+import { nodesOf, weighing } from './weighed-list.ts';
 
 type Connection = Omit<ConnectionQuery, 'kind' | 'from'>;
 
@@ -58,9 +59,9 @@ function partOf(selected: ConnectionSelected, window: Window, page: Page): strin
     case 'totalCount':
       return `(select pg_catalog.count(*)${window.all})`;
     case 'edges':
-      return page.list(edgeObject(selected, page));
+      return page.list(edgeObject(selected, page), nodesOf(selected));
     case 'nodes':
-      return page.list(page.node(selected.select, [selected.key]));
+      return page.list(page.node(selected.select, [selected.key]), selected.select);
     case 'pageInfo':
       return jsonObject(selected.select.map((part) => [part.key, pageInfoPart(part, window, page)]));
   }
@@ -107,8 +108,8 @@ interface Page {
   node(select: readonly Selected[], below: readonly string[]): string;
   /** The cursor of each row. */
   cursor(): string;
-  /** What `item` gives for each row, as a list over `p`. */
-  list(item: string): string;
+  /** What `item` gives for each row, which selects `select`, as a list over `p`. */
+  list(item: string, select: readonly Selected[]): string;
   /** All cursors, as an array over `p`. */
   cursors(): string;
   /** Whether there is a row more than the page has, over `p`. */
@@ -158,14 +159,20 @@ function createPage(
       cuts.push(...shape.cuts);
       return jsonObject(shape.pairs);
     },
-    list: (sql) => sum(`coalesce(pg_catalog.json_agg(${item(sql)})${shown()}, '[]')`),
+    list: (sql, select) => {
+      const weighed = weighing(statement, size, select);
+      const column = item(sql);
+      return sum(weighed?.(column, shown()) ?? `coalesce(pg_catalog.json_agg(${column})${shown()}, '[]')`);
+    },
     cursors: () => sum(`pg_catalog.array_agg(${item(cursor())})${shown()}`),
     more: () => sum(`pg_catalog.count(*) ${builtIn('>')} ${rowCount(size)}`),
     select: () => {
       const each = [...columnsOf(items), `${alias}.n as n`, ...cuts.map(passCut)];
       const columns = [...columnsOf(sums), ...cuts.map((cut) => anyCut(cut, shown()))];
-      const sorted = ` order by ${alias}.n${backwards ? ' desc' : ''}`;
-      const rowsWithParts = `select ${each.join(', ')} from (${rowsOfPage()}) ${alias}${joins}${sorted}`;
+      const direction = backwards ? ' desc' : '';
+      // Sorted before, too: what is joined to a row is then made in its turn, and not for all rows first.
+      const sorted = `(select * from (${rowsOfPage()}) q order by q.n${direction}) ${alias}`;
+      const rowsWithParts = `select ${each.join(', ')} from ${sorted}${joins} order by ${alias}.n${direction}`;
       return `select ${columns.length === 0 ? 'pg_catalog.count(*)' : columns.join(', ')} from (${rowsWithParts}) o`;
     },
   };

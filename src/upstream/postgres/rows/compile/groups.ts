@@ -6,7 +6,7 @@ import { type JsonPair, jsonObject, jsonRows } from './json-object.ts';
 import { cutList } from './list.ts';
 import { orderBy, orderOf } from './order.ts';
 import { outputOf, typename } from './output.ts';
-import { limitsOf, whereConditions } from './page.ts';
+import { limitsOf, whereConditions, withNumbers } from './page.ts';
 import type { GroupsQuery } from './query.ts';
 import { rowOf } from './row-scope.ts';
 import { rowsOf, whereOf } from './row-set.ts';
@@ -43,7 +43,7 @@ export function groupsOf(statement: Statement, query: GroupsQuery): Fragment {
   if (query.limit !== undefined)
     return { sql: jsonRows(pairs, ` from (${groups}) ${numbers.alias}`), cuts: [] };
   const items = `select ${jsonObject(pairs)} as j from (${groups}) ${numbers.alias}`;
-  return cutList(statement, items, statement.cutColumn([]));
+  return cutList(statement, withNumbers(items), statement.cutColumn([]));
 }
 
 /** From FROM to LIMIT. */

@@ -92,6 +92,7 @@ export function checkCount(name: string, value: number, most: number): void {
 
 /** A page as a sub-select, so that what is joined to its rows is looked up for them alone. */
 export interface PagedRows {
+  readonly alias: string;
   readonly row: PassedRow;
   /** The sub-select with its alias; to be asked for when all columns of `row` are known. */
   from(): string;
@@ -101,7 +102,14 @@ export interface PagedRows {
   readonly more: string;
 }
 
-export function pagedRows(statement: Statement, rows: RowSet, page: Page, mostRows: number): PagedRows {
+/** `wrap` makes another select of that of the page, with all of its columns. */
+export function pagedRows(
+  statement: Statement,
+  rows: RowSet,
+  page: Page,
+  mostRows: number,
+  wrap = (select: string): string => select,
+): PagedRows {
   const clauses = pageClauses(statement, rows, page, mostRows);
   const alias = statement.alias();
   const row = passedRow(alias);
@@ -121,8 +129,9 @@ export function pagedRows(statement: Statement, rows: RowSet, page: Page, mostRo
     return `select p.* from (select ${distinct.on} ${columns} from ${clauses.from}${distinct.orderBy}) p${orderOver('p')}${clauses.limits}`;
   };
   return {
+    alias,
     row,
-    from: () => `(${select()}) ${alias}`,
+    from: () => `(${wrap(select())}) ${alias}`,
     orderBy: orderOver(alias),
     more: clauses.more,
   };

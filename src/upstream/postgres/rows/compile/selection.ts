@@ -11,13 +11,13 @@ import type { RowScope } from './row-scope.ts';
 import { relatedRows, rowsOfCall } from './row-set.ts';
 import { type Cut, isInline, type RowShape, type RowStatement } from './row-shape.ts';
 import { singleRow } from './single-row.ts';
-import { createStatement, type Fragment } from './statement.ts';
+import { createStatement, type Fragment, type StatementLimits } from './statement.ts';
 
 type Computed = Extract<Selected, { kind: 'computed' }>;
 
-export function createRowStatement(maxRows: number): RowStatement {
+export function createRowStatement(limits: StatementLimits): RowStatement {
   const statement: RowStatement = {
-    ...createStatement(maxRows),
+    ...createStatement(limits),
     selectRow: (scope, select, path) => selectRow(statement, scope, select, path),
   };
   return statement;

@@ -2,10 +2,15 @@ import type { RowsFunction, Table } from '../model/model.ts';
 import type { CompiledRead } from './query.ts';
 import { qualified } from './sql-names.ts';
 
-/** One SQL statement in the making: its parameters, and the names that are its own. */
-export interface Statement {
-  /** How many rows a list has at most. */
+export interface StatementLimits {
+  /** How many rows a list has at most; where there are more and the caller gave no limit, the answer says that it was cut. */
   readonly maxRows: number;
+  /** A list in which others are fails when it becomes larger. */
+  readonly maxBytes: number;
+}
+
+/** One SQL statement in the making: its parameters, and the names that are its own. */
+export interface Statement extends StatementLimits {
   /** The place of a parameter that is read as `type`, which is an SQL type with its schema. */
   bind(text: string | null, type: string): string;
   /** A name that nothing else in the statement has. */
@@ -28,7 +33,7 @@ export interface Fragment {
   readonly cuts: readonly string[];
 }
 
-export function createStatement(maxRows: number): Statement {
+export function createStatement({ maxRows, maxBytes }: StatementLimits): Statement {
   const params: (string | null)[] = [];
   const lists: (readonly string[])[] = [];
   const tables = new Set<string>();
@@ -37,6 +42,7 @@ export function createStatement(maxRows: number): Statement {
   let aliases = 0;
   return {
     maxRows,
+    maxBytes,
     bind: (text, type) => `$${params.push(text)}::${type}`,
     alias: () => `t${++aliases}`,
     table(table) {

@@ -5,6 +5,7 @@ import { keyConditions } from './key-conditions.ts';
 import { cutList } from './list.ts';
 import type { Modification } from './modification.ts';
 import { typename } from './output.ts';
+import { withNumbers } from './page.ts';
 import type { CompiledQuery, Condition, Selected } from './query.ts';
 import { passedRow, rowOf } from './row-scope.ts';
 import { whereOf } from './row-set.ts';
@@ -13,6 +14,7 @@ import { shapedRow, shapedRows } from './shaped-rows.ts';
 import { builtIn, operatorFor } from './sql-names.ts';
 import type { Fragment } from './statement.ts';
 import { textRows } from './text-rows.ts';
+import { weighing } from './weighed-list.ts';
 import type { ChosenRows, WriteAnswer, WriteSelected } from './write-query.ts';
 
 /** What is known of the rows that were written, from where an answer about them is made. */
@@ -53,10 +55,11 @@ export function writeAndAnswer(
       const shape = statement.selectRow(row, select, path);
       if (mostRows <= statement.maxRows) return shapedRows(shape, alias, '');
       const { pairs, joins, cuts } = shape;
-      const some = `(select * from ${alias} limit ${statement.maxRows + 1}) ${alias}`;
-      const items = [`${jsonObject(pairs)} as j`, ...cuts.map(passCut)];
+      const some = `(${withNumbers(`select * from ${alias} limit ${statement.maxRows + 1}`)}) ${alias}`;
+      const items = [`${jsonObject(pairs)} as j`, `${alias}.n`, ...cuts.map(passCut)];
       const own = statement.cutColumn(path);
-      return cutList(statement, `select ${items.join(', ')} from ${some}${joins}`, own, cuts);
+      const weighed = weighing(statement, statement.maxRows, select);
+      return cutList(statement, `select ${items.join(', ')} from ${some}${joins}`, own, { cuts, weighed });
     },
     object: (select) => shapedRow(statement.selectRow(row, select, []), alias),
   });
@@ -146,7 +149,8 @@ export function answerWritten(
     list: (select, path) => {
       if (rows.length === 0) return { sql: "select '[]'::pg_catalog.json as j", cuts: [] };
       const { shape, from, order } = found(select, path);
-      const list = shapedRows(shape, from, order);
+      const weighed = weighing(statement, rows.length, select);
+      const list = shapedRows(shape, from, order, { weighed });
       if (affected <= rows.length) return list;
       const own = statement.cutColumn(path);
       return { sql: `select l.*, true as ${own} from (${list.sql}) l`, cuts: [...list.cuts, own] };

@@ -100,6 +100,8 @@ function verdictOf(error: PostgresError): Verdict {
   if (error.code === '0A000' && error.routine === '_SPI_execute_plan') return writesWhileReading;
   if (error.code === '42501' && error.routine === 'ExecWithCheckOptions') return refusedByPolicy;
   if (isOfFunctionResult(error)) return otherResult;
+  // The sum by which lists are weighed.
+  if (error.code === '22003' && error.routine === 'float_overflow_error') return tooLarge;
   return verdict ?? (isOfParameter(error) ? unreadableValue : ownFault);
 }
 
@@ -163,6 +165,11 @@ const refusedByPolicy: Verdict = {
 const unreadableValue: Verdict = {
   code: 'BAD_USER_INPUT',
   message: 'A value is not one that the database can take.',
+};
+
+const tooLarge: Verdict = {
+  code: 'PAYLOAD_TOO_LARGE',
+  message: 'The answer is larger than an answer may be: ask for fewer rows.',
 };
 
 const otherResult: Verdict = {

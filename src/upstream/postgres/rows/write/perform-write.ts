@@ -1,5 +1,6 @@
 import { AppError } from '../../../../lib/app-error.ts';
 import { deletion, updating } from '../compile/modification.ts';
+import type { StatementLimits } from '../compile/statement.ts';
 import type {
   ChosenRows,
   DeleteQuery,
@@ -23,10 +24,10 @@ import { createWriteRun, type RunStatement, type StatementAnswer, type WriteRun 
  */
 export async function performWrite(
   query: WriteQuery,
-  maxRows: number,
+  limits: StatementLimits,
   runStatement: RunStatement,
 ): Promise<StatementAnswer> {
-  const run = createWriteRun(runStatement, maxRows);
+  const run = createWriteRun(runStatement, limits);
   switch (query.kind) {
     case 'insert':
       return await insertObjects(run, query);

@@ -3,6 +3,7 @@ import { cutLists } from '../compile/cut-lists.ts';
 import type { CompiledQuery } from '../compile/query.ts';
 import type { RowStatement } from '../compile/row-shape.ts';
 import { createRowStatement } from '../compile/selection.ts';
+import type { StatementLimits } from '../compile/statement.ts';
 import type { WrittenFacts } from '../compile/write-statement.ts';
 import type { RowsAnswer } from '../run/rows-caller.ts';
 
@@ -15,9 +16,7 @@ export interface StatementAnswer {
 }
 
 /** One write in the making: its statements run in one transaction, one after another. */
-export interface WriteRun {
-  /** Rows of one list at most. */
-  readonly maxRows: number;
+export interface WriteRun extends StatementLimits {
   /** Rejects where the statement fails; then so does the transaction. */
   answer(compile: (statement: RowStatement) => CompiledQuery): Promise<StatementAnswer>;
   /** The same for a statement that gives facts. */
@@ -26,14 +25,14 @@ export interface WriteRun {
 
 export type RunStatement = (statement: CompiledQuery) => Promise<RowsAnswer>;
 
-export function createWriteRun(run: RunStatement, maxRows: number): WriteRun {
+export function createWriteRun(run: RunStatement, limits: StatementLimits): WriteRun {
   const answer: WriteRun['answer'] = async (compile) => {
-    const statement = compile(createRowStatement(maxRows));
+    const statement = compile(createRowStatement(limits));
     const { text, cut } = await run(statement);
     return { text, truncated: cutLists(statement, cut) };
   };
   return {
-    maxRows,
+    ...limits,
     answer,
     async facts(compile) {
       const { text } = await answer(compile);
