@@ -46,7 +46,7 @@ describe('an error of Postgres', () => {
     expect(JSON.stringify(error.privileged)).not.toContain('Failing row');
   });
 
-  it('of a function that calculates is no answer that is too large', () => {
+  it('of the sum by which lists are weighed is an answer that is too large', () => {
     const tooLarge = postgresError('22003', { routine: 'float_overflow_error' });
     expect(toRowsError(tooLarge, place, anon, noNames).code).toBe('PAYLOAD_TOO_LARGE');
     expect(toRowsError(postgresError('22003', { routine: 'int4pl' }), place, anon, noNames).code).toBe(
