@@ -13,6 +13,7 @@ import {
   TypeMetaFieldDef,
 } from 'graphql';
 import { JsonText } from '../kit/json-text.ts';
+import { fittedType } from './fitted-document.ts';
 
 /** What graphql takes a ready text for: a leaf, which it does not look into. */
 const readyText = new GraphQLScalarType<JsonText, unknown>({
@@ -25,19 +26,18 @@ const readyText = new GraphQLScalarType<JsonText, unknown>({
 
 /**
  * A schema as its operations are executed: root fields with `answersText` are leaves whatever they select, with the
- * same guards, arguments, errors and nulls. The schema itself where there are none. What resolvers and introspection
- * see is the schema that the client knows.
+ * same guards, arguments, errors and nulls, and variables may have the type of what was fitted already. What resolvers and
+ * introspection see is the schema that the client knows.
  */
 export function executionSchema(schema: GraphQLSchema): GraphQLSchema {
   const roots = new Map<OperationTypeNode, GraphQLObjectType>();
   for (const operation of Object.values(OperationTypeNode)) {
     const root = schema.getRootType(operation);
-    const fields = root?.getFields() ?? {};
-    if (!root || !Object.values(fields).some(answersText)) continue;
-    roots.set(operation, withLeaves(root, schema));
+    if (root) roots.set(operation, withLeaves(root, schema));
   }
-  if (roots.size === 0) return schema;
-  const byName = new Map([...roots.values()].map((root) => [root.name, root]));
+  const byName = new Map<string, GraphQLNamedType>(
+    [...roots.values(), fittedType].map((type) => [type.name, type]),
+  );
   const execution: GraphQLSchema = Object.create(schema);
   return Object.assign(execution, {
     getRootType: (operation: OperationTypeNode) => roots.get(operation) ?? schema.getRootType(operation),

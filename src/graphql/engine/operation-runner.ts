@@ -18,6 +18,7 @@ import { checkCost, type OperationLimits } from './document/limits.ts';
 import { createLocate } from './document/locations.ts';
 import type { OperationFacts } from './document/operation-facts.ts';
 import { type ErrorAudience, errorCodeOf, toClientError } from './errors.ts';
+import { fittedDocument } from './fitted-document.ts';
 import { createMutationsOnce } from './idempotency/mutation-once.ts';
 import { mapResults } from './map-results.ts';
 import type { ObservedOperation, OperationEnd, OperationObserver } from './observers.ts';
@@ -174,15 +175,15 @@ export function createOperationRunner(deps: RunnerDeps): OperationRunner {
       checkCost(facts, variables.given, limits);
       const streams = facts.type === 'subscription';
       const once = onceUnderKey(operation, viewer);
-      const { errors } = variables.fitted();
+      const { coerced, errors } = variables.fitted();
       if (streams && !errors) transport.takeStreamPlace?.();
       const { finish, toClient, failed, end, observe } = begin(operation, viewer, transport);
       if (errors) return finish({ errors });
       const args = {
         schema,
-        document,
+        document: fittedDocument(document, facts.operation),
         contextValue: contextOf(transport, viewer),
-        variableValues: variables.given,
+        variableValues: coerced,
         operationName: facts.name ?? null,
       };
       const done = (result: ExecutionResult): OperationOutcome | Promise<OperationOutcome> => {
