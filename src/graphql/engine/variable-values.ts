@@ -1,5 +1,4 @@
 import {
-  coerceInputValue,
   GraphQLError,
   type GraphQLSchema,
   isInputType,
@@ -11,6 +10,7 @@ import {
 } from 'graphql';
 import { withoutEcho } from './document/echoed-values.ts';
 import { mostInputErrors } from './document/limits.ts';
+import { fitValue } from './fit-value.ts';
 
 /** The variables as resolvers get them, or why they do not fit the operation. */
 type VariableValues =
@@ -74,7 +74,7 @@ function fitVariables(
     if (Object.hasOwn(given, name)) {
       const onError = (path: Path, _value: unknown, { message }: GraphQLError): void =>
         report(misfit(definition, placeOf(path, message), withoutEcho(message)));
-      coerced[name] = coerceInputValue(given[name], type, onError, !suggestions);
+      coerced[name] = fitValue(given[name], type, onError, !suggestions);
     } else if (definition.defaultValue) coerced[name] = valueFromAST(definition.defaultValue, type);
     else if (isNonNullType(type)) report(missing(definition, String(type)));
   };

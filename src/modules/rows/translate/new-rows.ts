@@ -84,6 +84,7 @@ function relatedRows(
 
 /** A column has one value: its own, that of a row that comes along, or that of the row that it is in. */
 function refuseTwice({ values, parents }: NewRow, { path, given }: Place): void {
+  if (parents.length === 0 && given.length === 0) return;
   const known = new Set([...values.keys(), ...given]);
   const twice = (relation: Relation): Column | undefined =>
     relation.columns.find((column) => known.has(column));
@@ -107,12 +108,25 @@ function refuseMissing(
   { values, parents }: NewRow,
   { path, given }: Place,
 ): void {
-  const known = new Set([...values.keys(), ...given, ...parents.flatMap(({ relation }) => relation.columns)]);
-  for (const { extensions } of Object.values(type.getFields())) {
-    if (extensions.rows?.kind !== 'column') continue;
-    const { column } = extensions.rows;
-    if (column.nullable || column.hasDefault || known.has(column)) continue;
-    const at = [...path, column.apiName];
-    throw badInput(at, `${at.join('.')} must be there.`);
-  }
+  const isThere = (column: Column): boolean =>
+    values.has(column) ||
+    given.includes(column) ||
+    parents.some(({ relation }) => relation.columns.includes(column));
+  const missing = columnsToGive(type).find((column) => !isThere(column));
+  if (missing === undefined) return;
+  const at = [...path, missing.apiName];
+  throw badInput(at, `${at.join('.')} must be there.`);
+}
+
+const toGive = new WeakMap<GraphQLInputObjectType, readonly Column[]>();
+
+/** Columns that get no value by themselves. */
+function columnsToGive(type: GraphQLInputObjectType): readonly Column[] {
+  const known = toGive.get(type);
+  if (known) return known;
+  const columns = Object.values(type.getFields()).flatMap(({ extensions: { rows } }) =>
+    rows?.kind === 'column' && !rows.column.nullable && !rows.column.hasDefault ? [rows.column] : [],
+  );
+  toGive.set(type, columns);
+  return columns;
 }

@@ -45,15 +45,13 @@ export function insertion(
 }
 
 function sourceOf(statement: Statement, rows: readonly TextRow[]): string {
-  const columns = [...new Set(rows.flatMap((row) => [...row.keys()]))];
+  const columns = columnsOf(rows);
   // Without columns each one gets its default.
   if (columns.length === 0) return ` select from pg_catalog.generate_series(1, ${rows.length})`;
   const names = ` (${columns.map(({ name }) => quoteIdentifier(name)).join(', ')})`;
   if (rows.length > 1 && rows.every((row) => row.size === columns.length)) {
-    const { from, values } = textRows(
-      statement,
-      columns,
-      rows.map((row) => columns.map((column) => row.get(column) ?? null)),
+    const { from, values } = textRows(statement, columns, (column) =>
+      rows.map((row) => row.get(column) ?? null),
     );
     return `${names} select ${values.join(', ')} from ${from}`;
   }
@@ -65,6 +63,13 @@ function sourceOf(statement: Statement, rows: readonly TextRow[]): string {
     return `(${values.join(', ')})`;
   });
   return `${names} values ${tuples.join(', ')}`;
+}
+
+/** Those of all rows together. */
+function columnsOf(rows: readonly TextRow[]): readonly Column[] {
+  const columns = new Set<Column>();
+  for (const row of rows) for (const column of row.keys()) columns.add(column);
+  return [...columns];
 }
 
 function conflictClause(statement: Statement, row: RowScope, { key, update, where }: OnConflict): string {

@@ -11,17 +11,17 @@ export interface TextRows {
   readonly number: string;
 }
 
-/** `rows` have their values in the order of `columns`. */
+/** `textsOf` gives the values of a column, of all rows in their order. */
 export function textRows(
   statement: Statement,
   columns: readonly Column[],
-  rows: readonly (readonly (string | null)[])[],
+  textsOf: (column: Column, index: number) => readonly (string | null)[],
 ): TextRows {
   const alias = statement.alias();
   const names = columns.map((_, index) => `c${index + 1}`);
-  const arrays = columns.map(({ type }, index) => {
-    const texts = rows.map((row) => row[index] ?? null);
-    return `pg_catalog.unnest(${statement.bind(formatTextArray(texts), `${itemType(type)}[]`)})`;
+  const arrays = columns.map((column, index) => {
+    const texts = formatTextArray(textsOf(column, index));
+    return `pg_catalog.unnest(${statement.bind(texts, `${itemType(column.type)}[]`)})`;
   });
   return {
     // `unnest` takes several arrays only by a name without a schema.

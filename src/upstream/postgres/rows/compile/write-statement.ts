@@ -133,7 +133,7 @@ export function answerWritten(
   const found = (select: readonly Selected[], path: readonly string[]) => {
     const alias = statement.alias();
     const row = rowOf(alias);
-    const keys = textRows(statement, columns, rows);
+    const keys = textRows(statement, columns, (_, index) => rows.map((texts) => texts[index] ?? null));
     const equal = columns.map(
       ({ name, type }, index) => `${row.column(name)} ${operatorFor(type, '=')} ${keys.values[index]}`,
     );
