@@ -20,6 +20,13 @@ const schema = `
     return new;
   end $$;
 
+  create function private.leave_at_length() returns boolean language plpgsql stable as $$ begin
+    -- ${'a long explanation '.repeat(4_000)}
+    perform set_config('app.tenant', 'of a long text', false);
+    return true;
+  end $$;
+
+  create table by_long_function (id int primary key);
   create table by_function (id int primary key);
   create table by_expression (id int primary key);
   create table beneath (id int primary key);
@@ -28,10 +35,13 @@ const schema = `
   create table by_default (id int primary key, tenant text default set_config('app.tenant', 'of a default', false));
   create table parents (id int primary key);
   create table children (id int primary key, parent_id int references parents on delete cascade);
+  insert into by_long_function values (1);
   insert into by_function values (1); insert into by_expression values (1); insert into beneath values (1);
   insert into by_relation values (1, 1); insert into parents values (1); insert into children values (1, 1);
   alter table by_function enable row level security;
   create policy leaving on by_function using (private.leave());
+  alter table by_long_function enable row level security;
+  create policy leaving on by_long_function using (private.leave_at_length());
   alter table by_expression enable row level security;
   create policy leaving on by_expression using (set_config('app.tenant', 'of an expression', false) is not null);
   create view by_view with (security_invoker = true) as select id from beneath where private.leave();
@@ -67,6 +77,7 @@ const look = 'seen { id } leftBehind { locks tables }';
 describe('what runs by itself leaves nothing to the next caller', () => {
   it.each([
     'byFunction { id }',
+    'byLongFunction { id }',
     'byExpression { id }',
     'byView { id }',
     'byRelation { byFunction { id } }',

@@ -36,6 +36,9 @@ const lastingWords = [
   'discard',
 ];
 
+/** Characters of a function's text. What a longer one does nobody knows. */
+const mostRead = 65_536;
+
 const list = (words: readonly string[]): string => words.map((word) => `'${word}'`).join(', ');
 const catalogue = (name: string): string => `'pg_catalog.${name}'::pg_catalog.regclass`;
 const isLasting = (tree: string): string => `${tree}::text ~ (select pattern from lasting)`;
@@ -65,7 +68,7 @@ with recursive lasting (pattern) as materialized (
   select distinct own.oid, own.writes, pg_catalog.left(found.word, 63) as word
   from own
   cross join lateral pg_catalog.regexp_split_to_table(
-    pg_catalog.lower(pg_catalog.left(own.prosrc, 65536)), '[^[:alnum:]_$]+') found (word)
+    pg_catalog.lower(pg_catalog.left(own.prosrc, ${mostRead})), '[^[:alnum:]_$]+') found (word)
 ), runs (kind, id, class, needs) as materialized (
   ${runsFor('read', 'o.polrelid', 'pg_policy')}
   union all
@@ -94,7 +97,7 @@ with recursive lasting (pattern) as materialized (
   select 'operator', o.oid, ${catalogue('pg_proc')}, o.oprcode from pg_catalog.pg_operator o where o.oprcode >= 16384
 ), node (kind, id) as (
   (select 'function', own.oid from own
-  where own.lanname not in ('sql', 'plpgsql') or ${isLasting('own.prosqlbody')} or exists (
+  where own.lanname not in ('sql', 'plpgsql') or pg_catalog.length(own.prosrc) > ${mostRead} or ${isLasting('own.prosqlbody')} or exists (
     select from word where word.oid = own.oid and word.word in (${list([...lastingFunctions, ...lastingWords])}))
   union
   select 'read', o.polrelid from pg_catalog.pg_policy o
