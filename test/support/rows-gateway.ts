@@ -18,14 +18,15 @@ export async function startRowsGateway(
     readonly log?: Logger;
     /** The way of the gateway to the database, where it is not the straight one. */
     readonly reached?: (url: string) => string | Promise<string>;
+    readonly postgres?: Parameters<typeof startTestPostgres>[0];
   } = {},
 ): Promise<RowsGateway> {
-  const server = await startTestPostgres();
+  const { reached = (url) => url, postgres: postgresOptions, ...others } = options;
+  const server = await startTestPostgres(postgresOptions);
   const developer = postgres(server.databaseUrl, { max: 1, onnotice: () => undefined });
   await developer.unsafe(schema);
   await developer.end();
   const admin = postgres(server.urlFor('supabase_admin'), { max: 2, onnotice: () => undefined });
-  const { reached = (url) => url, ...others } = options;
   const urls = {
     databaseUrl: await reached(server.databaseUrl),
     rowsUrl: await reached(server.rowsUrl),

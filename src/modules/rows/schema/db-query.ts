@@ -9,7 +9,7 @@ import {
 import type { Key, RowsFunction, RowsModel, Table } from '../../../upstream/postgres/rows/model/model.ts';
 import { functionArgs, functionType } from './function-field.ts';
 import { connectionArgs, listArgs, whereArgs } from './page-args.ts';
-import { mayUse, readableKeys } from './readable.ts';
+import { hasCursors, mayUse, readableKeys } from './readable.ts';
 import type { RowsTypes } from './types.ts';
 
 type Fields = GraphQLFieldConfigMap<unknown, unknown>;
@@ -61,7 +61,9 @@ function readingFields(types: RowsTypes, model: RowsModel): Fields {
         fields[`${table.apiName}${key.apiName}`] ??= rowField(types, table, key, row);
       }
     }
-    fields[`${table.apiName}Connection`] ??= connectionField(types, table, row);
+    if (hasCursors(types.grants, table)) {
+      fields[`${table.apiName}Connection`] ??= connectionField(types, table, row);
+    }
     fields[`${table.apiName}Aggregate`] ??= aggregateField(types, table);
     fields[`${table.apiName}Groups`] ??= groupsField(types, table);
   }

@@ -1,3 +1,4 @@
+import { cursorKey } from '../../../upstream/postgres/rows/compile/connection-window.ts';
 import type { Grants } from '../../../upstream/postgres/rows/model/grants.ts';
 import type {
   Column,
@@ -16,6 +17,11 @@ export function readableColumns(grants: Grants, table: Table): readonly Column[]
 /** Keys all of whose columns may be read: others find nothing for that role. */
 export function readableKeys(grants: Grants, table: Table): readonly Key[] {
   return table.keys.filter(({ columns }) => columns.every((column) => grants.mayRead(table, column)));
+}
+
+/** Whether a role can read rows page by page: cursors hold the values of a key. */
+export function hasCursors(grants: Grants, table: Table): boolean {
+  return cursorKey(table)?.columns.every((column) => grants.mayRead(table, column)) ?? false;
 }
 
 /** The relations whose columns may be read at both ends, and in the junction. */

@@ -9,7 +9,7 @@ import {
 import type { Column, Relation, RowsFunction, Table } from '../../../upstream/postgres/rows/model/model.ts';
 import { functionArgs, functionType } from './function-field.ts';
 import { connectionArgs, listArgs, whereArgs } from './page-args.ts';
-import { readableColumns, readableComputed, readableRelations } from './readable.ts';
+import { hasCursors, readableColumns, readableComputed, readableRelations } from './readable.ts';
 import { memoized, type RowsTypes } from './types.ts';
 
 type Fields = GraphQLFieldConfigMap<unknown, unknown>;
@@ -101,13 +101,7 @@ function relationParts(types: RowsTypes, relation: Relation): Fields {
   const { other, apiName, cardinality, description } = relation;
   const row = types.row(other);
   if (row === undefined || cardinality === 'one') return {};
-  return {
-    [`${apiName}Connection`]: {
-      type: new GraphQLNonNull(types.connection(other, row)),
-      description,
-      args: connectionArgs(types, other),
-      extensions: { rows: { kind: 'relationConnection', relation } },
-    },
+  const fields: Fields = {
     [`${apiName}Aggregate`]: {
       type: new GraphQLNonNull(types.aggregate(other)),
       description,
@@ -115,4 +109,12 @@ function relationParts(types: RowsTypes, relation: Relation): Fields {
       extensions: { rows: { kind: 'relationAggregate', relation } },
     },
   };
+  if (!hasCursors(types.grants, other)) return fields;
+  const connection: Field = {
+    type: new GraphQLNonNull(types.connection(other, row)),
+    description,
+    args: connectionArgs(types, other),
+    extensions: { rows: { kind: 'relationConnection', relation } },
+  };
+  return { [`${apiName}Connection`]: connection, ...fields };
 }
