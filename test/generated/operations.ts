@@ -1079,6 +1079,11 @@ export type Operation_45266738Variables = Exact<{
 
 export type Operation_45266738 = { verifyOtp: { user: { id: string, email: string } } };
 
+export type Operation_1864d20cVariables = Exact<{ [key: string]: never; }>;
+
+
+export type Operation_1864d20c = { __schema: { types: Array<{ name: string, fields: Array<{ name: string }>, inputFields: Array<{ name: string }> }> } };
+
 export type Operation_8a1a5d15Variables = Exact<{
   input: SignInInput;
 }>;
@@ -1834,6 +1839,11 @@ export type Operation_0092a94bVariables = Exact<{
 
 
 export type Operation_0092a94b = { executeSql: { command: string } };
+
+export type Operation_2e48df43Variables = Exact<{ [key: string]: never; }>;
+
+
+export type Operation_2e48df43 = { __type: { fields: Array<{ name: string }> } };
 
 export type Operation_d3140decVariables = Exact<{ [key: string]: never; }>;
 
@@ -2653,6 +2663,8 @@ export interface Operations {
   "{ ...D ...D } fragment D on Query { a: __typename ...C ...C } fragment C on Query { b: __typename }": { data: Operation_02014b9f; variables: Operation_02014b9fVariables };
   "{ __schema { queryType { name } } }": { data: Operation_849fe60b; variables: Operation_849fe60bVariables };
   "{ __schema { types { name fields { name } inputFields { name } enumValues { name } } } }": { data: Operation_d3140dec; variables: Operation_d3140decVariables };
+  "{ __schema { types { name fields { name } inputFields { name } } } }": { data: Operation_1864d20c; variables: Operation_1864d20cVariables };
+  "{ __type(name: \"ThingsRow\") { fields { name } } }": { data: Operation_2e48df43; variables: Operation_2e48df43Variables };
   "{ __type(name: \"TodosRow\") { name } __schema { types { name } } }": { data: Operation_9fd8dbf3; variables: Operation_9fd8dbf3Variables };
   "{ __typename }": { data: Operation_e8946c8e; variables: Operation_e8946c8eVariables };
   "{ a: viewer { role } b: viewer { role } }": { data: Operation_35436138; variables: Operation_35436138Variables };

@@ -121,6 +121,33 @@ describe('a schema that changes', () => {
     expect(failures).toEqual([]);
   });
 
+  it('is in introspection as soon as the database has told of it, before anybody asks for what is new', async () => {
+    await using gateway = await startRowsGateway(schema);
+    const columns = async () => {
+      const { data } = await gateway.graphql(gql(`{ __type(name: "ThingsRow") { fields { name } } }`), {
+        token,
+      });
+      return data.__type?.fields?.map(({ name }) => name);
+    };
+    // Without being told, the gateway looks every thirty seconds.
+    const soon = { timeout: 10_000 };
+    expect(await columns()).toEqual(['id', 'name']);
+    await gateway.admin.unsafe('alter table public.things add column extra int');
+    await expect.poll(columns, soon).toEqual(['id', 'name', 'extra']);
+    await gateway.admin.unsafe(
+      'revoke select on public.things from authenticated; grant select (id) on public.things to authenticated',
+    );
+    await expect.poll(columns, soon).toEqual(['id']);
+    await gateway.graphql(
+      gql(`mutation ($statement: String!) { executeSql(statement: $statement) { command } }`),
+      {
+        token: serviceToken,
+        variables: { statement: 'alter table public.things rename column id to number' },
+      },
+    );
+    await expect.poll(columns, soon).toEqual(['number']);
+  });
+
   it('is looked at again for a name that is not known, where nothing tells of it', async () => {
     await using gateway = await startRowsGateway(schema);
     await gateway.admin.unsafe(`
