@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { serviceToken } from '../support/database-gateway.ts';
 import { type RefusingRows, startRefusingRows } from '../support/refusing-rows.ts';
 
 let gateway: RefusingRows;
@@ -145,19 +144,5 @@ it('a query that takes longer than its role may is ended', async () => {
   expect(await gateway.asHurried('{ db { users { id } slow } }')).toMatchObject({
     data: { db: null },
     errors: [{ path: ['db', 'slow'], extensions: { code: 'TIMEOUT' } }],
-  });
-});
-
-describe('a table that is dropped', () => {
-  it('without a word is a conflict the first time, and unknown from then on', async () => {
-    await gateway.admin.unsafe(`
-      drop event trigger bunbun_schema_change; drop event trigger bunbun_schema_change_dropped;
-      drop table public.doomed`);
-    const ask = () => gateway.graphqlText('{ db { doomed { id } users { id } } }', { token: serviceToken });
-    expect(await ask()).toMatchObject({
-      data: { db: null },
-      errors: [{ path: ['db', 'doomed'], extensions: { code: 'CONFLICT', reason: 'schema_changed' } }],
-    });
-    expect((await ask()).errors).toMatchObject([{ extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }]);
   });
 });

@@ -75,6 +75,18 @@ describe('a schema that changes', () => {
     expect(await gateway.admin`select title from things`).toEqual([{ title: 'one' }]);
   });
 
+  it('by a table that is dropped without a word knows it no more', async () => {
+    await using gateway = await startRowsGateway(schema);
+    await gateway.admin.unsafe(`
+      drop event trigger bunbun_schema_change; drop event trigger bunbun_schema_change_dropped;
+      drop table public.things`);
+    const { data, errors } = await gateway.graphqlText('{ db { __typename things { id } } }', {
+      token: serviceToken,
+    });
+    expect(data).toBeUndefined();
+    expect(errors).toMatchObject([{ extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }]);
+  });
+
   it('is noticed under load, without an error of what goes on fitting', async () => {
     await using gateway = await startRowsGateway(schema);
     const failures: unknown[] = [];

@@ -14,7 +14,6 @@ const schema = `
     exclude using gist (during with &&));
   create table keyless (word text, user_id int references users);
   create table "odd ""name; --" ("the ""key" int primary key, "a'b" text);
-  create table doomed (id int primary key);
   alter table todos enable row level security;
   create policy own on todos to authenticated using (owner = auth.uid()) with check (owner = auth.uid());
   create function slow() returns int language sql stable as $$ select 1 from pg_sleep(60) $$;
