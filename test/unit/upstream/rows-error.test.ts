@@ -184,6 +184,7 @@ describe('the names that an error speaks of', () => {
     description: undefined,
     columns: [handle, secret],
     primaryKey: undefined,
+    cursorKey: undefined,
     keys: [key('handle_key', handle), key('secret_key', secret)],
     relations: [],
     computed: [],

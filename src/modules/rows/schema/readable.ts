@@ -1,4 +1,3 @@
-import { cursorKey } from '../../../upstream/postgres/rows/compile/connection-window.ts';
 import type { Grants } from '../../../upstream/postgres/rows/model/grants.ts';
 import type {
   Column,
@@ -21,7 +20,7 @@ export function readableKeys(grants: Grants, table: Table): readonly Key[] {
 
 /** Whether a role can read rows page by page: cursors hold the values of a key. */
 export function hasCursors(grants: Grants, table: Table): boolean {
-  return cursorKey(table)?.columns.every((column) => grants.mayRead(table, column)) ?? false;
+  return table.cursorKey?.columns.every((column) => grants.mayRead(table, column)) ?? false;
 }
 
 /** The relations whose columns may be read at both ends, and in the junction. */

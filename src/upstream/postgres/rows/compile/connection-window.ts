@@ -1,4 +1,4 @@
-import type { Key, Table } from '../model/model.ts';
+import type { Table } from '../model/model.ts';
 import { orderMark, type Position, readCursor } from './cursor.ts';
 import { beyond } from './keyset.ts';
 import { type Order, orderOf } from './order.ts';
@@ -67,14 +67,9 @@ function positionOf(
   return cursor === undefined ? undefined : readCursor(cursor, mark, expressions, name);
 }
 
-/** The key that ends the order of a connection; without one no cursor could tell two rows apart. */
-export function cursorKey({ primaryKey, keys }: Table): Key | undefined {
-  return primaryKey ?? keys.find(({ columns }) => columns.every(({ nullable }) => !nullable));
-}
-
 /** No two rows are equal in it: the key comes last. */
 function totalOrder(table: Table, terms: readonly OrderTerm[]): readonly OrderTerm[] {
-  const key = cursorKey(table);
+  const key = table.cursorKey;
   if (key === undefined) throw new Error(`${table.name} has no key, and so no cursors`);
   const own = terms.flatMap(({ by, through }) =>
     by.kind === 'column' && by.path === undefined && through.length === 0 ? [by.column.name] : [],

@@ -23,6 +23,8 @@ export interface Table {
   readonly description: string | undefined;
   readonly columns: readonly Column[];
   readonly primaryKey: Key | undefined;
+  /** What ends the order of pages: without it no cursor could tell two rows apart. */
+  readonly cursorKey: Key | undefined;
   /** The primary key and all unique ones over columns alone, without a condition. */
   readonly keys: readonly Key[];
   readonly relations: readonly Relation[];

@@ -84,6 +84,7 @@ function draftTable(
     remark(`the types of ${fullName(row)} begin with ${typeName}: there are others that begin with its name`);
   }
   const keys = shownKeys(allKeys, columns);
+  const primaryKey = keys.find(({ primary }) => primary);
   const relations: Relation[] = [];
   const computed: RowsFunction[] = [];
   const table: Table = {
@@ -95,7 +96,8 @@ function draftTable(
     typeName,
     description: comment.description,
     columns: columns.shown,
-    primaryKey: keys.find(({ primary }) => primary),
+    primaryKey,
+    cursorKey: primaryKey ?? keys.find((key) => key.columns.every(({ nullable }) => !nullable)),
     keys,
     relations,
     computed,
