@@ -31,6 +31,8 @@ const notes = Array.from({ length: rowsEach }, (_, n) => ({
   created_at: '2026-01-01T00:00:00Z',
 }));
 
+const objects = notes.map(({ created_at: createdAt, ...rest }) => ({ ...rest, createdAt }));
+
 interface Sample {
   readonly rowsPerSecond: number;
   /** Microseconds a row. */
@@ -109,7 +111,6 @@ async function measure(
 }
 
 async function throughGateway(url: string, token: string): Promise<void> {
-  const objects = notes.map(({ created_at: createdAt, ...rest }) => ({ ...rest, createdAt }));
   const body = () => JSON.stringify({ query: mutation, variables: { objects } });
   await sendMany({ url, body, requests: inserts, connections: 1, token });
 }

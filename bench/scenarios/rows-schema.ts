@@ -129,16 +129,16 @@ export async function run(): Promise<void> {
       result: `${median(stalls).toFixed(0)} ms against ${median(times).toFixed(0)} ms`,
     },
     {
-      measure: 'first request after the start',
-      against: '-',
-      goal: '-',
-      result: `${firstRequest.toFixed(0)} ms`,
-    },
-    {
       measure: 'the same while `schemaText` writes it',
       against: 'written in one go',
       goal: '<= 200 ms',
       result: `${(delays.max / 1e6).toFixed(0)} ms against ${printed.toFixed(0)} ms, ${(text.length / 2 ** 20).toFixed(1)} MB`,
+    },
+    {
+      measure: 'first request after the start',
+      against: '-',
+      goal: '-',
+      result: `${firstRequest.toFixed(0)} ms`,
     },
   ]);
 }

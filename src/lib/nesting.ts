@@ -20,19 +20,25 @@ export function isTooDeep(value: unknown, levels = mostLevels): boolean {
 export function isTextTooDeep(text: string, levels = mostLevels): boolean {
   if (!mayBeDeep(text)) return false;
   let depth = 0;
-  let inString = false;
   for (let at = 0; at < text.length; at += 1) {
     const char = text.charCodeAt(at);
-    if (inString) {
-      if (char === backslash) at += 1;
-      else if (char === quote) inString = false;
-    } else if (char === quote) inString = true;
+    if (char === quote) at = endOfString(text, at);
     else if (char === openBracket || char === openBrace) {
       depth += 1;
       if (depth > levels) return true;
     } else if (char === closeBracket || char === closeBrace) depth -= 1;
   }
   return false;
+}
+
+/** Where the string that begins at `start` has its other quote: one behind an even number of backslashes. */
+function endOfString(text: string, start: number): number {
+  for (let end = text.indexOf('"', start + 1); end !== -1; end = text.indexOf('"', end + 1)) {
+    let escapes = 0;
+    while (text.charCodeAt(end - 1 - escapes) === backslash) escapes += 1;
+    if (escapes % 2 === 0) return end;
+  }
+  return text.length;
 }
 
 /** True where `value` is made of more than `most` values, itself and those inside of it. Stops there. */

@@ -56,15 +56,18 @@ export function formatPostgresArray(
 ): string {
   const parts = items.map((item) => {
     if (Array.isArray(item)) return formatPostgresArray(item, writeItem);
-    const text = writeItem(item);
-    return text === null ? 'NULL' : `"${text.replace(/["\\]/g, '\\$&')}"`;
+    return writtenItem(writeItem(item));
   });
   return `{${parts.join(',')}}`;
 }
 
 /** As `formatPostgresArray`, for texts. */
 export function formatTextArray(items: readonly (string | null)[]): string {
-  return formatPostgresArray(items, (item) => (typeof item === 'string' ? item : null));
+  return `{${items.map(writtenItem).join(',')}}`;
+}
+
+function writtenItem(text: string | null): string {
+  return text === null ? 'NULL' : `"${text.replace(/["\\]/g, '\\$&')}"`;
 }
 
 function endOfQuoted(text: string, at: number): number {

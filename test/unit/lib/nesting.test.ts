@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { cutNesting, isParsedTooDeep, isTooDeep } from '../../../src/lib/nesting.ts';
+import { cutNesting, isParsedTooDeep, isTextTooDeep, isTooDeep } from '../../../src/lib/nesting.ts';
 
 const nested = (levels: number) => `${'['.repeat(levels)}${']'.repeat(levels)}`;
 
@@ -15,4 +15,17 @@ test.each([
   expect(cutNesting(value, text)).toBe(expected);
   expect(isTooDeep(value)).toBe(false);
   expect(JSON.stringify(value) === text).toBe(!expected);
+});
+
+test.each([
+  ['few levels', nested(256), false],
+  ['many levels', nested(257), true],
+  ['brackets inside a string', JSON.stringify({ text: nested(5_000) }), false],
+  ['brackets behind escaped quotes', JSON.stringify([`"\\"${nested(5_000)}`, `\\\\${nested(5_000)}`]), false],
+  ['levels behind strings that end in backslashes', `["\\\\","\\\\\\"",${nested(300)}]`, true],
+  ['a string without an end', `["${nested(5_000)}`, false],
+  ['very many backslashes', `["${'\\'.repeat(1_000_000)}",${nested(300)}]`, true],
+  ['very many escaped quotes', `["${'\\"'.repeat(500_000)}",${nested(300)}]`, true],
+])('tells of a text with %s whether it is too deep', (_name, text, expected) => {
+  expect(isTextTooDeep(text)).toBe(expected);
 });
