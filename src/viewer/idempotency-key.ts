@@ -6,6 +6,8 @@ export interface IdempotencyKey {
   readonly owner: string;
   /** Of the document, the variables and the name of the operation. */
   readonly request: string;
+  /** Of the secret that is in the hashes of caller and key. */
+  readonly sealedWith: string;
   /** Milliseconds for which its answer is kept. */
   readonly ttlMs: number;
 }

@@ -152,7 +152,7 @@ const codes: readonly [reason: string, status: number, code: string][] = [
   ['over_email_send_rate_limit', 429, 'RATE_LIMITED'],
   ['over_sms_send_rate_limit', 429, 'RATE_LIMITED'],
   ['request_entity_too_large', 413, 'PAYLOAD_TOO_LARGE'],
-  ['request_timeout', 504, 'TIMEOUT'],
+  ['request_timeout', 504, 'OUTCOME_UNKNOWN'],
 
   ['sms_send_failed', 422, 'UPSTREAM_ERROR'],
   ['hook_timeout', 422, 'UPSTREAM_ERROR'],

@@ -70,7 +70,25 @@ const faults: [string, RequestListener, string, string][] = [
     'UPSTREAM_ERROR',
     'UPSTREAM_ERROR',
   ],
-  ['a bad gateway', answer(502, `<html>${secretBody}`, html), 'UPSTREAM_UNAVAILABLE', 'UPSTREAM_UNAVAILABLE'],
+  ['a bad gateway', answer(502, `<html>${secretBody}`, html), 'UPSTREAM_UNAVAILABLE', 'OUTCOME_UNKNOWN'],
+  [
+    'a gateway that waited',
+    answer(504, `<html>${secretBody}`, html),
+    'UPSTREAM_UNAVAILABLE',
+    'OUTCOME_UNKNOWN',
+  ],
+  [
+    'a gateway without it',
+    answer(503, `<html>${secretBody}`, html),
+    'UPSTREAM_UNAVAILABLE',
+    'UPSTREAM_UNAVAILABLE',
+  ],
+  [
+    'that it gave up',
+    answer(504, json({ code: 'request_timeout', message: secretBody })),
+    'TIMEOUT',
+    'OUTCOME_UNKNOWN',
+  ],
   ['silence', () => undefined, 'TIMEOUT', 'OUTCOME_UNKNOWN'],
   ['a cut connection', (request) => request.socket.destroy(), 'UPSTREAM_UNAVAILABLE', 'OUTCOME_UNKNOWN'],
   [

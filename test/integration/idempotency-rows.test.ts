@@ -26,6 +26,14 @@ beforeAll(async () => {
       begin execute command into said; return said; end $$;
     create function long_text(size int) returns text language sql volatile as $$
       insert into notes (body) values ('long'); select repeat('x', size) $$;
+    create table noticed (who name default current_user);
+    grant insert on noticed to authenticated;
+    create function notice() returns trigger language plpgsql as $$
+      begin insert into noticed default values; return null; end $$;
+    create table watched (id int primary key);
+    grant all on watched to authenticated;
+    create constraint trigger at_commit after insert on watched
+      deferrable initially deferred for each row execute function notice();
     create role manager nologin;
     grant manager to postgres, authenticator;
     grant all on notes to manager;
@@ -101,6 +109,13 @@ it('gives the answer again whose commit was never heard of', async () => {
   expect(again.data).toEqual({ db: { insertNotesOne: { id: 1, body: 'a' } } });
   expect(isReplayed(again)).toBe(true);
   expect(await notes()).toEqual(['a']);
+});
+
+it('lets triggers that wait for the end of the transaction run as the caller', async () => {
+  const text = 'mutation { db { insertWatchedOne(object: { id: 1 }) { id } } }';
+  const { data, errors } = await ask(randomUUID(), { text });
+  expect({ data, errors }).toEqual({ data: { db: { insertWatchedOne: { id: 1 } } }, errors: [] });
+  expect(await gateway.admin`select who from noticed`).toEqual([{ who: 'authenticated' }]);
 });
 
 it('says that a key belongs to another request', async () => {
@@ -302,6 +317,17 @@ describe('a function that runs text of its caller', () => {
     expect((await run(command, key)).errors).toEqual([]);
     expect(isReplayed(await run(command, key))).toBe(true);
   });
+});
+
+it('is refused by whoever has the secret of tables that are gone, until he has that of the new ones', async () => {
+  await ask(randomUUID(), { body: 'before' });
+  await ask(randomUUID(), { body: 'before, too', by: second });
+  await gateway.admin`drop schema bunbun cascade`;
+  const key = randomUUID();
+  await expect.poll(async () => refusal(await ask(key)).code).toBeUndefined();
+  expect(refusal(await ask(key, { by: second })).code).toBe('NOT_CONFIGURED');
+  expect(isReplayed(await ask(key, { by: second }))).toBe(true);
+  expect(await notes()).toEqual(['before', 'before, too', 'a']);
 });
 
 it('shows the tables to no other login', async () => {

@@ -92,7 +92,6 @@ describe('mutations beside db', () => {
       select leased_until > now() + interval '12 s' as renewed from bunbun.idempotency_keys`;
     await expect.poll(leases).toEqual([{ renewed: true }]);
     const again = insert(key);
-    await gateway.admin`update bunbun.idempotency_keys set expires_at = now() + interval '1 h'`;
     await held.release();
     expect((await slow).errors).toEqual([]);
     expect(isReplayed(await again)).toBe(true);
@@ -250,6 +249,18 @@ describe('where no keys can be kept', () => {
     await using gateway = await startTestGateway(databaseEnv(server.rowsUrl), { log });
     expect(lines.join()).toContain('no idempotency keys can be kept');
     expect(extensionsOf(await send(gateway))?.code).toBe('NOT_CONFIGURED');
+  });
+
+  it('they are where the schema was made beforehand, by whoever may', async () => {
+    await using server = await startTestPostgres();
+    const admin = postgres(server.urlFor('supabase_admin'), { max: 1, onnotice: () => undefined });
+    await admin`alter database postgres owner to supabase_admin`;
+    await admin`revoke create on database postgres from postgres, supabase_auth_admin, supabase_storage_admin`;
+    await admin`create schema bunbun authorization postgres`;
+    await admin.end();
+    await using gateway = await startTestGateway(databaseEnv(server.databaseUrl));
+    // Auth is no part of this deployment: the key was taken.
+    expect(extensionsOf(await send(gateway))?.service).toBe('AUTH');
   });
 
   it('for a database that is down, they are when it is up', async () => {

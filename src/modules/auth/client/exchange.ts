@@ -3,7 +3,7 @@ import { AppError } from '../../../lib/app-error.ts';
 import { notConfigured } from '../../../lib/not-configured.ts';
 import type { HttpUpstream, UpstreamResponse } from '../../../upstream/http/types.ts';
 import type { Call } from '../../../viewer/call.ts';
-import { toAuthError } from './errors.ts';
+import { toAuthError, withCode } from './errors.ts';
 
 export interface AuthExchangeDeps {
   /** Undefined where the deployment has no auth service. */
@@ -44,6 +44,17 @@ function unreadable(cause?: unknown): AppError {
   });
 }
 
+/** Who gave up waiting for the service, or lost it, cannot say that it did nothing. */
+function refusalOf(
+  { method, idempotent = method === 'GET' }: AuthRequest,
+  answer: UpstreamResponse,
+): AppError {
+  const error = toAuthError(answer);
+  const gaveUp = answer.status === 502 || answer.status === 504;
+  if (idempotent || !gaveUp || error.code === 'UPSTREAM_ERROR') return error;
+  return withCode(error, 'OUTCOME_UNKNOWN', 'AUTH took the request but its answer never came.');
+}
+
 /** Makes the exchange. Throws NOT_CONFIGURED at each call when the service, or the key it needs, is missing. */
 export function createAuthExchange({ upstream, needsApiKey }: AuthExchangeDeps): AuthExchange {
   async function send(request: AuthRequest, call: Call): Promise<UpstreamResponse> {
@@ -60,7 +71,7 @@ export function createAuthExchange({ upstream, needsApiKey }: AuthExchangeDeps):
       headers: request.legacyErrors ? {} : { 'x-supabase-api-version': '2024-01-01' },
       call,
     });
-    if (answer.status < 200 || answer.status >= 300) throw toAuthError(answer);
+    if (answer.status < 200 || answer.status >= 300) throw refusalOf(request, answer);
     return answer;
   }
 

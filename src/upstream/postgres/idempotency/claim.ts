@@ -15,10 +15,10 @@ export type Claim =
  * without, the claim waits for the transaction of whoever has the same key.
  */
 export function claimStatement(key: IdempotencyKey, leaseMs?: number): Required<SqlText> {
-  const { id, owner, request, ttlMs } = key;
+  const { id, owner, request, sealedWith, ttlMs } = key;
   return {
-    text: 'select outcome, kept from bunbun.claim_idempotency_key($1, $2, $3, $4, $5)',
-    params: [id, owner, request, String(ttlMs), leaseMs === undefined ? null : String(leaseMs)],
+    text: 'select outcome, kept from bunbun.claim_idempotency_key($1, $2, $3, $4, $5, $6)',
+    params: [id, owner, request, sealedWith, String(ttlMs), leaseMs === undefined ? null : String(leaseMs)],
   };
 }
 
@@ -95,5 +95,5 @@ export function notKept(cause?: unknown): AppError {
   return new AppError(code, message, { details, cause });
 }
 
-/** No right, function, schema or table, or a database that can only be read. */
+/** No right, function, schema or table, tables that were made anew, or a database that can only be read. */
 const missing: ReadonlySet<string> = new Set(['42501', '42883', '3F000', '42P01', '25006']);

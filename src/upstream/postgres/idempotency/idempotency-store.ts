@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, hash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { backOff } from '../../../lib/back-off.ts';
 import { within } from '../../../lib/within.ts';
@@ -47,7 +47,7 @@ export interface IdempotencyStore {
    * else does it; then rejects with TIMEOUT, and else as `claimOf` throws.
    */
   start(key: IdempotencyKey, signal: AbortSignal): Promise<Started | { readonly answer: string }>;
-  /** Somebody has dropped what keys are kept in: it is to be made anew. */
+  /** Somebody has dropped what keys are kept in, or made it anew. */
   forget(): void;
   /** Makes the tables, and waits a little for it. Never rejects. */
   prepare(): Promise<void>;
@@ -62,6 +62,8 @@ const leaseMs = 20_000;
 const renewEveryMs = 5_000;
 /** How long a repeat waits for whoever does it. */
 const waitMs = 30_000;
+/** For which a key is kept at least after a sign of life, however old it is: who waits hears how it ended. */
+const keptMs = 2 * waitMs;
 const firstPauseMs = 50;
 const longestPauseMs = 1_000;
 const leastPause = 0.5;
@@ -130,7 +132,13 @@ export function createIdempotencyStore(options: IdempotencyStoreOptions): Idempo
       timers ??= [setInterval(renew, renewEveryMs).unref(), setInterval(sweep, sweepEveryMs).unref()];
       const seal = (...parts: readonly string[]): string =>
         createHmac('sha256', secret).update(JSON.stringify(parts)).digest('base64url');
-      return { id: seal('key', owner, key), owner: seal('owner', owner), request, ttlMs };
+      return {
+        id: seal('key', owner, key),
+        owner: seal('owner', owner),
+        request,
+        sealedWith: hash('sha256', secret),
+        ttlMs,
+      };
     },
     async start(key, signal) {
       const until = performance.now() + waitMs;
@@ -169,14 +177,13 @@ function asArray(ids: readonly string[]): string {
 }
 
 const renewal = `
-  update bunbun.idempotency_keys set leased_until = pg_catalog.clock_timestamp() + ${leaseMs} * interval '1 ms'
+  update bunbun.idempotency_keys set leased_until = pg_catalog.clock_timestamp() + ${leaseMs} * interval '1 ms',
+    expires_at = greatest(expires_at, pg_catalog.clock_timestamp() + ${keptMs} * interval '1 ms')
   where id = any ($1::text[]) and not done`;
 
 const deletion = `
   delete from bunbun.idempotency_keys where id in (
-    select id from bunbun.idempotency_keys
-    where expires_at <= pg_catalog.clock_timestamp()
-      and greatest(expires_at, leased_until) <= pg_catalog.clock_timestamp()
+    select id from bunbun.idempotency_keys where expires_at <= pg_catalog.clock_timestamp()
     order by expires_at limit $1::int for update skip locked)
   returning true as deleted`;
 

@@ -4,6 +4,7 @@ import { quoteIdentifier } from '../quote-identifier.ts';
 import { tablesSql } from './tables-sql.ts';
 
 interface Found {
+  readonly exists: boolean;
   readonly version: string | null;
   readonly missing: string[];
 }
@@ -14,8 +15,8 @@ interface Found {
  */
 export async function installTables(sql: PostgresSql, logins: readonly string[]): Promise<string> {
   const [found] = await sql.query<Found>(lookAround, [JSON.stringify(logins)]);
-  const { version = null, missing = [] } = found ?? {};
-  if (version !== wanted || missing.length > 0) await sql.run(installation(missing));
+  const { exists = false, version = null, missing = [] } = found ?? {};
+  if (version !== wanted || missing.length > 0) await sql.run(installation(exists, missing));
   const [row] = await sql.run<{ secret: string }>('select secret from bunbun.idempotency_secret');
   if (row === undefined) throw new Error('bunbun.idempotency_secret is empty.');
   return row.secret;
@@ -33,7 +34,8 @@ const lookAround = `
       select p.oid from pg_catalog.pg_proc p join pg_catalog.pg_namespace n on n.oid = p.pronamespace
       where n.nspname = 'bunbun' and p.proname in ('claim_idempotency_key', 'end_idempotency_key')
     )
-  select pg_catalog.obj_description((select keys from ours), 'pg_class') as version,
+  select (select schema from ours) is not null as exists,
+    pg_catalog.obj_description((select keys from ours), 'pg_class') as version,
     array(
       select r.rolname::text from pg_catalog.pg_roles r
       where r.rolname in (select pg_catalog.jsonb_array_elements_text($1::jsonb))
@@ -43,14 +45,16 @@ const lookAround = `
     ) as missing`;
 
 /** One transaction, and one gateway at a time: several start together. */
-function installation(logins: readonly string[]): string {
+function installation(exists: boolean, logins: readonly string[]): string {
   const grants = logins.map(quoteIdentifier).map(
     (login) => `grant usage on schema bunbun to ${login};
-      grant execute on function bunbun.claim_idempotency_key(text, text, text, bigint, bigint),
+      grant execute on function bunbun.claim_idempotency_key(text, text, text, text, bigint, bigint),
         bunbun.end_idempotency_key(text, text) to ${login}`,
   );
   return [
     "do $$ begin perform pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtext('bunbun.idempotency')); end $$",
+    // Also where it exists that takes a right to the database.
+    ...(exists ? [] : ['create schema if not exists bunbun']),
     tablesSql,
     ...grants,
     `comment on table bunbun.idempotency_keys is '${wanted}'`,

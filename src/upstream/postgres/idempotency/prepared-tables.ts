@@ -10,7 +10,7 @@ export interface PreparedTables {
    * where they cannot be made, and as a pool does where Postgres is away; then they are tried again after some seconds.
    */
   secret(): Promise<string>;
-  /** Has them looked at anew: somebody has dropped them. */
+  /** Has them looked at anew: somebody has dropped them, or made others. */
   forget(): void;
 }
 

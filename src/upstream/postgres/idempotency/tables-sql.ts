@@ -6,12 +6,10 @@ const mostBytes = 20 * 1024 * 1024;
 const longestTtlMs = 7 * 86_400_000;
 
 /**
- * What is kept of idempotency keys. Whoever may call the two functions can claim a key whose hash he knows, and end
- * what he has claimed; only their owner sees the tables. It can be run again over its own result.
+ * What is kept of idempotency keys, in the schema `bunbun`. Whoever may call the two functions can claim a key whose
+ * hash he knows, and end what he has claimed; only their owner sees the tables. It can be run again over its own result.
  */
 export const tablesSql = `
-create schema if not exists bunbun;
-
 create table if not exists bunbun.idempotency_secret (
   only_one boolean primary key default true check (only_one),
   secret text not null
@@ -35,7 +33,7 @@ create index if not exists idempotency_keys_of_owner on bunbun.idempotency_keys 
 create index if not exists idempotency_keys_expired on bunbun.idempotency_keys (expires_at);
 
 create or replace function bunbun.claim_idempotency_key(
-  key_id text, key_owner text, key_request text, ttl_ms bigint, lease_ms bigint,
+  key_id text, key_owner text, key_request text, sealed_with text, ttl_ms bigint, lease_ms bigint,
   out outcome text, out kept text
 ) language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
@@ -43,12 +41,17 @@ declare
   held bigint;
   bytes bigint;
 begin
+  -- Somebody has made the tables anew: with another secret the same key would be another one to each gateway.
+  if not exists (
+    select from bunbun.idempotency_secret s where encode(sha256(convert_to(s.secret, 'UTF8')), 'hex') = sealed_with
+  ) then
+    raise invalid_schema_name using message = 'the secret of idempotency keys is another one by now';
+  end if;
   -- Whoever has a lease asks again; nobody else's transaction is waited for with a connection that all need.
-  if lease_ms is not null then perform set_config('lock_timeout', '100ms', true); end if;
+  if lease_ms is not null then perform set_config('lock_timeout', '10ms', true); end if;
   loop
     select * into known from bunbun.idempotency_keys k where k.id = key_id;
-    -- What runs for longer than its key lasts is not begun again.
-    if found and greatest(known.expires_at, known.leased_until) > clock_timestamp() then
+    if found and known.expires_at > clock_timestamp() then
       kept := known.answer;
       outcome := case
         when known.request <> key_request then 'reused'
@@ -61,8 +64,7 @@ begin
       return;
     end if;
     if found then
-      delete from bunbun.idempotency_keys k
-        where k.id = key_id and greatest(k.expires_at, k.leased_until) <= clock_timestamp();
+      delete from bunbun.idempotency_keys k where k.id = key_id and k.expires_at <= clock_timestamp();
     end if;
     select count(*), coalesce(sum(octet_length(k.answer)), 0) into held, bytes
       from bunbun.idempotency_keys k where k.owner = key_owner and k.expires_at > clock_timestamp();
@@ -108,6 +110,6 @@ end
 $$;
 alter table bunbun.idempotency_secret enable row level security;
 alter table bunbun.idempotency_keys enable row level security;
-revoke all on function bunbun.claim_idempotency_key(text, text, text, bigint, bigint) from public;
+revoke all on function bunbun.claim_idempotency_key(text, text, text, text, bigint, bigint) from public;
 revoke all on function bunbun.end_idempotency_key(text, text) from public;
 `;

@@ -30,13 +30,13 @@ export async function beginUnderKey(
   }
 }
 
-/** Keeps the answer, as the login again. */
+/** Keeps the answer, as the login again. Triggers that wait for the end of the transaction are the caller's still. */
 export async function endKey(
   session: RowsSession,
   key: IdempotencyKey,
   answer: string,
   first: FirstFailure,
 ): Promise<void> {
-  const step = endStatement(key, answer);
-  await sendPlaced(session, [frame('reset role'), { step, place: wholeTransaction, answers: false }], first);
+  const end = { step: endStatement(key, answer), place: wholeTransaction, answers: false };
+  await sendPlaced(session, [frame('set constraints all immediate'), frame('reset role'), end], first);
 }
