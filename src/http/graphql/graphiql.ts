@@ -41,11 +41,17 @@ const schemaOfCaller = `<script>const editedHeaders = (() => {
     }
   };
   let known = credentialsIn(headersOfVisitor);
-  return (headers) => {
+  const askAnew = (headers) => {
     const credentials = credentialsIn(headers);
     if (credentials === undefined || credentials === known) return;
     known = credentials;
     window.dispatchEvent(new KeyboardEvent('keydown', { ctrlKey: true, shiftKey: true, key: 'R' }));
+  };
+  // Not for each letter that is typed.
+  let waiting;
+  return (headers) => {
+    clearTimeout(waiting);
+    waiting = setTimeout(askAnew, 500, headers);
   };
 })();</script>`;
 
