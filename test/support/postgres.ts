@@ -98,6 +98,8 @@ async function templateFolder(): Promise<string> {
     await delay(20);
   }
   try {
+    // Whoever made it may have ended between the two looks.
+    if (await exists(finished)) return folder;
     const postgres = await startLocalPostgres({ dataDir: folder, log: silentLog, ...unsafeButFast });
     await postgres.stop();
     await mkdir(finished);

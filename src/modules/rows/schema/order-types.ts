@@ -11,8 +11,8 @@ import {
   isNumeric,
   isOrderable,
   readableColumns,
-  readableComputed,
   readableRelations,
+  readableValues,
 } from './readable.ts';
 import { memoized, type RowsTypes } from './types.ts';
 
@@ -93,10 +93,9 @@ export function orderTypes(
         extensions: { rows: { kind: 'column', column } },
       };
     }
-    for (const fn of readableComputed(grants, table)) {
-      const plain = fn.returns.kind === 'value' && isOrderable(fn.returns.type) && !fn.setReturning;
-      if (!plain || fn.parameters.some(({ hasDefault }) => !hasDefault)) continue;
-      fields[fn.apiName] = { type: direction, extensions: { rows: { kind: 'computed', fn } } };
+    for (const { fn, type } of readableValues(grants, table)) {
+      if (isOrderable(type))
+        fields[fn.apiName] = { type: direction, extensions: { rows: { kind: 'computed', fn } } };
     }
     for (const relation of readableRelations(grants, table)) {
       const { apiName, cardinality, other } = relation;

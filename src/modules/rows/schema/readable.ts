@@ -41,6 +41,22 @@ export function readableComputed(grants: Grants, table: Table): readonly RowsFun
   return wholeRow ? table.computed.filter((fn) => mayUse(grants, fn)) : [];
 }
 
+/** A function over a row that gives a value for it, without any argument. */
+export interface ComputedValue {
+  readonly fn: RowsFunction;
+  readonly type: ValueType;
+}
+
+/** Those of them whose value rows can be chosen by. */
+export function readableValues(grants: Grants, table: Table): readonly ComputedValue[] {
+  return readableComputed(grants, table).flatMap((fn) => {
+    const { returns, setReturning, parameters } = fn;
+    const plain =
+      returns.kind === 'value' && !setReturning && parameters.every(({ hasDefault }) => hasDefault);
+    return plain ? [{ fn, type: returns.type }] : [];
+  });
+}
+
 /** Whether a function may be called and its answer be seen. */
 export function mayUse(grants: Grants, fn: RowsFunction): boolean {
   const { returns } = fn;

@@ -1,6 +1,6 @@
 import { type GraphQLInputFieldConfig, GraphQLInputObjectType, GraphQLList, GraphQLNonNull } from 'graphql';
 import type { Table } from '../../../upstream/postgres/rows/model/model.ts';
-import { readableColumns, readableRelations } from './readable.ts';
+import { readableColumns, readableRelations, readableValues } from './readable.ts';
 import { memoized, type RowsTypes } from './types.ts';
 
 type Fields = Record<string, GraphQLInputFieldConfig>;
@@ -16,6 +16,9 @@ export function whereTypes(types: RowsTypes): Pick<RowsTypes, 'where' | 'listWhe
         type: types.filter(column.type),
         extensions: { rows: { kind: 'column', column } },
       };
+    }
+    for (const { fn, type } of readableValues(grants, table)) {
+      fields[fn.apiName] = { type: types.filter(type), extensions: { rows: { kind: 'computed', fn } } };
     }
     for (const relation of readableRelations(grants, table)) {
       const { cardinality, other, apiName } = relation;

@@ -56,6 +56,8 @@ function readWhere(
         const operand: Operand = { kind: 'column', column: meaning.column, path: undefined };
         return readFilter(operand, inner, at, budget);
       }
+      case 'computed':
+        return readFilter({ kind: 'computed', fn: meaning.fn, path: undefined }, inner, at, budget);
       case 'relation': {
         const other = inputObjectOf(field.type);
         return readRelated(meaning.relation, other, inner, at, budget, level);
@@ -169,7 +171,7 @@ function oneOf<const T>(all: readonly T[], value: unknown): T {
 }
 
 function readPath(operand: Operand, value: unknown, path: Path, budget: Budget): readonly Condition[] {
-  if (operand.kind !== 'column') throw new Error('Only columns hold JSON.');
+  if (operand.kind !== 'column' && operand.kind !== 'computed') throw new Error('Numbers hold no JSON.');
   const { at, ...rest } = recordOf(value);
   const inside = parseJsonPath(String(at), [...path, 'at']);
   return readFilter({ ...operand, path: inside }, rest, path, budget);

@@ -25,7 +25,7 @@ export function refuseVanished(
     const deeper = (each: unknown, place: Path): void =>
       refuseVanished(inputObjectOf(field.type), each, place, remedy);
     const meaning = field.extensions.rows;
-    if (meaning?.kind === 'column') refuseEmptyFilter(inner, at, empty);
+    if (meaning?.kind === 'column' || meaning?.kind === 'computed') refuseEmptyFilter(inner, at, empty);
     else if (Array.isArray(inner)) {
       if (name === 'and' && inner.length === 0) throw empty(at);
       for (const [index, each] of inner.entries()) deeper(each, [...at, String(index)]);

@@ -4,6 +4,7 @@ import { badValue, bindText, bindValue, encodeValue, type ValuePath } from './en
 import {
   aggregateExpression,
   columnExpression,
+  computedExpression,
   countExpression,
   type Expression,
   isJson,
@@ -58,6 +59,8 @@ function operandOf(statement: Statement, scope: RowScope, operand: Operand): Exp
   switch (operand.kind) {
     case 'column':
       return columnExpression(statement, scope, operand.column, operand.path);
+    case 'computed':
+      return computedExpression(statement, scope, operand.fn, operand.path);
     case 'count':
       return countExpression(scope, operand.distinct);
     default:
@@ -120,6 +123,8 @@ function operandPath(operand: Operand): readonly string[] {
   switch (operand.kind) {
     case 'column':
       return [operand.column.apiName];
+    case 'computed':
+      return [operand.fn.apiName];
     case 'count':
       return ['count'];
     default:

@@ -1,5 +1,6 @@
 import { formatTextArray } from '../../array.ts';
-import type { Column, ScalarName, ScalarType, ValueType } from '../model/model.ts';
+import type { Column, RowsFunction, ScalarName, ScalarType, ValueType } from '../model/model.ts';
+import { callOf } from './call-arguments.ts';
 import type { AggregateFunction, JsonPath } from './query.ts';
 import type { RowScope } from './row-scope.ts';
 import { builtIn } from './sql-names.ts';
@@ -21,13 +22,31 @@ export function columnExpression(
   column: Pick<Column, 'name' | 'type'>,
   path: JsonPath | undefined,
 ): Expression {
-  const { sql, type } = comparable(scope, column);
+  return within(statement, comparable(scope, column), path);
+}
+
+/** The same of what a function that needs no argument gives for a row. */
+export function computedExpression(
+  statement: Statement,
+  scope: RowScope,
+  fn: RowsFunction,
+  path: JsonPath | undefined,
+): Expression {
+  if (fn.returns.kind !== 'value') throw new Error(`${fn.name} gives no value to compare`);
+  const value = callOf(statement, fn, new Map(), scope.row());
+  return within(statement, comparableValue(value, fn.returns.type), path);
+}
+
+function within(statement: Statement, { sql, type }: Expression, path: JsonPath | undefined): Expression {
   return { sql: path === undefined ? sql : atPath(statement, sql, path), type };
 }
 
 /** A column as something that can be compared with others of its kind. */
 export function comparable(scope: RowScope, { name, type }: Pick<Column, 'name' | 'type'>): Expression {
-  const sql = scope.column(name);
+  return comparableValue(scope.column(name), type);
+}
+
+function comparableValue(sql: string, type: ValueType): Expression {
   if (isJson(type)) return { sql: `${sql}::pg_catalog.jsonb`, type: jsonb };
   if (type.kind !== 'scalar') return { sql, type };
   if (comparedAsText.has(type.base)) return { sql: `${sql}::pg_catalog.text`, type: textType };

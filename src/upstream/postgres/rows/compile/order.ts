@@ -1,6 +1,11 @@
 import type { Relation } from '../model/model.ts';
-import { callOf } from './call-arguments.ts';
-import { aggregateExpression, columnExpression, countExpression, type Expression } from './expression.ts';
+import {
+  aggregateExpression,
+  columnExpression,
+  computedExpression,
+  countExpression,
+  type Expression,
+} from './expression.ts';
 import type { OrderKey, OrderTerm } from './query.ts';
 import { type RowScope, rowOf } from './row-scope.ts';
 import { joinConditions, type RowSet, relatedRows, whereOf } from './row-set.ts';
@@ -59,11 +64,8 @@ function keyExpression(statement: Statement, scope: RowScope, by: OrderKey): Exp
   switch (by.kind) {
     case 'column':
       return columnExpression(statement, scope, by.column, by.path);
-    case 'computed': {
-      const { returns } = by.fn;
-      if (returns.kind !== 'value') throw new Error(`${by.fn.name} gives no value to order by`);
-      return { sql: callOf(statement, by.fn, new Map(), scope.row()), type: returns.type };
-    }
+    case 'computed':
+      return computedExpression(statement, scope, by.fn, undefined);
     case 'count':
       return overRelated(statement, scope, by.relation, (related) => countExpression(related, []));
     default:

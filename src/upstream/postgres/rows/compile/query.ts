@@ -242,6 +242,8 @@ export type State = (typeof states)[number];
 
 export type Operand =
   | { readonly kind: 'column'; readonly column: Column; readonly path: JsonPath | undefined }
+  /** Of a function that gives one value and needs no argument. */
+  | { readonly kind: 'computed'; readonly fn: RowsFunction; readonly path: JsonPath | undefined }
   /** Of groups alone. */
   | { readonly kind: 'count'; readonly distinct: readonly Column[] }
   | { readonly kind: AggregateFunction; readonly column: Column };
