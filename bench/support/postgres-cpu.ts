@@ -1,17 +1,22 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { cpuSeconds } from './child-server.ts';
 
-/** Seconds of CPU of all processes of a Postgres that live. */
+/** Seconds of CPU of all processes of a Postgres, those that have ended too. */
 export function backendsCpuSeconds(postmaster: number): number {
-  return readdirSync('/proc')
+  const living = readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .map((name) => {
       try {
-        const fields = readFileSync(`/proc/${name}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
-        return Number(fields[1]) === postmaster ? cpuSeconds(Number(name)) : 0;
+        return Number(statOf(name)[1]) === postmaster ? cpuSeconds(Number(name)) : 0;
       } catch {
         return 0;
       }
-    })
-    .reduce((sum, seconds) => sum + seconds, 0);
+    });
+  const [user, system] = statOf(String(postmaster)).slice(13, 15);
+  return living.reduce((sum, seconds) => sum + seconds, (Number(user) + Number(system)) / 100);
+}
+
+/** What the kernel says of a process, from its state on. */
+function statOf(pid: string): readonly string[] {
+  return readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
 }
