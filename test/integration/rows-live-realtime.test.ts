@@ -17,10 +17,11 @@ const schema = `
   create table parts (id int primary key) partition by list (id);
   create table part_one partition of parts for values in (1);
   create table quiet (id int primary key);
+  create table partly (id int primary key);
   create table told (id int primary key);
-  grant select on todos, parts, quiet, told to authenticated;
+  grant select on todos, parts, quiet, partly, told to authenticated;
   insert into todos values (1, '${alice}', 'one');
-  alter publication supabase_realtime add table todos, secrets, part_one;
+  alter publication supabase_realtime add table todos, secrets, part_one, partly where (id > 1);
 `;
 
 /** As on a Supabase where nobody has run `doctor --live`, but for one table. */
@@ -74,6 +75,13 @@ async function followed(): Promise<number> {
 }
 
 describe('a live query of tables without triggers', () => {
+  it('is polled where not all rows of a table are published', async () => {
+    const live = await follow(alice, 'subscription { db { partly { id } } }');
+    await until(live, { db: { partly: [] } });
+    expect(live.results[0]?.extensions).toEqual({ live: 'poll' });
+    expect(await followed()).toBe(0);
+  });
+
   it('is polled where a table is not published, and nothing is joined for it', async () => {
     const live = await follow(alice, 'subscription { db { todos { title } quiet { id } } }');
     await until(live, { db: { todos: [{ title: 'one' }], quiet: [] } });

@@ -32,6 +32,9 @@ const hasTrigger = (table: string) => `exists (
     select from pg_catalog.pg_trigger g
     where g.tgrelid = ${table} and g.tgname = 'bunbun_live' and g.tgenabled in ('O', 'A'))`;
 
+/** Only since Postgres 15 is there one. */
+const rowFilter = "pg_catalog.to_jsonb(t) ->> 'rowfilter'";
+
 /**
  * $1: numbers of tables, $2: of functions, $3: names of tables, quoted and with their schemas. These, and what is
  * behind them: tables of views and policies, partitions and what they are partitions of, tables and functions that a
@@ -86,7 +89,8 @@ select c.oid::text as id, n.nspname::text as schema, c.relname::text as name,
   exists (
     select from pg_catalog.pg_publication_tables t
     join pg_catalog.pg_publication p on p.pubname = t.pubname and p.pubinsert and p.pubupdate and p.pubdelete
-    where t.pubname = 'supabase_realtime' and t.schemaname = n.nspname and t.tablename = c.relname) as published
+    where t.pubname = 'supabase_realtime' and t.schemaname = n.nspname and t.tablename = c.relname
+      and ${rowFilter} is null) as published
 from node
 join pg_catalog.pg_class c on ${isTable} and c.oid = node.id
 join pg_catalog.pg_namespace n on n.oid = c.relnamespace
