@@ -22,9 +22,13 @@ export function writeFields({ sql }: Pick<Asked, 'sql'>): Fields {
   };
   /** Null where there is no such row. */
   const one = async (text: string, id: unknown, ifMatch: unknown): Promise<Fields | null> => {
-    const before = await sql.unsafe(`select from items where id = ${literal(id, 'int')}`);
+    const match = ifMatch === undefined ? 'true' : whereSql(table, 'items', ifMatch);
+    const others = await sql.unsafe(
+      `select from items where id = ${literal(id, 'int')} and ${match} is not true`,
+    );
     const [row = null] = await run(text);
-    if (row === null && ifMatch !== undefined && before.length > 0) throw new Unwanted();
+    // A row that is as it should be, but not the caller's to change, is none.
+    if (row === null && others.length > 0) throw new Unwanted();
     return row;
   };
   const where = (args: Args): string => whereSql(table, 'items', args['where']);
