@@ -52,6 +52,30 @@ describe('a schema that changes', () => {
     ]);
   });
 
+  it('while a mutation is under way is told of by a code that says what to do', async () => {
+    await using gateway = await startRowsGateway(`${schema} grant update on things to service_role;`);
+    const ask = (text: string) => gateway.graphqlText(text, { token: serviceToken });
+    const held = await gateway.admin.reserve();
+    await held`select pg_advisory_lock(5)`;
+    const answer = ask(`mutation {
+      executeSql(statement: "alter table public.things drop column name") { command }
+      waits: executeSql(statement: "select pg_advisory_xact_lock(5)") { command }
+      db { updateThingsByPk(id: 1, set: { name: "x" }) { id } }
+    }`);
+    await expect.poll(async () => (await ask('{ db { things { name } } }')).errors).not.toEqual([]);
+    await held`select pg_advisory_unlock(5)`;
+    held.release();
+    expect(await answer).toMatchObject({
+      data: { executeSql: { command: 'ALTER TABLE' }, db: null },
+      errors: [
+        {
+          path: ['db', 'updateThingsByPk'],
+          extensions: { code: 'CONFLICT', reason: 'schema_changed', retryable: true },
+        },
+      ],
+    });
+  });
+
   it('leaves a mutation as it is that has done something before it met the change', async () => {
     await using gateway = await startRowsGateway(`
       ${schema} grant update on things to service_role;

@@ -2,6 +2,7 @@ import { OutdatedSchema } from '../../../module/outdated-schema.ts';
 import { sqlState } from '../../../upstream/postgres/failure.ts';
 import type { ReadQuery } from '../../../upstream/postgres/rows/compile/query.ts';
 import type { WriteQuery } from '../../../upstream/postgres/rows/compile/write-query.ts';
+import type { RowsModel } from '../../../upstream/postgres/rows/model/model.ts';
 import type { RowsRunner } from '../../../upstream/postgres/rows/run/rows-runner.ts';
 import { performWrite } from '../../../upstream/postgres/rows/write/perform-write.ts';
 import type { StatementAnswer } from '../../../upstream/postgres/rows/write/write-run.ts';
@@ -17,7 +18,6 @@ import {
   type ReadingDeps,
   statementOf,
 } from './reading.ts';
-import type { RowsState } from './rows-state.ts';
 
 export interface RowsClient {
   /** Answers all queries out of one snapshot. */
@@ -30,11 +30,16 @@ export interface RowsClient {
 }
 
 /**
- * Answers as the caller. `failed` makes the error to throw of what went wrong, with the index of the query where it is one's.
+ * Answers as the caller. `model` is what the queries were made of, and `failed` makes the error to throw of what went wrong, with the index of the query where it is one's.
  * Beside what the database refuses, that is BAD_USER_INPUT, PAYLOAD_TOO_LARGE, TIMEOUT and UPSTREAM_UNAVAILABLE, and
  * OutdatedSchema when the queries have to be made anew.
  */
-export type Answerer<Query> = (queries: readonly Query[], call: Call, failed: Failed) => Promise<DbAnswer>;
+export type Answerer<Query> = (
+  queries: readonly Query[],
+  model: RowsModel,
+  call: Call,
+  failed: Failed,
+) => Promise<DbAnswer>;
 
 export interface RowsClientDeps extends ReadingDeps {
   readonly runner: Pick<RowsRunner, 'read' | 'write'>;
@@ -54,27 +59,25 @@ export function createRowsClient(deps: RowsClientDeps): RowsClient {
   });
 
   /** Of what names something that is gone: whether it is this gateway that was behind. */
-  async function explained(error: unknown, known: RowsState | undefined): Promise<unknown> {
+  async function explained(error: unknown, model: RowsModel): Promise<unknown> {
     if (!missing.has(sqlState(error) ?? '')) return error;
-    if (state() === known) await recheck();
-    return state() === known ? error : new OutdatedSchema(error);
+    if (state()?.model === model) await recheck();
+    return state()?.model === model ? error : new OutdatedSchema(error);
   }
 
   return {
-    async read(queries, call, failed) {
-      const known = state();
+    async read(queries, model, call, failed) {
       const reading = readings.compile(queries, failed);
       try {
         const answer = await readings.answer(reading, call, call.signal, limitsOf(call));
         budget.spend(call, answer);
         return answer;
       } catch (error) {
-        throw failed(statementOf(error), await explained(error, known));
+        throw failed(statementOf(error), await explained(error, model));
       }
     },
 
-    async write(queries, call, failed) {
-      const known = state();
+    async write(queries, model, call, failed) {
       let running: number | undefined;
       try {
         const { caller, options } = readings.callFor(call, call.signal, limitsOf(call));
@@ -96,7 +99,7 @@ export function createRowsClient(deps: RowsClientDeps): RowsClient {
         budget.spend(call, answer);
         return answer;
       } catch (error) {
-        throw failed(running, await explained(error, known));
+        throw failed(running, await explained(error, model));
       }
     },
   };

@@ -44,8 +44,8 @@ export function createEmptyListHints(explain: Explain, log: Logger): EmptyListHi
   }
 
   return {
-    around: (read) => async (queries, call, failed) => {
-      const answer = await read(queries, call, failed);
+    around: (read) => async (queries, model, call, failed) => {
+      const answer = await read(queries, model, call, failed);
       if (call.viewer.kind !== 'service' && answer.texts.includes('[]')) tell(queries, call);
       return answer;
     },

@@ -44,7 +44,9 @@ function resolver<Query>(
   return async (_root, _args, context, info) => {
     assertContext(context);
     const { queries, failed, toText } = readSelection(info, maxRows, read);
-    return toText(await answererOf(context.services.rows)(queries, context.call, failed));
+    const { rows: model } = info.schema.extensions;
+    if (model === undefined) throw new Error('The schema does not say what its db was made of.');
+    return toText(await answererOf(context.services.rows)(queries, model, context.call, failed));
   };
 }
 

@@ -4,6 +4,7 @@ import type {
   Key,
   Relation,
   RowsFunction,
+  RowsModel,
   Table,
 } from '../../../upstream/postgres/rows/model/model.ts';
 
@@ -37,6 +38,11 @@ type InputMeaning =
   | { readonly kind: 'relation' | 'relationAggregate'; readonly relation: Relation };
 
 declare module 'graphql' {
+  interface GraphQLSchemaExtensions {
+    /** What its `db` was made of. */
+    rows?: RowsModel;
+  }
+
   interface GraphQLFieldExtensions<_TSource, _TContext, _TArgs> {
     rows?: FieldMeaning;
   }

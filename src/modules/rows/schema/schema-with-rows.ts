@@ -32,17 +32,17 @@ export function schemaWithRows(
   resolvers: DbResolvers,
   remark: Remark,
 ): GraphQLSchema {
-  return joined(base, rootsWithRows(base, model, grants, resolvers, remark));
+  return joined(base, model, rootsWithRows(base, model, grants, resolvers, remark));
 }
 
 /** The same, without keeping others waiting where there are many tables. */
 export async function schemaWithRowsInTurns(
   ...given: Parameters<typeof schemaWithRows>
 ): Promise<GraphQLSchema> {
-  const [base] = given;
+  const [base, model] = given;
   const roots = rootsWithRows(...given);
   await makeTypesInTurns(Object.values(roots).filter((root) => root != null));
-  return joined(base, roots);
+  return joined(base, model, roots);
 }
 
 type Roots = Readonly<Record<'query' | 'mutation' | 'subscription', GraphQLObjectType | null | undefined>>;
@@ -83,12 +83,13 @@ function rootsWithRows(
   return { query, mutation, subscription };
 }
 
-function joined(base: GraphQLSchema, roots: Roots): GraphQLSchema {
+function joined(base: GraphQLSchema, model: RowsModel, roots: Roots): GraphQLSchema {
   const config = base.toConfig();
   const replaced = new Set<unknown>([config.query, config.mutation, config.subscription]);
   return new GraphQLSchema({
     ...config,
     ...roots,
+    extensions: { ...config.extensions, rows: model },
     types: config.types.filter((type) => !replaced.has(type)),
     // What is made of a model is valid by the way it is made, which tests show; to look took as long as to make it.
     assumeValid: true,
