@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import postgres from 'postgres';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { grantsSql } from '../../src/modules/sql/grants-sql.ts';
 import { serviceToken } from '../support/database-gateway.ts';
 import { type GraphQLAnswer, startTestGateway, type TestGateway } from '../support/gateway.ts';
 import { holdTable } from '../support/held-table.ts';
@@ -306,6 +307,11 @@ describe('a function that runs text of its caller', () => {
     expect((await ask(key)).data).toEqual({ db: { insertNotesOne: { id: 1, body: 'a' } } });
   });
 
+  it('can claim no key of its own making', async () => {
+    await run("reset role; select bunbun.claim_idempotency_key('a', 'b', 'c', 'd', 60000, null)::text");
+    expect(await gateway.admin`select from bunbun.idempotency_keys`).toHaveLength(0);
+  });
+
   it('may call nothing of it as the role of its caller', async () => {
     const { errors } = await run("select bunbun.end_idempotency_key('guessed', '{}')::text");
     expect(errors[0]?.extensions.code).toBe('FORBIDDEN');
@@ -331,6 +337,7 @@ it('is refused by whoever has the secret of tables that are gone, until he has t
 });
 
 it('shows the tables to no other login', async () => {
+  await gateway.admin.unsafe(grantsSql());
   for (const url of [gateway.server.rowsUrl, gateway.server.rowsServiceUrl, gateway.server.readUrl]) {
     const login = postgres(url, { max: 1, onnotice: () => undefined });
     for (const table of ['idempotency_keys', 'idempotency_secret']) {

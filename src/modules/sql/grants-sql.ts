@@ -75,6 +75,10 @@ begin
     execute format('alter default privileges for role %I grant select on tables to bunbun_read', other);
     execute format('alter default privileges for role %I grant select on sequences to bunbun_read', other);
   end loop;
+  -- Answers to callers, which are their own, and what seals them.
+  if to_regclass('bunbun.idempotency_keys') is not null then
+    revoke all on bunbun.idempotency_keys, bunbun.idempotency_secret from bunbun_read;
+  end if;
 end
 $$;
 

@@ -6,8 +6,9 @@ const mostBytes = 20 * 1024 * 1024;
 const longestTtlMs = 7 * 86_400_000;
 
 /**
- * What is kept of idempotency keys, in the schema `bunbun`. Whoever may call the two functions can claim a key whose
- * hash he knows, and end what he has claimed; only their owner sees the tables. It can be run again over its own result.
+ * What is kept of idempotency keys, in the schema `bunbun`. Whoever may call the two functions can claim keys if he
+ * knows a hash of the secret, and end those whose hashes he knows; only their owner sees the tables. It can be run again
+ * over its own result.
  */
 export const tablesSql = `
 create table if not exists bunbun.idempotency_secret (
