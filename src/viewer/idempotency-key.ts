@@ -4,7 +4,7 @@ export interface IdempotencyKey {
   readonly id: string;
   /** Of the caller. */
   readonly owner: string;
-  /** Of the document, the variables and the name of the operation. */
+  /** Of the key, the document, the variables and the name of the operation. */
   readonly request: string;
   /** Of the secret that is in the hashes of caller and key. */
   readonly sealedWith: string;

@@ -260,6 +260,14 @@ describe('what is kept', () => {
     expect(await notes()).toEqual(['a']);
   });
 
+  it('is nothing by which somebody could guess what was asked, such as a password in it', async () => {
+    await ask(randomUUID());
+    await gateway.admin`truncate notes`;
+    await ask(randomUUID());
+    const kept = await gateway.admin`select distinct request from bunbun.idempotency_keys`;
+    expect(kept).toHaveLength(2);
+  });
+
   it('is that something was done, where the answer is over 256 KB', async () => {
     const key = randomUUID();
     const text = 'mutation { db { longText(size: 300000) } }';

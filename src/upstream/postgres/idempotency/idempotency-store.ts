@@ -135,7 +135,8 @@ export function createIdempotencyStore(options: IdempotencyStoreOptions): Idempo
       return {
         id: seal('key', owner, key),
         owner: seal('owner', owner),
-        request,
+        // The key is kept nowhere: whoever reads table and secret cannot try passwords until the hash fits.
+        request: seal('request', key, request),
         sealedWith: hash('sha256', secret),
         ttlMs,
       };
