@@ -154,6 +154,15 @@ describe('the order of a list', () => {
     expect(await order('DESC NULLS LAST')).toEqual([2, 5, 8, 1, 4, 7, 3, 6, 9]);
   });
 
+  it('by a count over what is related to a row that is not there takes it for null, not for 0', async () => {
+    const users = database.table('users');
+    const count = { kind: 'count', relation: relationOf(users, 'users') } as const;
+    const order = (direction: Parameters<typeof by>[2]) =>
+      ids({ orderBy: [orderTerm(count, direction, [relationOf(todos(), 'author')]), by(todos(), 'id')] });
+    expect(await order('ASC NULLS FIRST')).toEqual([3, 6, 9, 2, 5, 8, 1, 4, 7]);
+    expect(await order('DESC NULLS LAST')).toEqual([1, 4, 7, 2, 5, 8, 3, 6, 9]);
+  });
+
   it('goes through rows of other tables, and by numbers over them', async () => {
     const users = database.table('users');
     const author = relationOf(todos(), 'author');

@@ -30,7 +30,7 @@ export function orderOf(statement: Statement, rows: RowSet, terms: readonly Orde
   const expressions = terms.map(({ through, by, direction, nulls }): OrderExpression => {
     const descending = direction === 'DESC';
     return {
-      ...keyExpression(statement, joins.scopeOf(through), by),
+      ...keyExpression(statement, joins.scopeOf(through), by, through.at(-1)),
       descending,
       nullsFirst: nulls === undefined ? descending : nulls === 'FIRST',
       nullable: rows.isCall || through.length > 0 || isNullable(by),
@@ -60,14 +60,25 @@ function isNullable(by: OrderKey): boolean {
   }
 }
 
-function keyExpression(statement: Statement, scope: RowScope, by: OrderKey): Expression {
+function keyExpression(
+  statement: Statement,
+  scope: RowScope,
+  by: OrderKey,
+  through: Relation | undefined,
+): Expression {
   switch (by.kind) {
     case 'column':
       return columnExpression(statement, scope, by.column, by.path);
     case 'computed':
       return computedExpression(statement, scope, by.fn, undefined);
-    case 'count':
-      return overRelated(statement, scope, by.relation, (related) => countExpression(related, []));
+    case 'count': {
+      const count = overRelated(statement, scope, by.relation, (related) => countExpression(related, []));
+      const [column] = through?.otherColumns ?? [];
+      // Of a row that is not there nothing is counted, not even to 0.
+      return column === undefined
+        ? count
+        : { ...count, sql: `case when ${scope.column(column.name)} is not null then ${count.sql} end` };
+    }
     default:
       return overRelated(statement, scope, by.relation, (related) =>
         aggregateExpression(related, by.kind, by.column),
