@@ -21,27 +21,45 @@ export interface SettingsOptions {
  */
 export function settingsStep(caller: RowsCaller, options: SettingsOptions): Step {
   const own = options.roleSettings.get(caller.role) ?? noSettings;
-  const params: string[] = [];
-  const set = (value: string): number => params.push(value);
-  const calls: string[] = [];
-  // SET ROLE does not apply them.
-  for (const [name, value] of own) calls.push(`pg_catalog.set_config($${set(name)}, $${set(value)}, true)`);
   const timeout = Math.min(
     serverTimeoutMs(options.timeoutMs),
     milliseconds(own.get('statement_timeout')) ?? Number.POSITIVE_INFINITY,
   );
-  const given = {
-    statement_timeout: String(Math.ceil(timeout)),
-    search_path: searchPathOf(options.searchPath),
-    'request.jwt.claims': JSON.stringify(caller.claims),
-    'request.headers': JSON.stringify(caller.headers ?? {}),
-    role: caller.role,
-  };
-  for (const [name, value] of Object.entries(given)) {
-    calls.push(`pg_catalog.set_config('${name}', $${set(value)}, true)`);
-  }
-  calls.push(...(options.readOnly ? [...fixed, readOnly] : fixed));
-  return { text: `select ${calls.join(', ')}`, params, planFor: caller.role };
+  const params = [
+    // SET ROLE does not apply them.
+    ...[...own].flat(),
+    String(Math.ceil(timeout)),
+    searchPathOf(options.searchPath),
+    claimsText(caller.claims),
+    caller.headers === undefined ? '{}' : JSON.stringify(caller.headers),
+    caller.role,
+  ];
+  return { text: settingsText(own.size, options.readOnly), params, planFor: caller.role };
+}
+
+/** What is given by parameters, behind the settings that the role has of its own. */
+const given = ['statement_timeout', 'search_path', 'request.jwt.claims', 'request.headers', 'role'];
+
+/** Made once for each number of these: it is the same for nearly all statements. */
+const texts = { reading: new Map<number, string>(), writing: new Map<number, string>() };
+
+function settingsText(own: number, readOnly: boolean): string {
+  const known = readOnly ? texts.reading : texts.writing;
+  const text = known.get(own) ?? makeText(own, readOnly);
+  known.set(own, text);
+  return text;
+}
+
+function makeText(own: number, readOnly: boolean): string {
+  let params = 0;
+  const next = (): string => `$${++params}`;
+  const calls = [
+    ...Array.from({ length: own }, () => `pg_catalog.set_config(${next()}, ${next()}, true)`),
+    ...given.map((name) => `pg_catalog.set_config('${name}', ${next()}, true)`),
+    ...fixed,
+    ...(readOnly ? [readOnlyCall] : []),
+  ];
+  return `select ${calls.join(', ')}`;
 }
 
 const noSettings: ReadonlyMap<string, string> = new Map();
@@ -58,11 +76,23 @@ const fixed = Object.entries({
 }).map(([name, value]) => `pg_catalog.set_config('${name}', '${value}', true)`);
 
 /** The connection says so already, unless a function that a policy calls has changed it. */
-const readOnly = "pg_catalog.set_config('transaction_read_only', 'on', true)";
+const readOnlyCall = "pg_catalog.set_config('transaction_read_only', 'on', true)";
 
 /** Where it is not named, the schema of temporary tables comes first, and they hide others. */
-function searchPathOf(schemas: readonly string[]): string {
-  return [...schemas.map(quoteIdentifier), 'pg_temp'].join(', ');
+const searchPathOf = oncePerObject((schemas: readonly string[]) =>
+  [...schemas.map(quoteIdentifier), 'pg_temp'].join(', '),
+);
+
+/** A token's claims are read once, for all that comes with it. */
+const claimsText = oncePerObject((claims: RowsCaller['claims']) => JSON.stringify(claims));
+
+function oncePerObject<T extends object>(make: (from: T) => string): (from: T) => string {
+  const known = new WeakMap<T, string>();
+  return (from) => {
+    const text = known.get(from) ?? make(from);
+    known.set(from, text);
+    return text;
+  };
 }
 
 const perUnit: Readonly<Record<string, number>> = {
