@@ -8,7 +8,7 @@ import type { CompiledRead, ReadQuery, RowQuery } from './query.ts';
 import { rowOf } from './row-scope.ts';
 import { type RowSet, rowsOf } from './row-set.ts';
 import type { RowStatement } from './row-shape.ts';
-import { createRowStatement } from './selection.ts';
+import { createRowStatement, readingTable } from './selection.ts';
 import { singleRow } from './single-row.ts';
 import type { Fragment, StatementLimits } from './statement.ts';
 
@@ -18,7 +18,12 @@ import type { Fragment, StatementLimits } from './statement.ts';
  */
 export function compileRead(query: ReadQuery, limits: StatementLimits): CompiledRead {
   const statement = createRowStatement(limits);
-  return statement.finish(answerOf(statement, query));
+  return statement.finish(answerOf(isOfTable(query) ? readingTable(statement) : statement, query));
+}
+
+/** Whether its rows are those of a table, and not what a function gives. */
+function isOfTable(query: ReadQuery): boolean {
+  return 'from' in query ? query.from.call === undefined : query.kind === 'row';
 }
 
 function answerOf(statement: RowStatement, query: ReadQuery): Fragment {

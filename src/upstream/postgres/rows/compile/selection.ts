@@ -1,3 +1,4 @@
+import type { Relation } from '../model/model.ts';
 import { aggregateOf } from './aggregate.ts';
 import { resultOf } from './call.ts';
 import { callOf } from './call-arguments.ts';
@@ -7,28 +8,40 @@ import type { JsonPair } from './json-object.ts';
 import { listOf } from './list.ts';
 import { outputOf, typename } from './output.ts';
 import type { Selected } from './query.ts';
+import { rowBehind, type SelectedRow, type Way } from './row-origin.ts';
 import type { RowScope } from './row-scope.ts';
 import { relatedRows, rowsOfCall } from './row-set.ts';
 import { type Cut, isInline, type RowShape, type RowStatement } from './row-shape.ts';
+import { shapedRow } from './shaped-rows.ts';
 import { singleRow } from './single-row.ts';
 import { createStatement, type Fragment, type StatementLimits } from './statement.ts';
 
 type Computed = Extract<Selected, { kind: 'computed' }>;
 
+/** Its rows are those of functions and writes. */
 export function createRowStatement(limits: StatementLimits): RowStatement {
   const statement: RowStatement = {
     ...createStatement(limits),
-    selectRow: (scope, select, path) => selectRow(statement, scope, select, path),
+    selectRow: (scope, select, path) => selectRow(statement, { scope, origin: undefined }, select, path),
   };
   return statement;
 }
 
+/** The same statement for rows that it reads from their table, as the caller may see them. */
+export function readingTable(statement: RowStatement, cameFrom?: Way): RowStatement {
+  return {
+    ...statement,
+    selectRow: (scope, select, path) => selectRow(statement, { scope, origin: { cameFrom } }, select, path),
+  };
+}
+
 function selectRow(
   statement: RowStatement,
-  scope: RowScope,
+  row: SelectedRow,
   select: readonly Selected[],
   path: readonly string[],
 ): RowShape {
+  const { scope } = row;
   const pairs: JsonPair[] = [];
   const cuts: Cut[] = [];
   let joins = '';
@@ -39,7 +52,7 @@ function selectRow(
       pairs.push([key, inline]);
       continue;
     }
-    const fragment = fragmentOf(statement, scope, selected, [...path, key]);
+    const fragment = fragmentOf(statement, row, selected, [...path, key]);
     // Postgres looks these up after it has sorted and limited the rows, and never by way of a whole other table.
     if (fragment.cuts.length === 0) {
       pairs.push([key, `(${fragment.sql})`]);
@@ -71,24 +84,28 @@ function inlineValue(statement: RowStatement, scope: RowScope, selected: Selecte
 
 function fragmentOf(
   statement: RowStatement,
-  scope: RowScope,
+  row: SelectedRow,
   selected: Selected,
   path: readonly string[],
 ): Fragment {
+  const { scope } = row;
   switch (selected.kind) {
-    case 'one':
-      return singleRow(statement, relatedRows(statement, selected.relation, scope), selected.select, path);
-    case 'many':
-      return listOf(
-        statement,
-        relatedRows(statement, selected.relation, scope),
-        selected.page,
-        selected.select,
-        path,
-      );
+    case 'one': {
+      const { relation, select } = selected;
+      const known = rowBehind(row, relation);
+      if (known !== undefined) return shapedRow(selectRow(statement, known, select, path), '(select) x');
+      const rows = relatedRows(statement, relation, scope);
+      return singleRow(related(statement, relation, row), rows, select, path);
+    }
+    case 'many': {
+      const { relation, page, select } = selected;
+      const rows = relatedRows(statement, relation, scope);
+      return listOf(related(statement, relation, row), rows, page, select, path);
+    }
     case 'manyConnection': {
-      const rows = relatedRows(statement, selected.relation, scope);
-      return connectionOf(statement, rows, selected.connection, path);
+      const { relation, connection } = selected;
+      const rows = relatedRows(statement, relation, scope);
+      return connectionOf(related(statement, relation, row), rows, connection, path);
     }
     case 'manyAggregate': {
       const rows = relatedRows(statement, selected.relation, scope);
@@ -99,6 +116,11 @@ function fragmentOf(
     default:
       throw new Error(`${selected.kind} is no part of a row`);
   }
+}
+
+/** The statement for the rows that `relation` leads to from `row`. */
+function related(statement: RowStatement, relation: Relation, row: SelectedRow): RowStatement {
+  return readingTable(statement, row.origin === undefined ? undefined : { row, relation });
 }
 
 function computedResult(
