@@ -26,7 +26,7 @@ export function fitValue(
   try {
     return plainValue(value, type);
   } catch {
-    return coerceInputValue(value, type, onError, hideSuggestions);
+    return coerceInputValue(withoutInherited(value), type, onError, hideSuggestions);
   }
 }
 
@@ -47,6 +47,15 @@ function plainValue(value: unknown, type: GraphQLInputType): unknown {
   return parsed;
 }
 
+/** To graphql what an object inherits is given, and so is a field that is called `constructor` in each of them. */
+function withoutInherited(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutInherited);
+  if (!isRecord(value) || Object.getPrototypeOf(value) !== Object.prototype) return value;
+  const own: Record<string, unknown> = Object.create(null);
+  for (const [name, inner] of Object.entries(value)) own[name] = withoutInherited(inner);
+  return own;
+}
+
 /** It inherits nothing, like what `Object.create(null)` makes; that is a hash table from the start, and slow to walk. */
 class FittedObject {
   [name: string]: unknown;
@@ -58,8 +67,8 @@ function plainObject(value: unknown, type: GraphQLInputObjectType): unknown {
   if (!isRecord(value) || type.isOneOf) throw undecided;
   const fitted = new FittedObject();
   let known = 0;
-  for (const { name, type: of, defaultValue } of fieldsOf(type)) {
-    const given = value[name];
+  for (const { name, type: of, defaultValue, isInherited } of fieldsOf(type)) {
+    const given = isInherited && !Object.hasOwn(value, name) ? undefined : value[name];
     if (given !== undefined) {
       known += 1;
       fitted[name] = plainValue(given, of);
@@ -73,7 +82,12 @@ function plainObject(value: unknown, type: GraphQLInputObjectType): unknown {
 const fields = new WeakMap<GraphQLInputObjectType, ReturnType<typeof listFields>>();
 
 function listFields(type: GraphQLInputObjectType) {
-  return Object.values(type.getFields());
+  return Object.values(type.getFields()).map(({ name, type: of, defaultValue }) => ({
+    name,
+    type: of,
+    defaultValue,
+    isInherited: name in Object.prototype,
+  }));
 }
 
 function fieldsOf(type: GraphQLInputObjectType): ReturnType<typeof listFields> {

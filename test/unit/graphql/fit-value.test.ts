@@ -14,6 +14,7 @@ const schema = buildSchema(`
   enum Mood { GLAD SAD }
   input Inner { id: Int!, note: String = "none", moods: [Mood!] }
   input Outer { name: String!, inner: Inner, many: [Inner!], matrix: [[Float]], any: ID }
+  input Named { a: Int, constructor: String, toString: [Int] }
   input Either @oneOf { a: Int, b: String }
 `);
 
@@ -65,4 +66,12 @@ it.each<readonly [type: string, value: unknown]>([
   ['Either', { a: null }],
 ])('fits to %s as graphql does: %j', (type, value) => {
   expect(outcome(fitValue, value, type)).toEqual(outcome(coerceInputValue, value, type));
+});
+
+it.each<readonly [type: string, value: unknown]>([
+  ['Named', { a: 1 }],
+  ['[Named]', { a: 1 }],
+  ['Named', { constructor: 'x', a: 1 }],
+])('fits to %s only what an object has itself: %j', (type, value) => {
+  expect(outcome(fitValue, value, type)).toEqual({ fitted: type === 'Named' ? value : [value] });
 });

@@ -21,7 +21,8 @@ type Field = GraphQLFieldConfig<unknown, unknown>;
 
 /** `DbMutation`: everything that may be written; undefined where that is nothing. */
 export function dbMutation(types: RowsTypes, model: RowsModel): GraphQLObjectType | undefined {
-  const fields: Fields = {};
+  // Without a prototype: what is called `constructor` would be taken for there.
+  const fields: Fields = Object.create(null);
   for (const fn of model.functions) {
     if (fn.volatility === 'VOLATILE' && mayUse(types.grants, fn)) fields[fn.apiName] ??= callField(types, fn);
   }

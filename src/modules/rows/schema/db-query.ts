@@ -48,7 +48,8 @@ function readingType(
 
 /** Lists have their names before all that is named after them. */
 function readingFields(types: RowsTypes, model: RowsModel): Fields {
-  const fields: Fields = {};
+  // Without a prototype: what is called `constructor` would be taken for there.
+  const fields: Fields = Object.create(null);
   const tables = model.tables.flatMap((table) => {
     const row = types.row(table);
     return row === undefined ? [] : [{ table, row }];

@@ -21,7 +21,8 @@ export function rowTypes(types: RowsTypes): Pick<RowsTypes, 'row'> {
 
   /** Columns go first: another table that is made later does not take their names. */
   function fieldsOf(table: Table): Fields {
-    const fields: Fields = {};
+    // Without a prototype: what is called `constructor` would be taken for there.
+    const fields: Fields = Object.create(null);
     for (const column of readableColumns(grants, table)) fields[column.apiName] = columnField(types, column);
     for (const fn of readableComputed(grants, table)) fields[fn.apiName] ??= computedField(types, fn);
     const relations = readableRelations(grants, table);

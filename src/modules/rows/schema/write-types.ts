@@ -45,7 +45,8 @@ export function writeTypes(
   });
 
   function insertFields(table: Table): InputFields {
-    const fields: InputFields = {};
+    // Without a prototype: what is called `constructor` would be taken for there.
+    const fields: InputFields = Object.create(null);
     const referring = new Set(
       readableRelations(grants, table).flatMap(({ direction, columns }) =>
         direction === 'out' ? columns : [],

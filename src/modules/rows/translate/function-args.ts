@@ -15,7 +15,7 @@ export function splitArguments(
 ): SplitArguments {
   const own = new Map(
     parameters.flatMap((parameter) => {
-      const value = args[parameter.apiName];
+      const value = Object.hasOwn(args, parameter.apiName) ? args[parameter.apiName] : undefined;
       return value === undefined ? [] : [[parameter, value] as const];
     }),
   );
