@@ -270,6 +270,7 @@ export type ResendType =
 
 export type RlsExplainAs = {
   claims?: InputMaybe<Scalars['JSONObject']['input']>;
+  headers?: InputMaybe<Scalars['JSONObject']['input']>;
   role: Scalars['String']['input'];
 };
 
@@ -1826,6 +1827,14 @@ export type Operation_9fd8dbf3Variables = Exact<{ [key: string]: never; }>;
 
 export type Operation_9fd8dbf3 = { __type: { name: string }, __schema: { types: Array<{ name: string }> } };
 
+export type Operation_3e85d7a6Variables = Exact<{
+  operation: Scalars['String']['input'];
+  as: RlsExplainAs;
+}>;
+
+
+export type Operation_3e85d7a6 = { rlsExplain: { answer: unknown, tables: Array<{ visible: number }> } };
+
 export type Operation_31abc00bVariables = Exact<{
   operation: Scalars['String']['input'];
 }>;
@@ -2609,6 +2618,7 @@ export interface Operations {
   "query ($id: UUID!) { user(id: $id) { id } }": { data: Operation_8e3a0df5; variables: Operation_8e3a0df5Variables };
   "query ($language: TypeLanguage!, $schemas: [String!]) {\n  databaseTypes(language: $language, schemas: $schemas)\n}": { data: Operation_fd42ec88; variables: Operation_fd42ec88Variables };
   "query ($operation: String!) {\n      runAs(operation: $operation, as: { role: \"authenticated\" })\n      rlsExplain(operation: $operation, as: { role: \"authenticated\" }) { answer }\n    }": { data: Operation_31abc00b; variables: Operation_31abc00bVariables };
+  "query ($operation: String!, $as: RlsExplainAs!) {\n    rlsExplain(operation: $operation, as: $as) { tables { visible } answer }\n  }": { data: Operation_3e85d7a6; variables: Operation_3e85d7a6Variables };
   "query ($operation: String!, $as: RlsExplainAs!) { runAs(operation: $operation, as: $as) }": { data: Operation_4e98f038; variables: Operation_4e98f038Variables };
   "query ($operation: String!, $variables: JSONObject, $as: RlsExplainAs!) {\n  rlsExplain(operation: $operation, variables: $variables, as: $as) {\n    tables { table rows visible atLeast policies { name command permissive passed missingClaims } }\n    answer\n  }\n}": { data: Operation_00f5e0d8; variables: Operation_00f5e0d8Variables };
   "query ($p: String!) { file(bucket: \"box\", path: $p) { path } }": { data: Operation_1ca8f20c; variables: Operation_1ca8f20cVariables };

@@ -137,6 +137,28 @@ it('tells of no other header, and of each as text, however it was written', asyn
   expect(latin.data).toEqual({ db: { told: { 'x-tenant': 'ÿ', 'x-region': 'é' } } });
 });
 
+it('tells of those that are said where an operation is asked as somebody else, and of none of its own', async () => {
+  const asked = gql(`query ($operation: String!, $as: RlsExplainAs!) {
+    rlsExplain(operation: $operation, as: $as) { tables { visible } answer }
+  }`);
+  const explain = async (headers: Record<string, unknown>) =>
+    await gateway.graphql(asked, {
+      token: serviceToken,
+      headers: { 'x-tenant': 'red' },
+      variables: { operation: notes, as: { role: 'authenticated', headers } },
+    });
+  expect((await explain({ 'X-Tenant': 'blue' })).data).toEqual({
+    rlsExplain: { tables: [{ visible: 1 }], answer: { db: { notes: [{ body: 'of blue' }] } } },
+  });
+  expect((await explain({})).data).toMatchObject({ rlsExplain: { tables: [{ visible: 0 }] } });
+  const refused = [{ 'x-other': '1' }, { 'x-tenant': 1 }, { 'x-tenant': 'a'.repeat(4_097) }];
+  for (const headers of refused) {
+    expect((await explain(headers)).errors).toMatchObject([
+      { extensions: { code: 'BAD_USER_INPUT', issues: [{ path: ['as', 'headers'] }] } },
+    ]);
+  }
+});
+
 it('is nobody’s header where an operation is asked as somebody else', async () => {
   const { data } = await gateway.graphql(
     gql(`query ($operation: String!) {

@@ -102,6 +102,7 @@ export function startRows(
     ...createOperationsOfRoles({
       limits: shared.graphql,
       roles: callerRoles,
+      headerNames: config.ROWS_REQUEST_HEADERS,
       async schemaOf(role) {
         await watch.reconsider();
         if (role !== serviceRole && !callerRoles.includes(role)) throw noSuchRole(callerRoles);

@@ -6,12 +6,15 @@ import type { JsonObject } from '../../../lib/json-object.ts';
 import type { ReadQuery } from '../../../upstream/postgres/rows/compile/query.ts';
 import type { ExplainedTable } from '../../../upstream/postgres/rows/explain/explain-tables.ts';
 import type { Call } from '../../../viewer/call.ts';
+import { assumedHeaders } from '../client/assumed-headers.ts';
 import { type AssumedCaller, assumedViewer } from '../client/assumed-viewer.ts';
 import type { RowsClient } from '../client/client.ts';
 import type { Explain } from '../client/explainer.ts';
 import { type AskedOperation, createRunOperation } from './operation-as.ts';
 
-type AskedAs = AskedOperation & { readonly as: AssumedCaller };
+type AskedAs = AskedOperation & {
+  readonly as: AssumedCaller & { readonly headers?: JsonObject | undefined };
+};
 
 export interface RlsExplanation {
   readonly tables: readonly ExplainedTable[];
@@ -30,6 +33,8 @@ export interface OperationsOfRolesDeps {
   readonly limits: OperationLimits;
   /** Those that may be taken. */
   readonly roles: readonly string[];
+  /** Of the headers that policies may read. */
+  readonly headerNames: readonly string[];
   /** The schema of a database role; rejects where there is none. */
   readonly schemaOf: (role: string) => Promise<GraphQLSchema>;
   readonly read: RowsClient['read'];
@@ -37,12 +42,13 @@ export interface OperationsOfRolesDeps {
 }
 
 export function createOperationsOfRoles(deps: OperationsOfRolesDeps): OperationsOfRoles {
-  const { roles, schemaOf, read, explain } = deps;
+  const { roles, headerNames, schemaOf, read, explain } = deps;
   const run = createRunOperation(deps.limits);
 
   /** Gives what was read as well, and as whom. */
   async function runAs(asked: AskedAs, { call: own, services, ...rest }: Context) {
-    const call: Call = { ...own, viewer: assumedViewer(asked.as, roles), headers: {} };
+    const headers = assumedHeaders(asked.as.headers ?? {}, headerNames);
+    const call: Call = { ...own, viewer: assumedViewer(asked.as, roles), headers };
     const queries: ReadQuery[] = [];
     const rows: typeof services.rows = {
       ...services.rows,

@@ -21,6 +21,7 @@ const asker = z.object({
       message: `must not be longer than ${mostClaimsBytes} characters of JSON`,
     }),
   ),
+  headers: given(object),
 });
 type Asker = z.infer<typeof asker>;
 const askedAs = z.object({
@@ -45,6 +46,12 @@ export function addRoleFields(builder: SchemaBuilder): void {
         type: 'JSONObject',
         required: false,
         description: 'The claims of the token, such as `{ sub: "…" }`; `role` is added to them.',
+      }),
+      headers: t.field({
+        type: 'JSONObject',
+        required: false,
+        description:
+          'Headers that came with the request, of those that ROWS_REQUEST_HEADERS names. Those of this one do not count.',
       }),
     }),
   });
