@@ -28,7 +28,7 @@ export const limitVariables = {
   MAX_UNREAD: withDefault(byteSize(1_024), {
     group: 'Limits',
     description:
-      'What was written for clients and is in memory because they have not read it, on all connections together. Beyond it connections are cut: of the client address that leaves most unread, that which has waited longest.',
+      'What was written for clients and is in memory because they have not read it, on all connections together. Beyond it connections are cut: of the client address that leaves most unread, that which leaves most, or of such has waited longest.',
     shape: aSize,
     default: '128mb',
   }),

@@ -36,8 +36,9 @@ interface Reader {
 /**
  * Bounds what is in memory because clients do not read, whatever it is: answers, streams, results on WebSockets. Nothing
  * is counted when it is written. From time to time it looks at all connections; where they hold too much, it cuts that
- * which has waited longest of the client who leaves most unread, until they do not. To refuse the answer that comes last
- * would be a refusal for whoever reads, and of a change that has been made already.
+ * which leaves most, and of such that which has waited longest, of the client who leaves most unread, until they do not.
+ * Of all that waits behind one address, as behind a proxy, slow readers of little are no remedy. To refuse the answer that
+ * comes last would be a refusal for whoever reads, and of a change that has been made already.
  */
 export function watchUnreadAnswers(server: Server, deps: UnreadAnswersDeps): UnreadAnswers {
   const { clientAddress, maxBytes, stillMs = usualStillMs, cut, log } = deps;
@@ -73,14 +74,14 @@ export function watchUnreadAnswers(server: Server, deps: UnreadAnswersDeps): Unr
         unread += bytes;
       }
     }
-    if (unread > maxBytes) cutLongest(behind);
+    if (unread > maxBytes) cutLargest(behind);
   }
 
-  function cutLongest(behind: readonly Reader[]): void {
+  function cutLargest(behind: readonly Reader[]): void {
     const clients = [...groupBy(behind, clientOfReader).values()].map((own) => ({
       bytes: own.reduce((sum, { socket }) => sum + socket.writableLength, 0),
-      // The last one has waited longest.
-      own: own.toSorted((a, b) => (b.since ?? 0) - (a.since ?? 0)),
+      // The last one is cut first.
+      own: own.toSorted((a, b) => unreadOf(a) - unreadOf(b) || (b.since ?? 0) - (a.since ?? 0)),
     }));
     while (unread > maxBytes) {
       const [most] = clients.toSorted(
@@ -112,6 +113,10 @@ export function watchUnreadAnswers(server: Server, deps: UnreadAnswersDeps): Unr
 /** Who leaves about as much as another one has not left more. */
 function roughly(bytes: number): number {
   return Math.ceil(bytes / (1024 * 1024));
+}
+
+function unreadOf({ socket }: Reader): number {
+  return roughly(socket.writableLength);
 }
 
 function waitingSince(own: readonly Reader[]): number {

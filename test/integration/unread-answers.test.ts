@@ -146,3 +146,28 @@ it('an answer of which nothing is taken for long ends its connection, and a slow
   expect(await slow.read()).toBeGreaterThan(32 * mebibyte);
   server.close();
 });
+
+it('of one address the connection that leaves most unread is cut, and not a slow one that leaves little', async () => {
+  let cut = 0;
+  const server = createServer((request, response) => {
+    response.end(Buffer.alloc((request.url === '/large' ? 64 : 16) * mebibyte));
+  });
+  const watched = watchUnreadAnswers(server, {
+    // As behind a proxy that nobody trusts.
+    clientAddress: () => '203.0.113.1',
+    maxBytes: 100 * mebibyte,
+    cut: () => {
+      cut += 1;
+    },
+    log: silentLog,
+  });
+  const { port } = await listen(server, { host: '127.0.0.1', port: 0, variable: 'PORT' });
+  const request = (path: string) => `GET ${path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`;
+  const slow = await asking(port, request('/'));
+  await expect.poll(() => watched.bytes, patience).toBeGreaterThan(mebibyte);
+  const greedy = [await asking(port, request('/large')), await asking(port, request('/large'))];
+  await expect.poll(() => cut, patience).toBe(1);
+  expect(await slow.read()).toBeGreaterThan(16 * mebibyte);
+  for (const { socket } of greedy) socket.destroy();
+  server.close();
+});
