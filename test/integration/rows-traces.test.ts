@@ -19,6 +19,10 @@ const schema = `
     create temporary table if not exists left_over (id int);
     return new;
   end $$;
+  create function private.leave_in_pg_temp() returns trigger language plpgsql as $$ begin
+    create table if not exists pg_temp.left_over (id int);
+    return new;
+  end $$;
 
   create function private.leave_at_length() returns boolean language plpgsql stable as $$ begin
     -- ${'a long explanation '.repeat(4_000)}
@@ -32,6 +36,7 @@ const schema = `
   create table beneath (id int primary key);
   create table by_relation (id int primary key, by_function_id int references by_function);
   create table by_trigger (id int primary key);
+  create table by_pg_temp (id int primary key);
   create table by_default (id int primary key, tenant text default set_config('app.tenant', 'of a default', false));
   create table parents (id int primary key);
   create table children (id int primary key, parent_id int references parents on delete cascade);
@@ -46,6 +51,7 @@ const schema = `
   create policy leaving on by_expression using (set_config('app.tenant', 'of an expression', false) is not null);
   create view by_view with (security_invoker = true) as select id from beneath where private.leave();
   create trigger leaving before insert on by_trigger for each row execute function private.leave_by_trigger();
+  create trigger leaving before insert on by_pg_temp for each row execute function private.leave_in_pg_temp();
   create trigger leaving after delete on children for each row execute function private.leave_by_trigger();
 
   create table seen (id int primary key, plain boolean not null default true);
@@ -55,6 +61,8 @@ const schema = `
   create view left_behind with (security_invoker = true) as
     select (select count(*)::int from pg_locks where locktype = 'advisory' and pid = pg_backend_pid()) as locks,
       (select count(*)::int from pg_class where relpersistence = 't' and pg_table_is_visible(oid)) as tables;
+  create function temporary_tables() returns int language sql volatile as
+    $$ select count(*)::int from pg_class where relpersistence = 't' and pg_table_is_visible(oid) $$;
   grant all on all tables in schema public to authenticated;
 `;
 
@@ -100,6 +108,11 @@ describe('what runs by itself leaves nothing to the next caller', () => {
         'mutation { db { updateSeen(where: { id: { eq: 1 } }, set: { plain: false }) { affectedCount } } }',
       ),
     ).toEqual({ db: { updateSeen: { affectedCount: 0 } } });
+  });
+
+  it('where a trigger makes a table in pg_temp', async () => {
+    await ask(alice, 'mutation { db { insertByPgTempOne(object: { id: 1 }) { id } } }');
+    expect(await ask(bob, 'mutation { db { temporaryTables } }')).toEqual({ db: { temporaryTables: 0 } });
   });
 
   it('where a policy becomes one that leaves something', async () => {

@@ -29,6 +29,7 @@ const lastingWords = [
   'execute',
   'temp',
   'temporary',
+  'pg_temp',
   'hold',
   'listen',
   'prepare',
