@@ -1,9 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
-import type { RequestHeaders } from '../viewer/call.ts';
-
-/** Bytes of all values together: a socket, and what is followed on it, holds them for as long as it is open. */
-export const mostHeaderBytes = 4_096;
+import { headersOf, mostHeaderBytes, type RequestHeaders } from '../viewer/request-headers.ts';
 
 /** Undefined where they hold more than `mostHeaderBytes`. */
 export type ReadRequestHeaders = (request: Pick<IncomingMessage, 'rawHeaders'>) => RequestHeaders | undefined;
@@ -14,23 +11,19 @@ export function createRequestHeaders(names: readonly string[]): ReadRequestHeade
   if (names.length === 0) return () => nothing;
   const wanted = new Set(names);
   return ({ rawHeaders }) => {
-    const values = new Map<string, string[]>();
+    const values = new Map<string, string>();
     let bytes = 0;
     for (let place = 0; place < rawHeaders.length; place += 2) {
       const [name = '', value = ''] = rawHeaders.slice(place, place + 2);
       const lower = name.toLowerCase();
       if (!wanted.has(lower)) continue;
       bytes += value.length;
-      values.set(lower, [...(values.get(lower) ?? []), value]);
+      if (bytes > mostHeaderBytes) return undefined;
+      const before = values.get(lower);
+      const text = textOf(value);
+      values.set(lower, before === undefined ? text : `${before}, ${text}`);
     }
-    if (bytes > mostHeaderBytes) return undefined;
-    // In the order of `names`, so that equal headers are written out equally.
-    return Object.fromEntries(
-      names.flatMap((name) => {
-        const given = values.get(name);
-        return given === undefined ? [] : [[name, textOf(given.join(', '))]];
-      }),
-    );
+    return headersOf(names, values);
   };
 }
 

@@ -3,9 +3,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Transport } from '../graphql/engine/transport.ts';
 import { AppError } from '../lib/app-error.ts';
 import { type ClientPlaces, clientOf } from '../limits/client-places.ts';
-import type { RequestHeaders } from '../viewer/call.ts';
+import { mostHeaderBytes, type RequestHeaders } from '../viewer/request-headers.ts';
 import type { Viewer } from '../viewer/viewer.ts';
-import { mostHeaderBytes, type ReadRequestHeaders } from './request-headers.ts';
+import type { ReadRequestHeaders } from './request-headers.ts';
 
 export interface TransportDeps {
   /** Where operations come this way. */

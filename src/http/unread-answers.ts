@@ -83,19 +83,31 @@ export function watchUnreadAnswers(server: Server, deps: UnreadAnswersDeps): Unr
       // The last one is cut first.
       own: own.toSorted((a, b) => unreadOf(a) - unreadOf(b) || (b.since ?? 0) - (a.since ?? 0)),
     }));
-    while (unread > maxBytes) {
-      const [most] = clients.toSorted(
-        (a, b) => roughly(b.bytes) - roughly(a.bytes) || waitingSince(a.own) - waitingSince(b.own),
-      );
-      const reader = most?.own.pop();
-      if (most === undefined || reader === undefined) return;
-      const bytes = reader.socket.writableLength;
-      most.bytes -= bytes;
-      unread -= bytes;
-      log.warn({ bytes }, 'cut a client that does not read what it asked for');
-      cut();
-      reader.socket.destroy();
+    const byLevel = groupBy(clients, ({ bytes }) => roughly(bytes));
+    for (let level = roughly(unread); level > 0; level -= 1) {
+      const most = byLevel.get(level)?.sort((a, b) => waitingSince(a.own) - waitingSince(b.own)) ?? [];
+      // Who leaves as much also without the one that is cut comes to stand behind the others, and has his turn again.
+      for (const client of most) {
+        if (unread <= maxBytes) return;
+        const reader = client.own.pop();
+        if (reader === undefined) continue;
+        client.bytes -= cutReader(reader);
+        const left = roughly(client.bytes);
+        const others = byLevel.get(left);
+        if (others === undefined) byLevel.set(left, [client]);
+        else others.push(client);
+      }
     }
+  }
+
+  /** Gives how much it had left unread. */
+  function cutReader({ socket }: Reader): number {
+    const bytes = socket.writableLength;
+    unread -= bytes;
+    log.warn({ bytes }, 'cut a client that does not read what it asked for');
+    cut();
+    socket.destroy();
+    return bytes;
   }
 
   server.once('listening', () => {

@@ -1,11 +1,9 @@
 import type { Backlog } from '../lib/fan-out/backlog.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { KeyedCall } from './idempotency-key.ts';
+import type { RequestHeaders } from './request-headers.ts';
 import type { Viewer } from './viewer.ts';
 import type { ViewerRenewal } from './viewer-renewal.ts';
-
-/** By their names in lower case. */
-export type RequestHeaders = Readonly<Record<string, string>>;
 
 /** What every client method takes beside its arguments: who calls, until when, and where to write. */
 export interface Call {

@@ -6,7 +6,6 @@ import { AppError } from '../lib/app-error.ts';
 import { type Backlog, createBacklog } from '../lib/fan-out/backlog.ts';
 import type { Cancel, Timers } from '../lib/timers.ts';
 import { clientOf } from '../limits/client-places.ts';
-import type { RequestHeaders } from '../viewer/call.ts';
 import {
   type Credentials,
   credentialsFromHeaders,
@@ -16,6 +15,7 @@ import {
   preferCredentials,
   withoutAuthorization,
 } from '../viewer/credentials.ts';
+import type { RequestHeaders } from '../viewer/request-headers.ts';
 import { isSameSession } from '../viewer/same-session.ts';
 import type { Viewer } from '../viewer/viewer.ts';
 import { createRenewableViewer, type RenewableViewer } from '../viewer/viewer-renewal.ts';

@@ -1,5 +1,5 @@
 import type { Backlog } from '../../lib/fan-out/backlog.ts';
-import type { RequestHeaders } from '../../viewer/call.ts';
+import type { RequestHeaders } from '../../viewer/request-headers.ts';
 import type { Viewer } from '../../viewer/viewer.ts';
 import type { ViewerRenewal } from '../../viewer/viewer-renewal.ts';
 

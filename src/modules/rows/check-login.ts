@@ -15,9 +15,7 @@ export async function checkRowsLogin(
   log: Logger,
 ): Promise<void> {
   try {
-    const signal = AbortSignal.timeout(checkMs);
-    const bypassing = await runner.check(signal, checkMs);
-    const outOfReach = await runner.rolesOutOfReach(callerRoles, signal, checkMs);
+    const { bypassing, outOfReach } = await runner.check(callerRoles, checkMs);
     if (outOfReach.length > 0) {
       log.warn({ roles: outOfReach }, 'DATABASE_URL_ROWS has a login that may not become roles of callers');
     }

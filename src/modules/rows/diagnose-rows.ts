@@ -4,7 +4,7 @@ import type { RowsRunner } from '../../upstream/postgres/rows/run/rows-runner.ts
 import type { StateSource } from './client/state-watch.ts';
 
 export interface DiagnoseDeps {
-  readonly runner: Pick<RowsRunner, 'check' | 'rolesOutOfReach'>;
+  readonly runner: Pick<RowsRunner, 'check'>;
   readonly source: Pick<StateSource, 'read'>;
   readonly callerRoles: readonly string[];
 }
@@ -21,9 +21,7 @@ export async function diagnoseRows(deps: DiagnoseDeps): Promise<readonly string[
 }
 
 async function loginProblems({ runner, callerRoles }: DiagnoseDeps): Promise<readonly string[]> {
-  const signal = AbortSignal.timeout(lookMs);
-  const bypassing = await runner.check(signal, lookMs);
-  const outOfReach = await runner.rolesOutOfReach(callerRoles, signal, lookMs);
+  const { bypassing, outOfReach } = await runner.check(callerRoles, lookMs);
   return [
     ...outOfReach.map(
       (role) =>

@@ -3,7 +3,12 @@ import { list } from '../../config/value-schemas.ts';
 
 /** What they hold says who asks: of that, policies hear what was verified, as claims. */
 const credentials: ReadonlySet<string> = new Set([
-  ...['authorization', 'proxy-authorization', 'apikey', 'x-api-key', 'cookie', 'set-cookie'],
+  'authorization',
+  'proxy-authorization',
+  'apikey',
+  'x-api-key',
+  'cookie',
+  'set-cookie',
 ]);
 
 const mostNames = 20;

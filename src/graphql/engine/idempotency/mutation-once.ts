@@ -1,12 +1,13 @@
 import { hash } from 'node:crypto';
 import type { ExecutionResult } from 'graphql';
 import { AppError } from '../../../lib/app-error.ts';
+import { badInput } from '../../../lib/bad-input.ts';
 import { notConfigured } from '../../../lib/not-configured.ts';
 import { createPlaces } from '../../../lib/places.ts';
-import { refused } from '../../../upstream/postgres/idempotency/claim.ts';
 import type { Ending, IdempotencyStore } from '../../../upstream/postgres/idempotency/idempotency-store.ts';
-import type { Call, RequestHeaders } from '../../../viewer/call.ts';
+import type { Call } from '../../../viewer/call.ts';
 import type { IdempotencyKey } from '../../../viewer/idempotency-key.ts';
+import type { RequestHeaders } from '../../../viewer/request-headers.ts';
 import type { Viewer } from '../../../viewer/viewer.ts';
 import type { OperationFacts } from '../document/operation-facts.ts';
 import { endingOf } from './ending.ts';
@@ -91,9 +92,10 @@ export function createMutationsOnce(
     if (given === undefined) return undefined;
     const key = readKey(given);
     if (facts.secretAnswer) {
-      throw refused(
-        'idempotency_key_secret_answer',
+      throw badInput(
+        [],
         'The answer holds a credential, which is not kept: send this without an idempotency key.',
+        { details: { reason: 'idempotency_key_secret_answer' } },
       );
     }
     const owner = ownerOf(viewer);
@@ -123,7 +125,9 @@ function ownerOf(viewer: Viewer): string {
       return JSON.stringify(['service_role', sub ?? hash('sha256', viewer.token ?? '')]);
     }
     case 'anon':
-      throw refused('idempotency_key_needs_user', 'An idempotency key needs a caller who has signed in.');
+      throw badInput([], 'An idempotency key needs a caller who has signed in.', {
+        details: { reason: 'idempotency_key_needs_user' },
+      });
   }
 }
 

@@ -30,7 +30,8 @@ export interface RowsClient {
 }
 
 /**
- * Answers as the caller. `model` is what the queries were made of, and `failed` makes the error to throw of what went wrong, with the index of the query where it is one's.
+ * Answers as the caller. `model` is what the queries were made of, and `failed` makes the error to throw of what went
+ * wrong, with the index of the query where it is one's.
  * Beside what the database refuses, that is BAD_USER_INPUT, PAYLOAD_TOO_LARGE, TIMEOUT and UPSTREAM_UNAVAILABLE, and
  * OutdatedSchema when the queries have to be made anew.
  */

@@ -75,7 +75,7 @@ function rootsWithRows(
     dbSubscription(types, model),
     {
       description:
-        'Your tables and functions as they change: the present answer at once, then the whole answer whenever it is another one. `extensions.live` says how changes are noticed: `triggers` of the tables tell of them, or `poll`. What nothing tells of is looked for every 30 seconds. Access: ANON.',
+        'Your tables and functions as they change: the present answer at once, then the whole answer whenever it is another one. `extensions.live` says how changes are noticed: `triggers` of the tables tell of them, or `realtime`, or `poll`: they are looked for. What nothing tells of is looked for every 30 seconds. Access: ANON.',
       ...resolvers.subscription,
     },
     { sharing: 'latest' },

@@ -1,4 +1,5 @@
 import { AppError } from '../../../lib/app-error.ts';
+import { badInput } from '../../../lib/bad-input.ts';
 import { notConfigured } from '../../../lib/not-configured.ts';
 import type { IdempotencyKey } from '../../../viewer/idempotency-key.ts';
 import { sqlState } from '../failure.ts';
@@ -41,7 +42,9 @@ export function claimOf(outcome: string | null | undefined, kept: string | null)
     case 'done':
       return { state: 'done', answer: kept ?? '' };
     case 'reused':
-      throw refused('idempotency_key_reused', 'The idempotency key belongs to another request of yours.');
+      throw badInput([], 'The idempotency key belongs to another request of yours.', {
+        details: { reason: 'idempotency_key_reused' },
+      });
     case 'unkept':
       throw new AppError(
         'CONFLICT',
@@ -61,13 +64,6 @@ export function claimOf(outcome: string | null | undefined, kept: string | null)
     default:
       throw new Error('A claim of an idempotency key gave nothing.');
   }
-}
-
-/** BAD_USER_INPUT for a key that does not go with what it came with. */
-export function refused(reason: string, message: string): AppError {
-  return new AppError('BAD_USER_INPUT', message, {
-    details: { reason, issues: [{ path: [], message }] },
-  });
 }
 
 /** What a claim that Postgres refused means for the caller; undefined where that is nothing special. */

@@ -30,6 +30,9 @@ create table if not exists bunbun.idempotency_keys (
   leased_until timestamptz,
   expires_at timestamptz not null
 );
+-- So that nobody has to read the answers to add them up. Tables of before have no such column.
+alter table bunbun.idempotency_keys
+  add column if not exists answer_bytes int generated always as (pg_catalog.octet_length(answer)) stored;
 create index if not exists idempotency_keys_of_owner on bunbun.idempotency_keys (owner);
 create index if not exists idempotency_keys_expired on bunbun.idempotency_keys (expires_at);
 
@@ -67,7 +70,7 @@ begin
     if found then
       delete from bunbun.idempotency_keys k where k.id = key_id and k.expires_at <= clock_timestamp();
     end if;
-    select count(*), coalesce(sum(octet_length(k.answer)), 0) into held, bytes
+    select count(*), coalesce(sum(k.answer_bytes), 0) into held, bytes
       from bunbun.idempotency_keys k where k.owner = key_owner and k.expires_at > clock_timestamp();
     if held >= ${mostKeys} or bytes > ${mostBytes - mostAnswerBytes} then
       outcome := 'full';

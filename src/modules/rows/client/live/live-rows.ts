@@ -8,8 +8,9 @@ import type { TableRead } from '../../../../upstream/postgres/rows/catalogue/tab
 import type { ReadQuery } from '../../../../upstream/postgres/rows/compile/query.ts';
 import { explained, findTablesRead } from '../../../../upstream/postgres/rows/live/find-tables-read.ts';
 import { createTableSignals } from '../../../../upstream/postgres/rows/live/table-signals.ts';
-import type { Call, RequestHeaders } from '../../../../viewer/call.ts';
+import type { Call } from '../../../../viewer/call.ts';
 import { databaseRole } from '../../../../viewer/database-role.ts';
+import type { RequestHeaders } from '../../../../viewer/request-headers.ts';
 import {
   type Asker,
   createReadings,

@@ -27,8 +27,8 @@ export interface TypeRow {
 }
 
 /**
- * $1: names of schemas. All types that their tables, functions and comments on these use, and those that these are made of. Behind a schema
- * key words need no quotes, and which words are some differs from one Postgres to the next.
+ * $1: names of schemas. All types that their tables, functions and comments on these use, and those that these are made
+ * of. Behind a schema key words need no quotes, and which words are some differs from one Postgres to the next.
  */
 export const types = catalogueStatement<TypeRow>(`
 with recursive used (oid) as (

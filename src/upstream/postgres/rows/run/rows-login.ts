@@ -46,17 +46,26 @@ export async function refuseUnboundLogin(session: PostgresSession<PlainSql>): Pr
   );
 }
 
-/** Those of `roles` that the session's login may not take, or that do not exist. */
-export async function rolesOutOfReach(
-  { sql }: PostgresSession<PlainSql>,
-  roles: readonly string[],
-): Promise<readonly string[]> {
-  const rows = await sql.run<{ role: string }>(`
+/** What there is to say of a login that row level security binds. */
+export interface LoginCheck {
+  /** Roles that it may become and that row level security does not bind. */
+  readonly bypassing: readonly string[];
+  /** Of the roles that callers have, those that it may not take, or that do not exist. */
+  readonly outOfReach: readonly string[];
+}
+
+/** The same for whoever looks after the login. `callerRoles`: those that it is to take. */
+export async function checkLogin(
+  session: PostgresSession<PlainSql>,
+  callerRoles: readonly string[],
+): Promise<LoginCheck> {
+  const bypassing = await refuseUnboundLogin(session);
+  const rows = await session.sql.run<{ role: string }>(`
     select wanted.role
-    from pg_catalog.unnest(array[${roles.map(quoteLiteral).join()}]::pg_catalog.text[]) wanted (role)
+    from pg_catalog.unnest(array[${callerRoles.map(quoteLiteral).join()}]::pg_catalog.text[]) wanted (role)
     where not exists (
       select from pg_catalog.pg_roles r
       where r.rolname = wanted.role and pg_catalog.pg_has_role(session_user, r.oid, 'MEMBER')
     )`);
-  return rows.map(({ role }) => role);
+  return { bypassing, outOfReach: rows.map(({ role }) => role) };
 }

@@ -5,7 +5,7 @@ import type { CompiledQuery } from '../compile/query.ts';
 import { readRows } from './read-rows.ts';
 import type { RowsAnswer, RowsCaller } from './rows-caller.ts';
 import { toRowsError, type VisibleNames } from './rows-error.ts';
-import { refuseUnboundLogin, rolesOutOfReach } from './rows-login.ts';
+import { checkLogin, type LoginCheck } from './rows-login.ts';
 import {
   createRowsPools,
   type RowsPool,
@@ -61,9 +61,9 @@ export interface RowsRunner {
   /**
    * What `work` runs is one transaction. Its answers are complete, and within `maxBytes`, before it is committed by a round
    * trip of its own; until then an error of `work`, which passes as it is, the time limit, or a caller who leaves rolls all
-   * of it back. A connection that is lost afterwards is OUTCOME_UNKNOWN. After a deadlock or a serialization failure `work` is called
-   * once more. Under a key `work` is called once for all who have the same: it waits for whoever is at it, and gives the
-   * result that was kept.
+   * of it back. A connection that is lost afterwards is OUTCOME_UNKNOWN. After a deadlock or a serialization failure
+   * `work` is called once more. Under a key `work` is called once for all who have the same: it waits for whoever is at
+   * it, and gives the result that was kept.
    */
   write<T>(
     caller: RowsCaller,
@@ -71,17 +71,8 @@ export interface RowsRunner {
     work: (transaction: RowsTransaction) => Promise<T>,
     keyed?: KeyedWrite<T>,
   ): Promise<T>;
-  /**
-   * Connects as callers do. Gives the roles past row level security that a function could make the login take; throws
-   * NOT_CONFIGURED where there is no need to make it.
-   */
-  check(signal: AbortSignal, timeoutMs: number): Promise<readonly string[]>;
-  /** Those of `roles` that callers cannot be served as: the login may not take them. */
-  rolesOutOfReach(
-    roles: readonly string[],
-    signal: AbortSignal,
-    timeoutMs: number,
-  ): Promise<readonly string[]>;
+  /** Connects as callers do, who have `callerRoles`. Throws NOT_CONFIGURED where row level security does not bind the login. */
+  check(callerRoles: readonly string[], timeoutMs: number): Promise<LoginCheck>;
   stats(): RowsPoolsStats;
   /** Has all connections opened anew, for after a change of the schema. */
   evict(): void;
@@ -161,9 +152,10 @@ export function createRowsRunner(options: RowsRunnerOptions): RowsRunner {
         return writeRows(session, caller, given, first, (run) => work({ run }), keyed);
       });
     },
-    check: (signal, timeoutMs) => callers.withSession({ signal, timeoutMs }, refuseUnboundLogin),
-    rolesOutOfReach: (roles, signal, timeoutMs) =>
-      callers.withSession({ signal, timeoutMs }, (session) => rolesOutOfReach(session, roles)),
+    check: (callerRoles, timeoutMs) =>
+      callers.withSession({ signal: AbortSignal.timeout(timeoutMs), timeoutMs }, (session) =>
+        checkLogin(session, callerRoles),
+      ),
     stats: pools.stats,
     evict: pools.evict,
     close: pools.close,
