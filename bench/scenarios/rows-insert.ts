@@ -42,11 +42,8 @@ interface Sample {
 
 /** A thousand rows in one mutation, beside as many in one statement of postgres.js, as the same user. */
 export async function run(): Promise<void> {
-  const { stack, env, stop } = await startBenchStack();
+  const { stack, env, stop } = await startBenchStack(schema);
   const admin = postgres(stack.postgres.urlFor('supabase_admin'), { max: 1, onnotice: () => undefined });
-  const developer = postgres(env['DATABASE_URL'] ?? '', { max: 1, onnotice: () => undefined });
-  await developer.unsafe(schema);
-  await developer.end();
   const direct = postgres(stack.postgres.rowsUrl, { max: 1, fetch_types: false });
   const token = await userToken(env, viewer);
   const gateway = await startGateway(env);

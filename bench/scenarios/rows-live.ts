@@ -38,11 +38,8 @@ interface Refresh {
 
 /** What it takes to bring one change to a thousand viewers of live rows. */
 export async function run(): Promise<void> {
-  const { stack, env, stop } = await startBenchStack();
+  const { stack, env, stop } = await startBenchStack(schema);
   const admin = postgres(stack.postgres.urlFor('supabase_admin'), { max: 1, onnotice: () => undefined });
-  const developer = postgres(env['DATABASE_URL'] ?? '', { max: 1, onnotice: () => undefined });
-  await developer.unsafe(schema);
-  await developer.end();
   const tokens = await Promise.all(viewers.map((viewer) => userToken(env, viewer)));
   const gateway = await startGateway({ ...env, WS_MAX_SOCKETS_PER_CLIENT: '10000' });
   try {

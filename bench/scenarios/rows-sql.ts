@@ -24,11 +24,8 @@ const questions = [
 
 /** The CPU of Postgres for what the gateway sends, against what PostgREST sends for the same. */
 export async function run(): Promise<void> {
-  const bench = await startBenchStack();
   const viewer = randomUUID();
-  const admin = postgres(bench.env['DATABASE_URL'] ?? '', { onnotice: () => undefined });
-  await admin.unsafe(rowsSchema([viewer]));
-  await admin.end();
+  const bench = await startBenchStack(rowsSchema([viewer]));
   const theirs = statementsOfPostgrest();
   const asked = questions.map((question) => ({
     ...question,

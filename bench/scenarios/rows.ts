@@ -1,6 +1,5 @@
 import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import postgres from 'postgres';
 import { type ChildServer, cpuSeconds, startChild, startGateway } from '../support/child-server.ts';
 import { statementsOfGateway } from '../support/gateway-statements.ts';
 import { startBenchStack } from '../support/local-postgres.ts';
@@ -44,10 +43,8 @@ interface Load {
 export async function run(): Promise<void> {
   execFileSync('npm', ['ci', '--silent', '--no-progress'], { cwd: peers });
   const node = `${peers}node_modules/node/bin/node`;
-  const bench = await startBenchStack();
+  const bench = await startBenchStack(rowsSchema(viewers));
   const { env } = bench;
-  const sql = postgres(env['DATABASE_URL'] ?? '', { onnotice: () => undefined });
-  await sql.unsafe(rowsSchema(viewers));
   const tokens = await Promise.all(viewers.map((viewer) => userToken(env, viewer)));
   const statements = await statementsOfFloor(env, tokens[0] ?? '');
   const gateway = await startGateway(env, '.', node);
@@ -83,7 +80,6 @@ export async function run(): Promise<void> {
     writeResults('rows', notes, rows);
   } finally {
     await Promise.all([gateway.stop(), postgraphile.stop(), floor.stop()]);
-    await sql.end();
     await bench.stop();
   }
 }

@@ -4,6 +4,7 @@ import { createBuilder } from '../../src/graphql/kit/create-builder.ts';
 import { checkedBy, followedBy } from '../../src/graphql/kit/input.ts';
 import { AppError } from '../../src/lib/app-error.ts';
 import { type EngineGateway, startEngineGateway } from '../support/engine-gateway.ts';
+import { askForEvents } from '../support/event-stream.ts';
 import { hmacToken, userClaims } from '../support/tokens.ts';
 
 const length = z
@@ -132,15 +133,7 @@ describe('the check of arguments', () => {
   });
 
   it('comes once for a subscription, whatever the number of its events', async () => {
-    const response = await fetch(gateway.url, {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        accept: 'text/event-stream',
-        authorization: `Bearer ${user}`,
-      },
-      body: JSON.stringify({ query: 'subscription { spell(text: "abc") }' }),
-    });
+    const response = await askForEvents(gateway.url, user, { query: 'subscription { spell(text: "abc") }' });
     const letters = [...(await response.text()).matchAll(/"spell":"(.)"/g)].map(([, letter]) => letter);
     expect(letters).toEqual(['A', 'B', 'C']);
     expect(checks).toBe(1);

@@ -3,26 +3,20 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { serviceToken } from '../support/database-gateway.ts';
 import { gql } from '../support/gql.ts';
 import { type RowsGateway, startRowsGateway } from '../support/rows-gateway.ts';
-import { startTransactionPooler, type TransactionPooler } from '../support/transaction-pooler.ts';
+import { behindTransactionPooler } from '../support/transaction-pooler.ts';
 
-let pooler: TransactionPooler | undefined;
+const pooler = behindTransactionPooler();
 let gateway: RowsGateway;
 beforeAll(async () => {
   gateway = await startRowsGateway(
     'create table runs (id int generated always as identity primary key, note text); grant all on runs to service_role',
     { DATABASE_POOLER: 'transaction' },
-    {
-      async reached(url) {
-        const { port } = new URL(url);
-        pooler ??= await startTransactionPooler(Number(port));
-        return url.replace(`:${port}/`, `:${pooler.port}/`);
-      },
-    },
+    pooler,
   );
 });
 afterAll(async () => {
   await gateway.close();
-  await pooler?.[Symbol.asyncDispose]();
+  await pooler.stop();
 });
 
 it.each([

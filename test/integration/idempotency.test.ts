@@ -4,6 +4,7 @@ import postgres from 'postgres';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createLogger } from '../../src/observability/logger.ts';
 import { databaseEnv, serviceToken } from '../support/database-gateway.ts';
+import { askForEvents } from '../support/event-stream.ts';
 import { type GraphQLAnswer, startTestGateway, type TestGateway } from '../support/gateway.ts';
 import { gql, type OperationText, type VariablesOf } from '../support/gql.ts';
 import { holdTable } from '../support/held-table.ts';
@@ -101,18 +102,10 @@ describe('mutations beside db', () => {
   it('are answered as a stream of events as well', async () => {
     const key = randomUUID();
     const send = async () => {
-      const response = await fetch(gateway.graphqlUrl, {
-        method: 'POST',
-        headers: {
-          'content-type': 'application/json',
-          accept: 'text/event-stream',
-          authorization: `Bearer ${serviceToken}`,
-        },
-        body: JSON.stringify({
-          query: execute,
-          variables: { statement: "insert into runs (note) values ('streamed') returning id" },
-          extensions: { idempotencyKey: key },
-        }),
+      const response = await askForEvents(gateway.graphqlUrl, serviceToken, {
+        query: execute,
+        variables: { statement: "insert into runs (note) values ('streamed') returning id" },
+        extensions: { idempotencyKey: key },
       });
       return /^data: (.+)$/m.exec(await response.text())?.[1];
     };

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { serviceToken } from '../support/database-gateway.ts';
+import { askForEvents } from '../support/event-stream.ts';
 import { gql } from '../support/gql.ts';
 import { type RowsGateway, startRowsGateway } from '../support/rows-gateway.ts';
 import { hmacToken, keyClaims, userClaims } from '../support/tokens.ts';
@@ -120,14 +121,8 @@ describe('rows under row level security', () => {
   });
 
   it('is whole in each line of an event stream', async () => {
-    const response = await fetch(gateway.graphqlUrl, {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        accept: 'text/event-stream',
-        authorization: `Bearer ${serviceToken}`,
-      },
-      body: JSON.stringify({ query: '{ db { todos(orderBy: [{ id: ASC }]) { id } } }' }),
+    const response = await askForEvents(gateway.graphqlUrl, serviceToken, {
+      query: '{ db { todos(orderBy: [{ id: ASC }]) { id } } }',
     });
     const [line = ''] = (await response.text())
       .split(/\r\n|[\r\n]/)

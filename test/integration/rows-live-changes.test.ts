@@ -1,6 +1,7 @@
 import type { Client } from 'graphql-ws';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
+import { askForEvents } from '../support/event-stream.ts';
 import { type LiveResults, liveClient, liveResults } from '../support/live-results.ts';
 import { startNetwork } from '../support/network.ts';
 import { type RowsGateway, startRowsGateway } from '../support/rows-gateway.ts';
@@ -147,16 +148,7 @@ describe('a live query', () => {
 describe('a live query by server-sent events', () => {
   async function open(token: string) {
     const controller = new AbortController();
-    const response = await fetch(gateway.graphqlUrl, {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        accept: 'text/event-stream',
-        authorization: `Bearer ${token}`,
-      },
-      body: JSON.stringify({ query }),
-      signal: controller.signal,
-    });
+    const response = await askForEvents(gateway.graphqlUrl, token, { query }, controller.signal);
     if (response.body === null) throw new Error('no body');
     const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
     let text = '';

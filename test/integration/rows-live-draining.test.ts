@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import postgres from 'postgres';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { databaseEnv } from '../support/database-gateway.ts';
+import { askForEvents } from '../support/event-stream.ts';
 import { type GatewayProcess, startGatewayProcess } from '../support/gateway-process.ts';
 import { liveClient, liveResults } from '../support/live-results.ts';
 import { startNetwork } from '../support/network.ts';
@@ -72,15 +73,7 @@ it('live queries are answered while the process drains, and go on with the next 
 
 /** A stream that is read until it ends, or is cut. */
 async function openStream({ url }: GatewayProcess): Promise<{ readonly text: string }> {
-  const { body } = await fetch(`${url}/graphql`, {
-    method: 'POST',
-    headers: {
-      'content-type': 'application/json',
-      accept: 'text/event-stream',
-      authorization: `Bearer ${token}`,
-    },
-    body: JSON.stringify({ query }),
-  });
+  const { body } = await askForEvents(`${url}/graphql`, token, { query });
   let text = '';
   const read = async (): Promise<void> => {
     for await (const chunk of body?.pipeThrough(new TextDecoderStream()) ?? []) text += chunk;

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { liveClient, liveResults } from '../support/live-results.ts';
 import { type RowsGateway, startRowsGateway } from '../support/rows-gateway.ts';
 import { hmacToken, userClaims } from '../support/tokens.ts';
-import { startTransactionPooler, type TransactionPooler } from '../support/transaction-pooler.ts';
+import { behindTransactionPooler } from '../support/transaction-pooler.ts';
 
 const viewers = Array.from({ length: 20 }, (_, index) => `${10_000_000 + index}-1111-4111-8111-111111111111`);
 
@@ -17,7 +17,7 @@ describe.each([
   { past: 'nothing', mode: 'poll', env: {} },
   { past: 'DATABASE_DIRECT_URL', mode: 'triggers', env: { direct: true } },
 ])('live queries behind a pooler in transaction mode, with $past past it', ({ mode, env: { direct } }) => {
-  let pooler: TransactionPooler | undefined;
+  const pooler = behindTransactionPooler();
   let gateway: RowsGateway;
   beforeAll(async () => {
     gateway = await startRowsGateway(
@@ -27,18 +27,12 @@ describe.each([
         WS_MAX_SOCKETS_PER_CLIENT: '1000',
         ...(direct ? { DATABASE_DIRECT_URL: databaseUrl } : {}),
       }),
-      {
-        async reached(url) {
-          const { port } = new URL(url);
-          pooler ??= await startTransactionPooler(Number(port));
-          return url.replace(`:${port}/`, `:${pooler.port}/`);
-        },
-      },
+      pooler,
     );
   });
   afterAll(async () => {
     await gateway.close();
-    await pooler?.[Symbol.asyncDispose]();
+    await pooler.stop();
   });
 
   it(`are noticed by ${mode}, and everybody has his own rows on whatever backend`, async () => {
@@ -64,7 +58,7 @@ describe.each([
     await gateway.admin`delete from notes where body = 'first'`;
     await untilAllHave(['second']);
     expect(lives.flatMap(({ results }) => results.flatMap(({ errors = [] }) => errors))).toEqual([]);
-    expect(pooler?.moves).toBeGreaterThan(viewers.length);
+    expect(pooler.moves).toBeGreaterThan(viewers.length);
     await Promise.all(clients.map((client) => client.dispose()));
   });
 });

@@ -1,17 +1,9 @@
-import { afterAll, beforeAll, it } from 'vitest';
-import { schemasOf } from '../support/random-rows/compare-documents.ts';
+import { it } from 'vitest';
 import { compareMutations } from '../support/random-rows/compare-mutations.ts';
-import { startRandomRows } from '../support/random-rows/fixture.ts';
-import type { RowsGateway } from '../support/rows-gateway.ts';
+import { useRandomRows } from '../support/random-rows/use-random-rows.ts';
 
-let gateway: RowsGateway;
-let schemas: Awaited<ReturnType<typeof schemasOf>>;
-beforeAll(async () => {
-  gateway = await startRandomRows();
-  schemas = await schemasOf(gateway);
-});
-afterAll(() => gateway.close());
+const rows = useRandomRows();
 
 it.each([1, 2])('random mutations do and answer what plain SQL would: seed %s', async (seed) => {
-  await compareMutations({ gateway, schemas, seed, count: 150 });
+  await compareMutations({ ...rows(), seed, count: 150 });
 });

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { parse } from 'graphql';
 import { type Client, createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
+import type { GraphQLAnswer } from './gateway.ts';
 import { type RowsGateway, startRowsGateway } from './rows-gateway.ts';
 import { hmacToken, userClaims } from './tokens.ts';
 
@@ -26,8 +27,8 @@ const schema = `
   grant select, insert, update, delete on todos, members to authenticated;
 `;
 
-// biome-ignore lint/suspicious/noExplicitAny: the answers to plain texts are of every shape
-export type AnyData = any;
+/** What a client makes of an answer to a plain text. */
+export type AnyData = GraphQLAnswer['data'];
 
 /** A user of an app, with what its client of GraphQL needs, and a number that his rows begin behind. */
 export interface ClientUser {

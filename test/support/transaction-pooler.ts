@@ -1,7 +1,25 @@
 import { connect, createServer, type Socket } from 'node:net';
 import { isCancelRequest } from './postgres-proxy.ts';
 
-export interface TransactionPooler extends AsyncDisposable {
+/** Leads a gateway to its database by a pooler, which is started for the first URL. */
+export function behindTransactionPooler() {
+  let pooler: TransactionPooler | undefined;
+  return {
+    async reached(url: string): Promise<string> {
+      const { port } = new URL(url);
+      pooler ??= await startTransactionPooler(Number(port));
+      return url.replace(`:${port}/`, `:${pooler.port}/`);
+    },
+    get moves(): number {
+      return pooler?.moves ?? 0;
+    },
+    async stop(): Promise<void> {
+      await pooler?.[Symbol.asyncDispose]();
+    },
+  };
+}
+
+interface TransactionPooler extends AsyncDisposable {
   readonly port: number;
   /** Transactions that did not get the backend which their client had before. */
   readonly moves: number;
@@ -31,7 +49,7 @@ const sslRequest = 80_877_103;
  * Stands before a real Postgres as pgbouncer does in transaction mode: each transaction gets the backend that was idle for
  * longest, so nothing of a session stays with a client, and nobody is told what happens between two transactions.
  */
-export async function startTransactionPooler(target: number): Promise<TransactionPooler> {
+async function startTransactionPooler(target: number): Promise<TransactionPooler> {
   const sockets = new Set<Socket>();
   const clients = new Map<string, Client>();
   const backends = new Set<Backend>();
