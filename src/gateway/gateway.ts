@@ -5,11 +5,9 @@ import { watchConnections } from '../http/connection-watch.ts';
 import type { Phase } from '../http/health-routes.ts';
 import { type ListeningAddress, listen } from '../http/listen.ts';
 import { createMetricsServer } from '../http/metrics-server.ts';
-import { createRequestHeaders } from '../http/request-headers.ts';
 import { securityHeaders } from '../http/security-headers.ts';
 import { createUpgradeRouter } from '../http/upgrade-router.ts';
 import { packageVersion } from '../lib/package-version.ts';
-import type { Started } from '../module/module.ts';
 import type { Upgrade } from '../module/upgrade.ts';
 import { createLogger, type Logger } from '../observability/logger.ts';
 import { createMetrics } from '../observability/metrics.ts';
@@ -19,6 +17,7 @@ import { checkRateLimitNames } from './check-rate-limit-names.ts';
 import type { Config } from './config.ts';
 import { createGatewayServer } from './gateway-server.ts';
 import { createIdempotency } from './idempotency.ts';
+import { joinModules } from './joined-modules.ts';
 import { createLifecycle } from './lifecycle.ts';
 import { drainTimes, hostCheck, introspectionFor } from './modes.ts';
 import { modules } from './modules.ts';
@@ -56,12 +55,11 @@ export function createGateway(config: Config, overrides: { readonly log?: Logger
   const callers = createCallers(config, log);
   const limits = createSharedLimits(config, metrics);
   const { places, rateLimit, bodies } = limits;
-  const pools = createPools(config, log);
-  if (pools) lifecycle.add('postgres', () => pools.end());
-  const idempotency = createIdempotency(config, pools, log);
-  if (idempotency) lifecycle.add('idempotency keys', idempotency.close);
+  const pools = createPools(config, lifecycle, log);
+  const idempotency = createIdempotency(config, pools, lifecycle, log);
   const deployment = { schema, pools, callers, places, rateLimit, metrics, log, lifecycle };
   const { services, started } = startModules(modules, config, deployment);
+  const { routes, requestHeaders, ...joined } = joinModules(started);
   const engine = createOperationEngine({
     schemas: schemaChoice(schema, started),
     services,
@@ -73,9 +71,6 @@ export function createGateway(config: Config, overrides: { readonly log?: Logger
     log,
   });
 
-  const requestHeaders = createRequestHeaders([
-    ...new Set(started.flatMap((one) => one.requestHeaders ?? [])),
-  ]);
   const webSockets = createWebSocketServer({
     engine,
     ...callers,
@@ -89,26 +84,16 @@ export function createGateway(config: Config, overrides: { readonly log?: Logger
   metrics.holdings('bunbun_websocket', 'What the GraphQL WebSocket server holds.', webSockets.stats);
   const headers = securityHeaders(settings.publicUrl);
   const hostAllowed = hostCheck(config);
-  const http = {
-    config,
-    engine,
-    callers,
-    requestHeaders,
-    limits,
-    metrics,
-    headers,
-    hostAllowed,
-    draining,
-    log,
-  };
+  const http = { config, engine, callers, requestHeaders, limits, metrics, headers, draining, log };
   const server = createGatewayServer({
     ...http,
-    routes: started.flatMap(({ routes = [] }) => routes),
+    hostAllowed,
+    routes,
     phase: () => phase,
-    missing: () => missingServices(started, settings.readyRequires),
+    missing: () => joined.missing(settings.readyRequires),
   });
   const connections = watchConnections(server);
-  const upgrades: readonly Upgrade[] = [...started.flatMap((one) => one.upgrades ?? []), webSockets];
+  const upgrades: readonly Upgrade[] = [...joined.upgrades, webSockets];
   server.on('upgrade', createUpgradeRouter({ upgrades, hostAllowed, draining }));
   const { metricsPort } = observability;
   const metricsServer = metricsPort === undefined ? undefined : createMetricsServer(metrics, headers);
@@ -120,7 +105,7 @@ export function createGateway(config: Config, overrides: { readonly log?: Logger
     async listen(announce) {
       // What is made in the database is there before anybody reads or follows its schema.
       await idempotency?.prepare();
-      await Promise.all(started.map((one) => one.check?.()));
+      await joined.check();
       const { host, port } = settings;
       const address = await listen(server, { host, port, variable: 'PORT' });
       if (metricsServer && metricsPort !== undefined) {
@@ -131,9 +116,7 @@ export function createGateway(config: Config, overrides: { readonly log?: Logger
       log.info({ version: packageVersion, ...address }, 'listening');
       return address;
     },
-    async diagnose() {
-      return (await Promise.all(started.map((one) => one.diagnose?.() ?? []))).flat();
-    },
+    diagnose: joined.diagnose,
     async close() {
       const delayMs = phase === 'ready' ? settings.drainDelayMs : 0;
       phase = 'draining';
@@ -144,13 +127,4 @@ export function createGateway(config: Config, overrides: { readonly log?: Logger
       await lifecycle.end(settings.shutdownMs + 2_000);
     },
   };
-}
-
-/** What `/ready` waits for, says whichever module looks after the services. */
-async function missingServices(
-  started: readonly Started[],
-  required: readonly string[],
-): Promise<readonly string[]> {
-  const missing = await Promise.all(started.map((one) => one.missing?.(required) ?? []));
-  return missing.flat();
 }

@@ -1,4 +1,5 @@
 import { parsePostgresUrl } from '../lib/postgres-url.ts';
+import type { Lifecycle } from '../module/host.ts';
 import type { Logger } from '../observability/logger.ts';
 import {
   createIdempotencyStore,
@@ -11,12 +12,15 @@ import type { Config } from './config.ts';
 export function createIdempotency(
   { database }: Config,
   pools: PostgresPools | undefined,
+  lifecycle: Lifecycle,
   log: Logger,
 ): IdempotencyStore | undefined {
   if (pools === undefined) return undefined;
   const { rowsUrl, rowsServiceUrl, idempotencyMs } = database;
   const logins = [rowsUrl, rowsServiceUrl].flatMap((url) => (url === undefined ? [] : loginsOf(url)));
-  return createIdempotencyStore({ pool: pools.general, logins, ttlMs: idempotencyMs, log });
+  const store = createIdempotencyStore({ pool: pools.general, logins, ttlMs: idempotencyMs, log });
+  lifecycle.add('idempotency keys', store.close);
+  return store;
 }
 
 /** As the URL has it, and without the tenant that Supavisor wants behind it. */
